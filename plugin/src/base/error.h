@@ -1,0 +1,52 @@
+// What went wrong, in the form in which it reaches a person: a sentence, a hint, and the reasons under it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pgiam {
+
+// The numbers are those of pgiam.h (asserted in abi/status.cc).
+enum class Status : std::int32_t {
+  kOk = 0,
+  kNotApplicable = 1,
+  kInternal = 2,
+  kNoMemory = 3,
+  kInvalidArgument = 100,
+  kInvalidState = 101,
+  kUnsupported = 102,
+  kTarget = 103,
+  kInsecure = 104,
+  kNoCredentials = 200,
+  kLoginRequired = 201,
+  kLoginDeclined = 202,
+  kDenied = 203,
+  kBadConfig = 204,
+  kNetwork = 300,
+  kTimeout = 301,
+  kCancelled = 302,
+  kThrottled = 303,
+  kBadResponse = 304,
+};
+
+struct Error {
+  Status status = Status::kInternal;
+  std::string message;   // one sentence, never a secret
+  std::string hint;      // what to do next, best a command to type
+  std::string provider;  // "aws.sso", where one is to blame
+  std::string remote;    // the remote side's code and request id
+  bool retryable = false;
+  std::vector<Error> causes;  // what was tried, in order
+};
+
+inline Error make_error(Status status, std::string message, std::string hint = {}) {
+  Error error;
+  error.status = status;
+  error.message = std::move(message);
+  error.hint = std::move(hint);
+  return error;
+}
+
+}  // namespace pgiam

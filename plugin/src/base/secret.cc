@@ -1,0 +1,39 @@
+#include "base/secret.h"
+
+#include <string.h>
+
+#include <utility>
+
+namespace pgiam {
+
+void wipe(void* memory, std::size_t size) noexcept {
+  if (size != 0) explicit_bzero(memory, size);
+}
+
+void wipe(std::string& text) noexcept {
+  text.resize(text.capacity());
+  wipe(text.data(), text.size());
+  text.clear();
+}
+
+Secret::Secret(std::string_view text) : size_(text.size()) {
+  if (text.empty()) return;
+  bytes_.reset(new char[size_ + 1]);
+  text.copy(bytes_.get(), size_);
+  bytes_[size_] = '\0';
+}
+
+Secret::Secret(Secret&& other) noexcept
+    : bytes_(std::move(other.bytes_)), size_(std::exchange(other.size_, 0)) {}
+
+Secret& Secret::operator=(Secret other) noexcept {
+  std::swap(bytes_, other.bytes_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+Secret::~Secret() {
+  if (bytes_) wipe(bytes_.get(), size_);
+}
+
+}  // namespace pgiam

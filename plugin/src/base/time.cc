@@ -1,0 +1,84 @@
+#include "base/time.h"
+
+#include <cstdio>
+
+namespace pgiam {
+namespace {
+
+std::optional<int> digits(std::string_view text, std::size_t from, std::size_t count) {
+  if (text.size() < from + count) return std::nullopt;
+  int value = 0;
+  for (char c : text.substr(from, count)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+std::optional<Seconds> parse_offset(std::string_view zone) {
+  if (zone == "Z" || zone == "z" || zone == "UTC") return Seconds{0};
+  if (zone.empty() || (zone[0] != '+' && zone[0] != '-')) return std::nullopt;
+  const bool colon = zone.size() == 6 && zone[3] == ':';
+  if (!colon && zone.size() != 5) return std::nullopt;
+  const auto hours = digits(zone, 1, 2);
+  const auto minutes = digits(zone, colon ? 4 : 3, 2);
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  const Seconds offset{(*hours * 60 + *minutes) * 60};
+  return zone[0] == '-' ? -offset : offset;
+}
+
+}  // namespace
+
+UtcFields utc_fields(Time time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{std::chrono::floor<Seconds>(time - day)};
+  return {static_cast<int>(date.year()),
+          static_cast<int>(static_cast<unsigned>(date.month())),
+          static_cast<int>(static_cast<unsigned>(date.day())),
+          static_cast<int>(clock.hours().count()),
+          static_cast<int>(clock.minutes().count()),
+          static_cast<int>(clock.seconds().count())};
+}
+
+std::string iso8601_basic(Time time) {
+  const UtcFields f = utc_fields(time);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d%02d%02dT%02d%02d%02dZ", f.year, f.month, f.day, f.hour,
+                f.minute, f.second);
+  return text;
+}
+
+std::string rfc3339(Time time) {
+  const UtcFields f = utc_fields(time);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", f.year, f.month, f.day, f.hour,
+                f.minute, f.second);
+  return text;
+}
+
+std::optional<Time> parse_rfc3339(std::string_view text) {
+  const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
+  const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
+  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
+  if (text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return std::nullopt;
+  if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return std::nullopt;
+  if (*hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+
+  std::size_t at = 19;
+  int millis = 0;
+  if (at < text.size() && text[at] == '.') {
+    int scale = 100;
+    for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
+      millis += (text[at] - '0') * scale;
+  }
+  const auto offset = parse_offset(text.substr(at));
+  const std::chrono::year_month_day date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(*month)},
+                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  if (!offset || !date.ok()) return std::nullopt;
+  return Time{std::chrono::sys_days{date}.time_since_epoch() +
+              Seconds{*hour * 3600 + *minute * 60 + *second} + Milliseconds{millis} - *offset};
+}
+
+}  // namespace pgiam

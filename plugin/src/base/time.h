@@ -1,0 +1,29 @@
+// Points in time as the whole core uses them: wall clock, UTC, milliseconds.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pgiam {
+
+using Milliseconds = std::chrono::milliseconds;
+using Seconds = std::chrono::seconds;
+using Time = std::chrono::sys_time<Milliseconds>;
+
+struct UtcFields {
+  int year, month, day, hour, minute, second;
+};
+// Proleptic Gregorian, no leap seconds; independent of TZ and of gmtime's locks.
+UtcFields utc_fields(Time time);
+
+// "20240826T220000Z", the basic ISO 8601 form of SigV4.
+std::string iso8601_basic(Time time);
+// "2024-08-26T22:00:00Z" (RFC 3339), whole seconds.
+std::string rfc3339(Time time);
+// RFC 3339 with `Z` or an offset, optional fraction; also the "2024-08-26T22:00:00UTC" that older
+// AWS CLI caches hold. Nothing for anything else.
+std::optional<Time> parse_rfc3339(std::string_view text);
+
+}  // namespace pgiam

@@ -1,0 +1,26 @@
+// The process's environment variables.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace pgiam {
+
+class Environment {
+ public:
+  virtual ~Environment() = default;
+  // A variable that is set, even when it is empty.
+  virtual std::optional<std::string> get(const char* name) const = 0;
+  // Changes whenever a variable is set or removed. Cheap enough to ask at every connect.
+  virtual std::uint64_t generation() const = 0;
+
+  // Blank counts as unset, as in the AWS SDKs.
+  std::optional<std::string> get_nonblank(const char* name) const {
+    auto value = get(name);
+    if (!value || value->find_first_not_of(" \t\r\n") == std::string::npos) return std::nullopt;
+    return value;
+  }
+};
+
+}  // namespace pgiam

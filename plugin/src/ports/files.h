@@ -1,0 +1,46 @@
+// Files, as far as the core reads and replaces them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace pgiam {
+
+// Tells whether a file is still the one that was read. `exists` is false for a missing file, and
+// two missing files are equal.
+struct FileStamp {
+  bool exists = false;
+  std::uint64_t device = 0, inode = 0, size = 0;
+  std::int64_t modified_ns = 0;
+  std::uint32_t mode = 0;  // permission bits
+  bool operator==(const FileStamp&) const = default;
+};
+
+// Held while it lives.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
+class Files {
+ public:
+  virtual ~Files() = default;
+  virtual FileStamp stamp(const std::string& path) const = 0;
+  // The whole file. kNoCredentials when there is none, kBadConfig when it cannot be read or is
+  // larger than 16 MiB. What is read may be secret: wipe it.
+  virtual Result<std::string> read(const std::string& path) const = 0;
+  // Makes missing folders (0700), writes beside the file with mode 0600, then renames: a reader
+  // sees the old or the new file, never a half one.
+  virtual Result<void> replace(const std::string& path, std::string_view content) const = 0;
+  // An exclusive lock between processes and threads, on `path` + ".lock". kTimeout when another
+  // holds it for longer than `patience`.
+  virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path,
+                                                 Milliseconds patience) const = 0;
+};
+
+}  // namespace pgiam
