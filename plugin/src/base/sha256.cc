@@ -1,0 +1,90 @@
+#include "base/sha256.h"
+
+#include <openssl/evp.h>
+
+#include <new>
+#include <stdexcept>
+
+#include "base/secret.h"
+
+namespace pgiam {
+namespace {
+
+constexpr std::size_t kBlock = 64;
+
+// Fetching takes OpenSSL's locks and longer than the hash itself. Never freed: threads may hash
+// until the process ends.
+const EVP_MD* algorithm() {
+  static EVP_MD* const md = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  if (md == nullptr) throw std::runtime_error("OpenSSL has no SHA256");
+  return md;
+}
+
+struct Context {
+  EVP_MD_CTX* evp = EVP_MD_CTX_new();
+  Context() {
+    if (evp == nullptr) throw std::bad_alloc();
+  }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  ~Context() { EVP_MD_CTX_free(evp); }
+};
+
+void check(int ok) {
+  if (ok != 1) throw std::runtime_error("OpenSSL could not hash");
+}
+
+std::array<char, kBlock> padded_key(std::string_view key, unsigned char pad) {
+  std::array<char, kBlock> block;
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    const unsigned char byte = i < key.size() ? static_cast<unsigned char>(key[i]) : 0;
+    block[i] = static_cast<char>(byte ^ pad);
+  }
+  return block;
+}
+
+}  // namespace
+
+Sha256Digest sha256(std::initializer_list<std::string_view> pieces) {
+  thread_local Context context;
+  check(EVP_DigestInit_ex2(context.evp, algorithm(), nullptr));
+  for (std::string_view piece : pieces)
+    check(EVP_DigestUpdate(context.evp, piece.data(), piece.size()));
+  Sha256Digest digest;
+  unsigned size = 0;
+  check(EVP_DigestFinal_ex(context.evp, digest.data(), &size));
+  return digest;
+}
+
+Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
+  Sha256Digest short_key{};
+  if (key.size() > kBlock) {
+    short_key = sha256(key);
+    key = bytes_of(short_key);
+  }
+  auto block = padded_key(key, 0x36);
+  const Sha256Digest inner = sha256({{block.data(), kBlock}, message});
+  block = padded_key(key, 0x5c);
+  const Sha256Digest outer = sha256({{block.data(), kBlock}, bytes_of(inner)});
+  wipe(block.data(), block.size());
+  wipe(short_key.data(), short_key.size());
+  return outer;
+}
+
+void append_hex(std::string& out, std::string_view bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+}
+
+std::string hex(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  append_hex(text, bytes);
+  return text;
+}
+
+}  // namespace pgiam

@@ -1,0 +1,28 @@
+// SHA-256 (FIPS 180-4) and HMAC (RFC 2104) over OpenSSL's EVP, without what EVP costs per call:
+// the algorithm is fetched once per process and the context kept per thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace pgiam {
+
+using Sha256Digest = std::array<unsigned char, 32>;
+
+// Of the pieces one after the other.
+Sha256Digest sha256(std::initializer_list<std::string_view> pieces);
+inline Sha256Digest sha256(std::string_view text) { return sha256({text}); }
+
+Sha256Digest hmac_sha256(std::string_view key, std::string_view message);
+
+inline std::string_view bytes_of(const Sha256Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+// Lower-case hexadecimal, appended.
+void append_hex(std::string& out, std::string_view bytes);
+std::string hex(std::string_view bytes);
+
+}  // namespace pgiam

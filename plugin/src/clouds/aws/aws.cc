@@ -1,0 +1,129 @@
+#include "clouds/aws/aws.h"
+
+#include "base/sha256.h"
+#include "base/text.h"
+#include "clouds/aws/provider.h"
+#include "clouds/aws/shared_files.h"
+#include "clouds/aws/signing_keys.h"
+#include "clouds/aws/target_kind.h"
+
+namespace pgiam::aws {
+namespace {
+
+// RDS refuses a token that asks for longer, and DSQL takes it as well.
+constexpr Seconds kTokenLife{900};
+
+// The variables that decide who the credentials of the environment are.
+constexpr const char* kIdentityVariables[] = {
+    "AWS_ACCESS_KEY_ID",  "AWS_SECRET_ACCESS_KEY",     "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+};
+constexpr Option kIdentityOptions[] = {
+    Option::kRoleArn,         Option::kExternalId, Option::kRoleSessionName,
+    Option::kDurationSeconds, Option::kMfaSerial,  Option::kCache,
+};
+
+Target make_target(const TargetKind& kind, std::string_view host, std::uint16_t port) {
+  Target target;
+  target.kind = kind.kind;
+  target.name = kind.name;
+  target.host = host;
+  target.port = port;
+  return target;
+}
+
+class Aws : public Cloud {
+ public:
+  explicit Aws(const World& world) : world_(world), files_(world) {}
+
+  std::optional<Target> recognise(std::string_view host, std::uint16_t port) const override {
+    for (const TargetKind* kind : target_kinds()) {
+      const auto facts = kind->recognise(host);
+      if (!facts) continue;
+      Target target = make_target(*kind, host, port);
+      target.region = facts->region;
+      target.reason = std::string(host) + " is the name of " + facts->description;
+      return target;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Target> declare(std::string_view kind_name, std::string_view host,
+                                std::uint16_t port) const override {
+    const TargetKind* kind = find_target_kind(kind_name);
+    if (kind == nullptr) return std::nullopt;
+    Target target = make_target(*kind, host, port);
+    if (const auto facts = kind->recognise(host)) target.region = facts->region;
+    return target;
+  }
+
+  Result<Region> default_region(const Settings& settings) const override {
+    for (const char* variable : {"AWS_REGION", "AWS_DEFAULT_REGION"})
+      if (const auto region = world_.environment.get_nonblank(variable))
+        return Region{std::string(trim(*region)), variable};
+    const auto profiles = files_.read();
+    if (!profiles) return profiles.error();
+    const std::string profile = profile_of(settings);
+    if (const Section* section = (*profiles)->find(profile))
+      if (const auto region = property(*section, "region"); !region.empty())
+        return Region{std::string(region), "profile " + profile};
+    return Region{};
+  }
+
+  Result<CredentialSource> credentials(const Settings& settings) const override {
+    auto profiles = files_.read();
+    if (!profiles) return profiles.error();
+    const ProviderContext context{world_, files_, settings, profile_of(settings),
+                                  settings.given(Option::kProfile)};
+    return CredentialSource{identity_key(context, (*profiles)->digest),
+                            make_default_chain(context)};
+  }
+
+  Result<Token> sign(const Target& target, std::string_view user, const CredentialsPtr& credentials,
+                     Time now) const override {
+    const TargetKind* kind = find_target_kind(target.kind);
+    if (kind == nullptr) return make_error(Status::kInternal, "unknown kind of target");
+    const auto key = keys_.get(credentials, now, target.region, kind->service);
+    const std::string authority = kind->authority(target);
+    const std::string query = kind->query(user);
+    // Signed to the second, so it dies by the second, too.
+    const Time signed_at = std::chrono::floor<Seconds>(now);
+    return Token{presign({authority, query, kTokenLife}, *key, now), signed_at,
+                 signed_at + kTokenLife};
+  }
+
+  bool is_token(std::string_view password) const override {
+    return password.find("X-Amz-Signature=") != std::string_view::npos &&
+           password.find("X-Amz-Algorithm=AWS4-HMAC-SHA256") != std::string_view::npos &&
+           password.find("?Action=") != std::string_view::npos;
+  }
+
+ private:
+  std::string profile_of(const Settings& settings) const {
+    if (settings.given(Option::kProfile)) return std::string(settings.get(Option::kProfile));
+    return files_.default_profile();
+  }
+
+  // All that decides who the credentials will be: a change of any of it must not find old ones.
+  std::string identity_key(const ProviderContext& context, std::string_view files_digest) const {
+    std::string key = "aws\n" + context.profile + '\n' + (context.profile_given ? '1' : '0') + '\n';
+    for (Option option : kIdentityOptions) (key += context.settings.get(option)) += '\n';
+    (key += files_digest) += '\n';
+    std::string variables;
+    const WipeAtExit wipe_variables(variables);
+    for (const char* name : kIdentityVariables)
+      (variables += world_.environment.get(name).value_or("")) += '\n';
+    append_hex(key, bytes_of(sha256(variables)));
+    return key;
+  }
+
+  const World& world_;
+  const SharedFiles files_;
+  mutable SigningKeys keys_;
+};
+
+}  // namespace
+
+std::unique_ptr<Cloud> make_aws(const World& world) { return std::make_unique<Aws>(world); }
+
+}  // namespace pgiam::aws

@@ -1,0 +1,60 @@
+// A chain asks its providers in order. One that does not apply is passed over, one that is broken
+// ends the search: the next would be somebody else.
+#include "clouds/aws/provider.h"
+
+namespace pgiam::aws {
+namespace {
+
+class Chain : public Provider {
+ public:
+  Chain(const Clock& clock, std::vector<ProviderPtr> providers)
+      : clock_(clock), providers_(std::move(providers)) {}
+
+  std::string_view name() const override { return "aws.chain"; }
+
+  Result<CredentialsPtr> load(const Call& call, Trace& trace) override {
+    std::vector<Error> causes;
+    for (const ProviderPtr& provider : providers_) {
+      auto loaded = ask(*provider, call, trace);
+      if (loaded) return loaded;
+      Error error = std::move(loaded).error();
+      if (error.provider.empty()) error.provider = provider->name();
+      if (error.status != Status::kNotApplicable) {
+        error.causes.insert(error.causes.begin(), causes.begin(), causes.end());
+        return error;
+      }
+      causes.push_back(std::move(error));
+    }
+    Error none = make_error(Status::kNoCredentials, "no AWS credentials were found",
+                            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run: aws configure");
+    none.causes = std::move(causes);
+    return none;
+  }
+
+ private:
+  Result<CredentialsPtr> ask(Provider& provider, const Call& call, Trace& trace) {
+    const Milliseconds start = clock_.uptime();
+    auto loaded = provider.load(call, trace);
+    Attempt attempt{std::string(provider.name()), Attempt::Outcome::kWon, "",
+                    clock_.uptime() - start};
+    if (!loaded) {
+      attempt.outcome = loaded.error().status == Status::kNotApplicable
+                            ? Attempt::Outcome::kSkipped
+                            : Attempt::Outcome::kFailed;
+      attempt.detail = loaded.error().message;
+    }
+    trace.push_back(std::move(attempt));
+    return loaded;
+  }
+
+  const Clock& clock_;
+  std::vector<ProviderPtr> providers_;
+};
+
+}  // namespace
+
+ProviderPtr make_chain(const Clock& clock, std::vector<ProviderPtr> providers) {
+  return std::make_unique<Chain>(clock, std::move(providers));
+}
+
+}  // namespace pgiam::aws

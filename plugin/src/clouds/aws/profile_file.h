@@ -1,0 +1,45 @@
+// The format of ~/.aws/config and ~/.aws/credentials. A parser and nothing else.
+// docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret.h"
+
+namespace pgiam::aws {
+
+struct Property {
+  Secret value;                                     // any of them may be a key
+  std::map<std::string, std::string> nested;        // "s3 =" and the indented lines under it
+  std::string where;                                // "~/.aws/config:12"
+};
+
+// Keys are lower case.
+using Section = std::map<std::string, Property, std::less<>>;
+using Sections = std::map<std::string, Section, std::less<>>;
+
+struct ProfileFile {
+  Sections profiles;
+  Sections sso_sessions;
+  Sections services;
+};
+
+enum class ProfileFileKind { kConfig, kCredentials };
+
+// A malformed line makes the whole file kBadConfig, with `path` and the line; sections and keys
+// with impossible names are skipped, as the SDKs do. LF or CRLF, with or without a BOM.
+Result<ProfileFile> parse_profile_file(std::string_view text, ProfileFileKind kind,
+                                       const std::string& path);
+
+// Lays `over` upon `under`, property by property.
+void merge_sections(Sections& under, Sections&& over);
+
+// The text of a property, "" when it is absent.
+std::string_view property(const Section& section, std::string_view key);
+
+}  // namespace pgiam::aws

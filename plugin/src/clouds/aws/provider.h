@@ -1,0 +1,39 @@
+// What AWS providers are made of, and the order in which they are asked.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "clouds/aws/shared_files.h"
+#include "clouds/credentials.h"
+#include "ports/world.h"
+
+namespace pgiam::aws {
+
+// What a provider may need to know. Providers keep it by value; what it refers to outlives them.
+struct ProviderContext {
+  const World& world;
+  const SharedFiles& files;
+  Settings settings;
+  std::string profile;         // the one to use
+  bool profile_given = false;  // by our own option: it then beats the environment's keys
+};
+
+using MakeProvider = ProviderPtr (*)(const ProviderContext&);
+
+// Each in the file of its name in providers/.
+ProviderPtr make_environment_provider(const ProviderContext&);
+ProviderPtr make_profile_provider(const ProviderContext&);
+
+// The whole search, in the order of the table in providers.cc.
+ProviderPtr make_default_chain(const ProviderContext& context);
+
+// The first that applies. Its own trace has a line for every one that was asked.
+ProviderPtr make_chain(const Clock& clock, std::vector<ProviderPtr> providers);
+
+inline Error not_applicable(std::string reason) {
+  return make_error(Status::kNotApplicable, std::move(reason));
+}
+
+}  // namespace pgiam::aws

@@ -1,0 +1,65 @@
+// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and their companions.
+// docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html
+#include "base/text.h"
+#include "clouds/aws/provider.h"
+
+namespace pgiam::aws {
+namespace {
+
+class EnvironmentProvider : public Provider {
+ public:
+  explicit EnvironmentProvider(const Environment& environment) : environment_(environment) {}
+
+  std::string_view name() const override { return "aws.environment"; }
+
+  Result<CredentialsPtr> load(const Call& call, Trace&) override {
+    auto id = environment_.get_nonblank("AWS_ACCESS_KEY_ID");
+    auto secret = environment_.get_nonblank("AWS_SECRET_ACCESS_KEY");
+    if (!id && !secret) return not_applicable("AWS_ACCESS_KEY_ID is not set");
+    if (!id) return half("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID");
+    if (!secret) return half("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+
+    auto credentials = std::make_shared<Credentials>();
+    credentials->access_key_id = trim(*id);
+    credentials->secret_access_key = Secret(trim(*secret));
+    wipe(*secret);
+    credentials->provider = name();
+    for (const char* variable : {"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"}) {
+      auto token = environment_.get_nonblank(variable);
+      if (!token) continue;
+      credentials->session_token = Secret(trim(*token));
+      wipe(*token);
+      break;
+    }
+    credentials->account_id = environment_.get_nonblank("AWS_ACCOUNT_ID").value_or("");
+    if (const auto expiry = environment_.get_nonblank("AWS_CREDENTIAL_EXPIRATION")) {
+      credentials->expires_at = parse_rfc3339(trim(*expiry));
+      if (!credentials->expires_at)
+        return make_error(Status::kBadConfig,
+                          "AWS_CREDENTIAL_EXPIRATION = \"" + *expiry + "\" is not a time",
+                          "write it as 2026-01-31T12:00:00Z");
+      if (*credentials->expires_at <= call.now)
+        return make_error(Status::kNoCredentials,
+                          "the credentials in the environment expired at " + *expiry +
+                              " (AWS_CREDENTIAL_EXPIRATION)",
+                          "set fresh ones");
+    }
+    return CredentialsPtr(credentials);
+  }
+
+ private:
+  static Error half(const std::string& set, const std::string& missing) {
+    return make_error(Status::kBadConfig, set + " is set, but " + missing + " is not",
+                      "set " + missing + ", or unset " + set + " to use a profile");
+  }
+
+  const Environment& environment_;
+};
+
+}  // namespace
+
+ProviderPtr make_environment_provider(const ProviderContext& context) {
+  return std::make_unique<EnvironmentProvider>(context.world.environment);
+}
+
+}  // namespace pgiam::aws

@@ -1,0 +1,83 @@
+#include "clouds/aws/shared_files.h"
+
+#include "base/sha256.h"
+#include "base/state_lock.h"
+
+namespace pgiam::aws {
+
+const Section* Profiles::find(std::string_view profile) const {
+  const auto found = profiles.find(profile);
+  return found == profiles.end() ? nullptr : &found->second;
+}
+
+std::string shorten_home(const Environment& environment, const std::string& path) {
+  const auto home = environment.get_nonblank("HOME");
+  if (!home || !path.starts_with(*home + "/")) return path;
+  return "~" + path.substr(home->size());
+}
+
+std::string SharedFiles::path_of(const char* variable, const char* file) const {
+  const auto home = world_.environment.get_nonblank("HOME");
+  if (const auto given = world_.environment.get_nonblank(variable)) {
+    if (home && given->starts_with("~/")) return *home + given->substr(1);
+    return *given;
+  }
+  return home ? *home + "/.aws/" + file : "";
+}
+
+std::string SharedFiles::default_profile() const {
+  for (const char* variable : {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"})
+    if (const auto name = world_.environment.get_nonblank(variable)) return *name;
+  return "default";
+}
+
+Result<std::string> SharedFiles::content(const std::string& path, const FileStamp& stamp) const {
+  if (!stamp.exists) return std::string();
+  return world_.files.read(path);
+}
+
+Result<std::shared_ptr<const Profiles>> SharedFiles::read() const {
+  Read now;
+  now.config_path = path_of("AWS_CONFIG_FILE", "config");
+  now.credentials_path = path_of("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+  now.config_stamp = world_.files.stamp(now.config_path);
+  now.credentials_stamp = world_.files.stamp(now.credentials_path);
+  {
+    const StateLock lock;
+    if (last_.profiles && last_.config_path == now.config_path &&
+        last_.credentials_path == now.credentials_path && last_.config_stamp == now.config_stamp &&
+        last_.credentials_stamp == now.credentials_stamp)
+      return last_.profiles;
+  }
+
+  auto config_text = content(now.config_path, now.config_stamp);
+  if (!config_text) return config_text.error();
+  const WipeAtExit wipe_config(*config_text);
+  auto credentials_text = content(now.credentials_path, now.credentials_stamp);
+  if (!credentials_text) return credentials_text.error();
+  const WipeAtExit wipe_credentials(*credentials_text);
+
+  const auto& environment = world_.environment;
+  auto config = parse_profile_file(*config_text, ProfileFileKind::kConfig,
+                                   shorten_home(environment, now.config_path));
+  if (!config) return config.error();
+  auto credentials = parse_profile_file(*credentials_text, ProfileFileKind::kCredentials,
+                                        shorten_home(environment, now.credentials_path));
+  if (!credentials) return credentials.error();
+
+  auto profiles = std::make_shared<Profiles>();
+  profiles->profiles = std::move(config->profiles);
+  merge_sections(profiles->profiles, std::move(credentials->profiles));
+  profiles->sso_sessions = std::move(config->sso_sessions);
+  profiles->services = std::move(config->services);
+  profiles->config_path = now.config_path;
+  profiles->credentials_path = now.credentials_path;
+  profiles->digest = hex(bytes_of(sha256({*config_text, "\n[[credentials]]\n", *credentials_text})));
+  now.profiles = profiles;
+
+  const StateLock lock;
+  std::swap(last_, now);
+  return last_.profiles;
+}
+
+}  // namespace pgiam::aws

@@ -1,0 +1,51 @@
+// The shared config and credentials files of this machine, read again when they change.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "clouds/aws/profile_file.h"
+#include "ports/world.h"
+
+namespace pgiam::aws {
+
+struct Profiles {
+  Sections profiles;  // both files, the credentials file on top
+  Sections sso_sessions;
+  Sections services;
+  std::string config_path, credentials_path;  // "" where no home is known
+  std::string digest;                         // changes when the content does
+
+  // Null if there is none of that name.
+  const Section* find(std::string_view profile) const;
+};
+
+// Any thread.
+class SharedFiles {
+ public:
+  explicit SharedFiles(const World& world) : world_(world) {}
+
+  // Stats the two files, and reads them only if they or the variables that name them changed.
+  Result<std::shared_ptr<const Profiles>> read() const;
+
+  // The profile that the variables choose, else "default".
+  std::string default_profile() const;
+
+ private:
+  struct Read {
+    std::string config_path, credentials_path;
+    FileStamp config_stamp, credentials_stamp;
+    std::shared_ptr<const Profiles> profiles;
+  };
+
+  std::string path_of(const char* variable, const char* file) const;
+  Result<std::string> content(const std::string& path, const FileStamp& stamp) const;
+
+  const World& world_;
+  mutable Read last_;  // under the state lock
+};
+
+// The text with "~" for the person's home: for messages.
+std::string shorten_home(const Environment& environment, const std::string& path);
+
+}  // namespace pgiam::aws

@@ -1,0 +1,125 @@
+#include "clouds/aws/sigv4.h"
+
+#include "base/sha256.h"
+#include "clouds/aws/uri_encode.h"
+
+namespace pgiam::aws {
+namespace {
+
+constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
+constexpr std::string_view kSecurityToken = "&X-Amz-Security-Token=";
+constexpr std::string_view kSignedHeaders = "&X-Amz-SignedHeaders=host";
+// SHA-256 of the empty body, which is what a GET has.
+constexpr std::string_view kEmptyHash =
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+// The Host header leaves out the scheme's default port (RFC 9110, section 4.2.2).
+std::string_view host_header(std::string_view authority) {
+  constexpr std::string_view kDefaultPort = ":443";
+  if (authority.ends_with(kDefaultPort)) authority.remove_suffix(kDefaultPort.size());
+  return authority;
+}
+
+// The query up to where the canonical form and botocore's text part: they place the security
+// token on different sides of the signed headers.
+void append_common_query(std::string& out, const PresignRequest& request, const SigningKey& key,
+                         std::string_view date) {
+  out += request.query;
+  out += "&X-Amz-Algorithm=";
+  out += kAlgorithm;
+  out += "&X-Amz-Credential=";
+  out += key.credential();
+  out += "&X-Amz-Date=";
+  out += date;
+  out += "&X-Amz-Expires=";
+  out += std::to_string(request.expires.count());
+}
+
+std::string canonical_request_at(const PresignRequest& request, const SigningKey& key,
+                                 std::string_view date) {
+  std::string text;
+  text.reserve(512 + request.query.size() + key.session_token().size());
+  text += "GET\n/\n";
+  append_common_query(text, request, key, date);
+  if (!key.session_token().empty()) {
+    text += kSecurityToken;
+    text += key.session_token();
+  }
+  text += kSignedHeaders;
+  text += "\nhost:";
+  text += host_header(request.authority);
+  text += "\n\nhost\n";
+  text += kEmptyHash;
+  return text;
+}
+
+std::string string_to_sign_at(std::string_view canonical, const SigningKey& key,
+                              std::string_view date) {
+  std::string text;
+  text.reserve(192);
+  text += kAlgorithm;
+  text += '\n';
+  text += date;
+  text += '\n';
+  text += key.scope();
+  text += '\n';
+  append_hex(text, bytes_of(sha256(canonical)));
+  return text;
+}
+
+}  // namespace
+
+SigningKey::SigningKey(const Credentials& credentials, Time day, std::string_view region,
+                       std::string_view service) {
+  const std::string date = iso8601_basic(day).substr(0, 8);
+  scope_ = date + '/' + std::string(region) + '/' + std::string(service) + "/aws4_request";
+  credential_ = uri_encode(credentials.access_key_id + '/' + scope_);
+  std::string encoded = uri_encode(credentials.session_token.reveal());
+  const WipeAtExit wipe_encoded(encoded);
+  session_token_ = Secret(encoded);
+
+  std::string start = "AWS4";
+  start.reserve(start.size() + credentials.secret_access_key.size());
+  const WipeAtExit wipe_start(start);
+  start += credentials.secret_access_key.reveal();
+  Sha256Digest key = hmac_sha256(start, date);
+  for (std::string_view step : {region, service, std::string_view{"aws4_request"}})
+    key = hmac_sha256(bytes_of(key), step);
+  key_ = Secret(bytes_of(key));
+  wipe(key.data(), key.size());
+}
+
+std::string canonical_request(const PresignRequest& request, const SigningKey& key, Time time) {
+  return canonical_request_at(request, key, iso8601_basic(time));
+}
+
+std::string string_to_sign(std::string_view canonical, const SigningKey& key, Time time) {
+  return string_to_sign_at(canonical, key, iso8601_basic(time));
+}
+
+std::string signature(std::string_view string_to_sign, const SigningKey& key) {
+  return hex(bytes_of(hmac_sha256(key.reveal(), string_to_sign)));
+}
+
+Secret presign(const PresignRequest& request, const SigningKey& key, Time time) {
+  const std::string date = iso8601_basic(time);
+  std::string canonical = canonical_request_at(request, key, date);
+  const WipeAtExit wipe_canonical(canonical);
+
+  std::string url;
+  url.reserve(canonical.size() + request.authority.size() + 128);
+  const WipeAtExit wipe_url(url);
+  url += request.authority;
+  url += "/?";
+  append_common_query(url, request, key, date);
+  url += kSignedHeaders;
+  if (!key.session_token().empty()) {
+    url += kSecurityToken;
+    url += key.session_token();
+  }
+  url += "&X-Amz-Signature=";
+  url += signature(string_to_sign_at(canonical, key, date), key);
+  return Secret(url);
+}
+
+}  // namespace pgiam::aws
