@@ -1,0 +1,62 @@
+"""Includes point one way: abi -> flow -> clouds -> ports -> base; adapters -> ports, base; only
+flow/wiring sees adapters; only abi sees pgiam.h; hosts and bindings see the SDK, never the core."""
+import pathlib
+import re
+import sys
+
+MAY_INCLUDE = {
+    "base": {"base"},
+    "ports": {"ports", "base"},
+    "clouds": {"clouds", "ports", "base"},
+    "adapters": {"adapters", "ports", "base"},
+    "flow": {"flow", "clouds", "ports", "base"},
+    "abi": {"abi", "flow", "clouds", "ports", "base", "sdk"},
+}
+SOURCES = {".h", ".hpp", ".c", ".cc"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
+
+root = pathlib.Path(sys.argv[1])
+core = root / "plugin/src"
+sdk_headers = {path.name for path in root.glob("sdk/include/*")}
+
+
+def layer_of(path):
+    return path.relative_to(core).parts[0]
+
+
+def included_layer(source, quote, name):
+    """The layer or "sdk" that an include leads to; None for what lies outside the project."""
+    if name in sdk_headers:
+        return "sdk"
+    if name.split("/")[0] in MAY_INCLUDE and (core / name).exists():
+        return name.split("/")[0]
+    beside = (source.parent / name).resolve()
+    if quote == '"' and core in beside.parents:
+        return layer_of(beside)
+    return None
+
+
+def includes(folder):
+    for source in sorted(path for path in folder.rglob("*") if path.suffix in SOURCES):
+        for quote, name in INCLUDE.findall(source.read_text()):
+            yield source, name, included_layer(source, quote, name)
+
+
+faults = []
+for source, name, target in includes(core):
+    layer = layer_of(source)
+    if layer not in MAY_INCLUDE:
+        faults.append(f"{source.relative_to(root)}: '{layer}' is not a layer of the architecture")
+        continue
+    allowed = MAY_INCLUDE[layer]
+    if layer == "flow" and source.stem == "wiring":
+        allowed = allowed | {"adapters"}
+    if target and target not in allowed:
+        faults.append(f"{source.relative_to(root)} includes \"{name}\": {layer} may not see {target}")
+for outside in ("hosts", "bindings", "sdk"):
+    for source, name, target in includes(root / outside):
+        if target and target != "sdk":
+            faults.append(f"{source.relative_to(root)} includes \"{name}\": {outside} may not see the core")
+
+print("\n".join(faults))
+sys.exit(bool(faults))
