@@ -11,7 +11,7 @@ C = [(compiler, "c", standard) for compiler in ("gcc", "clang") for standard in 
 CXX = [(compiler, "c++", standard) for compiler in ("g++", "clang++")
        for standard in ("c++11", "c++14", "c++17", "c++20")]
 
-root = pathlib.Path(sys.argv[1])
+root = pathlib.Path(sys.argv[1]).resolve()
 folders = [root / "sdk/include", root / "hosts/libpq/include"]
 headers = [path for folder in folders for path in sorted(folder.glob("*.h*"))]
 search = [f"-I{folder}" for folder in folders] + [f"-isystem{folder}" for folder in sys.argv[2:]]

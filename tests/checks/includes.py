@@ -15,7 +15,7 @@ MAY_INCLUDE = {
 SOURCES = {".h", ".hpp", ".c", ".cc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 
-root = pathlib.Path(sys.argv[1])
+root = pathlib.Path(sys.argv[1]).resolve()
 core = root / "plugin/src"
 sdk_headers = {path.name for path in root.glob("sdk/include/*")}
 

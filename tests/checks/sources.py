@@ -13,7 +13,7 @@ LONGEST = 500
 CODE = {".h", ".hpp", ".c", ".cc", ".py", ".cmake", ".java", ".go", ".rs", ".js", ".ts", ".cs"}
 NOT_OURS = {".git", "build", "__pycache__", ".pytest_cache", "node_modules", "target"}
 
-root = pathlib.Path(sys.argv[1])
+root = pathlib.Path(sys.argv[1]).resolve()
 faults = []
 for folder, subfolders, names in os.walk(root):
     subfolders[:] = [name for name in subfolders if name not in NOT_OURS]
