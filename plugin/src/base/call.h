@@ -12,6 +12,7 @@ struct Call {
   Milliseconds deadline{};  // on Clock::uptime()
   std::stop_token stop;     // requested when the host cancels
   bool may_prompt = false;
+  bool offline = false;  // explain: what needs the network says so and is passed over
 };
 
 }  // namespace pgiam

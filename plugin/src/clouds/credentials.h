@@ -44,11 +44,9 @@ class Provider {
   virtual std::string_view name() const = 0;
   // kNotApplicable with the reason: nothing is set up here, ask the next one. Any other error: it
   // is set up and broken, and asking another would find another identity. May block until the
-  // call's deadline; any thread. `trace` gets a line for each source that was asked.
+  // call's deadline; any thread. In an offline call a source that needs the network fails with
+  // kNetwork and says what it would have asked. `trace` gets a line for each source asked.
   virtual Result<CredentialsPtr> load(const Call& call, Trace& trace) = 0;
-  // False for sources on this machine that cost nothing to ask (environment, files): only those
-  // are asked by an `explain` that may not use the network.
-  virtual bool needs_network() const { return false; }
 };
 using ProviderPtr = std::unique_ptr<Provider>;
 

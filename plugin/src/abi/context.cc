@@ -1,0 +1,71 @@
+// Contexts.
+#include "abi/guard.h"
+
+namespace pgiam {
+namespace {
+
+Result<std::vector<std::pair<std::string, std::string>>> read_options(const pgiam_config& config) {
+  if (config.options == nullptr && config.option_count > 0)
+    return invalid_argument("config.options is NULL, but option_count is not 0");
+  std::vector<std::pair<std::string, std::string>> options;
+  for (std::size_t i = 0; i < config.option_count; ++i) {
+    const pgiam_option& option = config.options[i];
+    if (view(option.key).empty()) return invalid_argument("an option has no key");
+    options.emplace_back(option.key, view(option.value));
+  }
+  if (auto valid = check_options(options); !valid) return valid.error();
+  return options;
+}
+
+// "pgiam/0.1.0 psql/15.4"; nothing that could break a header.
+std::string user_agent(const pgiam_config& config) {
+  std::string text = "pgiam/" PGIAM_VERSION;
+  for (const auto& [separator, part] :
+       {std::pair{' ', view(config.host_name)}, std::pair{'/', view(config.host_version)}}) {
+    if (part.empty()) break;
+    text += separator;
+    for (char c : part) text += c > ' ' && c < 127 ? c : '_';
+  }
+  return text;
+}
+
+}  // namespace
+
+void ActiveCalls::begin() {
+  const std::lock_guard lock(mutex_);
+  ++active_;
+}
+
+void ActiveCalls::end() {
+  const std::lock_guard lock(mutex_);
+  if (--active_ == 0) none_.notify_all();
+}
+
+void ActiveCalls::wait_for_none() {
+  std::unique_lock lock(mutex_);
+  none_.wait(lock, [this] { return active_ == 0; });
+}
+
+}  // namespace pgiam
+
+pgiam_status pgiam_context_new(const pgiam_config* config, pgiam_context** out,
+                               pgiam_error** error) {
+  using namespace pgiam;
+  return guard(error, [&]() -> Result<void> {
+    if (out == nullptr) return invalid_argument("out is NULL");
+    const pgiam_config defaults = PGIAM_CONFIG_INIT;
+    const auto given = copy_in(config == nullptr ? &defaults : config, "config");
+    if (!given) return given.error();
+    auto options = read_options(*given);
+    if (!options) return options.error();
+    *out = new pgiam_context(*given, {user_agent(*given), std::move(*options)});
+    return {};
+  });
+}
+
+void pgiam_context_free(pgiam_context* context) {
+  if (context == nullptr) return;
+  context->stop.request_stop();
+  context->calls.wait_for_none();
+  delete context;
+}

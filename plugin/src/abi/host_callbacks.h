@@ -1,0 +1,56 @@
+// The host's callbacks as the core's ports, and the mark that tells a call made from inside one.
+#pragma once
+
+#include <mutex>
+
+#include "pgiam.h"
+#include "ports/log.h"
+#include "ports/prompt.h"
+
+namespace pgiam {
+
+// True while this thread runs a callback of that context.
+bool inside_callback_of(const pgiam_context* context);
+
+class InsideCallback {
+ public:
+  explicit InsideCallback(const pgiam_context& context);
+  InsideCallback(const InsideCallback&) = delete;
+  InsideCallback& operator=(const InsideCallback&) = delete;
+  ~InsideCallback();
+
+ private:
+  const pgiam_context* const outer_;
+};
+
+// To the host's function, or to stderr where the host gave none; PGIAM_LOG decides the level where
+// it is set.
+class HostLog : public Log {
+ public:
+  HostLog(const pgiam_context& context, const pgiam_config& config);
+  bool wants(LogLevel level) const override { return level <= level_; }
+  void write(LogLevel level, std::string_view component, std::string_view line) override;
+
+ private:
+  const pgiam_context& context_;
+  const pgiam_log_fn function_;
+  void* const user_data_;
+  const LogLevel level_;
+};
+
+// One prompt at a time.
+class HostPrompt : public Prompt {
+ public:
+  HostPrompt(const pgiam_context& context, const pgiam_config& config)
+      : context_(context), function_(config.prompt), user_data_(config.prompt_user_data) {}
+  bool available() const override { return function_ != nullptr; }
+  Result<Secret> ask(const PromptRequest& request) override;
+
+ private:
+  const pgiam_context& context_;
+  const pgiam_prompt_fn function_;
+  void* const user_data_;
+  std::mutex one_at_a_time_;
+};
+
+}  // namespace pgiam

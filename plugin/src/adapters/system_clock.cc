@@ -1,0 +1,26 @@
+#include "adapters/system_clock.h"
+
+#include <time.h>
+
+namespace pgiam {
+namespace {
+
+Milliseconds read(clockid_t id) {
+  timespec now{};
+  clock_gettime(id, &now);
+  return Milliseconds{now.tv_sec * 1000LL + now.tv_nsec / 1'000'000};
+}
+
+}  // namespace
+
+Time SystemClock::now() const { return Time{read(CLOCK_REALTIME)}; }
+
+Milliseconds SystemClock::uptime() const {
+#ifdef CLOCK_BOOTTIME
+  return read(CLOCK_BOOTTIME);
+#else
+  return read(CLOCK_MONOTONIC);
+#endif
+}
+
+}  // namespace pgiam

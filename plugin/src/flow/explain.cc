@@ -1,0 +1,108 @@
+// What would be done and why, for people and their tools.
+#include <boost/json.hpp>
+
+#include "base/text.h"
+#include "flow/flow.h"
+
+namespace pgiam {
+namespace {
+
+namespace json = boost::json;
+
+json::value or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+std::string_view outcome_name(Attempt::Outcome outcome) {
+  switch (outcome) {
+    case Attempt::Outcome::kSkipped: return "skipped";
+    case Attempt::Outcome::kFailed: return "failed";
+    case Attempt::Outcome::kWon: return "won";
+  }
+  return "";
+}
+
+json::array tried(const Trace& trace) {
+  json::array list;
+  for (const Attempt& attempt : trace)
+    list.push_back(json::object{{"provider", attempt.provider},
+                                {"outcome", outcome_name(attempt.outcome)},
+                                {"detail", attempt.detail},
+                                {"ms", attempt.took.count()}});
+  return list;
+}
+
+json::object describe_error(const Error& error) {
+  json::array causes;
+  for (const Error& cause : error.causes) causes.push_back(describe_error(cause));
+  return {{"message", error.message},
+          {"hint", error.hint},
+          {"provider", error.provider},
+          {"causes", std::move(causes)}};
+}
+
+json::object describe_connection(const Request& request, const Plan& plan) {
+  const bool known = plan.ours && plan.cloud != nullptr;
+  json::array warnings;
+  for (const std::string& warning : plan.warnings) warnings.push_back(json::value(warning));
+  const std::string tls(plan.settings.get(Option::kTls));
+  return {{"target", known ? plan.target.kind : std::string("none")},
+          {"host", request.host},
+          {"port", request.port == 0 ? kPostgresPort : request.port},
+          {"user", request.user},
+          {"signing_host", or_null(known ? plan.target.host : "")},
+          {"signing_port", known ? json::value(plan.target.port) : json::value(nullptr)},
+          {"region", or_null(known ? plan.target.region : "")},
+          {"region_from", or_null(plan.region_from)},
+          {"rule", or_null(plan.rule)},
+          {"tls", tls},
+          {"reason", plan.reason},
+          {"warnings", std::move(warnings)}};
+}
+
+json::object describe_credentials(const Credentials* found, const Trace& trace) {
+  json::object object{{"provider", nullptr}, {"access_key_id", nullptr}, {"expires_at", nullptr}};
+  if (found != nullptr) {
+    object["provider"] = found->provider;
+    object["access_key_id"] = mask(found->access_key_id);
+    if (found->expires_at) object["expires_at"] = rfc3339(*found->expires_at);
+  }
+  object["tried"] = tried(trace);
+  return object;
+}
+
+}  // namespace
+
+Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
+  const auto plan = planner_.make(request);
+  if (!plan) return plan.error();
+
+  json::object object = describe_connection(request, *plan);
+  if (plan->refusal) object["error"] = describe_error(*plan->refusal);
+  Trace trace;
+  CredentialsPtr credentials;
+  if (plan->ours && !plan->refusal) {
+    Call call = begin_call(*plan, request, std::move(stop));
+    call.may_prompt = false;
+    call.offline = !request.resolve;
+    auto loaded = plan->source.provider->load(call, trace);
+    if (loaded)
+      credentials = *loaded;
+    else
+      object["error"] = describe_error(loaded.error());
+  }
+  object["credentials"] = describe_credentials(credentials.get(), trace);
+
+  Reply reply;
+  reply.explanation = json::serialize(object);
+  reply.rule = plan->rule;
+  if (plan->ours && plan->cloud != nullptr) {
+    reply.target = plan->target.name;
+    reply.region = plan->target.region;
+    reply.signing_host = plan->target.host;
+    reply.signing_port = plan->target.port;
+  }
+  return reply;
+}
+
+}  // namespace pgiam

@@ -1,0 +1,48 @@
+// The story of a connection: before it, after it, and explained. One Flow serves a context.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "flow/credential_cache.h"
+#include "flow/plan.h"
+#include "flow/request.h"
+#include "flow/token_cache.h"
+
+namespace pgiam {
+
+enum class Outcome { kConnected = 1, kAuthFailed = 2, kOther = 3 };
+enum class Advice { kNone = 0, kRetryOnce = 1 };
+
+// Any thread.
+class Flow {
+ public:
+  Flow(const World& world, std::span<const OptionValue> options,
+       std::vector<std::unique_ptr<Cloud>> clouds, std::shared_ptr<CredentialCache> credentials);
+
+  // kNotApplicable with the reason where the connection is not ours.
+  Result<Reply> before_connect(const Request& request, std::stop_token stop);
+  Advice after_connect(const Reply& reply, Outcome outcome);
+  Result<Reply> explain(const Request& request, std::stop_token stop);
+
+ private:
+  Result<std::shared_ptr<const Plan>> plan_for(const Request& request);
+  Call begin_call(const Plan& plan, const Request& request, std::stop_token stop) const;
+  Result<Reply> answer(const Plan& plan, const Request& request, const Call& call);
+
+  struct KeptPlan {
+    std::shared_ptr<const Plan> plan;
+    std::uint64_t environment = 0;  // Environment::generation() when it was made
+    Milliseconds made{0};           // on Clock::uptime()
+  };
+
+  const World& world_;
+  const Planner planner_;
+  const std::shared_ptr<CredentialCache> credentials_;
+  TokenCache tokens_;
+  std::unordered_map<std::string, KeptPlan> plans_;  // under the state lock
+};
+
+}  // namespace pgiam

@@ -1,0 +1,145 @@
+#include "flow/plan.h"
+
+#include "base/text.h"
+
+namespace pgiam {
+namespace {
+
+std::string normal_host(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return to_lower(host);
+}
+
+bool is_socket(std::string_view host) {
+  return host.empty() || host[0] == '/' || host[0] == '@';
+}
+
+bool is_weak(std::string_view sslmode) {
+  return sslmode == "disable" || sslmode == "allow" || sslmode == "prefer";
+}
+
+// A token is a password in clear text: without TLS anybody on the way could use it.
+void check_tls(const Request& request, Plan& plan) {
+  const std::string_view tls = plan.settings.get(Option::kTls);
+  if (tls == "off") return;
+  if (is_weak(request.sslmode)) {
+    plan.refusal = make_error(
+        Status::kInsecure,
+        "sslmode=" + std::string(request.sslmode) + " could send the token without TLS",
+        "use sslmode=require or better, or leave it out (tls = off takes the risk)");
+    return;
+  }
+  if (tls == "verify-full" && request.sslmode != "verify-full") plan.set_sslmode = "verify-full";
+  if (tls == "require" && request.sslmode.empty()) plan.set_sslmode = "require";
+}
+
+// The user's own password wins; a token of ours that came back as one is none.
+bool user_gave_password(const Request& request, const Plan& plan) {
+  return !request.password.empty() && !plan.settings.get_bool(Option::kForce) &&
+         !plan.cloud->is_token(request.password);
+}
+
+}  // namespace
+
+// Finds the target; false, with the reason, where there is none.
+bool Planner::recognise(const Request& request, Plan& plan) const {
+  const std::string_view kind = plan.settings.get(Option::kTarget);
+  const std::string_view signing_host = plan.settings.get(Option::kSigningHost);
+  const std::string host = normal_host(signing_host.empty() ? request.host : signing_host);
+  std::uint16_t port = request.port == 0 ? kPostgresPort : request.port;
+  if (plan.settings.given(Option::kSigningPort))
+    port = static_cast<std::uint16_t>(plan.settings.get_int(Option::kSigningPort));
+
+  if (kind == "off") {
+    plan.reason = "target = off";
+    return false;
+  }
+  if (is_socket(request.host)) {
+    plan.reason = "a Unix-domain socket is never a cloud's endpoint";
+    return false;
+  }
+  for (const auto& cloud : clouds_) {
+    auto target =
+        kind == "auto" ? cloud->recognise(host, port) : cloud->declare(kind, host, port);
+    if (!target) continue;
+    plan.cloud = cloud.get();
+    plan.target = std::move(*target);
+    plan.reason = plan.target.reason.empty() ? "target = " + std::string(kind) : plan.target.reason;
+    return true;
+  }
+  plan.reason = host + " is not the name of a known kind of endpoint";
+  if (signing_host.empty()) return false;
+  plan.refusal = make_error(Status::kTarget, "signing_host: " + plan.reason,
+                            "check signing_host, or say what it is: target = rds");
+  return true;
+}
+
+void Planner::choose_region(Plan& plan) const {
+  const std::string from_name = plan.target.region;
+  const auto of_cloud = plan.cloud->default_region(plan.settings);
+  if (!of_cloud) {
+    plan.refusal = of_cloud.error();
+    return;
+  }
+  if (plan.settings.given(Option::kRegion)) {
+    plan.target.region = plan.settings.get(Option::kRegion);
+    plan.region_from = origin_name(plan.settings.origin(Option::kRegion));
+    if (!from_name.empty() && from_name != plan.target.region)
+      plan.warnings.push_back("the option region says " + plan.target.region +
+                              ", but the endpoint's name says " + from_name);
+    return;
+  }
+  if (!from_name.empty()) {
+    plan.region_from = "endpoint";
+    if (!of_cloud->name.empty() && of_cloud->name != from_name)
+      plan.warnings.push_back("signing for " + from_name + " as the endpoint's name says, not for " +
+                              of_cloud->name + " of " + of_cloud->from);
+    return;
+  }
+  if (of_cloud->name.empty()) {
+    plan.refusal = make_error(
+        Status::kTarget, "the region of " + plan.target.host + " is unknown: its name tells none",
+        "say it: PGIAM_REGION=eu-west-1, or region = … in the configuration");
+    return;
+  }
+  plan.target.region = of_cloud->name;
+  plan.region_from = of_cloud->from;
+}
+
+Result<Plan> Planner::make(const Request& request) const {
+  const auto file = rules_.read();
+  if (!file) return file.error();
+  const Rule* rule = (*file)->find(request);
+  auto settings =
+      resolve_settings(request, context_options_, world_.environment, **file, rule);
+  if (!settings) return settings.error();
+
+  Plan plan;
+  plan.settings = std::move(*settings);
+  if (rule != nullptr) plan.rule = rule->name;
+  plan.ours = recognise(request, plan);
+  if (!plan.ours || plan.refusal) return plan;
+  if (user_gave_password(request, plan)) {
+    plan.ours = false;
+    plan.reason = "a password was given, and it is no token (force = yes would replace it)";
+    return plan;
+  }
+  if (request.user.empty()) {
+    plan.refusal = make_error(Status::kInvalidArgument, "no user is given to make a token for",
+                              "name the database user, e.g. user=app");
+    return plan;
+  }
+  choose_region(plan);
+  if (plan.refusal) return plan;
+  check_tls(request, plan);
+  if (plan.refusal) return plan;
+  auto source = plan.cloud->credentials(plan.settings);
+  if (!source) {
+    plan.refusal = source.error();
+    return plan;
+  }
+  plan.source = std::move(*source);
+  return plan;
+}
+
+}  // namespace pgiam

@@ -1,0 +1,56 @@
+// What is to be done for one connection, decided before anything is fetched or signed.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "clouds/cloud.h"
+#include "flow/request.h"
+#include "flow/rules.h"
+
+namespace pgiam {
+
+struct Plan {
+  Settings settings;
+  std::string rule;      // its name, or ""
+  bool ours = false;     // false: the host connects as if we were absent
+  std::string reason;    // one sentence: why ours, or why not
+  std::optional<Error> refusal;  // ours, but it cannot be done
+
+  // Only where it is ours:
+  const Cloud* cloud = nullptr;
+  Target target;
+  std::string region_from;
+  std::string set_sslmode;  // "" where the user's own will do
+  std::vector<std::string> warnings;
+  CredentialSource source;
+};
+
+class Planner {
+ public:
+  Planner(const World& world, std::span<const OptionValue> context_options,
+          std::vector<std::unique_ptr<Cloud>> clouds)
+      : world_(world),
+        rules_(world),
+        context_options_(context_options),
+        clouds_(std::move(clouds)) {}
+
+  // Fails only where the settings themselves are wrong.
+  Result<Plan> make(const Request& request) const;
+
+ private:
+  bool recognise(const Request& request, Plan& plan) const;
+  void choose_region(Plan& plan) const;
+
+  const World& world_;
+  const Rules rules_;
+  const std::span<const OptionValue> context_options_;
+  const std::vector<std::unique_ptr<Cloud>> clouds_;
+};
+
+constexpr std::uint16_t kPostgresPort = 5432;
+
+}  // namespace pgiam

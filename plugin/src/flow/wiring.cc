@@ -1,0 +1,63 @@
+#include "flow/wiring.h"
+
+#include "adapters/environment_posix.h"
+#include "adapters/files_posix.h"
+#include "adapters/system_clock.h"
+#include "clouds/registry.h"
+
+namespace pgiam {
+namespace {
+
+class NoHttp : public Http {
+ public:
+  Result<HttpResponse> send(const HttpRequest&, const Call&) override {
+    return make_error(Status::kUnsupported, "no HTTP in this build");
+  }
+};
+class NoProcess : public Process {
+ public:
+  Result<ProcessResult> run(const ProcessRequest&, const Call&) override {
+    return make_error(Status::kUnsupported, "no processes in this build");
+  }
+};
+
+std::vector<OptionValue> views_of(const std::vector<std::pair<std::string, std::string>>& options) {
+  return {options.begin(), options.end()};
+}
+
+}  // namespace
+
+struct WiredFlow::Parts {
+  Parts(WiringConfig given, Log& log, Prompt& prompt)
+      : config(std::move(given)),
+        options(views_of(config.options)),
+        world{clock, environment, files, http, process, log, prompt},
+        flow(world, options, make_clouds(world), CredentialCache::shared()) {}
+
+  const WiringConfig config;
+  const std::vector<OptionValue> options;
+  SystemClock clock;
+  PosixEnvironment environment;
+  PosixFiles files;
+  NoHttp http;
+  NoProcess process;
+  const World world;
+  Flow flow;
+};
+
+WiredFlow::WiredFlow(WiringConfig config, Log& log, Prompt& prompt)
+    : parts_(std::make_unique<Parts>(std::move(config), log, prompt)) {}
+WiredFlow::~WiredFlow() = default;
+Flow& WiredFlow::flow() { return parts_->flow; }
+
+Result<void> check_options(const std::vector<std::pair<std::string, std::string>>& options) {
+  Settings settings;
+  for (const auto& [key, value] : options) {
+    const auto option = find_option(key, "");
+    if (!option) return option.error();
+    if (auto set = settings.set(*option, value, Origin::kContext, ""); !set) return set.error();
+  }
+  return {};
+}
+
+}  // namespace pgiam
