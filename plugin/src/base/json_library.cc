@@ -1,0 +1,2 @@
+// Boost.JSON, compiled into the library here and nowhere else.
+#include <boost/json/src.hpp>
