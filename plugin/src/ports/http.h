@@ -23,11 +23,13 @@ struct HttpRequest {
   std::string body;
   Milliseconds connect_timeout{3000};
   Milliseconds timeout{10000};  // for the whole exchange; the call's deadline holds as well
-  bool use_proxy = true;        // false for link-local and loopback services
-  std::string ca_bundle;        // PEM file; empty: the system's
-  // Numeric address to connect to instead of looking the URL's host up again ("169.254.170.2"):
-  // what was checked is then what is used.
-  std::string pinned_address;
+  // As the variables say (curl.se/libcurl/c/libcurl-env.html), but never for a loopback or
+  // link-local address. False: never at all.
+  bool use_proxy = true;
+  std::string ca_bundle;  // PEM file; empty: the system's
+  // Where it is given, no connection is made but to an address that it approves ("169.254.170.2"):
+  // the address that was checked is then the one that is used.
+  bool (*address_allowed)(std::string_view numeric_address) = nullptr;
   std::size_t body_limit = 1 << 20;  // a longer answer is kBadResponse
 };
 
@@ -44,8 +46,10 @@ struct HttpResponse {
 class Http {
  public:
   virtual ~Http() = default;
-  // Any status is an answer. No answer: kNetwork, kTimeout, kCancelled, kBadResponse. Redirects
-  // are not followed. Any thread; connections are kept and used again.
+  // Any status is an answer. No answer: kNetwork (no connection, also none in time, or one that
+  // broke), kTimeout (connected, but not answered in time), kCancelled, kBadResponse. Such an error
+  // is `retryable` where another try may do better. It never quotes the URL's path or query, nor a
+  // header. Redirects are not followed. Any thread; connections are kept and used again.
   virtual Result<HttpResponse> send(const HttpRequest& request, const Call& call) = 0;
 };
 

@@ -1,0 +1,404 @@
+#include "adapters/curl_http.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <new>
+#include <vector>
+
+#include "adapters/http_module.h"
+#include "base/address.h"
+#include "base/secret.h"
+#include "base/state_lock.h"
+#include "base/text.h"
+#include "base/url.h"
+
+namespace pgiam {
+namespace {
+
+constexpr const char* kModuleFile = "/pgiam/libpgiam-http.so";
+// Usual answers fit, so that a secret in one is not left behind by a growing string.
+constexpr std::size_t kUsualBody = 16 * 1024;
+
+// ---- The module ------------------------------------------------------------------------------
+
+// Beside the library that this code is in, under the name it was loaded by or the file's own.
+std::vector<std::string> module_candidates() {
+  Dl_info here{};
+  if (dladdr(reinterpret_cast<const void*>(&module_candidates), &here) == 0) return {};
+  std::vector<std::string> candidates;
+  const auto add = [&](const std::string& library) {
+    const std::string path = library.substr(0, std::min(library.rfind('/'), library.size()));
+    if (path.size() == library.size()) return;
+    if (std::find(candidates.begin(), candidates.end(), path + kModuleFile) == candidates.end())
+      candidates.push_back(path + kModuleFile);
+  };
+  add(here.dli_fname);
+  if (char* real = realpath(here.dli_fname, nullptr)) {
+    add(real);
+    free(real);
+  }
+  return candidates;
+}
+
+Error no_module(const std::string& reason) {
+  return make_error(
+      Status::kUnsupported, "the HTTP module of pgiam cannot be loaded: " + reason,
+      "install libpgiam-http.so in the folder pgiam/ beside libpgiam.so, and libcurl");
+}
+
+Result<const pgiam_http_module*> load_module(const std::string& given) {
+  // Loading twice finds the same module: no lock is needed.
+  static std::atomic<const pgiam_http_module*> loaded{nullptr};
+  if (const auto* module = loaded.load(std::memory_order_acquire)) return module;
+
+  std::string reason = "its place is unknown";
+  for (const std::string& path : given.empty() ? module_candidates() : std::vector{given}) {
+    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (library == nullptr) {
+      reason = dlerror();
+      continue;
+    }
+    const auto get =
+        reinterpret_cast<pgiam_http_module_get_fn>(dlsym(library, PGIAM_HTTP_MODULE_SYMBOL));
+    const pgiam_http_module* module = get != nullptr ? get() : nullptr;
+    if (module == nullptr) return no_module("libcurl could not be set up");
+    if (module->exchange_size != sizeof(pgiam_http_exchange))
+      return no_module(path + " belongs to another version of pgiam");
+    loaded.store(module, std::memory_order_release);
+    return module;
+  }
+  return no_module(reason);
+}
+
+// ---- One exchange ----------------------------------------------------------------------------
+
+// "Name: value" lines, wiped: they carry tokens.
+class HeaderLines {
+ public:
+  HeaderLines(const HttpRequest& request, const std::string& user_agent) {
+    bool has_agent = false, has_type = false;
+    for (const HttpHeader& header : request.headers) {
+      has_agent = has_agent || equals_ignore_case(header.name, "User-Agent");
+      has_type = has_type || equals_ignore_case(header.name, "Content-Type");
+      lines_.emplace_back(header.name + ": " + header.value);
+    }
+    if (!has_agent) lines_.emplace_back("User-Agent: " + user_agent);
+    if (!has_type) lines_.emplace_back("Content-Type:");  // or libcurl takes a body for a form
+    lines_.emplace_back("Expect:");
+    for (const std::string& line : lines_) pointers_.push_back(line.c_str());
+    pointers_.push_back(nullptr);
+  }
+  HeaderLines(const HeaderLines&) = delete;
+  HeaderLines& operator=(const HeaderLines&) = delete;
+  ~HeaderLines() {
+    for (std::string& line : lines_) wipe(line);
+  }
+  const char* const* get() const { return pointers_.data(); }
+
+ private:
+  std::vector<std::string> lines_;
+  std::vector<const char*> pointers_;
+};
+
+// The request in C's words, and the callbacks that gather the answer.
+class Exchange {
+ public:
+  Exchange(const HttpRequest& request, const Call& call, const std::string& user_agent)
+      : request_(request), call_(call), lines_(request, user_agent) {
+    response.body.reserve(std::min(kUsualBody, request.body_limit));
+    c.method = request.method.c_str();
+    c.url = request.url.c_str();
+    c.headers = lines_.get();
+    c.body = request.body.data();
+    c.body_size = request.body.size();
+    c.user_data = this;
+    c.cancelled = [](void* self) -> std::int32_t { return of(self).call_.stop.stop_requested(); };
+    c.on_header = [](void* self, const char* line, std::size_t size) {
+      return of(self).guarded([&](Exchange& e) { return e.take_header({line, size}); });
+    };
+    c.on_body = [](void* self, const char* bytes, std::size_t size) {
+      return of(self).guarded([&](Exchange& e) { return e.take_body({bytes, size}); });
+    };
+    if (request.address_allowed != nullptr)
+      c.address_allowed = [](void* self, const char* address) -> std::int32_t {
+        return of(self).request_.address_allowed(address);
+      };
+  }
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  pgiam_http_exchange c{};
+  HttpResponse response;
+  bool too_long = false;
+  bool out_of_memory = false;
+
+ private:
+  static Exchange& of(void* self) { return *static_cast<Exchange*>(self); }
+
+  // The C side knows no exceptions.
+  template <typename Take>
+  std::int32_t guarded(const Take& take) noexcept {
+    try {
+      return take(*this) ? 0 : 1;
+    } catch (...) {
+      out_of_memory = true;
+      return 1;
+    }
+  }
+
+  bool take_header(std::string_view line) {
+    if (line.starts_with("HTTP/")) response.headers.clear();  // an interim answer came before
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return true;
+    response.headers.push_back(
+        {std::string(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1)))});
+    return true;
+  }
+
+  bool take_body(std::string_view bytes) {
+    too_long = bytes.size() > request_.body_limit - response.body.size();
+    if (too_long) return false;
+    response.body += bytes;
+    return true;
+  }
+
+  const HttpRequest& request_;
+  const Call& call_;
+  const HeaderLines lines_;
+};
+
+// ---- What went wrong, in words ---------------------------------------------------------------
+
+Error network_error(Status status, std::string message, std::string hint, bool retryable) {
+  Error error = make_error(status, std::move(message), std::move(hint));
+  error.retryable = retryable;
+  return error;
+}
+
+Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRequest& request) {
+  const std::string where = url.authority();
+  const std::string because = exchange.detail[0] != '\0' ? std::string(": ") + exchange.detail : "";
+  switch (exchange.outcome) {
+    case PGIAM_HTTP_CANCELLED:
+      return make_error(Status::kCancelled, "cancelled");
+    case PGIAM_HTTP_RESOLVE:
+      return network_error(Status::kNetwork, "the host name " + url.host + " has no address",
+                           "check the network connection, the name server and the region", true);
+    case PGIAM_HTTP_PROXY:
+      return network_error(Status::kNetwork, "the proxy for " + where + " cannot be reached",
+                           "check the variables https_proxy, http_proxy and no_proxy", true);
+    case PGIAM_HTTP_CONNECT:
+      return network_error(Status::kNetwork, "cannot connect to " + where + because,
+                           "check the network connection, and https_proxy where a proxy is needed",
+                           true);
+    case PGIAM_HTTP_CONNECT_TIMEOUT:
+      return network_error(Status::kNetwork, "cannot connect to " + where + because,
+                           "check the network connection, and https_proxy where a proxy is needed",
+                           true);
+    case PGIAM_HTTP_ADDRESS:
+      return network_error(Status::kBadConfig,
+                           url.host +
+                               " has an address to which credentials may not be sent in "
+                               "the clear",
+                           "use https", false);
+    case PGIAM_HTTP_UNTRUSTED:
+      return network_error(
+          Status::kNetwork, "the TLS certificate of " + where + " is not trusted" + because,
+          request.ca_bundle.empty()
+              ? "behind a proxy that inspects TLS, set AWS_CA_BUNDLE to the file with its "
+                "CA certificate"
+              : "check that " + request.ca_bundle + " holds the CA certificate of that server",
+          false);
+    case PGIAM_HTTP_TLS:
+      return network_error(Status::kNetwork, "TLS with " + where + " failed" + because,
+                           "check whether that is the right address, and any proxy between", true);
+    case PGIAM_HTTP_TIMEOUT:
+      return network_error(Status::kTimeout, where + " did not answer in time" + because, "", true);
+    case PGIAM_HTTP_BROKEN:
+      return network_error(Status::kNetwork, "the connection to " + where + " broke" + because, "",
+                           true);
+    case PGIAM_HTTP_MALFORMED:
+      return network_error(Status::kBadResponse, where + " does not speak HTTP" + because,
+                           "check the address and the port", true);
+    default:
+      return make_error(Status::kInternal, "libcurl failed with " + where + because);
+  }
+}
+
+Error bad_bundle(const std::string& path) {
+  if (path.empty())
+    return make_error(Status::kBadConfig, "no CA certificates were found on this machine",
+                      "install the package ca-certificates, or set AWS_CA_BUNDLE");
+  return make_error(Status::kBadConfig, "no CA certificates can be read from " + path,
+                    "check AWS_CA_BUNDLE, or ca_bundle of the profile: a PEM file is needed");
+}
+
+bool is_local(const std::string& host) {
+  return host == "localhost" || is_loopback(host) || is_link_local(host);
+}
+
+}  // namespace
+
+// ---- What is kept between requests -----------------------------------------------------------
+
+class CurlHttp::Pool {
+ public:
+  using Handle = std::unique_ptr<pgiam_http_handle, void (*)(pgiam_http_handle*)>;
+  using Trust = std::shared_ptr<pgiam_http_trust>;
+
+  static std::shared_ptr<Pool> shared() {
+    static std::weak_ptr<Pool> living;
+    const StateLock lock;
+    auto pool = living.lock();
+    if (!pool) living = pool = std::make_shared<Pool>();
+    return pool;
+  }
+
+  // One that already has a connection for `purpose`, else a new one.
+  Handle take(const pgiam_http_module& module, const std::string& purpose) {
+    {
+      const StateLock lock;
+      start_anew_after_fork();
+      for (auto idle = idle_.rbegin(); idle != idle_.rend(); ++idle) {
+        if (idle->purpose != purpose) continue;
+        Handle handle = std::move(idle->handle);
+        idle_.erase(std::next(idle).base());
+        return handle;
+      }
+    }
+    Handle handle(module.handle_new(), module.handle_free);
+    if (!handle) throw std::bad_alloc();
+    return handle;
+  }
+
+  void give_back(Handle handle, const std::string& purpose, std::uint64_t taken_at_fork) {
+    Idle evicted{"", Handle(nullptr, nullptr)};  // closed after the lock is released
+    const StateLock lock;
+    if (taken_at_fork != fork_count()) return static_cast<void>(handle.release());
+    if (idle_.size() >= kMostIdle) {
+      evicted = std::move(idle_.front());
+      idle_.erase(idle_.begin());
+    }
+    idle_.push_back({purpose, std::move(handle)});
+  }
+
+  // Null where none can be read. Read again when the file has changed.
+  Trust trust(const pgiam_http_module& module, const std::string& path) {
+    const Stamp stamp = stamp_of(path);
+    {
+      const StateLock lock;
+      start_anew_after_fork();
+      for (const KnownTrust& known : trusts_)
+        if (known.path == path && known.stamp == stamp) return known.trust;
+    }
+    const char* file = path.empty() ? nullptr : path.c_str();
+    Trust trust(module.trust_new(file), module.trust_free);
+    if (!trust) return nullptr;
+    std::vector<KnownTrust> evicted;
+    const StateLock lock;
+    std::erase_if(trusts_, [&](KnownTrust& known) {
+      const bool stale = known.path == path;
+      if (stale) evicted.push_back(known);
+      return stale;
+    });
+    trusts_.push_back({path, stamp, trust});
+    return trust;
+  }
+
+ private:
+  static constexpr std::size_t kMostIdle = 16;
+
+  using Stamp = std::array<std::int64_t, 4>;
+  struct Idle {
+    std::string purpose;
+    Handle handle;
+  };
+  struct KnownTrust {
+    std::string path;
+    Stamp stamp;
+    Trust trust;
+  };
+
+  static Stamp stamp_of(const std::string& path) {
+    struct stat facts {};
+    if (path.empty() || stat(path.c_str(), &facts) != 0) return {};
+    return {static_cast<std::int64_t>(facts.st_ino), facts.st_size, facts.st_mtim.tv_sec,
+            facts.st_mtim.tv_nsec};
+  }
+
+  // Closing a TLS connection writes to it, and these are still in use by the parent: they are
+  // forgotten, never closed. Under the lock.
+  void start_anew_after_fork() {
+    if (forks_ == fork_count()) return;
+    forks_ = fork_count();
+    for (Idle& idle : idle_) static_cast<void>(idle.handle.release());
+    idle_.clear();
+    static_cast<void>(new std::vector<KnownTrust>(std::move(trusts_)));
+    trusts_.clear();
+  }
+
+  std::uint64_t forks_ = fork_count();
+  std::vector<Idle> idle_;  // newest last
+  std::vector<KnownTrust> trusts_;
+};
+
+CurlHttp::CurlHttp(const Clock& clock, std::string user_agent, std::string module)
+    : clock_(clock),
+      user_agent_(std::move(user_agent)),
+      module_(std::move(module)),
+      pool_(Pool::shared()) {}
+
+CurlHttp::~CurlHttp() = default;
+
+Result<HttpResponse> CurlHttp::send(const HttpRequest& request, const Call& call) {
+  const auto url = parse_url(request.url);
+  if (!url) return make_error(Status::kBadConfig, "an endpoint's URL is malformed");
+  if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
+  const Milliseconds left = std::min(request.timeout, call.deadline - clock_.uptime());
+  if (left <= Milliseconds{0})
+    return make_error(Status::kTimeout, "no time is left to ask " + url->authority(),
+                      "raise the option timeout_ms");
+
+  const auto module = load_module(module_);
+  if (!module) return module.error();
+  Pool::Trust trust;
+  if (url->https()) {
+    trust = pool_->trust(**module, request.ca_bundle);
+    if (!trust) return bad_bundle(request.ca_bundle);
+  }
+
+  Exchange exchange(request, call, user_agent_);
+  exchange.c.connect_timeout_ms =
+      static_cast<long>(std::min(request.connect_timeout, left).count());
+  exchange.c.timeout_ms = static_cast<long>(left.count());
+  exchange.c.use_proxy = request.use_proxy && !is_local(url->host);
+  exchange.c.trust = trust.get();
+
+  // A connection that was made without the check must not serve a request that wants it.
+  const std::string purpose = url->origin() + (request.address_allowed ? " checked" : "") +
+                              (exchange.c.use_proxy ? "" : " direct") + request.ca_bundle;
+  const std::uint64_t forks = fork_count();
+  Pool::Handle handle = pool_->take(**module, purpose);
+  {
+    const std::stop_callback wake(call.stop, [&] { (*module)->handle_wake(handle.get()); });
+    (*module)->handle_send(handle.get(), &exchange.c);
+  }
+  pool_->give_back(std::move(handle), purpose, forks);
+
+  if (exchange.out_of_memory) throw std::bad_alloc();
+  if (exchange.too_long)
+    return make_error(Status::kBadResponse, "the answer of " + url->authority() +
+                                                " is longer than " +
+                                                std::to_string(request.body_limit) + " bytes");
+  if (exchange.c.outcome != PGIAM_HTTP_OK) return describe(exchange.c, *url, request);
+  exchange.response.status = exchange.c.status;
+  exchange.response.verified = url->https();
+  return std::move(exchange.response);
+}
+
+}  // namespace pgiam
