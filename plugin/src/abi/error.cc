@@ -4,15 +4,16 @@
 namespace pgiam {
 
 // One list of names; the numbers inside and outside must be the same.
-#define PGIAM_STATUSES(X)                                                               \
-  X(OK, kOk) X(NOT_APPLICABLE, kNotApplicable) X(E_INTERNAL, kInternal)                 \
-  X(E_NO_MEMORY, kNoMemory) X(E_INVALID_ARGUMENT, kInvalidArgument)                     \
-  X(E_INVALID_STATE, kInvalidState) X(E_UNSUPPORTED, kUnsupported) X(E_TARGET, kTarget) \
-  X(E_INSECURE, kInsecure) X(E_NO_CREDENTIALS, kNoCredentials)                          \
-  X(E_LOGIN_REQUIRED, kLoginRequired) X(E_LOGIN_DECLINED, kLoginDeclined)               \
-  X(E_DENIED, kDenied) X(E_BAD_CONFIG, kBadConfig) X(E_NETWORK, kNetwork)               \
-  X(E_TIMEOUT, kTimeout) X(E_CANCELLED, kCancelled) X(E_THROTTLED, kThrottled)          \
-  X(E_BAD_RESPONSE, kBadResponse)
+#define PGIAM_STATUSES(X)                                                                       \
+  X(OK, kOk)                                                                                    \
+  X(NOT_APPLICABLE, kNotApplicable) X(E_INTERNAL, kInternal) X(E_NO_MEMORY, kNoMemory)          \
+      X(E_INVALID_ARGUMENT, kInvalidArgument) X(E_INVALID_STATE, kInvalidState)                 \
+          X(E_UNSUPPORTED, kUnsupported) X(E_TARGET, kTarget) X(E_INSECURE, kInsecure)          \
+              X(E_NO_CREDENTIALS, kNoCredentials) X(E_LOGIN_REQUIRED, kLoginRequired)           \
+                  X(E_LOGIN_DECLINED, kLoginDeclined) X(E_DENIED, kDenied)                      \
+                      X(E_BAD_CONFIG, kBadConfig) X(E_NETWORK, kNetwork) X(E_TIMEOUT, kTimeout) \
+                          X(E_CANCELLED, kCancelled) X(E_THROTTLED, kThrottled)                 \
+                              X(E_BAD_RESPONSE, kBadResponse)
 
 #define PGIAM_SAME(outside, inside) \
   static_assert(PGIAM_##outside == static_cast<pgiam_status>(Status::inside));
@@ -47,11 +48,16 @@ pgiam_status pgiam_error_status(const pgiam_error* error) {
 const char* pgiam_error_text(const pgiam_error* error, int32_t field) {
   if (error == nullptr) return "";
   switch (field) {
-    case PGIAM_ERROR_MESSAGE: return error->message.c_str();
-    case PGIAM_ERROR_HINT: return error->hint.c_str();
-    case PGIAM_ERROR_PROVIDER: return error->provider.c_str();
-    case PGIAM_ERROR_REMOTE: return error->remote.c_str();
-    default: return "";
+    case PGIAM_ERROR_MESSAGE:
+      return error->message.c_str();
+    case PGIAM_ERROR_HINT:
+      return error->hint.c_str();
+    case PGIAM_ERROR_PROVIDER:
+      return error->provider.c_str();
+    case PGIAM_ERROR_REMOTE:
+      return error->remote.c_str();
+    default:
+      return "";
   }
 }
 
@@ -68,9 +74,11 @@ void pgiam_error_free(pgiam_error* error) { delete error; }
 const char* pgiam_status_name(pgiam_status status) {
   switch (status) {
 #define PGIAM_NAME(outside, inside) \
-  case PGIAM_##outside: return "PGIAM_" #outside;
+  case PGIAM_##outside:             \
+    return "PGIAM_" #outside;
     PGIAM_STATUSES(PGIAM_NAME)
-    default: return "PGIAM_E_UNKNOWN";
+    default:
+      return "PGIAM_E_UNKNOWN";
   }
 }
 

@@ -28,15 +28,24 @@ const char* pgiam_reply_text(const pgiam_reply* reply, int32_t field) {
   if (reply == nullptr) return "";
   const pgiam::Reply& facts = reply->reply;
   switch (field) {
-    case PGIAM_REPLY_PROVIDER: return facts.provider.c_str();
-    case PGIAM_REPLY_PRINCIPAL: return facts.principal.c_str();
-    case PGIAM_REPLY_TARGET: return facts.target.c_str();
-    case PGIAM_REPLY_REGION: return facts.region.c_str();
-    case PGIAM_REPLY_SIGNING_HOST: return facts.signing_host.c_str();
-    case PGIAM_REPLY_RULE: return facts.rule.c_str();
-    case PGIAM_REPLY_WARNING: return facts.warning.c_str();
-    case PGIAM_REPLY_EXPLANATION: return facts.explanation.c_str();
-    default: return "";
+    case PGIAM_REPLY_PROVIDER:
+      return facts.provider.c_str();
+    case PGIAM_REPLY_PRINCIPAL:
+      return facts.principal.c_str();
+    case PGIAM_REPLY_TARGET:
+      return facts.target.c_str();
+    case PGIAM_REPLY_REGION:
+      return facts.region.c_str();
+    case PGIAM_REPLY_SIGNING_HOST:
+      return facts.signing_host.c_str();
+    case PGIAM_REPLY_RULE:
+      return facts.rule.c_str();
+    case PGIAM_REPLY_WARNING:
+      return facts.warning.c_str();
+    case PGIAM_REPLY_EXPLANATION:
+      return facts.explanation.c_str();
+    default:
+      return "";
   }
 }
 
@@ -44,12 +53,16 @@ int64_t pgiam_reply_number(const pgiam_reply* reply, int32_t field) {
   if (reply == nullptr) return 0;
   const pgiam::Reply& facts = reply->reply;
   switch (field) {
-    case PGIAM_REPLY_TOKEN_EXPIRES_AT: return unix_ms(facts.token_expires_at);
+    case PGIAM_REPLY_TOKEN_EXPIRES_AT:
+      return unix_ms(facts.token_expires_at);
     case PGIAM_REPLY_CREDENTIALS_EXPIRES_AT:
       return facts.credentials_expire_at ? unix_ms(*facts.credentials_expire_at) : 0;
-    case PGIAM_REPLY_FROM_CACHE: return facts.from_cache ? 1 : 0;
-    case PGIAM_REPLY_SIGNING_PORT: return facts.signing_port;
-    default: return 0;
+    case PGIAM_REPLY_FROM_CACHE:
+      return facts.from_cache ? 1 : 0;
+    case PGIAM_REPLY_SIGNING_PORT:
+      return facts.signing_port;
+    default:
+      return 0;
   }
 }
 

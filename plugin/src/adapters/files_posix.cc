@@ -140,8 +140,7 @@ Result<std::unique_ptr<FileLock>> PosixFiles::lock(const std::string& path,
   for (Milliseconds waited{0};; waited += kStep) {
     if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return std::unique_ptr<FileLock>(std::move(held));
     if (errno != EWOULDBLOCK && errno != EINTR) return failed("lock", name);
-    if (waited >= patience)
-      return make_error(Status::kTimeout, "another process holds " + name);
+    if (waited >= patience) return make_error(Status::kTimeout, "another process holds " + name);
     const timespec pause{0, kStep.count() * 1'000'000L};
     nanosleep(&pause, nullptr);
   }

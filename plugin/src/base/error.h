@@ -1,4 +1,5 @@
-// What went wrong, in the form in which it reaches a person: a sentence, a hint, and the reasons under it.
+// What went wrong, in the form in which it reaches a person: a sentence, a hint, and the reasons
+// under it.
 #pragma once
 
 #include <cstdint>

@@ -83,12 +83,17 @@ Result<Option> find_option(std::string_view key, std::string_view where) {
 
 std::string_view origin_name(Origin origin) {
   switch (origin) {
-    case Origin::kDefault: return "default";
-    case Origin::kFileDefaults: return "configuration file";
-    case Origin::kRule: return "rule";
-    case Origin::kEnvironment: return "environment";
+    case Origin::kDefault:
+      return "default";
+    case Origin::kFileDefaults:
+      return "configuration file";
+    case Origin::kRule:
+      return "rule";
+    case Origin::kEnvironment:
+      return "environment";
     case Origin::kContext:
-    case Origin::kCall: return "option";
+    case Origin::kCall:
+      return "option";
   }
   return "";
 }
@@ -98,8 +103,8 @@ Result<void> Settings::set(Option option, std::string_view value, Origin origin,
   if (value.empty()) return {};
   const OptionInfo& info = info_of(option);
   if (const std::string wanted = complaint(info, value); !wanted.empty())
-    return make_error(Status::kBadConfig, at(where) + info.key + " = \"" + std::string(value) +
-                                              "\" is not " + wanted);
+    return make_error(Status::kBadConfig,
+                      at(where) + info.key + " = \"" + std::string(value) + "\" is not " + wanted);
   Slot& slot = slots_[static_cast<std::size_t>(option)];
   if (slot.value && slot.origin > origin) return {};
   slot = {std::string(value), origin};

@@ -16,12 +16,12 @@ std::mutex& state_mutex() {
 std::atomic<std::uint64_t> forks{0};
 
 void watch_forks() {
-  static const int watched = pthread_atfork(
-      [] { state_mutex().lock(); }, [] { state_mutex().unlock(); },
-      [] {
-        state_mutex().unlock();
-        forks.fetch_add(1, std::memory_order_relaxed);
-      });
+  static const int watched =
+      pthread_atfork([] { state_mutex().lock(); }, [] { state_mutex().unlock(); },
+                     [] {
+                       state_mutex().unlock();
+                       forks.fetch_add(1, std::memory_order_relaxed);
+                     });
   static_cast<void>(watched);
 }
 

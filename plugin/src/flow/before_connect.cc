@@ -28,8 +28,9 @@ std::string plan_key(const Request& request) {
 std::string token_key(const Plan& plan, std::string_view user) {
   std::string key;
   key.reserve(256);
-  for (std::string_view part : {std::string_view(plan.target.kind), std::string_view(plan.target.host),
-                                std::string_view(plan.target.region), user})
+  for (std::string_view part :
+       {std::string_view(plan.target.kind), std::string_view(plan.target.host),
+        std::string_view(plan.target.region), user})
     key.append(part).push_back('\0');
   return key += std::to_string(plan.target.port);
 }

@@ -15,9 +15,12 @@ json::value or_null(const std::string& text) {
 
 std::string_view outcome_name(Attempt::Outcome outcome) {
   switch (outcome) {
-    case Attempt::Outcome::kSkipped: return "skipped";
-    case Attempt::Outcome::kFailed: return "failed";
-    case Attempt::Outcome::kWon: return "won";
+    case Attempt::Outcome::kSkipped:
+      return "skipped";
+    case Attempt::Outcome::kFailed:
+      return "failed";
+    case Attempt::Outcome::kWon:
+      return "won";
   }
   return "";
 }

@@ -4,7 +4,10 @@ namespace pgiam {
 
 std::span<const char* const> features() {
   static constexpr const char* kFeatures[] = {
-      "target:aws.rds", "target:aws.dsql", "provider:aws.environment", "provider:aws.profile",
+      "target:aws.rds",
+      "target:aws.dsql",
+      "provider:aws.environment",
+      "provider:aws.profile",
   };
   return kFeatures;
 }

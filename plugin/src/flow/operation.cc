@@ -5,9 +5,10 @@
 namespace pgiam {
 
 Operation::Operation(Work work, std::function<void()> done, std::stop_token context_stop)
-    : fork_(fork_count()), context_stop_(std::move(context_stop), [this] { stop_.request_stop(); }) {
-  thread_ = std::thread(
-      [this, work = std::move(work), done = std::move(done)] { run(work, done); });
+    : fork_(fork_count()),
+      context_stop_(std::move(context_stop), [this] { stop_.request_stop(); }) {
+  thread_ =
+      std::thread([this, work = std::move(work), done = std::move(done)] { run(work, done); });
 }
 
 Operation::~Operation() {

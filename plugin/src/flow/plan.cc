@@ -10,9 +10,7 @@ std::string normal_host(std::string_view host) {
   return to_lower(host);
 }
 
-bool is_socket(std::string_view host) {
-  return host.empty() || host[0] == '/' || host[0] == '@';
-}
+bool is_socket(std::string_view host) { return host.empty() || host[0] == '/' || host[0] == '@'; }
 
 bool is_weak(std::string_view sslmode) {
   return sslmode == "disable" || sslmode == "allow" || sslmode == "prefer";
@@ -23,10 +21,10 @@ void check_tls(const Request& request, Plan& plan) {
   const std::string_view tls = plan.settings.get(Option::kTls);
   if (tls == "off") return;
   if (is_weak(request.sslmode)) {
-    plan.refusal = make_error(
-        Status::kInsecure,
-        "sslmode=" + std::string(request.sslmode) + " could send the token without TLS",
-        "use sslmode=require or better, or leave it out (tls = off takes the risk)");
+    plan.refusal =
+        make_error(Status::kInsecure,
+                   "sslmode=" + std::string(request.sslmode) + " could send the token without TLS",
+                   "use sslmode=require or better, or leave it out (tls = off takes the risk)");
     return;
   }
   if (tls == "verify-full" && request.sslmode != "verify-full") plan.set_sslmode = "verify-full";
@@ -59,8 +57,7 @@ bool Planner::recognise(const Request& request, Plan& plan) const {
     return false;
   }
   for (const auto& cloud : clouds_) {
-    auto target =
-        kind == "auto" ? cloud->recognise(host, port) : cloud->declare(kind, host, port);
+    auto target = kind == "auto" ? cloud->recognise(host, port) : cloud->declare(kind, host, port);
     if (!target) continue;
     plan.cloud = cloud.get();
     plan.target = std::move(*target);
@@ -92,8 +89,9 @@ void Planner::choose_region(Plan& plan) const {
   if (!from_name.empty()) {
     plan.region_from = "endpoint";
     if (!of_cloud->name.empty() && of_cloud->name != from_name)
-      plan.warnings.push_back("signing for " + from_name + " as the endpoint's name says, not for " +
-                              of_cloud->name + " of " + of_cloud->from);
+      plan.warnings.push_back("signing for " + from_name +
+                              " as the endpoint's name says, not for " + of_cloud->name + " of " +
+                              of_cloud->from);
     return;
   }
   if (of_cloud->name.empty()) {
@@ -110,8 +108,7 @@ Result<Plan> Planner::make(const Request& request) const {
   const auto file = rules_.read();
   if (!file) return file.error();
   const Rule* rule = (*file)->find(request);
-  auto settings =
-      resolve_settings(request, context_options_, world_.environment, **file, rule);
+  auto settings = resolve_settings(request, context_options_, world_.environment, **file, rule);
   if (!settings) return settings.error();
 
   Plan plan;

@@ -15,9 +15,9 @@ namespace pgiam {
 
 struct Plan {
   Settings settings;
-  std::string rule;      // its name, or ""
-  bool ours = false;     // false: the host connects as if we were absent
-  std::string reason;    // one sentence: why ours, or why not
+  std::string rule;              // its name, or ""
+  bool ours = false;             // false: the host connects as if we were absent
+  std::string reason;            // one sentence: why ours, or why not
   std::optional<Error> refusal;  // ours, but it cannot be done
 
   // Only where it is ours:

@@ -63,8 +63,7 @@ Result<void> parse_assignment(std::string_view line, const std::string& where, R
 
 const Rule* RuleFile::find(const Request& request) const {
   if (rules.empty()) return nullptr;
-  const std::string host = to_lower(request.host), user(request.user),
-                    database(request.database),
+  const std::string host = to_lower(request.host), user(request.user), database(request.database),
                     port = std::to_string(request.port == 0 ? 5432 : request.port);
   for (const Rule& rule : rules)
     if (fits(rule.host, host) && fits(rule.port, port) && fits(rule.user, user) &&
@@ -163,8 +162,9 @@ Result<Settings> resolve_settings(const Request& request, std::span<const Option
     if (auto set = settings.set(option, trim(*value), Origin::kEnvironment, info.env); !set)
       return set.error();
   }
-  for (auto [options, origin] : {std::pair{context, Origin::kContext},
-                                 std::pair{std::span<const OptionValue>(request.options), Origin::kCall}}) {
+  for (auto [options, origin] :
+       {std::pair{context, Origin::kContext},
+        std::pair{std::span<const OptionValue>(request.options), Origin::kCall}}) {
     for (const auto& [key, value] : options) {
       const auto option = find_option(key, "");
       if (!option) return option.error();

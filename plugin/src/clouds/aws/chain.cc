@@ -25,8 +25,9 @@ class Chain : public Provider {
       }
       causes.push_back(std::move(error));
     }
-    Error none = make_error(Status::kNoCredentials, "no AWS credentials were found",
-                            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run: aws configure");
+    Error none =
+        make_error(Status::kNoCredentials, "no AWS credentials were found",
+                   "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run: aws configure");
     none.causes = std::move(causes);
     return none;
   }
@@ -38,9 +39,8 @@ class Chain : public Provider {
     Attempt attempt{std::string(provider.name()), Attempt::Outcome::kWon, "",
                     clock_.uptime() - start};
     if (!loaded) {
-      attempt.outcome = loaded.error().status == Status::kNotApplicable
-                            ? Attempt::Outcome::kSkipped
-                            : Attempt::Outcome::kFailed;
+      attempt.outcome = loaded.error().status == Status::kNotApplicable ? Attempt::Outcome::kSkipped
+                                                                        : Attempt::Outcome::kFailed;
       attempt.detail = loaded.error().message;
     }
     trace.push_back(std::move(attempt));

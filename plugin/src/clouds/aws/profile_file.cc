@@ -99,8 +99,8 @@ class Parser {
       has_prefixed_default_ = true;  // it replaces a [default] as a whole
       return &prefixed_default_;
     }
-    for (auto [word, sections] : {std::pair{"sso-session", &file_.sso_sessions},
-                                  std::pair{"services", &file_.services}}) {
+    for (auto [word, sections] :
+         {std::pair{"sso-session", &file_.sso_sessions}, std::pair{"services", &file_.services}}) {
       if (const auto text = after_word(header, word)) {
         const auto name = parse_name(*text);
         return name ? &(*sections)[std::string(*name)] : nullptr;

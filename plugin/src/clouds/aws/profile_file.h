@@ -14,9 +14,9 @@
 namespace pgiam::aws {
 
 struct Property {
-  Secret value;                                     // any of them may be a key
-  std::map<std::string, std::string> nested;        // "s3 =" and the indented lines under it
-  std::string where;                                // "~/.aws/config:12"
+  Secret value;                               // any of them may be a key
+  std::map<std::string, std::string> nested;  // "s3 =" and the indented lines under it
+  std::string where;                          // "~/.aws/config:12"
 };
 
 // Keys are lower case.

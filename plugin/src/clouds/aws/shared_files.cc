@@ -72,7 +72,8 @@ Result<std::shared_ptr<const Profiles>> SharedFiles::read() const {
   profiles->services = std::move(config->services);
   profiles->config_path = now.config_path;
   profiles->credentials_path = now.credentials_path;
-  profiles->digest = hex(bytes_of(sha256({*config_text, "\n[[credentials]]\n", *credentials_text})));
+  profiles->digest =
+      hex(bytes_of(sha256({*config_text, "\n[[credentials]]\n", *credentials_text})));
   now.profiles = profiles;
 
   const StateLock lock;

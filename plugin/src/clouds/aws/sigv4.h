@@ -38,7 +38,7 @@ class SigningKey {
 struct PresignRequest {
   std::string_view authority;  // lower case, "host" or "host:port"; 443 stays in the text, but is
                                // not signed, as in botocore
-  std::string_view query;  // encoded and sorted, all names before "X-Amz-": "Action=connect"
+  std::string_view query;      // encoded and sorted, all names before "X-Amz-": "Action=connect"
   Seconds expires{900};
 };
 
