@@ -16,7 +16,7 @@ from pathlib import Path
 ADMIN = "rdsadmin"
 PAM_SERVICE = "rds"
 _HERE = Path(__file__).resolve().parent
-_START_TIMEOUT = 60
+_START_TIMEOUT = 300  # seconds, which pass faster where the caller runs under faketime
 
 _SETTINGS = {
     # Nothing here is worth keeping: start and stop fast.
@@ -40,15 +40,15 @@ _SETTINGS = {
 
 
 class Server:
-    """The server below `directory` (made by the caller, passable for other users). `addresses`: where to listen.
+    """The server below `directory` (made by the caller, passable for other users). `addresses`, `port`: where to listen; port None = a free one.
 
     PostgreSQL refuses to run as root; there it runs as `postgres`, else as `nobody`."""
 
-    def __init__(self, directory, addresses, tls, force_ssl):
+    def __init__(self, directory, addresses, port, tls, force_ssl):
         self.addresses = list(addresses)
         self.tls = tls
         self.force_ssl = force_ssl
-        self.port = None
+        self.port = port
         self.home = Path(directory) / "server"
         self.data = self.home / "data"
         self.log = self.home / "server.log"

@@ -99,7 +99,6 @@ class Token:
     """A token taken apart; every claim is still unproven."""
 
     def __init__(self, text):
-        self.host = self.port = self.key_id = self.signed_at = None
         match = _SHAPE.fullmatch(text)
         if not match:
             raise Refused(INVALID, "shape", "not of the form HOST:PORT/?Action=…")
@@ -137,6 +136,20 @@ class Token:
         for part in self.scope:
             key = hmac.digest(key, part.encode(), "sha256")
         return hmac.digest(key, to_sign.encode(), "sha256").hex()
+
+
+def claims(text):
+    """What a token says of itself, however wrong it may be otherwise; nothing of a text that is no token."""
+    endpoint = re.match(r"(?:https?://)?([^/?#\s]+)/?\?(?=.*Action=)", text)
+    if not endpoint:
+        return {}
+    key_id = re.search(r"[?&]X-Amz-Credential=(\w+)", text)
+    date = re.search(r"[?&]X-Amz-Date=(\d{8}T\d{6}Z)", text)
+    return {
+        "endpoint": endpoint[1],
+        "key_id": key_id and key_id[1],
+        "signed_at": date and date[1],
+    }
 
 
 def verify(token, user, endpoints, port, keys, now, max_age=MAX_AGE):
@@ -236,7 +249,7 @@ def _parse_query(query):
             raise Refused(INVALID, "shape", "the query is not NAME=VALUE&… with RFC 3986 encoding")
         name = _decode(name)
         if name in parameters:
-            raise Refused(INVALID, "shape", f"the parameter {name} is given twice")
+            raise Refused(INVALID, "shape", "a parameter is given twice")
         parameters[name] = _decode(value)
     return parameters
 
