@@ -1,0 +1,88 @@
+#include "plugin.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstring>
+
+#include "pgiam_loader.h"
+
+namespace pgiam::host {
+namespace {
+
+constexpr const char* kLevels[] = {"off", "error", "warn", "info", "debug"};
+
+int log_level() {
+  const char* wanted = getenv("PGIAM_LOG");
+  for (int level = 0; wanted && level <= PGIAM_LOG_DEBUG; ++level) {
+    if (strcasecmp(wanted, kLevels[level]) == 0) return level;
+  }
+  return PGIAM_LOG_ERROR;
+}
+
+std::unique_ptr<Context> make_context(std::string& why) {
+  char reason[4096];
+  const pgiam_api* api = pgiam_load(nullptr, reason, sizeof reason);
+  if (!api) {
+    why = std::string("the pgiam plugin cannot be loaded:\n") + reason;
+    return nullptr;
+  }
+  Config config;
+  config.host(program_invocation_short_name, "").log(log_level(), log);
+  Result<Context> context = Context::create(config, api);
+  if (context) return std::make_unique<Context>(std::move(*context));
+  why = to_text(context.error());
+  return nullptr;
+}
+
+}  // namespace
+
+Context* plugin(std::string& why) {
+  // No lock, which the child of a fork could inherit locked: threads that come at once make a
+  // context each and keep the first.
+  static std::atomic<Context*> kept = nullptr;
+  if (Context* context = kept.load(std::memory_order_acquire)) return context;
+
+  std::unique_ptr<Context> mine = make_context(why);
+  if (!mine) return nullptr;
+  Context* first = nullptr;
+  if (!kept.compare_exchange_strong(first, mine.get())) return first;
+  return mine.release();
+}
+
+void log(int level, const char* component, const char* message) noexcept {
+  if (level > log_level()) return;
+  iovec line[] = {{const_cast<char*>("pgiam: "), 7},
+                  {const_cast<char*>(component), strlen(component)},
+                  {const_cast<char*>(": "), 2},
+                  {const_cast<char*>(message), strlen(message)},
+                  {const_cast<char*>("\n"), 1}};
+  [[maybe_unused]] ssize_t written =
+      writev(STDERR_FILENO, line, std::size(line));  // one line, whole
+}
+
+std::string to_text(const Error& error) {
+  std::string text = std::string("pgiam: ") + error.what() + "\n";
+  if (*error.remote()) text += std::string("  the answer was: ") + error.remote() + "\n";
+  for (const Error& cause : error.causes()) {
+    text += std::string("  ") + cause.provider() + (*cause.provider() ? ": " : "") + cause.what() +
+            "\n";
+  }
+  if (*error.hint()) text += std::string("  ") + error.hint() + "\n";
+  return text;
+}
+
+bool is_on(const char* variable) noexcept {
+  const char* value = getenv(variable);
+  if (!value) return false;
+  for (const char* yes : {"1", "yes", "true", "on"}) {
+    if (strcasecmp(value, yes) == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace pgiam::host

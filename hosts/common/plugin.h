@@ -1,0 +1,25 @@
+// The plugin of this process, for hosts that must run without it too.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "pgiam.hpp"
+
+namespace pgiam::host {
+
+// The process's context: made at the first call, kept for ever, good in forked children. nullptr
+// where there is none; `why` then tells what was tried. Logs to stderr as PGIAM_LOG says (default:
+// errors).
+Context* plugin(std::string& why);
+
+// One line on stderr, if PGIAM_LOG lets this level through.
+void log(int level, const char* component, const char* message) noexcept;
+
+// The whole story for a person: message, what was tried, what to do next. Ends with a newline.
+std::string to_text(const Error& error);
+
+// "yes" and the like in an environment variable.
+bool is_on(const char* variable) noexcept;
+
+}  // namespace pgiam::host

@@ -1,0 +1,185 @@
+#include "connect.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+
+#include "connection_state.h"
+#include "password_file.h"
+#include "plugin.h"
+#include "probe.h"
+#include "token.h"
+
+namespace pgiam::libpq {
+namespace {
+
+bool wants_token(const Endpoint& endpoint) {
+  if (endpoint.local) return false;
+  // An old token is no password that a person chose: a program replays it.
+  return endpoint.password.empty() || looks_like_token(endpoint.password.view()) ||
+         host::is_on("PGIAM_FORCE");
+}
+
+bool wants_token(const Intent& intent) {
+  for (const Endpoint& endpoint : intent.endpoints) {
+    if (wants_token(endpoint)) return true;
+  }
+  return false;
+}
+
+std::unique_ptr<ConnectionState> describe(const Intent& intent) {
+  auto state = std::make_unique<ConnectionState>();
+  state->user = intent.user;
+  state->database = intent.database;
+  if (intent.sslmode_chosen) state->sslmode = intent.sslmode;
+  for (const Endpoint& endpoint : intent.endpoints) {
+    state->accesses.push_back({endpoint.host, endpoint.port, std::nullopt, 0});
+  }
+  return state;
+}
+
+// Fills in the tokens of the hosts that are ours; false if there is none.
+Result<bool> get_tokens(Context& context, const Intent& intent, ConnectionState& state) {
+  bool any = false;
+  for (std::size_t i = 0; i < intent.endpoints.size(); ++i) {
+    if (!wants_token(intent.endpoints[i])) continue;
+    Access& access = state.accesses[i];
+    Result<Reply> token =
+        ask_for_token(context, state, access, intent.endpoints[i].password.c_str());
+    if (!token) return token.error();
+    if (!token->applies()) continue;
+    access.room = strlen(token->param("password")) + kPadding;
+    access.token.emplace(std::move(*token));
+    any = true;
+  }
+  return any;
+}
+
+host::SecretText password_lines(const Intent& intent, const ConnectionState& state) {
+  host::SecretText lines;
+  for (std::size_t i = 0; i < state.accesses.size(); ++i) {
+    const Access& access = state.accesses[i];
+    if (access.token) {
+      append_line(lines, access.host, access.port, access.token->param("password"), kPadding);
+    } else if (!intent.endpoints[i].password.empty()) {
+      append_line(lines, access.host, access.port, intent.endpoints[i].password.view(), 0);
+    }
+  }
+  return lines;
+}
+
+// Gives an option another value and remembers what the program had given.
+void replace(Options& options, ConnectionState& state, std::string_view keyword,
+             std::string_view value) {
+  Replaced replaced{std::string(keyword), std::nullopt};
+  host::SecretText* place = find(options, keyword);
+  if (!place) place = &options.emplace_back(keyword, host::SecretText()).second;
+  if (keyword != "password" && !place->empty()) replaced.original = place->view();
+  *place = host::SecretText(value);
+  state.replaced.push_back(std::move(replaced));
+}
+
+int strictness(std::string_view sslmode) {
+  static constexpr std::string_view kModes[] = {"disable", "allow",     "prefer",
+                                                "require", "verify-ca", "verify-full"};
+  return static_cast<int>(std::find(std::begin(kModes), std::end(kModes), sslmode) -
+                          std::begin(kModes));
+}
+
+// What the replies ask for beside the password. They are for one connection: of several sslmodes
+// the strictest holds, of other things what the first host asks for.
+std::map<std::string, std::string> wishes_of(const ConnectionState& state) {
+  std::map<std::string, std::string> wishes;
+  for (const Access& access : state.accesses) {
+    if (!access.token) continue;
+    for (const pgiam_param& param : access.token->params()) {
+      if (strcmp(param.key, "password") == 0) continue;
+      auto [wish, is_first] = wishes.emplace(param.key, param.value);
+      if (!is_first && wish->first == "sslmode" &&
+          strictness(param.value) > strictness(wish->second)) {
+        wish->second = param.value;
+      }
+    }
+  }
+  return wishes;
+}
+
+Options options_with_replies(const RealLibpq& libpq, const Parameters& given,
+                             ConnectionState& state) {
+  Options options = resolve(libpq, given);
+  if (!state.sslmode.empty()) options.emplace_back("sslmode", host::SecretText(state.sslmode));
+  for (const auto& [keyword, value] : wishes_of(state)) {
+    const bool user_has_one =
+        keyword == "sslrootcert" && find(options, keyword) && !find(options, keyword)->empty();
+    if (!user_has_one) replace(options, state, keyword, value);
+  }
+  // Empty, it keeps libpq from looking anywhere but in the password file.
+  replace(options, state, "password", "");
+  return options;
+}
+
+// A connection that has failed before the first packet, and tells why. What libpq itself says is
+// for programs that do not get our PQerrorMessage.
+PGconn* fail(const RealLibpq& libpq, const Parameters& given,
+             std::unique_ptr<ConnectionState> state, std::string text) {
+  const std::string first_line = text.substr(0, text.find('\n'));
+  const Parameters impossible = given.followed_by({{"sslmode", first_line.c_str()}});
+  PGconn* conn = libpq.PQconnectStartParams(impossible.keywords(), impossible.values(),
+                                            impossible.expand_dbname());
+  if (!conn) return nullptr;
+  state->has_started = false;
+  state->say(libpq.PQerrorMessage(conn), std::move(text));
+  attach(libpq, conn, std::move(state));
+  return conn;
+}
+
+PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, const Intent& intent,
+             std::unique_ptr<ConnectionState> state) {
+  const PasswordFile file(password_lines(intent, *state).view());
+  if (file.path().empty()) {
+    return fail(libpq, given, std::move(state),
+                std::string("pgiam: no place for a password file in memory or in /tmp: ") +
+                    strerror(errno) + "\n");
+  }
+  Options options = options_with_replies(libpq, given, *state);
+  replace(options, *state, "passfile", file.path());
+  host::SecretText conninfo;
+  for (const auto& [keyword, value] : options) append_quoted(conninfo, keyword, value.view());
+
+  PGconn* conn = wait == Wait::kYes ? libpq.PQconnectdb(conninfo.c_str())
+                                    : libpq.PQconnectStart(conninfo.c_str());
+  if (conn) attach(libpq, conn, std::move(state));
+  return conn;
+}
+
+}  // namespace
+
+PGconn* connect(const RealLibpq& libpq, const Parameters& given, Wait wait,
+                const std::function<PGconn*()>& as_if_absent) {
+  const std::optional<Intent> intent = probe(libpq, given);
+  if (!intent || !wants_token(*intent)) return as_if_absent();
+
+  std::string why;
+  Context* context = host::plugin(why);
+  if (!context) {
+    host::log(PGIAM_LOG_ERROR, "libpq", why.c_str());
+    return as_if_absent();
+  }
+
+  for (bool is_second_try = false;; is_second_try = true) {
+    std::unique_ptr<ConnectionState> state = describe(*intent);
+    Result<bool> any = get_tokens(*context, *intent, *state);
+    if (!any) return fail(libpq, given, std::move(state), host::to_text(any.error()));
+    if (!*any) return as_if_absent();
+
+    PGconn* conn = open(libpq, given, wait, *intent, std::move(state));
+    ConnectionState* attached = conn ? state_of(libpq, conn) : nullptr;
+    if (wait == Wait::kNo || !attached) return conn;
+    const bool retry = report(*context, libpq, conn, *attached);
+    if (!retry || is_second_try) return conn;
+    libpq.PQfinish(conn);
+  }
+}
+
+}  // namespace pgiam::libpq

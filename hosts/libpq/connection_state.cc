@@ -1,0 +1,52 @@
+#include "connection_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+namespace pgiam::libpq {
+
+// The last thing that libpq does with a connection is to hand us its state.
+static int on_event(PGEventId event, void* info, void* pass_through) {
+  if (event != PGEVT_CONNDESTROY) return 1;
+  const auto* libpq = static_cast<const RealLibpq*>(pass_through);
+  delete state_of(*libpq, static_cast<PGEventConnDestroy*>(info)->conn);
+  return 1;
+}
+
+Access* ConnectionState::current(const RealLibpq& libpq, const PGconn* conn) {
+  const char* host = libpq.PQhost(conn);
+  const char* port = libpq.PQport(conn);
+  if (!host || !port) return nullptr;
+  for (Access& access : accesses) {
+    if (access.host == host && access.port == port) return access.token ? &access : nullptr;
+  }
+  return nullptr;
+}
+
+void ConnectionState::say(const char* instead_of, std::string text) {
+  libpq_says = instead_of;
+  we_say = std::move(text);
+}
+
+ConnectionState* state_of(const RealLibpq& libpq, const PGconn* conn) {
+  return static_cast<ConnectionState*>(libpq.PQinstanceData(conn, on_event));
+}
+
+void attach(const RealLibpq& libpq, PGconn* conn, std::unique_ptr<ConnectionState> state) {
+  void* pass_through = const_cast<RealLibpq*>(&libpq);
+  if (!libpq.PQregisterEventProc(conn, on_event, "pgiam", pass_through)) return;
+  libpq.PQsetInstanceData(conn, on_event, state.release());
+}
+
+PQconninfoOption* restore(PQconninfoOption* options, const std::vector<Replaced>& replaced) {
+  for (PQconninfoOption* option = options; option && option->keyword; ++option) {
+    for (const Replaced& ours : replaced) {
+      if (ours.keyword != option->keyword) continue;
+      free(option->val);  // as PQconninfoFree does
+      option->val = ours.original ? strdup(ours.original->c_str()) : nullptr;
+    }
+  }
+  return options;
+}
+
+}  // namespace pgiam::libpq

@@ -1,0 +1,115 @@
+#include "explain_failure.h"
+
+#include <time.h>
+
+#include <vector>
+
+namespace pgiam::libpq {
+namespace {
+
+constexpr std::int64_t kMinute_ms = 60 * 1000;
+
+bool contains(const std::string& text, const char* part) { return text.find(part) != text.npos; }
+
+// RDS asks PAM for members of rds_iam and the password table for everybody else.
+bool came_from_pam(const std::string& message) {
+  return contains(message, "PAM authentication failed");
+}
+
+std::string utc(std::int64_t ms) {
+  const time_t seconds = static_cast<time_t>(ms / 1000);
+  tm parts;
+  char text[32];
+  strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&seconds, &parts));
+  return text;
+}
+
+std::string life_left(const AttemptFacts& facts) {
+  const std::int64_t left = facts.token_expires_at_ms - facts.now_ms;
+  if (facts.token_expires_at_ms == 0) return "";
+  if (left <= 0) return ", expired at " + utc(facts.token_expires_at_ms);
+  return ", good for another " + std::to_string(left / kMinute_ms) + " min";
+}
+
+std::string what_was_signed(const AttemptFacts& facts) {
+  return "pgiam: the server refused a token that was signed for " + facts.signing_host + ":" +
+         facts.signing_port + " in " + facts.region + ", user \"" + facts.user + "\", by " +
+         facts.principal + " (" + facts.provider + ")" + life_left(facts) + ".\n";
+}
+
+std::string partition_of(const std::string& region) {
+  static constexpr const char* kPartitions[][2] = {
+      {"cn-", "aws-cn"},         {"us-gov-", "aws-us-gov"}, {"us-isob-", "aws-iso-b"},
+      {"us-isof-", "aws-iso-f"}, {"us-iso-", "aws-iso"},    {"eu-isoe-", "aws-iso-e"},
+      {"eusc-", "aws-eusc"}};
+  for (const auto& [prefix, partition] : kPartitions) {
+    if (region.starts_with(prefix)) return partition;
+  }
+  return "aws";
+}
+
+bool is_dsql(const AttemptFacts& facts) { return facts.target == "aws.dsql"; }
+
+std::string missing_permission(const AttemptFacts& facts) {
+  const std::string arn = "arn:" + partition_of(facts.region) +
+                          (is_dsql(facts) ? ":dsql:" : ":rds-db:") + facts.region + ":*:";
+  if (is_dsql(facts)) {
+    const std::string cluster = facts.signing_host.substr(0, facts.signing_host.find('.'));
+    return std::string("the IAM policy does not allow dsql:DbConnect") +
+           (facts.user == "admin" ? "Admin" : "") + " on " + arn + "cluster/" + cluster;
+  }
+  return "the IAM policy does not allow rds-db:connect on " + arn + "dbuser:*/" + facts.user +
+         " (or on the instance's own resource id in place of *)";
+}
+
+std::string missing_role(const AttemptFacts& facts) {
+  if (is_dsql(facts))
+    return "the role is not linked to this IAM identity: AWS IAM GRANT \"" + facts.user +
+           "\" TO 'its ARN'";
+  return "the role is not a member of rds_iam, or does not exist: GRANT rds_iam TO \"" +
+         facts.user + "\"";
+}
+
+// In the order of likelihood, given what is known.
+std::vector<std::string> likely_causes(const std::string& message, const AttemptFacts& facts) {
+  std::vector<std::string> causes;
+  if (!came_from_pam(message) && !is_dsql(facts)) causes.push_back(missing_role(facts));
+  if (facts.credentials_expire_at_ms != 0 && facts.credentials_expire_at_ms <= facts.now_ms) {
+    causes.push_back("the credentials expired at " + utc(facts.credentials_expire_at_ms));
+  }
+  if (facts.host != facts.signing_host || facts.port != facts.signing_port) {
+    causes.push_back("the server at " + facts.host + ":" + facts.port + " is not " +
+                     facts.signing_host + ":" + facts.signing_port +
+                     ": see signing_host and signing_port");
+  } else if (facts.port != "5432") {
+    causes.push_back("the server is reached through another port than its own: set signing_port");
+  }
+  causes.push_back(missing_permission(facts));
+  if (is_dsql(facts)) causes.push_back(missing_role(facts));
+  causes.push_back("the credentials are not those you meant, or have been revoked");
+  if (!is_dsql(facts))
+    causes.push_back("IAM database authentication is not enabled on the instance");
+  causes.push_back("this machine's clock is wrong; it shows " + utc(facts.now_ms));
+  return causes;
+}
+
+}  // namespace
+
+const char* sqlstate_of_refusal(const std::string& message) {
+  if (came_from_pam(message)) return "28000";
+  if (contains(message, "password authentication failed")) return "28P01";
+  return nullptr;
+}
+
+std::string explain_failure(const std::string& message, const AttemptFacts& facts) {
+  if (contains(message, "server does not support SSL")) {
+    return message + "pgiam: a token is never sent without TLS; tls = off takes the risk.\n";
+  }
+  if (!sqlstate_of_refusal(message)) return message;
+
+  std::string text = message + what_was_signed(facts) + "  Likely causes, the likeliest first:\n";
+  for (const std::string& cause : likely_causes(message, facts)) text += "  - " + cause + "\n";
+  return text;
+}
+
+}  // namespace pgiam::libpq

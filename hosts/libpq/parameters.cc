@@ -1,0 +1,98 @@
+#include "parameters.h"
+
+#include <cstring>
+
+namespace pgiam::libpq {
+
+// As libpq's recognized_connection_string.
+static bool is_connection_string(std::string_view text) {
+  return text.find('=') != text.npos || text.starts_with("postgresql://") ||
+         text.starts_with("postgres://");
+}
+
+std::optional<Parameters> Parameters::of_conninfo(const char* conninfo) {
+  Parameters parameters;
+  if (conninfo[strspn(conninfo, " \t\n\r\f\v")] == '\0') return parameters;
+  if (!is_connection_string(conninfo)) return std::nullopt;
+  parameters.expand_dbname_ = 1;
+  parameters.add("dbname", conninfo);
+  return parameters;
+}
+
+Parameters Parameters::of_arrays(const char* const* keywords, const char* const* values,
+                                 int expand_dbname) {
+  Parameters parameters;
+  parameters.expand_dbname_ = expand_dbname;
+  for (; *keywords; ++keywords, ++values) parameters.add(*keywords, *values);
+  return parameters;
+}
+
+Parameters Parameters::of_login(const char* host, const char* port, const char* options,
+                                const char* dbname, const char* user, const char* password) {
+  Parameters parameters;
+  parameters.expand_dbname_ = 1;
+  parameters.add("dbname", dbname);
+  parameters.add("host", host);
+  parameters.add("port", port);
+  parameters.add("options", options);
+  parameters.add("user", user);
+  parameters.add("password", password);
+  return parameters;
+}
+
+Parameters Parameters::preceded_by(Parameter first) const {
+  Parameters all = *this;
+  all.keywords_.insert(all.keywords_.begin(), first.keyword);
+  all.values_.insert(all.values_.begin(), first.value);
+  return all;
+}
+
+Parameters Parameters::followed_by(std::initializer_list<Parameter> more) const {
+  Parameters all = *this;
+  for (const Parameter& parameter : more) all.add(parameter.keyword, parameter.value);
+  return all;
+}
+
+bool Parameters::mention(const char* keyword) const {
+  for (std::size_t i = 0; keywords_[i]; ++i) {
+    if (!values_[i]) continue;
+    if (strcmp(keywords_[i], keyword) == 0) return true;
+    if (expand_dbname_ && strcmp(keywords_[i], "dbname") == 0 && is_connection_string(values_[i]) &&
+        strstr(values_[i], keyword)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void Parameters::add(const char* keyword, const char* value) {
+  keywords_.back() = keyword;
+  values_.back() = value;
+  keywords_.push_back(nullptr);
+  values_.push_back(nullptr);
+}
+
+void append_quoted(host::SecretText& conninfo, std::string_view keyword, std::string_view value) {
+  conninfo.append(keyword).append("='");
+  for (char c : value) {
+    if (c == '\'' || c == '\\') conninfo.append(1, '\\');
+    conninfo.append(1, c);
+  }
+  conninfo.append("' ");
+}
+
+std::vector<std::string> split_list(std::string_view list) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t comma = list.find(',');
+    parts.emplace_back(list.substr(0, comma));
+    if (comma == list.npos) return parts;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+bool looks_like_token(std::string_view password) {
+  return password.find("X-Amz-Signature=") != password.npos;
+}
+
+}  // namespace pgiam::libpq

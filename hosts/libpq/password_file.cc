@@ -1,0 +1,89 @@
+#include "password_file.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace pgiam::libpq {
+namespace {
+
+// ':' ends a field and '\' keeps it from doing so.
+void append_field(host::SecretText& content, std::string_view field) {
+  for (char c : field) {
+    if (c == ':' || c == '\\') content.append(1, '\\');
+    content.append(1, c);
+  }
+}
+
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t n = write(fd, content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+}  // namespace
+
+void append_line(host::SecretText& content, std::string_view host, std::string_view port,
+                 std::string_view password, std::size_t padding) {
+  append_field(content, host);
+  content.append(":").append(port).append(":*:*:");
+  append_field(content, password);
+  if (padding) content.append(":").append(padding, 'x');
+  content.append("\n");
+}
+
+PasswordFile::PasswordFile(std::string_view content) {
+  if (write_to_memory(content) || write_to_folder("/dev/shm", content)) return;
+  const char* folder = secure_getenv("TMPDIR");
+  write_to_folder(folder && *folder ? folder : "/tmp", content);
+}
+
+PasswordFile::~PasswordFile() { clear(); }
+
+bool PasswordFile::write_to_memory(std::string_view content) {
+  fd_ = memfd_create("pgiam", MFD_CLOEXEC);
+  path_ = "/proc/self/fd/" + std::to_string(fd_);
+  // libpq takes no password file that others may read.
+  if (fd_ >= 0 && fchmod(fd_, 0600) == 0 && write_all(fd_, content) &&
+      access(path_.c_str(), R_OK) == 0) {
+    return true;
+  }
+  clear();
+  return false;
+}
+
+// Where there is no memfd_create or no /proc: a file that lives as long as the call.
+bool PasswordFile::write_to_folder(const char* folder, std::string_view content) {
+  path_ = std::string(folder) + "/pgiam-XXXXXX";
+  fd_ = mkostemp(path_.data(), O_CLOEXEC);  // mode 0600
+  on_disk_ = fd_ >= 0;
+  if (on_disk_ && write_all(fd_, content)) return true;
+  clear();
+  return false;
+}
+
+void PasswordFile::clear() {
+  const int reason = errno;
+  if (on_disk_) unlink(path_.c_str());
+  if (fd_ >= 0) {
+    // Not only let go of: the pages may be mapped or backed by something that remembers.
+    const std::string zeros(static_cast<std::size_t>(lseek(fd_, 0, SEEK_END)), '\0');
+    lseek(fd_, 0, SEEK_SET);
+    write_all(fd_, zeros);
+    close(fd_);
+  }
+  fd_ = -1;
+  on_disk_ = false;
+  path_.clear();
+  errno = reason;
+}
+
+}  // namespace pgiam::libpq

@@ -1,0 +1,152 @@
+#include "probe.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <cstring>
+#include <memory>
+
+namespace pgiam::libpq {
+namespace {
+
+// libpq quotes the bad value in its message, so the message tells whether it got as far.
+constexpr const char* kImpossible = "pgiam-probe";
+constexpr const char* kDefaultPort = "5432";
+
+class ProbeConnection {
+ public:
+  ProbeConnection(const RealLibpq& libpq, const Parameters& parameters)
+      : libpq_(libpq),
+        conn_(libpq.PQconnectStartParams(parameters.keywords(), parameters.values(),
+                                         parameters.expand_dbname())) {}
+  ProbeConnection(const ProbeConnection&) = delete;
+  ProbeConnection& operator=(const ProbeConnection&) = delete;
+  ~ProbeConnection() { libpq_.PQfinish(conn_); }
+
+  bool succeeded() const { return conn_ && strstr(libpq_.PQerrorMessage(conn_), kImpossible); }
+  const char* password() const { return or_empty(libpq_.PQpass(conn_)); }
+  const char* host() const { return or_empty(libpq_.PQhost(conn_)); }
+
+  // Calls take(keyword, value) for every option that has a value.
+  template <typename Take>
+  void for_each_option(Take take) const {
+    PQconninfoOption* options = libpq_.PQconninfo(conn_);
+    for (PQconninfoOption* option = options; option && option->keyword; ++option) {
+      if (!option->val) continue;
+      take(std::string_view(option->keyword), option->val);
+      explicit_bzero(option->val, strlen(option->val));
+    }
+    libpq_.PQconninfoFree(options);
+  }
+
+ private:
+  static const char* or_empty(const char* text) { return text ? text : ""; }
+
+  const RealLibpq& libpq_;
+  PGconn* conn_;
+};
+
+// libpq warns on stderr of a password file that others can read, and then leaves it alone. It has
+// to warn once per connection, so the probe must not look at such a file.
+bool default_password_file_is_open_to_others() {
+  std::string path;
+  if (const char* file = getenv("PGPASSFILE"); file && *file) {
+    path = file;
+  } else if (const char* home = getenv("HOME")) {
+    path = std::string(home) + "/.pgpass";
+  }
+  struct stat status;
+  if (path.empty() || stat(path.c_str(), &status) != 0) return false;
+  return !S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+}
+
+bool is_socket_path(std::string_view host) {
+  return host.starts_with('/') || host.starts_with('@');
+}
+
+struct HostLists {
+  std::string host, hostaddr, port;
+};
+
+// As libpq pairs them: an address replaces a name for dialling but not for looking up passwords;
+// one port is for all hosts.
+std::vector<Endpoint> pair_up(const HostLists& lists, const char* default_host) {
+  const std::vector<std::string> names = split_list(lists.host);
+  const std::vector<std::string> addresses = split_list(lists.hostaddr);
+  const std::vector<std::string> ports = split_list(lists.port);
+
+  std::vector<Endpoint> endpoints(lists.hostaddr.empty() ? names.size() : addresses.size());
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    Endpoint& endpoint = endpoints[i];
+    const std::string address = lists.hostaddr.empty() ? "" : addresses[i];
+    if (i < names.size()) endpoint.host = names[i];
+    if (endpoint.host.empty()) endpoint.host = address.empty() ? default_host : address;
+    endpoint.local = address.empty() && is_socket_path(endpoint.host);
+    endpoint.port = ports.size() == 1 ? ports[0] : i < ports.size() ? ports[i] : "";
+    if (endpoint.port.empty()) endpoint.port = kDefaultPort;
+  }
+  return endpoints;
+}
+
+}  // namespace
+
+std::optional<Intent> probe(const RealLibpq& libpq, const Parameters& given) {
+  const Parameters quiet = default_password_file_is_open_to_others()
+                               ? given.preceded_by({"passfile", "/dev/null/none"})
+                               : given;
+  const ProbeConnection probe(libpq, quiet.followed_by({{"target_session_attrs", kImpossible}}));
+  if (!probe.succeeded()) return std::nullopt;
+
+  Intent intent;
+  HostLists lists;
+  bool one_password_for_all = false;
+  probe.for_each_option([&](std::string_view keyword, const char* value) {
+    if (keyword == "host") lists.host = value;
+    if (keyword == "hostaddr") lists.hostaddr = value;
+    if (keyword == "port") lists.port = value;
+    if (keyword == "user") intent.user = value;
+    if (keyword == "dbname") intent.database = value;
+    if (keyword == "sslmode") intent.sslmode = value;
+    if (keyword == "password") one_password_for_all = *value != '\0';
+  });
+  intent.endpoints = pair_up(lists, probe.host());
+  // A service file that spells out the default goes for nobody having said anything.
+  const char* from_environment = getenv("PGSSLMODE");
+  intent.sslmode_chosen = intent.sslmode != "prefer" || (from_environment && *from_environment) ||
+                          given.mention("sslmode");
+
+  bool first = true;
+  for (Endpoint& endpoint : intent.endpoints) {
+    if (first || one_password_for_all) {
+      endpoint.password.append(probe.password());
+    } else {
+      // The address only has to be there: a list of another length than the hosts' is an error.
+      const ProbeConnection single(libpq,
+                                   quiet.followed_by({{"host", endpoint.host.c_str()},
+                                                      {"hostaddr", "127.0.0.1"},
+                                                      {"port", endpoint.port.c_str()},
+                                                      {"target_session_attrs", kImpossible}}));
+      endpoint.password.append(single.password());
+    }
+    first = false;
+  }
+  return intent;
+}
+
+Options resolve(const RealLibpq& libpq, const Parameters& given) {
+  const ProbeConnection probe(libpq, given.followed_by({{"sslmode", kImpossible}}));
+  Options options;
+  probe.for_each_option([&](std::string_view keyword, const char* value) {
+    if (keyword != "sslmode") options.emplace_back(keyword, host::SecretText(value));
+  });
+  return options;
+}
+
+host::SecretText* find(Options& options, std::string_view keyword) {
+  for (auto& [name, value] : options) {
+    if (name == keyword) return &value;
+  }
+  return nullptr;
+}
+
+}  // namespace pgiam::libpq

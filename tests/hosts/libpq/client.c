@@ -1,0 +1,159 @@
+/* A libpq program that knows nothing of pgiam. Reads one command per line, answers with one line:
+ *   connectdb CONNINFO | connectdbParams CONNINFO | setdbLogin HOST PORT DBNAME USER PASSWORD
+ *   connectStart CONNINFO | connectStartParams CONNINFO | reset | resetStart | query | ping
+ * CONNINFO message | conninfo KEYWORD | pass | finish | fork | threads COUNT CONNINFO | time
+ * Connects and resets answer "ok HOST PORT" or "bad"; words are separated by tabs. `fork` goes on
+ * in the child. */
+#define _GNU_SOURCE
+#include <libpq-fe.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static PGconn* conn;
+
+static void tell_outcome(void) {
+  if (PQstatus(conn) == CONNECTION_OK)
+    printf("ok\t%s\t%s\n", PQhost(conn), PQport(conn));
+  else
+    printf("bad\n");
+}
+
+typedef PostgresPollingStatusType (*poll_function)(PGconn*);
+
+/* As libpq's manual says: wait for what the last poll asked for. */
+static void poll_to_the_end(poll_function poll_once) {
+  PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+  while (wanted == PGRES_POLLING_READING || wanted == PGRES_POLLING_WRITING) {
+    struct pollfd fd = {PQsocket(conn), wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT, 0};
+    poll(&fd, 1, -1);
+    wanted = poll_once(conn);
+  }
+}
+
+static void finish(void) {
+  PQfinish(conn);
+  conn = NULL;
+}
+
+static const char* query(PGconn* on) {
+  static char answer[4096];
+  PGresult* result = PQexec(on, "SELECT session_user");
+  snprintf(answer, sizeof answer, "%s",
+           PQresultStatus(result) == PGRES_TUPLES_OK ? PQgetvalue(result, 0, 0) : "failed");
+  PQclear(result);
+  return answer;
+}
+
+static void* connect_in_thread(void* conninfo) {
+  PGconn* mine = PQconnectdb(conninfo);
+  const char* failure = PQstatus(mine) == CONNECTION_OK ? NULL : "failed";
+  PQfinish(mine);
+  return (void*)failure;
+}
+
+static void connect_in_threads(int count, char* conninfo) {
+  pthread_t threads[256];
+  int failed = 0;
+  for (int i = 0; i < count; ++i) pthread_create(&threads[i], NULL, connect_in_thread, conninfo);
+  for (int i = 0; i < count; ++i) {
+    void* failure;
+    pthread_join(threads[i], &failure);
+    failed += failure != NULL;
+  }
+  printf("%d failed\n", failed);
+}
+
+/* Several lines become one. */
+static void tell_text(const char* text) {
+  for (; *text; ++text) {
+    if (*text == '\n')
+      printf("\\n");
+    else
+      putchar(*text);
+  }
+  putchar('\n');
+}
+
+static void tell_option(const char* keyword) {
+  PQconninfoOption* options = PQconninfo(conn);
+  for (PQconninfoOption* option = options; option && option->keyword; ++option) {
+    if (strcmp(option->keyword, keyword) == 0) printf("%s\n", option->val ? option->val : "(none)");
+  }
+  PQconninfoFree(options);
+}
+
+static void go_on_in_child(void) {
+  fflush(stdout);
+  pid_t child = fork();
+  if (child > 0) {
+    int status;
+    waitpid(child, &status, 0);
+    exit(WEXITSTATUS(status));
+  }
+  printf("child\n");
+}
+
+static int obey(char* command) {
+  char* words[8] = {NULL};
+  for (int i = 0; i < 8 && (words[i] = strsep(&command, "\t")); ++i) {
+  }
+  const char* keywords[] = {"dbname", NULL};
+  const char* values[] = {words[1], NULL};
+  const char* verb = words[0];
+
+  if (strcmp(verb, "connectdb") == 0)
+    conn = PQconnectdb(words[1]), tell_outcome();
+  else if (strcmp(verb, "connectdbParams") == 0)
+    conn = PQconnectdbParams(keywords, values, 1), tell_outcome();
+  else if (strcmp(verb, "setdbLogin") == 0) {
+    conn = PQsetdbLogin(words[1], words[2], NULL, NULL, words[3], words[4], words[5]);
+    tell_outcome();
+  } else if (strcmp(verb, "connectStart") == 0 || strcmp(verb, "connectStartParams") == 0) {
+    conn = verb[12] ? PQconnectStartParams(keywords, values, 1) : PQconnectStart(words[1]);
+    if (PQstatus(conn) != CONNECTION_BAD) poll_to_the_end(PQconnectPoll);
+    tell_outcome();
+  } else if (strcmp(verb, "reset") == 0)
+    PQreset(conn), tell_outcome();
+  else if (strcmp(verb, "resetStart") == 0) {
+    if (PQresetStart(conn)) poll_to_the_end(PQresetPoll);
+    tell_outcome();
+  } else if (strcmp(verb, "query") == 0)
+    printf("%s\n", query(conn));
+  else if (strcmp(verb, "ping") == 0)
+    printf("%d\n", PQping(words[1]));
+  else if (strcmp(verb, "message") == 0)
+    tell_text(PQerrorMessage(conn));
+  else if (strcmp(verb, "conninfo") == 0)
+    tell_option(words[1]);
+  else if (strcmp(verb, "pass") == 0)
+    printf("%s\n", PQpass(conn));
+  else if (strcmp(verb, "finish") == 0)
+    finish(), printf("finished\n");
+  else if (strcmp(verb, "fork") == 0)
+    go_on_in_child();
+  else if (strcmp(verb, "threads") == 0)
+    connect_in_threads(atoi(words[1]), words[2]);
+  else if (strcmp(verb, "time") == 0)
+    printf("%lld\n", (long long)time(NULL));
+  else
+    return 0;
+  return 1;
+}
+
+int main(void) {
+  char* line = NULL;
+  size_t size = 0;
+  for (ssize_t length; (length = getline(&line, &size, stdin)) > 0; fflush(stdout)) {
+    if (line[length - 1] == '\n') line[length - 1] = '\0';
+    if (!obey(line)) return 2;
+  }
+  free(line);
+  finish();
+  return 0;
+}

@@ -1,0 +1,108 @@
+"""What the tests of the libpq hook share: an emulated instance, and programs that run with the hook."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "rds"))
+
+from rds_emulator import Emulator, Endpoint  # noqa: E402
+
+HOOK = os.environ["PGIAM_TEST_HOOK"]
+CLIENT = os.environ["PGIAM_TEST_CLIENT"]
+# Another instance: what answers here takes no token that was signed for the first.
+REPLICA = "replica.c9akciq32xyz.us-east-2.rds.amazonaws.com"
+
+
+@pytest.fixture(scope="session")
+def instance():
+    endpoints = ["orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com", Endpoint(REPLICA, address="127.0.0.2")]
+    with Emulator(endpoints=endpoints, passwords={"plain": "open sesame"}) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def rds(instance):
+    """One server for all tests, with no attempts in its log yet and its clock showing the time."""
+    instance.clear_attempts()
+    instance.set_clock()
+    return instance
+
+
+@pytest.fixture
+def environment(rds, tmp_path):
+    """A user's, in an empty home, with AWS credentials; the hook is preloaded."""
+    variables = {
+        "PATH": os.environ["PATH"],
+        "LC_ALL": "C.UTF-8",
+        "HOME": str(tmp_path),
+        "LD_PRELOAD": HOOK,
+    }
+    aws = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
+    return variables | aws
+
+
+@pytest.fixture
+def psql(environment):
+    """psql(conninfo, sql, **variables): runs it to its end."""
+
+    def run(conninfo, sql="SELECT session_user", **variables):
+        command = ["psql", "-XAtw", "-c", sql, conninfo]
+        return subprocess.run(
+            command, env=environment | variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+        )
+
+    return run
+
+
+class Client:
+    """A running client.c: do(command, words…) returns its answer."""
+
+    def __init__(self, environment, wrapper=()):
+        self.process = subprocess.Popen(
+            [*wrapper, CLIENT], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+
+    def do(self, *words):
+        self.process.stdin.write("\t".join(words) + "\n")
+        answer = self.process.stdout.readline()
+        assert answer, f"the client died of {words[0]}: {self.process.wait()}"
+        return answer.rstrip("\n")
+
+    def message(self):
+        return self.do("message").replace("\\n", "\n")
+
+    def wait_until(self, moment):
+        """By the client's own clock, which may be a fast one."""
+        while int(self.do("time")) < moment:
+            time.sleep(0.1)
+
+    def end(self):
+        self.process.stdin.close()
+        return self.process.wait(timeout=60)
+
+
+@pytest.fixture
+def client(environment):
+    """client(wrapper, **variables) starts one; all end with the test."""
+    started = []
+
+    def start(wrapper=(), **variables):
+        started.append(Client(environment | variables, wrapper))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            assert one.end() == 0
+
+
+@pytest.fixture
+def verdicts(rds):
+    """The verdicts of the attempts so far."""
+    return lambda: [attempt["verdict"] for attempt in rds.attempts()]
