@@ -12,7 +12,7 @@
 #include "abi/host_callbacks.h"
 #include "base/error.h"
 #include "flow/operation.h"
-#include "flow/request.h"
+#include "flow/reply.h"
 #include "flow/wiring.h"
 #include "pgiam.h"
 

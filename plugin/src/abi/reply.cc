@@ -8,18 +8,18 @@ int64_t unix_ms(pgiam::Time time) { return time.time_since_epoch().count(); }
 }  // namespace
 
 size_t pgiam_reply_param_count(const pgiam_reply* reply) {
-  return reply == nullptr ? 0 : reply->reply.params.size();
+  return reply == nullptr ? 0 : reply->reply.params().size();
 }
 
 pgiam_status pgiam_reply_param(const pgiam_reply* reply, size_t index, pgiam_param* out) {
   if (reply == nullptr || out == nullptr || out->struct_size < sizeof(uint32_t) ||
-      index >= reply->reply.params.size())
+      index >= reply->reply.params().size())
     return PGIAM_E_INVALID_ARGUMENT;
-  const pgiam::Param& param = reply->reply.params[index];
+  const pgiam::Param& param = reply->reply.params()[index];
   pgiam_param filled{};
   filled.flags = param.secret ? PGIAM_PARAM_SECRET : 0;
-  filled.key = param.key.c_str();
-  filled.value = param.value.reveal_c_str();
+  filled.key = param.key;
+  filled.value = param.value;
   pgiam::copy_out(filled, out);
   return PGIAM_OK;
 }
@@ -27,23 +27,24 @@ pgiam_status pgiam_reply_param(const pgiam_reply* reply, size_t index, pgiam_par
 const char* pgiam_reply_text(const pgiam_reply* reply, int32_t field) {
   if (reply == nullptr) return "";
   const pgiam::Reply& facts = reply->reply;
+  const pgiam::Plan& plan = facts.plan();
   switch (field) {
     case PGIAM_REPLY_PROVIDER:
-      return facts.provider.c_str();
+      return facts.credentials() ? facts.credentials()->provider.c_str() : "";
     case PGIAM_REPLY_PRINCIPAL:
-      return facts.principal.c_str();
+      return facts.principal().c_str();
     case PGIAM_REPLY_TARGET:
-      return facts.target.c_str();
+      return plan.target.name.c_str();
     case PGIAM_REPLY_REGION:
-      return facts.region.c_str();
+      return plan.target.region.c_str();
     case PGIAM_REPLY_SIGNING_HOST:
-      return facts.signing_host.c_str();
+      return plan.target.host.c_str();
     case PGIAM_REPLY_RULE:
-      return facts.rule.c_str();
+      return plan.rule.c_str();
     case PGIAM_REPLY_WARNING:
-      return facts.warning.c_str();
+      return plan.warning.c_str();
     case PGIAM_REPLY_EXPLANATION:
-      return facts.explanation.c_str();
+      return facts.explanation().c_str();
     default:
       return "";
   }
@@ -52,15 +53,16 @@ const char* pgiam_reply_text(const pgiam_reply* reply, int32_t field) {
 int64_t pgiam_reply_number(const pgiam_reply* reply, int32_t field) {
   if (reply == nullptr) return 0;
   const pgiam::Reply& facts = reply->reply;
+  const pgiam::Credentials* credentials = facts.credentials().get();
   switch (field) {
     case PGIAM_REPLY_TOKEN_EXPIRES_AT:
-      return unix_ms(facts.token_expires_at);
+      return facts.token() != nullptr ? unix_ms(facts.token()->expires_at) : 0;
     case PGIAM_REPLY_CREDENTIALS_EXPIRES_AT:
-      return facts.credentials_expire_at ? unix_ms(*facts.credentials_expire_at) : 0;
+      return credentials && credentials->expires_at ? unix_ms(*credentials->expires_at) : 0;
     case PGIAM_REPLY_FROM_CACHE:
-      return facts.from_cache ? 1 : 0;
+      return facts.from_cache() ? 1 : 0;
     case PGIAM_REPLY_SIGNING_PORT:
-      return facts.signing_port;
+      return facts.plan().target.port;
     default:
       return 0;
   }

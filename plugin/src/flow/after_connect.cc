@@ -4,12 +4,13 @@
 namespace pgiam {
 
 Advice Flow::after_connect(const Reply& reply, Outcome outcome) {
-  if (outcome != Outcome::kAuthFailed || reply.params.empty()) return Advice::kNone;
-  tokens_.drop(reply.token_key, reply.params.front().value.reveal());
-  credentials_->distrust(reply.source_key, reply.credentials, world_.clock.uptime());
+  if (outcome != Outcome::kAuthFailed || reply.token() == nullptr) return Advice::kNone;
+  tokens_.drop(reply.plan().token_key, *reply.token());
+  credentials_->distrust(reply.plan().source.key, reply.credentials(), world_.clock.uptime());
   world_.log.write(LogLevel::kInfo, "after",
-                   reply.signing_host + " refused " + reply.principal + " of " + reply.provider);
-  return reply.from_cache ? Advice::kRetryOnce : Advice::kNone;
+                   reply.plan().target.host + " refused " + reply.principal() + " of " +
+                       reply.credentials()->provider);
+  return reply.from_cache() ? Advice::kRetryOnce : Advice::kNone;
 }
 
 }  // namespace pgiam

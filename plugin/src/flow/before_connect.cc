@@ -1,6 +1,5 @@
 // The order of things before a connection; no other file knows it.
 #include "base/state_lock.h"
-#include "base/text.h"
 #include "flow/flow.h"
 
 namespace pgiam {
@@ -12,46 +11,18 @@ constexpr std::size_t kMostPlans = 256;
 
 // All of the request that a plan depends on. Of a password only its kind matters, but telling the
 // kind is the cloud's business; so requests that bring one are not kept.
-std::string plan_key(const Request& request) {
-  std::string key;
-  key.reserve(256);
+const std::string& plan_key(const Request& request) {
+  thread_local std::string key;  // keeps its memory for the next connection
+  key.clear();
   for (std::string_view part : {request.host, request.user, request.database, request.sslmode})
     key.append(part).push_back('\0');
-  key += std::to_string(request.port);
+  key.push_back(static_cast<char>(request.port >> 8));
+  key.push_back(static_cast<char>(request.port & 255));
   for (const auto& [name, value] : request.options) {
     key.append(1, '\0').append(name);
     key.append(1, '\0').append(value);
   }
   return key;
-}
-
-std::string token_key(const Plan& plan, std::string_view user) {
-  std::string key;
-  key.reserve(256);
-  for (std::string_view part :
-       {std::string_view(plan.target.kind), std::string_view(plan.target.host),
-        std::string_view(plan.target.region), user})
-    key.append(part).push_back('\0');
-  return key += std::to_string(plan.target.port);
-}
-
-std::string joined_lines(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) {
-    if (!text.empty()) text += '\n';
-    text += line;
-  }
-  return text;
-}
-
-// What the client must set to use the token.
-std::vector<Param> client_params(const Plan& plan, const Token& token) {
-  std::vector<Param> params;
-  params.push_back({"password", token.text, true});
-  if (!plan.set_sslmode.empty()) params.push_back({"sslmode", Secret(plan.set_sslmode), false});
-  if (plan.settings.given(Option::kSslRootCert))
-    params.push_back({"sslrootcert", Secret(plan.settings.get(Option::kSslRootCert)), false});
-  return params;
 }
 
 }  // namespace
@@ -67,14 +38,15 @@ Result<Reply> Flow::before_connect(const Request& request, std::stop_token stop)
   if (!plan) return plan.error();
   if (!(*plan)->ours) return make_error(Status::kNotApplicable, (*plan)->reason);
   if ((*plan)->refusal) return *(*plan)->refusal;
-  return answer(**plan, request, begin_call(**plan, request, std::move(stop)));
+  const Call call = begin_call(**plan, request, std::move(stop));
+  return answer(*plan, request, call);
 }
 
 Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request) {
   const std::uint64_t environment = world_.environment.generation();
   const Milliseconds uptime = world_.clock.uptime();
   const bool keep = request.password.empty();
-  const std::string key = keep ? plan_key(request) : std::string();
+  const std::string& key = plan_key(request);
   if (keep && !request.refresh) {
     const StateLock lock;
     const auto found = plans_.find(key);
@@ -85,8 +57,7 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request) {
   auto made = planner_.make(request);
   if (!made) return made.error();
   const auto plan = std::make_shared<const Plan>(std::move(*made));
-  for (const std::string& warning : plan->warnings)
-    world_.log.write(LogLevel::kWarn, "plan", warning);
+  if (!plan->warning.empty()) world_.log.write(LogLevel::kWarn, "plan", plan->warning);
   if (!keep) return plan;
   std::unordered_map<std::string, KeptPlan> outdated;  // goes after the lock
   const StateLock lock;
@@ -107,43 +78,26 @@ Call Flow::begin_call(const Plan& plan, const Request& request, std::stop_token 
   return call;
 }
 
-Result<Reply> Flow::answer(const Plan& plan, const Request& request, const Call& call) {
+Result<Reply> Flow::answer(std::shared_ptr<const Plan> plan, const Request& request,
+                           const Call& call) {
   Trace trace;
-  auto found = credentials_->get(plan.source.key, *plan.source.provider, world_.clock, call,
+  auto found = credentials_->get(plan->source.key, *plan->source.provider, world_.clock, call,
                                  request.refresh, trace);
   if (!found) return found.error();
   const CredentialsPtr& credentials = found->credentials;
 
-  const std::string key = token_key(plan, request.user);
-  const Seconds reuse{plan.settings.get_int(Option::kReuseSeconds)};
-  auto token = request.refresh ? nullptr : tokens_.find(key, credentials, call.now, reuse);
-  const bool reused = token != nullptr;
-  if (!reused) {
-    auto fresh = plan.cloud->sign(plan.target, request.user, credentials, call.now);
-    if (!fresh) return fresh.error();
-    if (credentials->expires_at && *credentials->expires_at < fresh->expires_at)
-      fresh->expires_at = *credentials->expires_at;
-    token = std::make_shared<const Token>(std::move(*fresh));
-    tokens_.keep(key, credentials, token);
-  }
+  const Seconds reuse{plan->settings.get_int(Option::kReuseSeconds)};
+  if (!request.refresh)
+    if (auto token = tokens_.find(plan->token_key, credentials, call.now, reuse))
+      return Reply(std::move(plan), credentials, std::move(token), true);
 
-  Reply reply;
-  reply.params = client_params(plan, *token);
-  reply.provider = credentials->provider;
-  reply.principal = mask(credentials->access_key_id);
-  reply.target = plan.target.name;
-  reply.region = plan.target.region;
-  reply.signing_host = plan.target.host;
-  reply.signing_port = plan.target.port;
-  reply.rule = plan.rule;
-  reply.warning = joined_lines(plan.warnings);
-  reply.token_expires_at = token->expires_at;
-  reply.credentials_expire_at = credentials->expires_at;
-  reply.from_cache = reused;
-  reply.token_key = key;
-  reply.source_key = plan.source.key;
-  reply.credentials = credentials;
-  return reply;
+  auto signed_token = plan->cloud->sign(plan->target, request.user, credentials, call.now);
+  if (!signed_token) return signed_token.error();
+  if (credentials->expires_at && *credentials->expires_at < signed_token->expires_at)
+    signed_token->expires_at = *credentials->expires_at;
+  auto token = std::make_shared<const Token>(std::move(*signed_token));
+  if (reuse.count() > 0) tokens_.keep(plan->token_key, credentials, token);
+  return Reply(std::move(plan), credentials, std::move(token), false);
 }
 
 }  // namespace pgiam

@@ -47,7 +47,8 @@ json::object describe_error(const Error& error) {
 json::object describe_connection(const Request& request, const Plan& plan) {
   const bool known = plan.ours && plan.cloud != nullptr;
   json::array warnings;
-  for (const std::string& warning : plan.warnings) warnings.push_back(json::value(warning));
+  if (!plan.warning.empty())
+    for (std::string_view line : split(plan.warning, '\n')) warnings.push_back(json::value(line));
   const std::string tls(plan.settings.get(Option::kTls));
   return {{"target", known ? plan.target.kind : std::string("none")},
           {"host", request.host},
@@ -77,8 +78,9 @@ json::object describe_credentials(const Credentials* found, const Trace& trace) 
 }  // namespace
 
 Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
-  const auto plan = planner_.make(request);
-  if (!plan) return plan.error();
+  auto made = planner_.make(request);
+  if (!made) return made.error();
+  const auto plan = std::make_shared<const Plan>(std::move(*made));
 
   json::object object = describe_connection(request, *plan);
   if (plan->refusal) object["error"] = describe_error(*plan->refusal);
@@ -96,16 +98,7 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
   }
   object["credentials"] = describe_credentials(credentials.get(), trace);
 
-  Reply reply;
-  reply.explanation = json::serialize(object);
-  reply.rule = plan->rule;
-  if (plan->ours && plan->cloud != nullptr) {
-    reply.target = plan->target.name;
-    reply.region = plan->target.region;
-    reply.signing_host = plan->target.host;
-    reply.signing_port = plan->target.port;
-  }
-  return reply;
+  return Reply(plan, json::serialize(object));
 }
 
 }  // namespace pgiam

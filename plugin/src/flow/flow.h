@@ -8,6 +8,7 @@
 
 #include "flow/credential_cache.h"
 #include "flow/plan.h"
+#include "flow/reply.h"
 #include "flow/request.h"
 #include "flow/token_cache.h"
 
@@ -30,7 +31,7 @@ class Flow {
  private:
   Result<std::shared_ptr<const Plan>> plan_for(const Request& request);
   Call begin_call(const Plan& plan, const Request& request, std::stop_token stop) const;
-  Result<Reply> answer(const Plan& plan, const Request& request, const Call& call);
+  Result<Reply> answer(std::shared_ptr<const Plan> plan, const Request& request, const Call& call);
 
   struct KeptPlan {
     std::shared_ptr<const Plan> plan;

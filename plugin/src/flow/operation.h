@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "base/result.h"
-#include "flow/request.h"
+#include "flow/reply.h"
 
 namespace pgiam {
 

@@ -16,6 +16,19 @@ bool is_weak(std::string_view sslmode) {
   return sslmode == "disable" || sslmode == "allow" || sslmode == "prefer";
 }
 
+void warn(Plan& plan, const std::string& line) {
+  if (!plan.warning.empty()) plan.warning += '\n';
+  plan.warning += line;
+}
+
+std::string token_key(const Target& target, std::string_view user) {
+  std::string key = target.kind;
+  for (std::string_view part :
+       {std::string_view(target.host), std::string_view(target.region), user})
+    key.append(1, '\0').append(part);
+  return key.append(1, '\0').append(std::to_string(target.port));
+}
+
 // A token is a password in clear text: without TLS anybody on the way could use it.
 void check_tls(const Request& request, Plan& plan) {
   const std::string_view tls = plan.settings.get(Option::kTls);
@@ -82,16 +95,15 @@ void Planner::choose_region(Plan& plan) const {
     plan.target.region = plan.settings.get(Option::kRegion);
     plan.region_from = origin_name(plan.settings.origin(Option::kRegion));
     if (!from_name.empty() && from_name != plan.target.region)
-      plan.warnings.push_back("the option region says " + plan.target.region +
-                              ", but the endpoint's name says " + from_name);
+      warn(plan, "the option region says " + plan.target.region +
+                     ", but the endpoint's name says " + from_name);
     return;
   }
   if (!from_name.empty()) {
     plan.region_from = "endpoint";
     if (!of_cloud->name.empty() && of_cloud->name != from_name)
-      plan.warnings.push_back("signing for " + from_name +
-                              " as the endpoint's name says, not for " + of_cloud->name + " of " +
-                              of_cloud->from);
+      warn(plan, "signing for " + from_name + " as the endpoint's name says, not for " +
+                     of_cloud->name + " of " + of_cloud->from);
     return;
   }
   if (of_cloud->name.empty()) {
@@ -130,6 +142,8 @@ Result<Plan> Planner::make(const Request& request) const {
   if (plan.refusal) return plan;
   check_tls(request, plan);
   if (plan.refusal) return plan;
+  plan.sslrootcert = plan.settings.get(Option::kSslRootCert);
+  plan.token_key = token_key(plan.target, request.user);
   auto source = plan.cloud->credentials(plan.settings);
   if (!source) {
     plan.refusal = source.error();

@@ -25,8 +25,10 @@ struct Plan {
   Target target;
   std::string region_from;
   std::string set_sslmode;  // "" where the user's own will do
-  std::vector<std::string> warnings;
+  std::string sslrootcert;  // "" where none is given
+  std::string warning;      // what a person should know although it works, a line each
   CredentialSource source;
+  std::string token_key;  // connections with the same one may get the same token
 };
 
 class Planner {

@@ -44,11 +44,11 @@ void TokenCache::keep(const std::string& key, const CredentialsPtr& credentials,
   entry = {credentials, std::move(token)};
 }
 
-bool TokenCache::drop(const std::string& key, std::string_view token) {
+bool TokenCache::drop(const std::string& key, const Token& token) {
   Entry dropped;
   const StateLock lock;
   const auto found = entries_.find(key);
-  if (found == entries_.end() || found->second.token->text.reveal() != token) return false;
+  if (found == entries_.end() || found->second.token.get() != &token) return false;
   dropped = std::move(found->second);
   entries_.erase(found);
   return true;

@@ -19,7 +19,7 @@ class TokenCache {
   void keep(const std::string& key, const CredentialsPtr& credentials,
             std::shared_ptr<const Token> token);
   // Drops exactly this token, never a newer one; true if it was there.
-  bool drop(const std::string& key, std::string_view token);
+  bool drop(const std::string& key, const Token& token);
 
  private:
   struct Entry {

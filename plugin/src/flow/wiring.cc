@@ -1,5 +1,6 @@
 #include "flow/wiring.h"
 
+#include "adapters/curl_http.h"
 #include "adapters/environment_posix.h"
 #include "adapters/files_posix.h"
 #include "adapters/system_clock.h"
@@ -8,12 +9,6 @@
 namespace pgiam {
 namespace {
 
-class NoHttp : public Http {
- public:
-  Result<HttpResponse> send(const HttpRequest&, const Call&) override {
-    return make_error(Status::kUnsupported, "no HTTP in this build");
-  }
-};
 class NoProcess : public Process {
  public:
   Result<ProcessResult> run(const ProcessRequest&, const Call&) override {
@@ -31,6 +26,7 @@ struct WiredFlow::Parts {
   Parts(WiringConfig given, Log& log, Prompt& prompt)
       : config(std::move(given)),
         options(views_of(config.options)),
+        http(clock, config.user_agent),
         world{clock, environment, files, http, process, log, prompt},
         flow(world, options, make_clouds(world), CredentialCache::shared()) {}
 
@@ -39,7 +35,7 @@ struct WiredFlow::Parts {
   SystemClock clock;
   PosixEnvironment environment;
   PosixFiles files;
-  NoHttp http;
+  CurlHttp http;
   NoProcess process;
   const World world;
   Flow flow;

@@ -113,8 +113,7 @@ class Aws : public Cloud {
     const WipeAtExit wipe_variables(variables);
     for (const char* name : kIdentityVariables)
       (variables += world_.environment.get(name).value_or("")) += '\n';
-    append_hex(key, bytes_of(sha256(variables)));
-    return key;
+    return hex(bytes_of(sha256({key, variables})));
   }
 
   const World& world_;

@@ -1,0 +1,55 @@
+// What a host gets. It holds on to what it was made of and copies nothing of it.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "clouds/cloud.h"
+#include "flow/plan.h"
+
+namespace pgiam {
+
+// In libpq's words. Borrowed from the reply.
+struct Param {
+  const char* key = "";
+  const char* value = "";
+  bool secret = false;
+};
+
+class Reply {
+ public:
+  // An answer to before_connect.
+  Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials,
+        std::shared_ptr<const Token> token, bool from_cache);
+  // An answer to explain: no token, no parameters.
+  Reply(std::shared_ptr<const Plan> plan, std::string explanation);
+
+  const Plan& plan() const { return *plan_; }
+  // Null in an explanation.
+  const Token* token() const { return token_.get(); }
+  const CredentialsPtr& credentials() const { return credentials_; }
+  bool from_cache() const { return from_cache_; }
+  // The access key id, masked.
+  const std::string& principal() const { return principal_; }
+  const std::string& explanation() const { return explanation_; }
+  // What the client must set to use the token.
+  std::span<const Param> params() const { return {params_.data(), param_count_}; }
+
+ private:
+  void add(const char* key, const char* value, bool secret = false) {
+    params_[param_count_++] = {key, value, secret};
+  }
+
+  std::shared_ptr<const Plan> plan_;
+  CredentialsPtr credentials_;
+  std::shared_ptr<const Token> token_;
+  bool from_cache_ = false;
+  std::string principal_;
+  std::string explanation_;
+  std::array<Param, 3> params_;  // password, sslmode, sslrootcert
+  std::size_t param_count_ = 0;
+};
+
+}  // namespace pgiam
