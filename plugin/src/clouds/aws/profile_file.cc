@@ -66,7 +66,8 @@ class Parser {
 
  private:
   Result<void> parse_line(std::string_view line) {
-    if (trim(line).empty() || kComment.find(line[0]) != std::string_view::npos) return {};
+    const std::string_view text = trim(line);
+    if (text.empty() || kComment.find(text[0]) != std::string_view::npos) return {};
     if (line[0] == '[') return parse_header(line);
     if (kBlank.find(line[0]) != std::string_view::npos) return parse_continuation(line);
     return parse_property(line);
