@@ -1,0 +1,202 @@
+// The only file that sees CLI11, which compiles slowly.
+#include "command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "pgiam.hpp"
+#include "report.h"
+#include "spelling.h"
+
+namespace pgiam::cli {
+namespace {
+
+struct ConnectionFlag {
+  const char* names;
+  const char* keyword;
+  const char* value;
+  const char* purpose;
+};
+
+// With the short forms that psql has.
+constexpr ConnectionFlag kConnectionFlags[] = {
+    {"-h,--host", "host", "HOST", "the server that the client dials"},
+    {"-p,--port", "port", "PORT", "its port"},
+    {"-U,--user,--username", "user", "NAME", "the database user"},
+    {"-d,--dbname", "dbname", "NAME", "the database"},
+};
+
+std::string with_dashes(std::string key) {
+  std::replace(key.begin(), key.end(), '_', '-');
+  return "--" + key;
+}
+
+std::string value_name(const pgiam_option_info& option) {
+  const std::string type = option.type;
+  if (type == "int") return "N";
+  if (type == "path") return "FILE";
+  return type == "text" ? "TEXT" : type;
+}
+
+std::string purpose_of(const pgiam_option_info& option) {
+  std::string text = option.label;
+  if (*option.default_value) text += std::string(" [") + option.default_value + "]";
+  return option.env ? text + "; " + option.env : text;
+}
+
+// A command line in CLI11's terms, and where each option's value goes.
+class Parser {
+ public:
+  explicit Parser(const Command& command)
+      : command_(command), app_(command.purpose, std::string("pgiam ") + command.name) {
+    app_.set_help_flag(command.takes_connection ? "--help" : "-h,--help", "this text");
+    app_.allow_extras();
+    app_.prefix_command(command.runs_program);
+    app_.footer(command.notes);
+    if (command.word.name) add_word(command.word);
+    for (const Flag& flag : command.flags) add_flag(flag);
+    if (command.takes_connection) add_connection_flags();
+    if (command.takes_options) add_plugin_options();
+  }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+
+  Arguments parse(std::vector<std::string> line) {
+    refuse_empty_values(line);
+    std::reverse(line.begin(), line.end());  // as CLI11 wants it
+    Arguments arguments;
+    try {
+      app_.parse(line);
+    } catch (const CLI::CallForHelp&) {
+      arguments.help = true;
+      return arguments;
+    } catch (const CLI::ParseError& error) {
+      fail(error.what());
+    }
+    for (const auto& [option, keep] : known_) {
+      if (option->count() > 0) keep(arguments, option->results());
+    }
+    arguments.program = take_the_rest();
+    return arguments;
+  }
+
+  std::string help() const {
+    constexpr std::string_view kOptions = "[OPTIONS]";
+    std::string text = app_.help();
+    if (command_.runs_program)
+      text.insert(text.find(kOptions) + kOptions.size(), " -- PROGRAM [ARGUMENT …]");
+    return text;
+  }
+
+ private:
+  using Values = std::vector<std::string>;
+  using Keep = std::function<void(Arguments&, const Values&)>;
+
+  void add_word(const Word& word) {
+    const std::string purpose = word.purpose;
+    known_.emplace_back(app_.add_option(word.name, purpose)->type_name(""),
+                        [](Arguments& to, const Values& values) { to.words = values; });
+  }
+
+  void add_flag(const Flag& flag) {
+    add("--" + std::string(flag.name), flag.value ? flag.value : "", flag.purpose,
+        [name = flag.name](Arguments& to, const Values& values) {
+          to.flags[name] = values.back();
+        });
+  }
+
+  void add_connection_flags() {
+    for (const ConnectionFlag& flag : kConnectionFlags) {
+      add(flag.names, flag.value, flag.purpose,
+          [keyword = flag.keyword](Arguments& to, const Values& values) {
+            to.keywords.emplace_back(keyword, values.back());
+          })
+          ->group("Connection");
+    }
+  }
+
+  void add_plugin_options() {
+    for (const pgiam_option_info& info : options()) {
+      const bool is_switch = std::string_view(info.type) == "bool";
+      add(with_dashes(info.key), is_switch ? "" : value_name(info), purpose_of(info),
+          [key = info.key](Arguments& to, const Values& values) {
+            to.options.emplace_back(key, values.back());
+          })
+          ->group("Options, and the variables that set them too");
+    }
+  }
+
+  // value_name "": a switch. Of several the last one counts, as in psql.
+  CLI::Option* add(const std::string& names, const std::string& value_name,
+                   const std::string& purpose, Keep keep) {
+    CLI::Option* option = value_name.empty()
+                              ? app_.add_flag(names, purpose)
+                              : app_.add_option(names, purpose)->type_name(value_name);
+    known_.emplace_back(option->take_last(), std::move(keep));
+    return option;
+  }
+
+  // CLI11 would take the next word for the value of "--region=".
+  void refuse_empty_values(const Values& line) const {
+    const auto marker = std::find(line.begin(), line.end(), "--");
+    if (command_.runs_program && marker == line.end()) return;
+    for (auto word = line.begin(); word != marker; ++word) {
+      if (word->starts_with("--") && word->find('=') == word->size() - 1)
+        fail(*word + " has no value");
+    }
+  }
+
+  // All that is no option of ours: the program to run, or a mistake.
+  Values take_the_rest() const {
+    Values rest = app_.remaining();
+    if (rest.empty()) return rest;
+    if (rest.front() == "--") {
+      rest.erase(rest.begin());
+    } else if (rest.front().starts_with('-')) {
+      fail_unknown(rest.front());
+    }
+    if (!command_.runs_program && !rest.empty()) fail("one argument too many: " + rest.front());
+    return rest;
+  }
+
+  [[noreturn]] void fail_unknown(const std::string& typed) const {
+    const std::string name = typed.substr(0, typed.find('='));
+    Values known;
+    for (const CLI::Option* option : app_.get_options()) {
+      for (const std::string& long_name : option->get_lnames()) known.push_back("--" + long_name);
+    }
+    const std::string near = nearest(name, known);
+    throw UsageError("there is no option " + name,
+                     near.empty() ? see_help() : "did you mean " + near + "?");
+  }
+
+  [[noreturn]] void fail(const std::string& message) const {
+    throw UsageError(message, see_help());
+  }
+  std::string see_help() const { return std::string("pgiam help ") + command_.name; }
+
+  const Command& command_;
+  CLI::App app_;
+  std::vector<std::pair<CLI::Option*, Keep>> known_;
+};
+
+}  // namespace
+
+const Command& find_command(const std::vector<Command>& commands, const std::string& name) {
+  std::vector<std::string> known;
+  for (const Command& command : commands) {
+    if (command.name == name) return command;
+    known.push_back(command.name);
+  }
+  const std::string near = nearest(name, known);
+  throw UsageError("there is no command \"" + name + "\"",
+                   near.empty() ? "pgiam help" : "did you mean: pgiam " + near + "?");
+}
+
+Arguments parse(const Command& command, std::vector<std::string> line) {
+  return Parser(command).parse(std::move(line));
+}
+
+std::string help_of(const Command& command) { return Parser(command).help(); }
+
+}  // namespace pgiam::cli

@@ -1,0 +1,15 @@
+// The subcommands, in the order of the overview.
+#include "commands.h"
+
+namespace pgiam::cli {
+
+const Word kConninfo{"CONNINFO",
+                     "as psql takes it: \"host=… user=…\", postgresql://…, or a database name"};
+
+std::vector<Command> all_commands() {
+  return {
+      token_command(), exec_command(), explain_command(), version_command(), help_command(),
+  };
+}
+
+}  // namespace pgiam::cli

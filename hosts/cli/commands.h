@@ -1,0 +1,14 @@
+// One file each.
+#pragma once
+
+#include "command.h"
+
+namespace pgiam::cli {
+
+Command token_command();
+Command exec_command();
+Command explain_command();
+Command version_command();
+Command help_command();
+
+}  // namespace pgiam::cli

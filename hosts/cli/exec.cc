@@ -1,0 +1,123 @@
+// pgiam exec: runs a program with the libpq hook preloaded, or with one token in its PGPASSWORD.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "commands.h"
+#include "connection.h"
+#include "library.h"
+#include "report.h"
+
+namespace pgiam::cli {
+namespace {
+
+// As shells have it.
+constexpr int kExitCannotRun = 126;
+constexpr int kExitNotFound = 127;
+
+void set_variable(const char* name, const std::string& value) {
+  if (setenv(name, value.c_str(), 1) != 0) throw std::bad_alloc();
+}
+
+void pass_on_options(const Arguments& arguments) {
+  for (const auto& [key, value] : arguments.options) {
+    for (const pgiam_option_info& info : options()) {
+      if (key == info.key) set_variable(info.env, value);
+    }
+  }
+}
+
+void preload_hook() {
+  const std::string hook = library_folder() + "/libpgiam-libpq.so";
+  if (access(hook.c_str(), R_OK) != 0)
+    throw UsageError("the hook " + hook + " cannot be read: " + std::strerror(errno),
+                     "it belongs beside libpgiam.so.1: is pgiam installed as a whole?");
+  if (hook.find_first_of(" :") != hook.npos)
+    throw UsageError("LD_PRELOAD cannot hold the path " + hook,
+                     "move pgiam to a folder without blank and colon in its name");
+  const char* others = std::getenv("LD_PRELOAD");
+  set_variable("LD_PRELOAD", others && *others ? hook + ":" + others : hook);
+}
+
+// The client will send the token, so what it needs for that goes along.
+void put_token_into_environment(const Arguments& arguments) {
+  Context context = make_context(arguments);
+  const Connection connection(arguments.value("pgpassword"), arguments);
+  const Reply reply = demand_token(context, connection.request_to_send());
+  set_variable("PGPASSWORD", reply.param("password"));
+  if (const char* sslmode = reply.param("sslmode")) set_variable("PGSSLMODE", sslmode);
+  if (const char* bundle = reply.param("sslrootcert")) set_variable("PGSSLROOTCERT", bundle);
+}
+
+// The file that execvp will take; "" where it will find none.
+std::string find_program(const std::string& name) {
+  if (name.find('/') != name.npos) return name;
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path ? path : "/bin:/usr/bin";
+  for (;;) {
+    const std::size_t colon = rest.find(':');
+    const std::string folder(rest.substr(0, colon));
+    const std::string file = (folder.empty() ? "." : folder) + "/" + name;
+    if (access(file.c_str(), X_OK) == 0) return file;
+    if (colon == rest.npos) return "";
+    rest.remove_prefix(colon + 1);
+  }
+}
+
+bool loader_ignores_preload(const std::string& file) {
+  struct stat status;
+  if (stat(file.c_str(), &status) != 0) return false;
+  return ((status.st_mode & S_ISUID) && status.st_uid != getuid()) ||
+         ((status.st_mode & S_ISGID) && status.st_gid != getgid());
+}
+
+int become(const std::vector<std::string>& program) {
+  std::vector<char*> words;
+  for (const std::string& word : program) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  execvp(words.front(), words.data());
+  const int error = errno;
+  remark("cannot run " + program.front() + ": " + std::strerror(error));
+  return error == ENOENT ? kExitNotFound : kExitCannotRun;
+}
+
+int run(const Arguments& arguments) {
+  if (arguments.program.empty())
+    throw UsageError("no program to run is given", "pgiam exec -- psql \"host=… user=…\"");
+  make_context(arguments);  // complains of options that the hook could only complain of later
+  if (arguments.has("pgpassword")) {
+    put_token_into_environment(arguments);
+    return become(arguments.program);
+  }
+  pass_on_options(arguments);
+  preload_hook();
+  if (loader_ignores_preload(find_program(arguments.program.front())))
+    remark("warning: " + arguments.program.front() +
+           " is setuid or setgid: the system does not preload into it, so it runs without pgiam");
+  return become(arguments.program);
+}
+
+}  // namespace
+
+Command exec_command() {
+  return {
+      .name = "exec",
+      .purpose = "run any libpq program with a fresh token at every connect and reconnect",
+      .flags = {{"pgpassword", "CONNINFO",
+                 "instead of the hook: one token for CONNINFO in the program's PGPASSWORD"}},
+      .takes_options = true,
+      .runs_program = true,
+      .notes =
+          "  pgiam exec -- psql \"host=orders.….rds.amazonaws.com user=app dbname=orders\"\n\n"
+          "The program and its children see the options as PGIAM_ variables. --pgpassword is for\n"
+          "clients that do not use the system's libpq: the token works for 15 minutes, the "
+          "program\n"
+          "cannot get another one, and whoever may read its environment can read the token.",
+      .run = run};
+}
+
+}  // namespace pgiam::cli

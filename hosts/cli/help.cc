@@ -1,0 +1,38 @@
+// pgiam help: the overview, or a subcommand's own text.
+#include "command_line.h"
+#include "commands.h"
+#include "report.h"
+
+namespace pgiam::cli {
+namespace {
+
+std::string overview(const std::vector<Command>& commands) {
+  std::string text = "pgiam: short-lived AWS IAM passwords for PostgreSQL\n\n";
+  for (const Command& command : commands) {
+    std::string name = command.name;
+    name.resize(10, ' ');
+    text += "  pgiam " + name + command.purpose + "\n";
+  }
+  text +=
+      "\npgiam help COMMAND tells more. Exit status: 0 ok, 1 internal, 2 usage or configuration,\n"
+      "3 no credentials or login needed, 4 denied, 5 network or time-out.";
+  return text;
+}
+
+int run(const Arguments& arguments) {
+  const std::vector<Command> commands = all_commands();
+  print_line(arguments.words.empty() ? overview(commands)
+                                     : help_of(find_command(commands, arguments.words.front())));
+  return kExitOk;
+}
+
+}  // namespace
+
+Command help_command() {
+  return {.name = "help",
+          .purpose = "this overview, or the help of a command",
+          .word = {"COMMAND", "the command to tell of"},
+          .run = run};
+}
+
+}  // namespace pgiam::cli

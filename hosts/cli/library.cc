@@ -1,0 +1,50 @@
+#include "library.h"
+
+#include <dlfcn.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "report.h"
+
+namespace pgiam::cli {
+
+// Warnings are for everybody; below that, who asked for the log wants to know who speaks.
+static void log(std::int32_t level, const char* component, const char* message) {
+  const std::string text = message;
+  remark(level == PGIAM_LOG_WARN ? "warning: " + text : component + (": " + text));
+}
+
+Context make_context(const Arguments& arguments) {
+  Config config;
+  config.host("pgiam", PGIAM_VERSION).log(PGIAM_LOG_WARN, log);
+  for (const auto& [key, value] : arguments.options) config.option(key, value);
+  return Context(config);
+}
+
+Reply demand_token(Context& context, const Request& request) {
+  pgiam_reply* reply = nullptr;
+  pgiam_error* error = nullptr;
+  const pgiam_status status = request.with([&](const pgiam_request* raw) {
+    return pgiam_before_connect(context.get(), raw, &reply, &error);
+  });
+  if (status == PGIAM_OK) return Reply(linked(), reply);
+  const Error failure(linked(), status, error);
+  if (status != PGIAM_NOT_APPLICABLE) throw failure;
+  throw UsageError(failure.what(),
+                   "if it leads to an endpoint of AWS, name that: --signing-host HOST");
+}
+
+std::string library_file() {
+  Dl_info info;
+  if (dladdr(reinterpret_cast<const void*>(&pgiam_get_api), &info) == 0 || !info.dli_fname)
+    throw std::runtime_error("the loader does not tell where libpgiam lies");
+  const std::filesystem::path file = info.dli_fname;
+  return (std::filesystem::canonical(file.parent_path()) / file.filename()).string();
+}
+
+std::string library_folder() {
+  return std::filesystem::path(library_file()).parent_path().string();
+}
+
+}  // namespace pgiam::cli

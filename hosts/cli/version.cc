@@ -1,0 +1,37 @@
+// pgiam version: of the command, and of the library that it found.
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "commands.h"
+#include "library.h"
+#include "report.h"
+
+namespace pgiam::cli {
+
+static int run(const Arguments& arguments) {
+  const std::uint32_t abi = pgiam_abi_version();
+  const std::string abi_text = std::to_string(abi >> 16) + "." + std::to_string(abi & 0xffff);
+  if (!arguments.has("json")) {
+    print_line(std::string("pgiam " PGIAM_VERSION "\nlibpgiam ") + pgiam_version() + ", ABI " +
+               abi_text + ", " + library_file());
+    return kExitOk;
+  }
+  boost::json::array known;
+  for (const char* feature : features()) known.push_back(boost::json::value(feature));
+  print_line(boost::json::serialize(boost::json::object{{"version", PGIAM_VERSION},
+                                                        {"library", pgiam_version()},
+                                                        {"abi", abi_text},
+                                                        {"file", library_file()},
+                                                        {"features", std::move(known)}}));
+  return kExitOk;
+}
+
+Command version_command() {
+  return {.name = "version",
+          .purpose = "versions of the command and of its library",
+          .flags = {{"json", nullptr, "as a JSON object, with what the library can do"}},
+          .run = run};
+}
+
+}  // namespace pgiam::cli
