@@ -35,11 +35,9 @@ void check(int ok) {
 }
 
 std::array<char, kBlock> padded_key(std::string_view key, unsigned char pad) {
-  std::array<char, kBlock> block;
-  for (std::size_t i = 0; i < kBlock; ++i) {
-    const unsigned char byte = i < key.size() ? static_cast<unsigned char>(key[i]) : 0;
-    block[i] = static_cast<char>(byte ^ pad);
-  }
+  std::array<char, kBlock> block{};
+  key.copy(block.data(), kBlock);
+  for (char& byte : block) byte = static_cast<char>(byte ^ pad);
   return block;
 }
 
@@ -73,16 +71,17 @@ Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
 
 void append_hex(std::string& out, std::string_view bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
+  std::size_t at = out.size();
+  out.resize(at + bytes.size() * 2);
   for (char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
+    out[at++] = kDigits[byte >> 4];
+    out[at++] = kDigits[byte & 15];
   }
 }
 
 std::string hex(std::string_view bytes) {
   std::string text;
-  text.reserve(bytes.size() * 2);
   append_hex(text, bytes);
   return text;
 }

@@ -67,9 +67,7 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request) {
 }
 
 Call Flow::begin_call(const Plan& plan, const Request& request, std::stop_token stop) const {
-  const Milliseconds limit = request.timeout.count() > 0
-                                 ? request.timeout
-                                 : Milliseconds{plan.settings.get_int(Option::kTimeoutMs)};
+  const Milliseconds limit = request.timeout.count() > 0 ? request.timeout : plan.timeout;
   Call call;
   call.now = world_.clock.now();
   call.deadline = world_.clock.uptime() + limit;
@@ -86,9 +84,8 @@ Result<Reply> Flow::answer(std::shared_ptr<const Plan> plan, const Request& requ
   if (!found) return found.error();
   const CredentialsPtr& credentials = found->credentials;
 
-  const Seconds reuse{plan->settings.get_int(Option::kReuseSeconds)};
   if (!request.refresh)
-    if (auto token = tokens_.find(plan->token_key, credentials, call.now, reuse))
+    if (auto token = tokens_.find(plan->token_key, credentials, call.now, plan->reuse))
       return Reply(std::move(plan), credentials, std::move(token), true);
 
   auto signed_token = plan->cloud->sign(plan->target, request.user, credentials, call.now);
@@ -96,7 +93,7 @@ Result<Reply> Flow::answer(std::shared_ptr<const Plan> plan, const Request& requ
   if (credentials->expires_at && *credentials->expires_at < signed_token->expires_at)
     signed_token->expires_at = *credentials->expires_at;
   auto token = std::make_shared<const Token>(std::move(*signed_token));
-  if (reuse.count() > 0) tokens_.keep(plan->token_key, credentials, token);
+  if (plan->reuse.count() > 0) tokens_.keep(plan->token_key, credentials, token);
   return Reply(std::move(plan), credentials, std::move(token), false);
 }
 

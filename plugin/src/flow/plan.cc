@@ -126,6 +126,7 @@ Result<Plan> Planner::make(const Request& request) const {
   Plan plan;
   plan.settings = std::move(*settings);
   if (rule != nullptr) plan.rule = rule->name;
+  plan.timeout = Milliseconds{plan.settings.get_int(Option::kTimeoutMs)};
   plan.ours = recognise(request, plan);
   if (!plan.ours || plan.refusal) return plan;
   if (user_gave_password(request, plan)) {
@@ -143,6 +144,7 @@ Result<Plan> Planner::make(const Request& request) const {
   check_tls(request, plan);
   if (plan.refusal) return plan;
   plan.sslrootcert = plan.settings.get(Option::kSslRootCert);
+  plan.reuse = Seconds{plan.settings.get_int(Option::kReuseSeconds)};
   plan.token_key = token_key(plan.target, request.user);
   auto source = plan.cloud->credentials(plan.settings);
   if (!source) {

@@ -28,6 +28,8 @@ struct Plan {
   std::string sslrootcert;  // "" where none is given
   std::string warning;      // what a person should know although it works, a line each
   CredentialSource source;
+  Milliseconds timeout{0};
+  Seconds reuse{0};
   std::string token_key;  // connections with the same one may get the same token
 };
 
