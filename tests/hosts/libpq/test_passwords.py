@@ -1,0 +1,89 @@
+"""A password that the user gave is the user's business; an old token that a program replays is none."""
+
+import pytest
+
+
+
+@pytest.fixture
+def old_token(rds, client):
+    """A token that was good once, and never will be again."""
+    rds.add_key("AKIAOLD", "old secret")
+    program = client(AWS_ACCESS_KEY_ID="AKIAOLD", AWS_SECRET_ACCESS_KEY="old secret")
+    assert program.do("connectdb", rds.conninfo()).startswith("ok")
+    token = program.do("pass")
+    rds.revoke_key("AKIAOLD")
+    rds.clear_attempts()
+    return token
+
+
+def passwords(tmp_path, line, mode=0o600):
+    file = tmp_path / "passwords"
+    file.write_text(line)
+    file.chmod(mode)
+    return str(file)
+
+
+def test_a_password_in_the_connection_string_is_kept(rds, client, verdicts):
+    program = client()
+    assert program.do("connectdb", rds.conninfo("plain", password="open sesame")).startswith("ok")
+    assert program.do("conninfo", "password") == "open sesame"
+    assert verdicts() == []
+
+
+def test_a_password_in_the_environment_is_kept(rds, client):
+    assert client(PGPASSWORD="open sesame").do("connectdb", rds.conninfo("plain")).startswith("ok")
+
+
+def test_a_matching_line_of_the_password_file_is_kept(rds, client, tmp_path):
+    file = passwords(tmp_path, f"{rds.host}:*:*:plain:open sesame\n")
+    assert client(PGPASSFILE=file).do("connectdb", rds.conninfo("plain")).startswith("ok")
+    assert client().do("connectdb", rds.conninfo("plain", passfile=file)).startswith("ok")
+
+
+def test_a_password_file_without_a_matching_line_does_not_matter(rds, client, tmp_path, verdicts):
+    file = passwords(tmp_path, "another.example:*:*:app_user:secret\n")
+    assert client(PGPASSFILE=file).do("connectdb", rds.conninfo()).startswith("ok")
+    assert verdicts() == ["accepted"]
+
+
+def test_a_password_file_that_others_can_read_is_complained_of_once(rds, psql, tmp_path):
+    file = passwords(tmp_path, f"{rds.host}:*:*:app_user:secret\n", mode=0o644)
+    for conninfo in (rds.conninfo(), rds.conninfo("plain", sslmode="disable", host="127.0.0.1")):
+        done = psql(conninfo, PGPASSFILE=file)
+        assert done.stderr.count("has group or world access") == 1
+
+
+@pytest.mark.parametrize("call", ["connectdb", "connectdbParams", "connectStart", "connectStartParams"])
+def test_an_old_token_in_the_connection_string_is_replaced(call, rds, client, old_token, verdicts):
+    assert client().do(call, rds.conninfo(password=old_token)).startswith("ok")
+    assert verdicts() == ["accepted"]
+
+
+def test_an_old_token_in_the_environment_is_replaced(rds, client, old_token, verdicts):
+    program = client(PGPASSWORD=old_token)
+    assert program.do("connectdb", rds.conninfo()).startswith("ok")
+    assert program.do("conninfo", "password") == "(none)"
+    assert verdicts() == ["accepted"]
+
+
+def test_an_old_token_in_the_password_file_is_replaced(rds, client, old_token, tmp_path, verdicts):
+    file = passwords(tmp_path, f"*:*:*:*:{old_token.replace(':', chr(92) + ':')}\n")
+    assert client(PGPASSFILE=file).do("connectdb", rds.conninfo()).startswith("ok")
+    assert verdicts() == ["accepted"]
+
+
+def test_setdblogin_replaces_an_old_token(rds, client, old_token):
+    program = client(PGHOSTADDR="127.0.0.1", PGSSLROOTCERT=rds.ca_file)
+    assert program.do("setdbLogin", rds.host, str(rds.port), "postgres", "app_user", old_token).startswith("ok")
+
+
+def test_force_puts_a_token_in_the_place_of_a_stray_password(rds, client, verdicts):
+    assert client(PGPASSWORD="stray", PGIAM_FORCE="yes").do("connectdb", rds.conninfo()).startswith("ok")
+    assert verdicts() == ["accepted"]
+
+
+def test_a_host_that_is_not_ours_keeps_its_password_in_a_mixed_list(rds, client, tmp_path):
+    file = passwords(tmp_path, "plain.example:*:*:*:open sesame\n")
+    hosts = {"host": f"{rds.host},plain.example", "hostaddr": "127.0.0.77,127.0.0.1"}
+    program = client(PGPASSFILE=file)
+    assert program.do("connectdb", rds.conninfo("plain", **hosts, sslmode="require")).startswith("ok\tplain.example")

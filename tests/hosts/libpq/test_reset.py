@@ -1,0 +1,148 @@
+"""A connection that is made anew gets a new token, however long ago the first one died."""
+
+import socket
+import threading
+from datetime import datetime
+
+import pytest
+from conftest import REPLICA
+
+RESETS = ["reset", "resetStart"]
+CALLS = ["connectdb", "connectdbParams", "connectStart", "connectStartParams"]
+
+
+def ages(rds):
+    """How old each token was when it arrived, in seconds."""
+    shapes = {"time": "%Y-%m-%dT%H:%M:%S.%fZ", "signed_at": "%Y%m%dT%H%M%SZ"}
+    moments = [{key: datetime.strptime(attempt[key], shape) for key, shape in shapes.items()} for attempt in rds.attempts()]
+    return [(moment["time"] - moment["signed_at"]).total_seconds() for moment in moments]
+
+
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_reset_after_the_token_died_gets_a_fresh_one(reset, rds, fast_client, verdicts):
+    program = fast_client()
+    assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
+    for _ in range(2):
+        program.let_pass(minutes=17)
+        rds.kill_backends()
+        assert program.do("query") == "failed"
+        assert program.do(reset).startswith("ok"), program.message()
+        assert program.do("query") == "app_user"
+    assert verdicts() == ["accepted"] * 3
+    assert max(ages(rds)) < 300
+
+
+def test_new_connections_after_the_token_died_get_fresh_ones(rds, fast_client, verdicts):
+    program = fast_client()
+    for _ in range(2):
+        for call in CALLS:
+            assert program.do(call, rds.conninfo()).startswith("ok"), program.message()
+            assert program.do("finish") == "finished"
+        program.let_pass(minutes=17)
+    assert verdicts() == ["accepted"] * 8
+
+
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_reset_of_a_living_connection_works(reset, rds, client, verdicts):
+    program = client()
+    program.do("connectdb", rds.conninfo())
+    assert program.do(reset).startswith("ok")
+    assert verdicts() == ["accepted"] * 2
+
+
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_reset_in_a_child_works(reset, rds, client):
+    program = client()
+    program.do("connectdb", rds.conninfo())
+    assert program.do("fork") == "child"
+    assert program.do(reset).startswith("ok"), program.message()
+
+
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_reset_of_a_connection_that_is_not_ours_is_libpqs(reset, rds, client, verdicts):
+    program = client()
+    assert program.do("connectdb", rds.conninfo("plain", password="open sesame")).startswith("ok")
+    assert program.do(reset).startswith("ok")
+    assert verdicts() == []
+
+
+class Relay:
+    """Takes connections at an address of its own on the server's port and passes them on, until it is closed."""
+
+    def __init__(self, address, rds):
+        self.target = ("127.0.0.1", rds.port)
+        self.listener = socket.create_server((address, rds.port))
+        self.sockets = [self.listener]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        try:
+            while True:
+                client = self.listener.accept()[0]
+                server = socket.create_connection(self.target)
+                self.sockets += [client, server]
+                for pair in ((client, server), (server, client)):
+                    threading.Thread(target=self.copy, args=pair, daemon=True).start()
+        except OSError:
+            pass  # closed
+
+    @staticmethod
+    def copy(source, drain):
+        try:
+            while data := source.recv(65536):
+                drain.sendall(data)
+            drain.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # closed
+
+    def close(self):
+        for one in self.sockets:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # never connected, or gone already
+            one.close()
+
+
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_reset_that_lands_on_another_host_has_that_hosts_token(reset, rds, fast_client, verdicts):
+    relay = Relay("127.0.0.3", rds)
+    hosts = {"host": f"{rds.host},{REPLICA}", "hostaddr": "127.0.0.3,127.0.0.2"}
+    program = fast_client()
+    assert program.do("connectdb", rds.conninfo(**hosts)).startswith(f"ok\t{rds.host}")
+    program.let_pass(minutes=17)
+    relay.close()
+    assert program.do("query") == "failed"
+    assert program.do(reset).startswith(f"ok\t{REPLICA}"), program.message()
+
+    # And back, as the first one has come back.
+    program.let_pass(minutes=17)
+    relay = Relay("127.0.0.3", rds)
+    rds.kill_backends()
+    assert program.do(reset).startswith(f"ok\t{rds.host}"), program.message()
+    relay.close()
+    assert verdicts() == ["accepted"] * 3
+    assert max(ages(rds)) < 300
+
+
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_longer_token_fits_into_the_connection(reset, rds, client, environment, tmp_path, verdicts):
+    credentials = tmp_path / ".aws" / "credentials"
+    credentials.parent.mkdir()
+
+    def write(id, secret, session):
+        lines = {"aws_access_key_id": id, "aws_secret_access_key": secret, "aws_session_token": session}
+        credentials.write_text("[default]\n" + "".join(f"{k} = {v}\n" for k, v in lines.items() if v))
+        rds.add_key(id, secret, session)
+
+    write("AKIASHORT", "secret", None)
+    program = client(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", PGIAM_REUSE_SECONDS="0")
+    assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
+    short = rds.attempts()[-1]["token_length"]
+    write("ASIALONG", "other secret", "t/+=" * 800)
+    deadline = 100
+    while rds.attempts()[-1]["token_length"] == short and deadline:
+        deadline -= 1  # the plugin looks at its files once a second at most
+        assert program.do(reset).startswith("ok"), program.message()
+    assert rds.attempts()[-1]["token_length"] > 8_000
+    assert set(verdicts()) == {"accepted"}
