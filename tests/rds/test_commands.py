@@ -10,20 +10,22 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import HERE, make_token, psql
+from rds_clients import make_token, psql, until
 from rds_emulator import Key
 
+HERE = Path(__file__).resolve().parent
 RUN, CTL = str(HERE / "run"), str(HERE / "ctl")
 
 # Logs in with a fresh token every (fake) minute for half a (fake) hour.
 LOGINS = """
 import os, subprocess, sys, time
 sys.path.insert(0, sys.argv[1])
-from conftest import make_token
+from rds_clients import make_token
 from rds_emulator import Key
 key = Key(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
 first, end = None, time.time() + 1800
-where = "host={RDS_HOST} hostaddr={RDS_HOSTADDR} port={RDS_PORT} user={RDS_USER} dbname={RDS_DATABASE} sslmode=verify-full sslrootcert={RDS_CA}"
+where = "host={RDS_HOST} hostaddr={RDS_HOSTADDR} port={RDS_PORT} user={RDS_USER} dbname={RDS_DATABASE}"
+where += " sslmode=verify-full sslrootcert={RDS_CA}"
 def login(token):
     return subprocess.run(["psql", "-X", "-c", "", where.format(**os.environ)], env=os.environ | {"PGPASSWORD": token})
 while time.time() < end:
@@ -43,13 +45,6 @@ def start(*arguments):
     """The emulator in the foreground; returns the process and what it printed when ready."""
     process = subprocess.Popen([RUN, *arguments], stdout=subprocess.PIPE, text=True)
     return process, json.loads(process.stdout.readline())
-
-
-def until(condition, timeout=30):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
-        time.sleep(0.02)
 
 
 def everything_is_gone(description):

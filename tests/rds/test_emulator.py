@@ -1,15 +1,16 @@
 """The emulator as a client and a test meet it: real logins over TLS."""
 
 import hashlib
+import os
 import subprocess
+import tempfile
 import threading
 import time
 from pathlib import Path
 
 import pytest
-from conftest import psql, token_for
-from rds_emulator import DEFAULT_ENDPOINT, Emulator, Endpoint, Key
-from rds_emulator.postgres import find_binaries
+from rds_clients import psql, token_for, until
+from rds_emulator import DEFAULT_ENDPOINT, Emulator, Endpoint, Key, postgres
 
 REFUSED = 'FATAL:  PAM authentication failed for user "app_user"'
 
@@ -23,15 +24,9 @@ def last(emulator):
     return emulator.attempts()[-1]
 
 
-def until(condition, timeout=30):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
-        time.sleep(0.02)
-
-
 def test_a_good_token_logs_in_over_verified_tls(emulator):
-    done = psql(emulator.conninfo(), token_for(emulator), "SELECT session_user, ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE pid = pg_backend_pid()")  # fmt: skip
+    sql = "SELECT session_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    done = psql(emulator.conninfo(), token_for(emulator), sql)
     assert done.stdout == "app_user|t\n", done.stderr
 
 
@@ -137,14 +132,14 @@ def test_an_expired_key_kills_its_tokens_and_a_revoked_one_is_unknown(emulator):
 
 def test_a_key_without_permission_is_not_authorized(emulator):
     key = Key("AKIADENIED", "secret")
-    emulator.add_key(key.id, key.secret, allow=["arn:aws:rds-db:*:*:dbuser:*/someone_else"])
+    emulator.add_key(key.id, key.secret, allow="arn:aws:rds-db:*:*:dbuser:*/someone_else")
     assert REFUSED in login(emulator, token_for(emulator, key=key)).stderr
     assert last(emulator)["reason"] == "NotAuthorized"
 
 
 def test_the_next_attempts_are_refused_on_demand(emulator):
     emulator.refuse_next(2)
-    assert [login(emulator).returncode for _ in range(3)] == [2, 2, 0]
+    assert [login(emulator, token).returncode for token in (None, "no token", None)] == [2, 2, 0]
     assert [attempt.get("reason") for attempt in emulator.attempts()] == ["ThrottlingException"] * 2 + [None]
 
 
@@ -297,6 +292,17 @@ def test_nothing_is_left_when_it_has_stopped():
     assert postmaster not in [creator for _, _, _, _, creator, *_ in segments]
 
 
+def test_a_strict_umask_and_a_private_tmpdir_do_not_matter(tmp_path, monkeypatch):
+    monkeypatch.setattr(postgres, "_PLENTY", 1 << 60)  # so that it does not use /dev/shm
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    previous = os.umask(0o077)
+    try:
+        with Emulator() as emulator:
+            assert login(emulator).returncode == 0
+    finally:
+        os.umask(previous)
+
+
 def test_the_newest_server_is_found():
     versions = [float(path.parts[-3]) for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
-    assert float(find_binaries().parts[-2]) == max(versions)
+    assert float(postgres.find_binaries().parts[-2]) == max(versions)

@@ -1,7 +1,7 @@
 """The verifier alone: what it accepts, and that each claim of a token is checked."""
 
 import pytest
-from conftest import make_token
+from rds_clients import make_token
 from rds_emulator.verifier import Endpoint, Key, Refused, Token, claims, region_of, verify
 
 NOW = 1_800_000_000

@@ -100,14 +100,19 @@ def _run_command(emulator, options):
         # One clock for all processes of COMMAND, and real file times.
         environment |= {"FAKETIME_DONT_RESET": "1", "NO_FAKE_STAT": "1"}
     emulator.set_clock(start, options.rate)
+    # The terminal sends Ctrl-C to COMMAND as well: let it decide what to do. A signal may also come before the
+    # child is known.
+    early = []
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: early.append(True))
     try:
         child = subprocess.Popen(command, env=environment)
     except OSError as error:
         print(f"run: cannot run {command[0]}: {error.strerror}", file=sys.stderr)
         return 127
-    # The terminal sends Ctrl-C to the child as well: let it decide what to do.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    if early:
+        child.terminate()
     status = child.wait()
     return status if status >= 0 else 128 - status
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 import socketserver
 import subprocess
 import tempfile
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from . import certificates, control
 from .clock import Clock, rfc3339
-from .postgres import Server
+from .postgres import Server, scratch_parent
 from .verifier import MAX_AGE, Endpoint, Key, Refused, Token, claims, verify
 
 DEFAULT_ENDPOINT = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
@@ -192,11 +191,13 @@ class Emulator:
     # Keys and users
 
     def add_key(self, id, secret, session_token=None, expires_at=None, lifetime=None, allow=("*",)):
-        """Adds or replaces a key. expires_at: epoch seconds; or lifetime: seconds from now. allow: ARN patterns."""
+        """Adds or replaces a key. expires_at: epoch seconds; or lifetime: seconds from now. allow: ARN patterns,
+        or a single one."""
+        allow = (allow,) if isinstance(allow, str) else tuple(allow)
         with self._lock:
             if lifetime is not None:
                 expires_at = self._clock.now() + lifetime
-            self._keys[id] = Key(id, secret, session_token, expires_at, tuple(allow))
+            self._keys[id] = Key(id, secret, session_token, expires_at, allow)
 
     def expire_key(self, id):
         """The key's own end comes now: its tokens are refused as ExpiredToken."""
@@ -293,7 +294,10 @@ class Emulator:
     def _listen(self, path, answer):
         class Handler(socketserver.StreamRequestHandler):
             def handle(self):
-                answer(self)
+                try:
+                    answer(self)
+                except BrokenPipeError:
+                    pass  # whoever asked was killed meanwhile
 
         listener = _Listener(str(path), Handler)
         path.chmod(0o600)
@@ -305,7 +309,7 @@ class Emulator:
         user, peer, dialled, token = stream.rfile.read().split(b"\0", 3)
         if self._stopping.wait(self._delay):
             return
-        accepted = self._judge(user.decode(), peer.decode(), dialled.decode(), token)
+        accepted = self._judge(user.decode(errors="replace"), peer.decode(), dialled.decode(), token)
         stream.wfile.write(b"+" if accepted else b"-")
 
     def _judge(self, user, peer, dialled, token):
@@ -351,10 +355,7 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 def _temporary_directory():
     """Passable, so that a server that runs as another user gets to its own part. Short enough for sockets."""
-    directory = tempfile.mkdtemp(prefix="rds-")
-    if len(directory) > 60:
-        shutil.rmtree(directory)
-        directory = tempfile.mkdtemp(prefix="rds-", dir="/tmp")
+    directory = tempfile.mkdtemp(prefix="rds-", dir=scratch_parent())
     os.chmod(directory, 0o711)
     return directory
 

@@ -23,7 +23,8 @@ static void dialled_address(char* text, socklen_t size) {
     struct sockaddr_storage peer, local;
     socklen_t peer_size = sizeof peer, local_size = sizeof local, type_size = sizeof(int);
     int type = 0;
-    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 || type != SOCK_STREAM) continue;
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 || type != SOCK_STREAM)
+      continue;
     if (getpeername(fd, (struct sockaddr*)&peer, &peer_size) != 0) continue;
     if (peer.ss_family != AF_INET && peer.ss_family != AF_INET6) continue;
     if (getsockname(fd, (struct sockaddr*)&local, &local_size) != 0) continue;
@@ -40,7 +41,8 @@ static char* ask_password(pam_handle_t* pam) {
   struct pam_response* response = NULL;
   if (pam_get_item(pam, PAM_CONV, (const void**)&conversation) != PAM_SUCCESS) return NULL;
   if (conversation == NULL || conversation->conv == NULL) return NULL;
-  if (conversation->conv(1, prompts, &response, conversation->appdata_ptr) != PAM_SUCCESS) return NULL;
+  if (conversation->conv(1, prompts, &response, conversation->appdata_ptr) != PAM_SUCCESS)
+    return NULL;
   char* password = response->resp;
   free(response);
   return password;
@@ -56,8 +58,8 @@ static int send_all(int fd, const char* data, size_t size) {
   return 0;
 }
 
-/* The question is USER NUL PEER NUL DIALLED NUL PASSWORD up to the end of the stream, so no length is
- * limited; the answer is one byte, '+' for yes. */
+/* The question is USER NUL PEER NUL DIALLED NUL PASSWORD up to the end of the stream, so no length
+ * is limited; the answer is one byte, '+' for yes. */
 static int ask_verifier(const char* path, const char* const question[4]) {
   struct sockaddr_un verifier = {.sun_family = AF_UNIX};
   char answer = '-';
@@ -79,7 +81,8 @@ int pam_sm_authenticate(pam_handle_t* pam, int flags, int argc, const char** arg
   const char *user = NULL, *peer = NULL;
   char dialled[NI_MAXHOST];
   (void)flags;
-  if (argc != 1 || pam_get_item(pam, PAM_USER, (const void**)&user) != PAM_SUCCESS || user == NULL) {
+  if (argc != 1 || pam_get_item(pam, PAM_USER, (const void**)&user) != PAM_SUCCESS ||
+      user == NULL) {
     return PAM_SERVICE_ERR;
   }
   pam_get_item(pam, PAM_RHOST, (const void**)&peer);

@@ -5,7 +5,6 @@ import hashlib
 import os
 import pwd
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +15,9 @@ from pathlib import Path
 ADMIN = "rdsadmin"
 PAM_SERVICE = "rds"
 _HERE = Path(__file__).resolve().parent
-_START_TIMEOUT = 300  # seconds, which pass faster where the caller runs under faketime
+_START_TIMEOUT = 300  # seconds; they pass faster where the caller runs under faketime
+
+_PLENTY = 1 << 30  # bytes; a cluster takes 30 MB
 
 _SETTINGS = {
     # Nothing here is worth keeping: start and stop fast.
@@ -40,7 +41,8 @@ _SETTINGS = {
 
 
 class Server:
-    """The server below `directory` (made by the caller, passable for other users). `addresses`, `port`: where to listen; port None = a free one.
+    """The server below `directory` (made by the caller, passable for other users). `addresses`, `port`: where to
+    listen; port None = a free one.
 
     PostgreSQL refuses to run as root; there it runs as `postgres`, else as `nobody`."""
 
@@ -60,17 +62,17 @@ class Server:
     def create(self, certificate, private_key):
         """Lays out the data directory and what belongs to it."""
         module, template = _prepare(self._bin, self._user)
-        self.home.mkdir(mode=0o700)
-        (self.home / "pam").mkdir()
-        shutil.copy(module, self.home / "pam_rds.so")
         line = f"required {self.home}/pam_rds.so {self.verifier_socket}\n"
-        (self.home / "pam" / PAM_SERVICE).write_text(f"auth {line}account {line}")
-        self.give(self.home)
+        for directory in (self.home, self.home / "pam"):
+            directory.mkdir(mode=0o700)
+            self.give(directory)
         with open(template, "rb") as archive:
             self._run(["tar", "-x", "-C", self.home], stdin=archive)
-        for name, content in (("server.crt", certificate), ("server.key", private_key)):
-            self._write(self.data / name, content)
-        self._write(self.data / "pg_hba.conf", self._hba())
+        self._write(self.home / "pam_rds.so", module.read_bytes())
+        self._write(self.home / "pam" / PAM_SERVICE, f"auth {line}account {line}".encode())
+        self._write(self.data / "server.crt", certificate.encode())
+        self._write(self.data / "server.key", private_key.encode())
+        self._write(self.data / "pg_hba.conf", self._hba().encode())
 
     def start(self):
         """Starts it on the port it had, or on a free one; returns when it accepts connections."""
@@ -170,8 +172,8 @@ class Server:
             return log.read().decode(errors="replace")
 
     def _write(self, path, content):
-        path.write_text(content)
-        path.chmod(0o600)
+        path.touch(mode=0o600)
+        path.write_bytes(content)
         self.give(path)
 
     def _run(self, command, **options):
@@ -196,12 +198,24 @@ def find_binaries():
     return max(found, key=lambda path: float(path.parent.name))
 
 
+def scratch_parent():
+    """Where to make temporary directories: in memory if there is plenty, as a cluster is a thousand files; else as
+    usual (None), but in /tmp if the server, as another user, might not get there, or if sockets' names would be
+    too long."""
+    if os.access("/dev/shm", os.W_OK):
+        memory = os.statvfs("/dev/shm")
+        if memory.f_bavail * memory.f_frsize > _PLENTY and not memory.f_flag & os.ST_NOEXEC:
+            return "/dev/shm"
+    usual = tempfile.gettempdir()
+    return "/tmp" if os.getuid() == 0 or len(usual) > 50 else None
+
+
 def _prepare(binaries, user):
     """The PAM module and an archive of a fresh cluster, each made once per version and kept."""
     source = _HERE / "pam_rds.c"
     version = _checked([binaries / "postgres", "--version"]).stdout
-    stamp = hashlib.sha256(source.read_bytes() + version.encode() + os.uname().machine.encode()).hexdigest()
-    cache = _cache_directory() / stamp[:16]
+    recipe = source.read_bytes() + Path(__file__).read_bytes() + f"{version} {os.uname().machine}".encode()
+    cache = _cache_directory() / hashlib.sha256(recipe).hexdigest()[:16]
     cache.mkdir(exist_ok=True)
     with open(cache / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -232,7 +246,7 @@ def _build(source, module):
 
 
 def _initialise(binaries, user, template):
-    with tempfile.TemporaryDirectory(prefix="rds-initdb-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="rds-", dir=scratch_parent()) as scratch:
         if user:
             os.chown(scratch, user.pw_uid, user.pw_gid)
         options = ["-A", "trust", "-E", "UTF8", "--locale=C", "--wal-segsize=1", "--no-sync"]
