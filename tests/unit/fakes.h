@@ -112,6 +112,19 @@ class FakeFiles : public Files {
   mutable std::vector<std::string> locked_;
 };
 
+class FakeResolver : public Resolver {
+ public:
+  Result<std::vector<std::string>> aliases(const std::string& host) const override {
+    asked.push_back(host);
+    if (is_down) return make_error(Status::kNetwork, "DNS did not answer for " + host);
+    const auto found = names.find(host);
+    return found == names.end() ? std::vector<std::string>() : found->second;
+  }
+  std::map<std::string, std::vector<std::string>> names;
+  bool is_down = false;
+  mutable std::vector<std::string> asked;
+};
+
 class FakeHttp : public Http {
  public:
   using Handler = std::function<Result<HttpResponse>(const HttpRequest&)>;
@@ -200,11 +213,12 @@ struct FakeWorld {
   FakeClock clock;
   FakeEnvironment environment;
   FakeFiles files;
+  FakeResolver resolver;
   FakeHttp http;
   FakeProcess process;
   FakeLog log;
   FakePrompt prompt;
-  const World world{clock, environment, files, http, process, log, prompt};
+  const World world{clock, environment, files, resolver, http, process, log, prompt};
 
   Call call() const {
     Call call;

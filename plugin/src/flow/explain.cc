@@ -78,7 +78,7 @@ json::object describe_credentials(const Credentials* found, const Trace& trace) 
 }  // namespace
 
 Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
-  auto made = planner_.make(request);
+  auto made = planner_.make(request, request.resolve);
   if (!made) return made.error();
   const auto plan = std::make_shared<const Plan>(std::move(*made));
 

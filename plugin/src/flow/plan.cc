@@ -44,31 +44,18 @@ void check_tls(const Request& request, Plan& plan) {
   if (tls == "require" && request.sslmode.empty()) plan.set_sslmode = "require";
 }
 
-// The user's own password wins; a token of ours that came back as one is none.
-bool user_gave_password(const Request& request, const Plan& plan) {
-  return !request.password.empty() && !plan.settings.get_bool(Option::kForce) &&
-         !plan.cloud->is_token(request.password);
-}
-
 }  // namespace
 
-// Finds the target; false, with the reason, where there is none.
-bool Planner::recognise(const Request& request, Plan& plan) const {
-  const std::string_view kind = plan.settings.get(Option::kTarget);
-  const std::string_view signing_host = plan.settings.get(Option::kSigningHost);
-  const std::string host = normal_host(signing_host.empty() ? request.host : signing_host);
-  std::uint16_t port = request.port == 0 ? kPostgresPort : request.port;
-  if (plan.settings.given(Option::kSigningPort))
-    port = static_cast<std::uint16_t>(plan.settings.get_int(Option::kSigningPort));
+// The user's own password wins; a token of ours that came back as one is none.
+bool Planner::user_gave_password(const Request& request, const Plan& plan) const {
+  if (request.password.empty() || plan.settings.get_bool(Option::kForce)) return false;
+  for (const auto& cloud : clouds_)
+    if (cloud->is_token(request.password)) return false;
+  return true;
+}
 
-  if (kind == "off") {
-    plan.reason = "target = off";
-    return false;
-  }
-  if (is_socket(request.host)) {
-    plan.reason = "a Unix-domain socket is never a cloud's endpoint";
-    return false;
-  }
+bool Planner::recognise_name(const std::string& host, std::uint16_t port, Plan& plan) const {
+  const std::string_view kind = plan.settings.get(Option::kTarget);
   for (const auto& cloud : clouds_) {
     auto target = kind == "auto" ? cloud->recognise(host, port) : cloud->declare(kind, host, port);
     if (!target) continue;
@@ -77,11 +64,47 @@ bool Planner::recognise(const Request& request, Plan& plan) const {
     plan.reason = plan.target.reason.empty() ? "target = " + std::string(kind) : plan.target.reason;
     return true;
   }
+  return false;
+}
+
+// Follows the name to the endpoint's own and no further: what lies behind that ("ec2-…") is none.
+bool Planner::recognise_alias(const std::string& host, std::uint16_t port, Plan& plan) const {
+  for (const std::string& name : aliases_.of(host)) {
+    if (!recognise_name(name, port, plan)) continue;
+    plan.reason = host + " is an alias in DNS, and " + plan.reason;
+    return true;
+  }
+  return false;
+}
+
+// Finds the target; false, with the reason, where there is none.
+bool Planner::recognise(const Request& request, bool may_resolve, Plan& plan) const {
+  if (plan.settings.get(Option::kTarget) == "off") {
+    plan.reason = "target = off";
+    return false;
+  }
+  if (is_socket(request.host)) {
+    plan.reason = "a Unix-domain socket is never a cloud's endpoint";
+    return false;
+  }
+  const std::string_view signing_host = plan.settings.get(Option::kSigningHost);
+  const std::string host = normal_host(signing_host.empty() ? request.host : signing_host);
+  std::uint16_t port = request.port == 0 ? kPostgresPort : request.port;
+  if (plan.settings.given(Option::kSigningPort))
+    port = static_cast<std::uint16_t>(plan.settings.get_int(Option::kSigningPort));
+
+  if (recognise_name(host, port, plan)) return true;
   plan.reason = host + " is not the name of a known kind of endpoint";
-  if (signing_host.empty()) return false;
-  plan.refusal = make_error(Status::kTarget, "signing_host: " + plan.reason,
-                            "check signing_host, or say what it is: target = rds");
-  return true;
+  if (!signing_host.empty()) {
+    plan.refusal = make_error(Status::kTarget, "signing_host: " + plan.reason,
+                              "check signing_host, or say what it is: target = rds");
+    return true;
+  }
+  // Names of other servers must not cost a look-up where a password says that it is not ours.
+  if (!Aliases::worth_asking(host) || user_gave_password(request, plan)) return false;
+  if (may_resolve) return recognise_alias(host, port, plan);
+  plan.reason += " (whether it is an alias of one was not asked)";
+  return false;
 }
 
 void Planner::choose_region(Plan& plan) const {
@@ -116,7 +139,7 @@ void Planner::choose_region(Plan& plan) const {
   plan.region_from = of_cloud->from;
 }
 
-Result<Plan> Planner::make(const Request& request) const {
+Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
   const auto file = rules_.read();
   if (!file) return file.error();
   const Rule* rule = (*file)->find(request);
@@ -127,7 +150,7 @@ Result<Plan> Planner::make(const Request& request) const {
   plan.settings = std::move(*settings);
   if (rule != nullptr) plan.rule = rule->name;
   plan.timeout = Milliseconds{plan.settings.get_int(Option::kTimeoutMs)};
-  plan.ours = recognise(request, plan);
+  plan.ours = recognise(request, may_resolve, plan);
   if (!plan.ours || plan.refusal) return plan;
   if (user_gave_password(request, plan)) {
     plan.ours = false;

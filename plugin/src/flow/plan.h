@@ -8,6 +8,7 @@
 
 #include "base/options.h"
 #include "clouds/cloud.h"
+#include "flow/aliases.h"
 #include "flow/request.h"
 #include "flow/rules.h"
 
@@ -39,18 +40,24 @@ class Planner {
           std::vector<std::unique_ptr<Cloud>> clouds)
       : world_(world),
         rules_(world),
+        aliases_(world),
         context_options_(context_options),
         clouds_(std::move(clouds)) {}
 
-  // Fails only where the settings themselves are wrong.
-  Result<Plan> make(const Request& request) const;
+  // May ask DNS for aliases, where `may_resolve`. Fails only where the settings themselves are
+  // wrong.
+  Result<Plan> make(const Request& request, bool may_resolve = true) const;
 
  private:
-  bool recognise(const Request& request, Plan& plan) const;
+  bool recognise(const Request& request, bool may_resolve, Plan& plan) const;
+  bool recognise_name(const std::string& host, std::uint16_t port, Plan& plan) const;
+  bool recognise_alias(const std::string& host, std::uint16_t port, Plan& plan) const;
+  bool user_gave_password(const Request& request, const Plan& plan) const;
   void choose_region(Plan& plan) const;
 
   const World& world_;
   const Rules rules_;
+  const Aliases aliases_;
   const std::span<const OptionValue> context_options_;
   const std::vector<std::unique_ptr<Cloud>> clouds_;
 };

@@ -3,6 +3,7 @@
 #include "adapters/curl_http.h"
 #include "adapters/environment_posix.h"
 #include "adapters/files_posix.h"
+#include "adapters/resolver_posix.h"
 #include "adapters/system_clock.h"
 #include "clouds/registry.h"
 
@@ -27,7 +28,7 @@ struct WiredFlow::Parts {
       : config(std::move(given)),
         options(views_of(config.options)),
         http(clock, config.user_agent),
-        world{clock, environment, files, http, process, log, prompt},
+        world{clock, environment, files, resolver, http, process, log, prompt},
         flow(world, options, make_clouds(world), CredentialCache::shared()) {}
 
   const WiringConfig config;
@@ -35,6 +36,7 @@ struct WiredFlow::Parts {
   SystemClock clock;
   PosixEnvironment environment;
   PosixFiles files;
+  PosixResolver resolver;
   CurlHttp http;
   NoProcess process;
   const World world;

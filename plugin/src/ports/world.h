@@ -8,6 +8,7 @@
 #include "ports/log.h"
 #include "ports/process.h"
 #include "ports/prompt.h"
+#include "ports/resolver.h"
 
 namespace pgiam {
 
@@ -15,6 +16,7 @@ struct World {
   const Clock& clock;
   const Environment& environment;
   const Files& files;
+  const Resolver& resolver;
   Http& http;
   Process& process;
   Log& log;

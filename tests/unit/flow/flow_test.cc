@@ -167,6 +167,44 @@ TEST_F(FlowTest, NeedsAUser) {
   EXPECT_EQ(before(asked).error().status, Status::kInvalidArgument);
 }
 
+// ---- Aliases
+
+constexpr char kAlias[] = "db.example.com";
+
+TEST_F(FlowTest, FollowsAnAliasToTheEndpointAndNoFurther) {
+  fake_.resolver.names[kAlias] = {"db.internal.example.com", kHost,
+                                  "ec2-1-2-3-4.eu-west-1.compute.amazonaws.com"};
+  const auto reply = before(request(kAlias));
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->plan().target.host, kHost);
+}
+
+TEST_F(FlowTest, RemembersAMinuteWhatDnsSaid) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(before(request(kAlias)).error().status, Status::kNotApplicable);
+    let_plans_age();
+  }
+  EXPECT_EQ(fake_.resolver.asked.size(), 1u);
+  fake_.resolver.names[kAlias] = {kHost};
+  fake_.clock.advance(Seconds{60});
+  EXPECT_TRUE(before(request(kAlias)));
+}
+
+TEST_F(FlowTest, ConnectsAsIfAbsentWhereDnsIsDown) {
+  fake_.resolver.is_down = true;
+  EXPECT_EQ(before(request(kAlias)).error().status, Status::kNotApplicable);
+}
+
+TEST_F(FlowTest, AsksDnsForNothingWhereThatIsIdle) {
+  for (const char* host : {kHost, "localhost", "db", "db.local", "10.1.2.3", "::1", "/tmp"})
+    static_cast<void>(before(request(host)));
+  Request with_password = request(kAlias);
+  with_password.password = "hunter2";
+  static_cast<void>(before(with_password));
+  static_cast<void>(flow_.explain(request(kAlias), std::stop_token()));
+  EXPECT_TRUE(fake_.resolver.asked.empty()) << fake_.resolver.asked.front();
+}
+
 // ---- TLS
 
 TEST_F(FlowTest, RefusesASslmodeThatMightNotEncrypt) {

@@ -1,0 +1,39 @@
+#include "flow/aliases.h"
+
+#include "base/state_lock.h"
+
+namespace pgiam {
+namespace {
+
+constexpr Milliseconds kLife{60'000};
+constexpr std::size_t kMostNames = 256;
+
+}  // namespace
+
+bool Aliases::worth_asking(std::string_view host) {
+  const auto dot = host.rfind('.');
+  if (dot == std::string_view::npos || host.find(':') != std::string_view::npos) return false;
+  const std::string_view last = host.substr(dot + 1);
+  const bool is_address = !last.empty() && last.find_first_not_of("0123456789") == last.npos;
+  return !is_address && last != "localhost" && last != "local";
+}
+
+std::vector<std::string> Aliases::of(const std::string& host) const {
+  const Milliseconds now = world_.clock.uptime();
+  {
+    const StateLock lock;
+    const auto found = known_.find(host);
+    if (found != known_.end() && now - found->second.asked < kLife) return found->second.names;
+  }
+  auto names = world_.resolver.aliases(host);
+  if (!names) {
+    world_.log.write(LogLevel::kWarn, "dns", names.error().message);
+    names = std::vector<std::string>();
+  }
+  const StateLock lock;
+  if (known_.size() >= kMostNames) known_.clear();
+  known_[host] = {*names, now};
+  return *names;
+}
+
+}  // namespace pgiam
