@@ -6,8 +6,8 @@
 #include <netinet/in.h>
 #include <resolv.h>
 
+#include <algorithm>
 #include <map>
-#include <memory>
 
 #include "base/text.h"
 
@@ -49,23 +49,60 @@ void ask_loopback(res_state state, std::uint16_t port) {
   state->nsaddr_list[0].sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 }
 
-// Which name each CNAME record of an answer leads to, all in lower case.
-std::map<std::string, std::string> cname_records(const unsigned char* answer, int size) {
-  std::map<std::string, std::string> records;
-  ns_msg message;
-  if (ns_initparse(answer, size, &message) != 0) return records;
-  for (int i = 0; i < ns_msg_count(message, ns_s_an); ++i) {
-    ns_rr record;
-    char target[NS_MAXDNAME];
-    if (ns_parserr(&message, ns_s_an, i, &record) != 0) break;
-    if (ns_rr_type(record) != ns_t_cname) continue;
-    if (ns_name_uncompress(ns_msg_base(message), ns_msg_end(message), ns_rr_rdata(record), target,
-                           sizeof target) < 0)
-      break;
-    records[to_lower(ns_rr_name(record))] = to_lower(target);
+// An answer, record by record (RFC 1035, section 4). Not ns_initparse and its kind: they live in
+// libresolv, and all else that is needed in libc.
+class Answer {
+ public:
+  Answer(const unsigned char* bytes, std::size_t size) : begin_(bytes), end_(bytes + size) {}
+
+  // Which name each CNAME record leads to, all in lower case; as far as the answer is well-formed.
+  std::map<std::string, std::string> cname_records() {
+    std::map<std::string, std::string> records;
+    if (left() < NS_HFIXEDSZ) return records;
+    at_ = begin_ + 4;
+    const unsigned questions = read16(), answers = read16();
+    at_ = begin_ + NS_HFIXEDSZ;
+    for (unsigned i = 0; i < questions; ++i)
+      if (!read_name(nullptr) || !skip(NS_QFIXEDSZ)) return records;
+    for (unsigned i = 0; i < answers; ++i) {
+      std::string owner, target;
+      if (!read_name(&owner) || left() < NS_RRFIXEDSZ) return records;
+      const unsigned type = read16();
+      at_ += 6;  // class and time to live
+      const unsigned size = read16();
+      if (left() < size) return records;
+      const unsigned char* next = at_ + size;
+      if (type == ns_t_cname && read_name(&target)) records[owner] = target;
+      at_ = next;
+    }
+    return records;
   }
-  return records;
-}
+
+ private:
+  std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
+  bool skip(std::size_t count) {
+    if (left() < count) return false;
+    at_ += count;
+    return true;
+  }
+  unsigned read16() {
+    const unsigned value = static_cast<unsigned>(at_[0] << 8 | at_[1]);
+    at_ += 2;
+    return value;
+  }
+  bool read_name(std::string* name) {
+    char text[NS_MAXDNAME];
+    const int length = dn_expand(begin_, end_, at_, text, sizeof text);
+    if (length < 0) return false;
+    at_ += length;
+    if (name != nullptr) *name = to_lower(text);
+    return true;
+  }
+
+  const unsigned char* const begin_;
+  const unsigned char* const end_;
+  const unsigned char* at_ = begin_;
+};
 
 }  // namespace
 
@@ -84,7 +121,9 @@ Result<std::vector<std::string>> PosixResolver::aliases(const std::string& host)
     return std::vector<std::string>();
   if (size < 0) return make_error(Status::kNetwork, "DNS did not answer for " + host);
 
-  const auto records = cname_records(answer.data(), size);
+  // The size that was needed may be larger than what was given.
+  const auto received = std::min(static_cast<std::size_t>(size), answer.size());
+  const auto records = Answer(answer.data(), received).cname_records();
   std::vector<std::string> names;
   auto next = records.find(to_lower(host));
   while (next != records.end() && names.size() < kMostAliases) {
