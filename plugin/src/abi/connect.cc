@@ -6,13 +6,15 @@ namespace {
 
 class CallInProgress {
  public:
-  explicit CallInProgress(pgiam_context& context) : context_(context) { context_.calls.begin(); }
+  explicit CallInProgress(pgiam_context& context)
+      : context_(context), fork_(context.calls.begin()) {}
   CallInProgress(const CallInProgress&) = delete;
   CallInProgress& operator=(const CallInProgress&) = delete;
-  ~CallInProgress() { context_.calls.end(); }
+  ~CallInProgress() { context_.calls.end(fork_); }
 
  private:
   pgiam_context& context_;
+  const std::uint64_t fork_;
 };
 
 constexpr std::uint32_t kKnownFlags =
@@ -134,24 +136,18 @@ pgiam_status pgiam_before_connect_start(pgiam_context* context, const pgiam_requ
     if (!request) return request.error();
     auto owned = std::make_shared<const OwnedRequest>(*request);
     auto operation = std::make_unique<pgiam_operation>();
-    context->calls.begin();
-    try {
-      operation->operation.emplace(
-          [context, owned](std::stop_token stop) {
-            return context->wired.flow().before_connect(owned->request(), std::move(stop));
-          },
-          [context, done, user_data] {
-            if (done != nullptr) {
-              const InsideCallback mark(*context);
-              done(user_data);
-            }
-            context->calls.end();
-          },
-          context->stop.get_token());
-    } catch (...) {
-      context->calls.end();
-      throw;
-    }
+    // Ends when the operation's thread lets go of it, after `done`.
+    auto call = std::make_shared<const CallInProgress>(*context);
+    operation->operation.emplace(
+        [context, owned](std::stop_token stop) {
+          return context->wired.flow().before_connect(owned->request(), std::move(stop));
+        },
+        [context, call = std::move(call), done, user_data] {
+          if (done == nullptr) return;
+          const InsideCallback mark(*context);
+          done(user_data);
+        },
+        context->stop.get_token());
     *out = operation.release();
     return {};
   });

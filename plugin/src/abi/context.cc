@@ -31,19 +31,30 @@ std::string user_agent(const pgiam_config& config) {
 
 }  // namespace
 
-void ActiveCalls::begin() {
-  const std::lock_guard lock(mutex_);
+std::uint64_t ActiveCalls::begin() {
+  const StateLock lock;
+  leave_those_of_the_parent();
   ++active_;
+  return fork_;
 }
 
-void ActiveCalls::end() {
-  const std::lock_guard lock(mutex_);
+void ActiveCalls::end(std::uint64_t fork) {
+  const StateLock lock;
+  if (fork != fork_) return;
+  // Under the lock: whoever waits frees this object next.
   if (--active_ == 0) none_.notify_all();
 }
 
 void ActiveCalls::wait_for_none() {
-  std::unique_lock lock(mutex_);
-  none_.wait(lock, [this] { return active_ == 0; });
+  StateLock lock;
+  leave_those_of_the_parent();
+  none_.wait(lock.native(), [this] { return active_ == 0; });
+}
+
+void ActiveCalls::leave_those_of_the_parent() {
+  if (fork_ == fork_count()) return;
+  fork_ = fork_count();
+  active_ = 0;
 }
 
 }  // namespace pgiam
@@ -64,7 +75,8 @@ pgiam_status pgiam_context_new(const pgiam_config* config, pgiam_context** out,
 }
 
 void pgiam_context_free(pgiam_context* context) {
-  if (context == nullptr) return;
+  // From its own callback it would wait for itself for ever: a leak is the lesser evil.
+  if (context == nullptr || pgiam::inside_callback_of(context)) return;
   context->stop.request_stop();
   context->calls.wait_for_none();
   delete context;

@@ -46,8 +46,9 @@ inline Error called_from_callback() {
 template <typename Struct>
 Result<Struct> copy_in(const Struct* given, const char* name) {
   constexpr std::size_t kLeast = 2 * sizeof(std::uint32_t);
+  constexpr std::size_t kMost = 4096;  // no struct will grow so far: what is there is no size
   const std::size_t size = given->struct_size;
-  if (size < kLeast || (size < sizeof(Struct) && size % alignof(Struct) != 0))
+  if (size < kLeast || size > kMost || (size < sizeof(Struct) && size % alignof(Struct) != 0))
     return invalid_argument(std::string(name) + ".struct_size is not set: use the _INIT macro");
   Struct copy{};
   std::memcpy(&copy, given, size < sizeof copy ? size : sizeof copy);

@@ -1,16 +1,16 @@
 // What the opaque handles of pgiam.h are.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "abi/host_callbacks.h"
 #include "base/error.h"
+#include "base/state_lock.h"
 #include "flow/operation.h"
 #include "flow/reply.h"
 #include "flow/wiring.h"
@@ -35,16 +35,20 @@ struct pgiam_answer {
 
 namespace pgiam {
 
-// What pgiam_context_free has to wait for.
+// What pgiam_context_free has to wait for. Calls that fork() left behind in the parent do not
+// count: they never end here.
 class ActiveCalls {
  public:
-  void begin();
-  void end();
+  // The fork that the call belongs to: hand it back to `end`.
+  std::uint64_t begin();
+  void end(std::uint64_t fork);
   void wait_for_none();
 
  private:
-  std::mutex mutex_;
+  void leave_those_of_the_parent();  // with the state lock held
+
   std::condition_variable none_;
+  std::uint64_t fork_ = fork_count();
   int active_ = 0;
 };
 

@@ -1,4 +1,6 @@
 // The order of things before a connection; no other file knows it.
+#include <algorithm>
+
 #include "base/state_lock.h"
 #include "flow/flow.h"
 
@@ -8,6 +10,8 @@ namespace {
 // Files are looked at again this long after a plan was made from them.
 constexpr Milliseconds kPlanLife{1000};
 constexpr std::size_t kMostPlans = 256;
+// Longer limits are none, and would carry a clock past its end.
+constexpr Milliseconds kLongestCall = std::chrono::hours{24};
 
 // All of the request that a plan depends on. Of a password only its kind matters, but telling the
 // kind is the cloud's business; so requests that bring one are not kept.
@@ -70,7 +74,7 @@ Call Flow::begin_call(const Plan& plan, const Request& request, std::stop_token 
   const Milliseconds limit = request.timeout.count() > 0 ? request.timeout : plan.timeout;
   Call call;
   call.now = world_.clock.now();
-  call.deadline = world_.clock.uptime() + limit;
+  call.deadline = world_.clock.uptime() + std::min(limit, kLongestCall);
   call.stop = std::move(stop);
   call.may_prompt = !request.no_interaction && world_.prompt.available();
   return call;

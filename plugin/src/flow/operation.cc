@@ -14,11 +14,12 @@ Operation::Operation(Work work, std::function<void()> done, std::stop_token cont
 Operation::~Operation() {
   cancel();
   if (!thread_.joinable()) return;
-  // After a fork the thread is the parent's.
-  if (fork_ == fork_count())
-    thread_.join();
-  else
+  // After a fork the thread is the parent's; and inside `done` it is this one, which touches
+  // nothing of this object any more.
+  if (fork_ != fork_count() || thread_.get_id() == std::this_thread::get_id())
     thread_.detach();
+  else
+    thread_.join();
 }
 
 void Operation::run(const Work& work, const std::function<void()>& done) {
@@ -41,7 +42,8 @@ void Operation::run(const Work& work, const std::function<void()>& done) {
 std::optional<Result<Reply>> Operation::wait(Milliseconds patience) {
   std::unique_lock lock(mutex_);
   const auto finished = [this] { return outcome_.has_value(); };
-  if (patience.count() < 0)
+  // More than a clock can add is for ever, too.
+  if (patience.count() < 0 || patience > std::chrono::hours{24 * 365})
     finished_.wait(lock, finished);
   else if (!finished_.wait_for(lock, patience, finished))
     return std::nullopt;

@@ -20,7 +20,7 @@ class Operation {
 
   // Starts at once. `done` runs on the operation's thread when wait() will not block any more.
   Operation(Work work, std::function<void()> done, std::stop_token context_stop);
-  // Cancels, and waits for the thread; not from `done`.
+  // Cancels, and waits for the thread, unless it runs on it: inside `done`.
   ~Operation();
 
   // The outcome, once; nothing while it runs. 0 polls, negative waits for ever.
