@@ -1,0 +1,140 @@
+// pgiam.hpp over the linked library.
+#include <pgiam.hpp>
+
+#include <future>
+#include <stdexcept>
+
+#include "abi_test.h"
+
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StrEq;
+
+class Wrapper : public AbiTest {};
+
+TEST_F(Wrapper, GivesATokenThatWasAskedFor) {
+  pgiam::Context context(pgiam::Config().host("test", "1").option("reuse_seconds", "0"));
+  pgiam::Result<pgiam::Reply> reply = context.before_connect(
+      pgiam::Request(kHost).user("wrapped").port(5432).timeout(std::chrono::seconds(5)));
+  ASSERT_TRUE(reply);
+  EXPECT_TRUE(reply->applies());
+  EXPECT_THAT(reply->param("password"), is_token_for("wrapped"));
+  EXPECT_EQ(reply->param("no such thing"), nullptr);
+  EXPECT_THAT(reply->text(PGIAM_REPLY_REGION), StrEq("eu-west-1"));
+  EXPECT_EQ(reply->number(PGIAM_REPLY_SIGNING_PORT), 5432);
+  EXPECT_FALSE(context.after_connect(*reply, PGIAM_OUTCOME_CONNECTED));
+}
+
+TEST_F(Wrapper, AConnectionThatIsNotOursHasNothingToSet) {
+  pgiam::Context context;
+  const pgiam::Reply reply = context.before_connect(pgiam::Request("localhost").user("me")).value();
+  EXPECT_FALSE(reply.applies());
+  EXPECT_TRUE(reply.params().empty());
+  EXPECT_THAT(reply.text(PGIAM_REPLY_REGION), StrEq(""));
+  EXPECT_FALSE(context.after_connect(reply, PGIAM_OUTCOME_AUTH_FAILED, "28P01"));
+}
+
+TEST_F(Wrapper, AFailureIsAResultOrAnException) {
+  forget_credentials();
+  pgiam::Context context;
+  const pgiam::Request request = pgiam::Request(kHost).user("poor");
+  pgiam::Result<pgiam::Reply> reply = context.before_connect(request);
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().status(), PGIAM_E_NO_CREDENTIALS);
+  try {
+    context.before_connect(request).value();
+    FAIL() << "nothing was thrown";
+  } catch (const std::exception& error) {
+    EXPECT_THAT(error.what(), StrEq(reply.error().what()));
+  }
+}
+
+TEST_F(Wrapper, CausesOutliveTheErrorTheyCameWith) {
+  forget_credentials();
+  pgiam::Context context;
+  std::vector<pgiam::Error> causes;
+  {
+    pgiam::Result<pgiam::Reply> reply = context.before_connect(pgiam::Request(kHost).user("poor"));
+    ASSERT_FALSE(reply);
+    causes = reply.error().causes();
+  }
+  ASSERT_FALSE(causes.empty());
+  EXPECT_THAT(causes.front().provider(), StrEq("aws.environment"));
+  EXPECT_THAT(causes.front().what(), Not(StrEq("")));
+}
+
+TEST_F(Wrapper, AnUnknownOptionMakesNoContext) {
+  EXPECT_THROW(pgiam::Context(pgiam::Config().option("regoin", "x")), pgiam::Error);
+  auto made = pgiam::Context::create(pgiam::Config().option("regoin", "x"));
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().what(), HasSubstr("regoin"));
+}
+
+TEST_F(Wrapper, WithoutALibraryThereIsAnErrorToo) {
+  auto made = pgiam::Context::create(pgiam::Config(), nullptr);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().status(), PGIAM_E_UNSUPPORTED);
+  EXPECT_THAT(made.error().what(), HasSubstr("library"));
+}
+
+TEST_F(Wrapper, LogsWhatIsLoggedAndStopsExceptions) {
+  int lines = 0;
+  pgiam::Context context(
+      pgiam::Config().log(PGIAM_LOG_WARN, [&](std::int32_t, const char*, const char*) {
+        ++lines;
+        throw std::runtime_error("a logger that throws");
+      }));
+  auto reply =
+      context.before_connect(pgiam::Request(kHost).user("logged").option("region", "eu-central-1"));
+  EXPECT_TRUE(reply);
+  EXPECT_GT(lines, 0);
+}
+
+TEST_F(Wrapper, AMovedContextKeepsItsCallbacks) {
+  int lines = 0;
+  pgiam::Context first(pgiam::Config().log(
+      PGIAM_LOG_WARN, [&](std::int32_t, const char*, const char*) { ++lines; }));
+  pgiam::Context second;
+  second = std::move(first);
+  ASSERT_TRUE(
+      second.before_connect(pgiam::Request(kHost).user("moved").option("region", "eu-central-1")));
+  EXPECT_GT(lines, 0);
+}
+
+TEST_F(Wrapper, AnOperationTellsWhenItIsDone) {
+  pgiam::Context context;
+  std::promise<void> done;
+  auto operation = context.start(pgiam::Request(kHost).user("async"), [&] { done.set_value(); });
+  ASSERT_TRUE(operation);
+  done.get_future().wait();
+  auto reply = operation->wait(std::chrono::milliseconds(0));
+  ASSERT_TRUE(reply);
+  EXPECT_THAT(reply->param("password"), is_token_for("async"));
+}
+
+TEST_F(Wrapper, AnOperationThatIsLetGoCleansUp) {
+  pgiam::Context context;
+  EXPECT_TRUE(context.start(pgiam::Request(kHost).user("async"), [] {}));
+  EXPECT_FALSE(context.start(pgiam::Request(kHost).user("async").flags(0x80000000u), [] {}));
+}
+
+TEST_F(Wrapper, ExplainsAndListsOptionsAndFeatures) {
+  pgiam::Context context;
+  auto reply = context.explain(pgiam::Request(kHost).user("curious"));
+  ASSERT_TRUE(reply);
+  EXPECT_THAT(reply->text(PGIAM_REPLY_EXPLANATION), HasSubstr("eu-west-1"));
+  EXPECT_THAT(pgiam::options().front().key, StrEq("profile"));
+  EXPECT_FALSE(pgiam::features().empty());
+}
+
+TEST_F(Wrapper, WorksOverATableThatALoaderGave) {
+  const pgiam_api* api = pgiam_get_api(PGIAM_ABI_MAJOR);
+  pgiam::Context context(pgiam::Config(), api);
+  EXPECT_THAT(context.before_connect(pgiam::Request(kHost).user("table")).value().param("password"),
+              is_token_for("table"));
+  EXPECT_FALSE(pgiam::options(api).empty());
+}
+
+}  // namespace
