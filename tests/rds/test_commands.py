@@ -16,14 +16,14 @@ from rds_emulator import Key
 HERE = Path(__file__).resolve().parent
 RUN, CTL = str(HERE / "run"), str(HERE / "ctl")
 
-# Logs in with a fresh token every (fake) minute for half a (fake) hour.
+# Logs in with a fresh token every (fake) minute for longer than the first one lives.
 LOGINS = """
 import os, subprocess, sys, time
 sys.path.insert(0, sys.argv[1])
 from rds_clients import make_token
 from rds_emulator import Key
 key = Key(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
-first, end = None, time.time() + 1800
+first, end = None, time.time() + 1000
 where = "host={RDS_HOST} hostaddr={RDS_HOSTADDR} port={RDS_PORT} user={RDS_USER} dbname={RDS_DATABASE}"
 where += " sslmode=verify-full sslrootcert={RDS_CA}"
 def login(token):
@@ -96,7 +96,7 @@ def test_names_resolve_for_the_command_if_asked_for():
 
 
 def test_the_command_and_the_verifier_can_share_an_accelerated_clock():
-    start_time = ["--start", "2031-05-05T10:00:00Z", "--rate", "600", "--faketime"]
+    start_time = ["--start", "2031-05-05T10:00:00Z", "--rate", "120", "--faketime"]
     done = run(*start_time, "--", "/usr/bin/python3", "-c", LOGINS, str(HERE))
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("PAM authentication failed") == 1

@@ -233,7 +233,7 @@ class Emulator:
 
     def set_clock(self, start=None, rate=1.0, origin=None):
         """The verifier's clock shows `start` (None: now) at the real time `origin` (None: now) and runs `rate`
-        times as fast. Both in epoch seconds."""
+        times as fast; 0 stops it. Both in epoch seconds."""
         now = time.time()
         self._clock = Clock(now if start is None else start, now if origin is None else origin, rate)
 
