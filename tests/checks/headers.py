@@ -12,9 +12,8 @@ CXX = [(compiler, "c++", standard) for compiler in ("g++", "clang++")
        for standard in ("c++11", "c++14", "c++17", "c++20")]
 
 root = pathlib.Path(sys.argv[1]).resolve()
-folders = [root / "sdk/include", root / "hosts/libpq/include"]
-headers = [path for folder in folders for path in sorted(folder.glob("*.h*"))]
-search = [f"-I{folder}" for folder in folders] + [f"-isystem{folder}" for folder in sys.argv[2:]]
+headers = sorted((root / "sdk/include").iterdir())
+search = [f"-I{root / 'sdk/include'}"] + [f"-isystem{folder}" for folder in sys.argv[2:]]
 
 
 def compile_alone(header, compiler, language, standard, define):

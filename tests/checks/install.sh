@@ -14,14 +14,20 @@ missing=0
 while read -r file; do
   [ -e "$prefix/$file" ] || { echo "not installed: $file"; missing=1; }
 done <<END
-$libdir/libpgiam.so
-$libdir/libpgiam.so.1
-$libdir/pkgconfig/pgiam.pc
-$libdir/cmake/pgiam/pgiamConfig.cmake
-$libdir/cmake/pgiam/pgiamConfigVersion.cmake
+bin/pgiam
 include/pgiam.h
 include/pgiam.hpp
+include/pgiam_libpq.h
+include/pgiam_loader.h
+$libdir/cmake/pgiam/pgiamConfig.cmake
+$libdir/cmake/pgiam/pgiamConfigVersion.cmake
+$libdir/libpgiam-libpq.so
+$libdir/libpgiam.so
+$libdir/libpgiam.so.1
+$libdir/pgiam/libpgiam-http.so
+$libdir/pkgconfig/pgiam.pc
 share/doc/pgiam/LICENSE
+share/pgiam/pgiam_loader.c
 END
 [ $missing -eq 0 ]
 if grep -rlF -e "$source" -e "$build" -e "$work" "$prefix/$libdir/cmake" "$prefix/$libdir/pkgconfig"; then
@@ -33,15 +39,34 @@ cmake -S "$work/examples" -B "$work/with_cmake" -DCMAKE_PREFIX_PATH="$prefix" >/
 cmake --build "$work/with_cmake" >/dev/null
 
 export PKG_CONFIG_PATH=$prefix/$libdir/pkgconfig
+mkdir "$work/with_pkg_config"
 read -ra flags < <(pkg-config --cflags --libs pgiam)
-"${CC:-cc}" "$work/examples/token.c" "${flags[@]}" -Wl,-rpath,"$prefix/$libdir" -o "$work/with_pkg_config"
+"${CC:-cc}" "$work/examples/token.c" "${flags[@]}" -Wl,-rpath,"$prefix/$libdir" -o "$work/with_pkg_config/token"
+read -ra flags < <(pkg-config --cflags pgiam)
+"${CC:-cc}" "$work/examples/plugin_host.c" "$prefix/share/pgiam/pgiam_loader.c" "${flags[@]}" -ldl \
+  -o "$work/with_pkg_config/plugin_host"
 
+# run PROGRAM [VARIABLE=VALUE…] -- ARGUMENT…: in an environment that holds a pair of keys.
+run() {
+  local program=$1; shift
+  local variables=()
+  while [ "$1" != -- ]; do variables+=("$1"); shift; done; shift
+  env -i HOME="$work" AWS_ACCESS_KEY_ID=akid AWS_SECRET_ACCESS_KEY=secret "${variables[@]}" "$program" "$@" ||
+    { echo "${program#"$work/"} failed with $?" >&2; exit 1; }
+}
 host=orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com
-for program in "$work/with_cmake/token" "$work/with_cmake/token_cpp" "$work/with_pkg_config"; do
-  token=$(env -i HOME="$work" AWS_ACCESS_KEY_ID=akid AWS_SECRET_ACCESS_KEY=secret "$program" $host peccy) ||
-    { echo "${program#"$work/"} failed with $?"; exit 1; }
-  case $token in
+expect_token() {
+  case $2 in
     "$host:5432/?Action=connect&DBUser=peccy&X-Amz-"*) ;;
-    *) echo "${program#"$work/"}: not a token: $token"; exit 1 ;;
+    *) echo "${1#"$work/"}: not a token: $2"; exit 1 ;;
   esac
+}
+for program in "$work"/with_{cmake,pkg_config}/token "$work/with_cmake/token_cpp"; do
+  expect_token "$program" "$(run "$program" -- $host peccy)"
 done
+for program in "$work"/with_{cmake,pkg_config}/plugin_host; do
+  expect_token "$program" "$(run "$program" PGIAM_LIBRARY="$prefix/$libdir/libpgiam.so.1" -- $host peccy)"
+  [ -z "$(run "$program" PGIAM_LIBRARY=/nowhere -- $host peccy 2>"$work/why")" ]
+  grep -q /nowhere "$work/why" || { echo "${program#"$work/"} does not tell where it looked"; exit 1; }
+done
+expect_token bin/pgiam "$(run "$prefix/bin/pgiam" -- token --host $host --user peccy)"
