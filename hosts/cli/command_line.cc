@@ -31,6 +31,11 @@ std::string with_dashes(std::string key) {
   return "--" + key;
 }
 
+std::string_view without_dashes(std::string_view name) {
+  while (name.starts_with('-')) name.remove_prefix(1);
+  return name;
+}
+
 std::string value_name(const pgiam_option_info& option) {
   const std::string type = option.type;
   if (type == "int") return "N";
@@ -162,12 +167,11 @@ class Parser {
   [[noreturn]] void fail_unknown(const std::string& typed) const {
     const std::string name = typed.substr(0, typed.find('='));
     Values known;
-    for (const CLI::Option* option : app_.get_options()) {
-      for (const std::string& long_name : option->get_lnames()) known.push_back("--" + long_name);
-    }
-    const std::string near = nearest(name, known);
+    for (const CLI::Option* option : app_.get_options())
+      known.insert(known.end(), option->get_lnames().begin(), option->get_lnames().end());
+    const std::string near = nearest(without_dashes(name), known);
     throw UsageError("there is no option " + name,
-                     near.empty() ? see_help() : "did you mean " + near + "?");
+                     near.empty() ? see_help() : "did you mean --" + near + "?");
   }
 
   [[noreturn]] void fail(const std::string& message) const {

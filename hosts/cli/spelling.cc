@@ -23,7 +23,7 @@ static std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string nearest(std::string_view typed, const std::vector<std::string>& words) {
   std::string best;
-  std::size_t best_distance = typed.size() / 3 + 1;
+  std::size_t best_distance = typed.size() / 3 + 2;
   for (const std::string& word : words) {
     const std::size_t away = distance(typed, word);
     if (away >= best_distance) continue;

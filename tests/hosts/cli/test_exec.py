@@ -1,0 +1,176 @@
+"""pgiam exec: programs under the hook, and with one token in PGPASSWORD."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import COMMAND, CONNINFO, HOOK, HOST, LIBRARY, SECRET
+
+
+@pytest.fixture
+def environment(environment, rds):
+    """Credentials that the emulated instance knows."""
+    return environment | {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
+
+
+def psql(conninfo, sql="SELECT session_user"):
+    return ["psql", "-XAtw", "-c", sql, conninfo]
+
+
+def child_environment(ended):
+    return dict(line.split("=", 1) for line in ended.stdout.splitlines())
+
+
+def test_an_unmodified_psql_logs_in(pgiam, rds):
+    ended = pgiam("exec", "--", *psql(rds.conninfo()))
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "app_user\n", "")
+    assert [attempt["verdict"] for attempt in rds.attempts()] == ["accepted"]
+
+
+def test_children_of_the_program_log_in_too(pgiam, rds):
+    ended = pgiam("exec", "sh", "-c", 'psql -XAtwc "SELECT 1" "$0" && psql -XAtwc "SELECT 2" "$0"', rds.conninfo())
+    assert (ended.returncode, ended.stdout) == (0, "1\n2\n")
+
+
+def test_options_reach_the_hook(pgiam, rds):
+    tunnel = rds.conninfo(host="127.0.0.1", sslmode="require")
+    ended = pgiam("exec", "--signing-host", rds.host, "--signing-port", str(rds.port), "--", *psql(tunnel))
+    assert (ended.returncode, ended.stdout) == (0, "app_user\n")
+
+
+def test_options_become_variables_of_the_program(pgiam):
+    ended = pgiam("exec", "--profile", "dev", "--reuse-seconds=5", "--force", "--", "env")
+    variables = child_environment(ended)
+    assert (variables["PGIAM_PROFILE"], variables["PGIAM_REUSE_SECONDS"]) == ("dev", "5")
+    assert variables["PGIAM_FORCE"] == "true"
+
+
+def test_the_hook_is_put_before_what_is_preloaded_already(pgiam):
+    variables = child_environment(pgiam("exec", "--", "env", LD_PRELOAD="libnss_wrapper.so"))
+    assert variables["LD_PRELOAD"] == f"{HOOK}:libnss_wrapper.so"
+
+
+def test_the_environment_is_otherwise_left_alone(pgiam, environment):
+    variables = child_environment(pgiam("exec", "--", "env"))
+    assert variables.pop("LD_PRELOAD") == HOOK
+    assert variables == environment
+
+
+@pytest.mark.parametrize("words", [["--"], []])
+def test_the_programs_own_options_are_its_own(pgiam, words):
+    ended = pgiam("exec", *words, "echo", "--json", "--profile", "x", "--", "--help")
+    assert (ended.returncode, ended.stdout) == (0, "--json --profile x -- --help\n")
+
+
+def test_the_program_takes_the_place_of_the_command(environment):
+    with subprocess.Popen(
+        [COMMAND, "exec", "--", "sh", "-c", "echo $$; exit 42"], env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert int(process.stdout.read()) == process.pid
+    assert process.returncode == 42
+
+
+def test_no_secret_is_in_the_programs_arguments_or_environment(pgiam, home, rds):
+    credentials = home / ".aws/credentials"
+    credentials.parent.mkdir()
+    credentials.write_text(f"[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = {SECRET}\n")
+    ended = pgiam(
+        "exec", "--log", "debug", "--", "cat", "/proc/self/environ", "/proc/self/cmdline",
+        AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None,
+    )  # fmt: skip
+    assert ended.returncode == 0 and "PGIAM_LOG=debug" in ended.stdout
+    assert [word for word in (SECRET, "X-Amz-Signature") if word in ended.stdout + ended.stderr] == []
+
+
+@pytest.mark.parametrize(
+    "program, status, reason",
+    [
+        ("no-such-program", 127, "No such file or directory"),
+        ("/no/such/program", 127, "No such file or directory"),
+        ("/etc/passwd", 126, "Permission denied"),
+        ("/", 126, "Permission denied"),
+    ],
+)
+def test_a_program_that_cannot_be_run_ends_it_as_it_ends_a_shell(pgiam, program, status, reason):
+    ended = pgiam("exec", "--", program)
+    assert (ended.returncode, ended.stderr) == (status, f"pgiam: cannot run {program}: {reason}\n")
+
+
+def test_wrong_options_are_told_before_the_program_runs(pgiam):
+    ended = pgiam("exec", "--tls", "maybe", "--", "echo", "ran")
+    assert (ended.returncode, ended.stdout) == (2, "") and 'tls = "maybe"' in ended.stderr
+
+
+def setuid_program(folder):
+    """One that belongs to somebody else."""
+    if os.getuid() != 0:
+        return "/usr/bin/su"
+    program = folder / "program"
+    shutil.copy("/bin/true", program)
+    os.chown(program, 65534, 65534)
+    program.chmod(0o4755)
+    return str(program)
+
+
+def test_a_setuid_program_runs_with_a_warning(pgiam, tmp_path):
+    program = setuid_program(tmp_path)
+    ended = pgiam("exec", "--", program, "--version")
+    assert ended.returncode == 0
+    assert f"pgiam: warning: {program} is setuid or setgid" in ended.stderr
+
+
+@pytest.fixture
+def moved(tmp_path):
+    """moved(folder) installs the command there, as it stands in the build."""
+
+    def install(folder):
+        (tmp_path / folder / "bin").mkdir(parents=True)
+        (tmp_path / folder / "lib").mkdir()
+        shutil.copy(COMMAND, tmp_path / folder / "bin/pgiam")
+        shutil.copy(LIBRARY, tmp_path / folder / "lib/libpgiam.so.1")
+        shutil.copy(HOOK, tmp_path / folder / "lib")
+        return tmp_path / folder
+
+    return install
+
+
+def test_the_hook_is_found_beside_the_library_wherever_that_is(pgiam, moved):
+    folder = moved("elsewhere")
+    variables = child_environment(pgiam("exec", "--", "env", command=folder / "bin/pgiam"))
+    assert variables["LD_PRELOAD"] == str(folder / "lib" / Path(HOOK).name)
+
+
+@pytest.mark.parametrize("folder", ["with blank", "with:colon"])
+def test_a_folder_that_cannot_be_preloaded_from_is_an_error(pgiam, moved, folder):
+    ended = pgiam("exec", "--", "echo", "ran", command=moved(folder) / "bin/pgiam")
+    assert (ended.returncode, ended.stdout) == (2, "") and "LD_PRELOAD cannot hold the path" in ended.stderr
+
+
+def test_a_missing_hook_is_an_error(pgiam, moved):
+    folder = moved("half")
+    (folder / "lib" / Path(HOOK).name).unlink()
+    ended = pgiam("exec", "--", "echo", "ran", command=folder / "bin/pgiam")
+    assert (ended.returncode, ended.stdout) == (2, "") and "cannot be read: No such file" in ended.stderr
+
+
+def test_pgpassword_gives_a_program_one_token_without_the_hook(pgiam, rds):
+    conninfo = rds.conninfo(sslmode=None)
+    ended = pgiam("exec", "--pgpassword", conninfo, "--", *psql(conninfo))
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "app_user\n", "")
+    variables = child_environment(pgiam("exec", "--pgpassword", CONNINFO, "--", "env"))
+    assert variables["PGPASSWORD"].startswith(f"{HOST}:5432/?Action=connect&DBUser=app_user&")
+    assert variables["PGSSLMODE"] == "require" and "LD_PRELOAD" not in variables
+
+
+def test_pgpassword_is_refused_where_the_token_could_travel_without_tls(pgiam):
+    ended = pgiam("exec", "--pgpassword", CONNINFO + " sslmode=disable", "--", "echo", "ran")
+    assert (ended.returncode, ended.stdout) == (2, "") and "without TLS" in ended.stderr
+
+
+def test_without_credentials_nothing_is_sent_to_the_server(pgiam, rds):
+    before = rds.connections()
+    ended = pgiam("exec", "--", *psql(rds.conninfo()), AWS_SECRET_ACCESS_KEY=None)
+    assert ended.returncode == 2 and "AWS_SECRET_ACCESS_KEY is not" in ended.stderr
+    assert rds.connections() == before

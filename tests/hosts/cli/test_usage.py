@@ -1,0 +1,112 @@
+"""How the command talks: help, mistakes on the command line, exit statuses."""
+
+import ctypes
+import json
+import os
+import re
+
+import pytest
+from conftest import CONNINFO, HOST, LIBRARY
+
+
+class OptionInfo(ctypes.Structure):
+    _fields_ = [("struct_size", ctypes.c_uint32), ("flags", ctypes.c_uint32)] + [
+        (name, ctypes.c_char_p) for name in ("key", "type", "default_value", "env", "label")
+    ]
+
+
+def option_keys():
+    """As the library lists them."""
+    library = ctypes.CDLL(LIBRARY)
+    info = OptionInfo(ctypes.sizeof(OptionInfo))
+    keys = []
+    while library.pgiam_option_at(ctypes.c_size_t(len(keys)), ctypes.byref(info)) == 0:
+        keys.append(info.key.decode())
+    return keys
+
+
+def test_help_lists_every_command(pgiam):
+    overview = pgiam("help")
+    assert overview.returncode == 0
+    assert re.findall(r"^  pgiam (\w+)", overview.stdout, re.M) == ["token", "exec", "explain", "version", "help"]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"]])
+def test_help_may_be_asked_for_with_a_flag(pgiam, words):
+    assert pgiam(*words).stdout == pgiam("help").stdout
+
+
+@pytest.mark.parametrize("command", ["token", "exec", "explain"])
+def test_help_of_a_command_names_every_option_of_the_library(pgiam, command):
+    text = pgiam("help", command).stdout
+    assert text == pgiam(command, "--help").stdout
+    missing = [key for key in option_keys() if f"--{key.replace('_', '-')}" not in text or f"PGIAM_{key.upper()}" not in text]
+    assert len(option_keys()) >= 17 and missing == []
+
+
+def test_version_names_the_command_and_the_library_that_it_found(pgiam):
+    version = json.loads(pgiam("version", "--json").stdout)
+    assert list(version) == ["version", "library", "abi", "file", "features"]
+    assert os.path.samefile(version["file"], LIBRARY)
+    assert "target:aws.rds" in version["features"]
+    assert pgiam("--version").stdout.startswith(f"pgiam {version['version']}\n")
+
+
+@pytest.mark.parametrize(
+    "words, message, hint",
+    [
+        ([], "what is to be done?", "pgiam help"),
+        (["tokn"], 'there is no command "tokn"', "did you mean: pgiam token?"),
+        (["help", "exce"], 'there is no command "exce"', "did you mean: pgiam exec?"),
+        (["token", CONNINFO, "--regoin", "x"], "there is no option --regoin", "did you mean --region?"),
+        (["token", CONNINFO, "--regoin=x"], "there is no option --regoin", "did you mean --region?"),
+        (["explain", CONNINFO, "--hots", HOST], "there is no option --hots", "did you mean --host?"),
+        (["exec", "--profle", "x", "--", "true"], "there is no option --profle", "did you mean --profile?"),
+        (["token", CONNINFO, "--zzz"], "there is no option --zzz", "pgiam help token"),
+        (["token", CONNINFO, "--=x"], "there is no option --", "pgiam help token"),
+        (["token", CONNINFO, "more"], "one argument too many: more", "pgiam help token"),
+        (["token", "--region=", CONNINFO], "--region= has no value", "pgiam help token"),
+        (["token"], "no host is given", 'say it: "host=… user=…", --host, or PGHOST'),
+        (["token", "host=x prot=1"], 'invalid connection option "prot"', "CONNINFO is what psql takes: pgiam help token"),
+        (["token", CONNINFO, "--port", "http"], '"http" is no port', "a port is a number from 1 to 65535"),
+        (["token", CONNINFO, "--port", "65536"], '"65536" is no port', "a port is a number from 1 to 65535"),
+        (["exec"], "no program to run is given", 'pgiam exec -- psql "host=… user=…"'),
+    ],
+)
+def test_a_mistake_is_named_with_what_to_type_instead(pgiam, words, message, hint):
+    ended = pgiam(*words)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"pgiam: {message}\n  {hint}\n")
+
+
+def test_a_value_that_does_not_fit_its_option_is_a_usage_error(pgiam):
+    ended = pgiam("token", CONNINFO, "--tls", "maybe")
+    assert ended.returncode == 2 and 'tls = "maybe" is not require, verify-full or off' in ended.stderr
+
+
+def test_an_unknown_key_of_the_configuration_file_is_named_with_file_line_and_nearest(pgiam, rules):
+    rules("[defaults]\nprofil = dev\n")
+    ended = pgiam("token", CONNINFO)
+    assert ended.returncode == 2
+    assert re.search(r'pgiam\.conf:2: there is no option "profil"\n  did you mean "profile"\?\n$', ended.stderr)
+
+
+def test_no_credentials_exits_with_3_and_tells_what_was_tried(pgiam):
+    ended = pgiam("token", CONNINFO, AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None, AWS_EC2_METADATA_DISABLED="true")
+    message, *causes, hint = ended.stderr.splitlines()
+    assert ended.returncode == 3
+    assert message.startswith("pgiam: ") and hint.startswith("  ")
+    assert "  aws.environment: AWS_ACCESS_KEY_ID is not set" in causes
+    assert any(cause.startswith('  aws.profile: there is no profile "default"') for cause in causes)
+
+
+@pytest.mark.parametrize("missing", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+def test_half_of_the_credentials_is_an_error_that_names_the_other_half(pgiam, missing):
+    ended = pgiam("token", CONNINFO, **{missing: None})
+    assert ended.returncode == 2 and ended.stdout == ""
+    assert f"but {missing} is not" in ended.stderr
+
+
+def test_output_that_cannot_be_written_is_an_error(pgiam):
+    with open("/dev/full", "w") as full:
+        ended = pgiam("token", CONNINFO, stdout=full)
+    assert ended.returncode == 1 and "cannot write to standard output: No space left" in ended.stderr
