@@ -31,6 +31,9 @@ class Parameters {
   Parameters followed_by(std::initializer_list<Parameter> more) const;
   // Whether the keyword occurs at all, be it in a connection string.
   bool mention(const char* keyword) const;
+  // Whether they are all the options of another connection (psql's \c): defaults among them are
+  // nobody's choice. No person gives this keyword, which has done nothing since PostgreSQL 14.
+  bool are_copied() const { return mention("sslcompression"); }
 
   // For PQconnectStartParams: end with NULL.
   const char* const* keywords() const { return keywords_.data(); }

@@ -60,6 +60,13 @@ bool default_password_file_is_open_to_others() {
   return !S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
 }
 
+// Whether sslmode=prefer was somebody's choice and is not just libpq's default. A service file that
+// spells it out goes for the default.
+bool is_preferred(const Parameters& given) {
+  const char* mode = getenv("PGSSLMODE");
+  return (mode && *mode) || (given.mention("sslmode") && !given.are_copied());
+}
+
 bool is_socket_path(std::string_view host) {
   return host.starts_with('/') || host.starts_with('@');
 }
@@ -110,10 +117,7 @@ std::optional<Intent> probe(const RealLibpq& libpq, const Parameters& given) {
     if (keyword == "password") one_password_for_all = *value != '\0';
   });
   intent.endpoints = pair_up(lists, probe.host());
-  // A service file that spells out the default goes for nobody having said anything.
-  const char* from_environment = getenv("PGSSLMODE");
-  intent.sslmode_chosen = intent.sslmode != "prefer" || (from_environment && *from_environment) ||
-                          given.mention("sslmode");
+  intent.sslmode_chosen = intent.sslmode != "prefer" || is_preferred(given);
 
   bool first = true;
   for (Endpoint& endpoint : intent.endpoints) {

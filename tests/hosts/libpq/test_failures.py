@@ -1,0 +1,144 @@
+"""Without a token nothing is sent; a refused one is explained; only an old one is tried again."""
+
+import re
+
+import pytest
+
+CALLS = ["connectdb", "connectdbParams", "connectStart", "connectStartParams"]
+RESETS = ["reset", "resetStart"]
+
+HALF = {"AWS_SECRET_ACCESS_KEY": ""}
+NONE = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
+WRONG = {"AWS_SECRET_ACCESS_KEY": "not the secret"}
+
+
+@pytest.fixture
+def sent_nothing(rds):
+    """Whether the server has seen no connection since the test began."""
+    before = rds.connections()
+    return lambda: rds.connections() == before and rds.attempts() == []
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_half_credentials_fail_before_any_packet_and_name_what_is_missing(call, rds, client, sent_nothing):
+    program = client(**HALF)
+    assert program.do(call, rds.conninfo()) == "bad"
+    assert re.search("^pgiam: .*AWS_SECRET_ACCESS_KEY", program.message())
+    assert sent_nothing()
+
+
+def test_without_credentials_every_place_is_named_that_was_looked_at(rds, psql, sent_nothing):
+    done = psql(rds.conninfo(), **NONE)
+    assert done.returncode == 2
+    assert done.stderr.startswith("psql: error: pgiam: ")
+    assert "AWS_ACCESS_KEY_ID" in done.stderr
+    assert ".aws/credentials" in done.stderr
+    assert sent_nothing()
+
+
+def test_a_region_that_cannot_be_known_is_asked_for(rds, client, sent_nothing):
+    program = client(PGIAM_TARGET="rds")
+    assert program.do("connectdb", rds.conninfo(host="db.example")) == "bad"
+    assert "region" in program.message()
+    assert sent_nothing()
+
+
+@pytest.mark.parametrize("sslmode", ["disable", "allow", "prefer"])
+def test_a_chosen_sslmode_that_allows_clear_text_is_refused(sslmode, rds, client, sent_nothing):
+    for program, conninfo in [
+        (client(), rds.conninfo(sslmode=sslmode, sslrootcert=None)),
+        (client(PGSSLMODE=sslmode), rds.conninfo(sslmode=None, sslrootcert=None)),
+    ]:
+        assert program.do("connectdb", conninfo) == "bad"
+        assert f"sslmode={sslmode}" in program.message()
+    assert sent_nothing()
+
+
+def test_the_error_of_a_connection_that_never_started_stays(rds, client, sent_nothing):
+    program = client(**HALF)
+    program.do("connectdb", rds.conninfo())
+    message = program.message()
+    for reset in RESETS:
+        assert program.do(reset) == "bad"
+        assert program.message() == message
+    assert sent_nothing()
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_refusal_is_explained(call, rds, client, verdicts):
+    program = client(**WRONG)
+    assert program.do(call, rds.conninfo()) == "bad"
+    message = program.message()
+    assert 'FATAL:  PAM authentication failed for user "app_user"\npgiam: ' in message
+    assert f"{rds.host}:{rds.port} in eu-west-1" in message
+    assert "arn:aws:rds-db:eu-west-1:*:dbuser:*/app_user" in message
+    for secret in WRONG.values():
+        assert secret not in message
+    assert verdicts() == ["refused"]
+
+
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_refusal_of_a_reset_is_explained(reset, rds, client):
+    program = client(PGIAM_REUSE_SECONDS="0")
+    program.do("connectdb", rds.conninfo())
+    rds.refuse_next()
+    assert program.do(reset) == "bad"
+    assert "pgiam: the server refused a token" in program.message()
+    assert program.do(reset).startswith("ok")
+    assert program.message() == ""
+
+
+def test_a_user_outside_rds_iam_is_told_the_grant(rds, client):
+    program = client()
+    assert program.do("connectdb", rds.conninfo("plain")) == "bad"
+    assert 'GRANT rds_iam TO "plain"' in program.message()
+
+
+@pytest.mark.parametrize("call", ["connectdb", "connectdbParams"])
+def test_a_cached_token_that_is_refused_is_replaced_once_and_nobody_notices(call, rds, client, verdicts):
+    program = client()
+    program.do("connectdb", rds.conninfo())
+    rds.refuse_next()
+    assert program.do(call, rds.conninfo()).startswith("ok"), program.message()
+    assert program.message() == ""
+    assert verdicts() == ["accepted", "refused", "accepted"]
+
+
+def test_a_reset_with_a_cached_token_that_is_refused_is_tried_again(rds, client, verdicts):
+    program = client()
+    program.do("connectdb", rds.conninfo())
+    rds.refuse_next()
+    assert program.do("reset").startswith("ok"), program.message()
+    assert verdicts() == ["accepted", "refused", "accepted"]
+
+
+def test_there_is_no_third_attempt(rds, client, verdicts):
+    program = client()
+    program.do("connectdb", rds.conninfo())
+    rds.refuse_next(5)
+    assert program.do("connectdb", rds.conninfo()) == "bad"
+    assert verdicts() == ["accepted", "refused", "refused"]
+    rds._refusals.clear()
+
+
+def test_a_fresh_token_that_is_refused_is_not_tried_again(rds, client, verdicts):
+    rds.refuse_next()
+    assert client().do("connectdb", rds.conninfo()) == "bad"
+    assert verdicts() == ["refused"]
+
+
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_reset_that_gets_no_token_sends_nothing(reset, rds, client, tmp_path, verdicts):
+    credentials = tmp_path / ".aws" / "credentials"
+    credentials.parent.mkdir()
+    key = next(iter(rds.keys.values()))
+    credentials.write_text(f"[default]\naws_access_key_id = {key.id}\naws_secret_access_key = {key.secret}\n")
+    program = client(**NONE, PGIAM_REUSE_SECONDS="0", PGIAM_CACHE="none")
+    assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
+    before = rds.connections()
+
+    credentials.unlink()
+    assert program.do(reset) == "bad"
+    assert program.message().startswith("pgiam: ")
+    assert program.do("query") == "failed"
+    assert rds.connections() == before and verdicts() == ["accepted"]

@@ -1,0 +1,134 @@
+"""Programs as they are: psql at a terminal, pg_dump with several connections, psycopg2."""
+
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+class Terminal:
+    """psql at a terminal of its own."""
+
+    def __init__(self, command, environment):
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            command, env=environment | {"TERM": "dumb", "PAGER": ""}, stdin=slave, stdout=slave, stderr=slave,
+            start_new_session=True,
+        )  # fmt: skip
+        os.close(slave)
+        self.expect("=> ")
+
+    def expect(self, pattern, seconds=30):
+        """What it writes up to the pattern."""
+        seen, end = "", time.monotonic() + seconds
+        while not re.search(pattern, seen):
+            ready = select.select([self.master], [], [], max(0, end - time.monotonic()))[0]
+            assert ready, f"waited for {pattern!r}, saw: {seen}"
+            seen += os.read(self.master, 65536).decode()
+        return seen
+
+    def ask(self, line):
+        os.write(self.master, (line + "\n").encode())
+        self.expect(re.escape(line))
+        return self.expect("=> ")
+
+    def close(self):
+        os.write(self.master, b"\\q\n")
+        self.process.wait(timeout=30)
+        os.close(self.master)
+
+
+@pytest.fixture
+def terminal(rds, environment):
+    opened = []
+
+    def start(conninfo, **variables):
+        command = ["psql", "-Xtn", "-v", "PROMPT1==> ", conninfo]
+        opened.append(Terminal(command, environment | variables))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.parametrize("settings", [{}, {"PGIAM_REUSE_SECONDS": "0"}])
+def test_psql_resets_by_itself_after_its_session_was_killed(settings, rds, terminal, verdicts):
+    psql = terminal(rds.conninfo(), **settings)
+    rds.kill_backends()
+    assert "Attempting reset: Succeeded." in psql.ask("SELECT 1;")
+    assert "app_user" in psql.ask("SELECT session_user;")
+    assert verdicts() == ["accepted"] * 2
+
+
+@pytest.mark.parametrize("command", [r"\c", r"\c postgres", r"\c postgres app_user", r"\c - - - -"])
+def test_psql_connects_again_with_every_form_of_c(command, rds, terminal, verdicts):
+    psql = terminal(rds.conninfo())
+    assert "You are now connected" in psql.ask(command)
+    assert "app_user" in psql.ask("SELECT session_user;")
+    assert verdicts() == ["accepted"] * 2
+
+
+def test_psql_goes_on_to_a_server_that_is_not_ours_and_back(rds, terminal, tmp_path):
+    passwords = tmp_path / "passwords"
+    passwords.write_text("localhost:*:*:plain:open sesame\n")
+    passwords.chmod(0o600)
+    psql = terminal(rds.conninfo(hostaddr=None, sslmode=None, sslrootcert=None), PGPASSFILE=str(passwords),
+                    PGHOSTADDR="127.0.0.1")  # fmt: skip
+    assert 'as user "plain"' in psql.ask(rf"\c postgres plain localhost {rds.port}")
+    assert 'as user "app_user"' in psql.ask(rf"\c postgres app_user {rds.host} {rds.port}")
+
+
+def test_pg_dump_gives_each_of_its_connections_a_token(rds, environment, tmp_path, verdicts):
+    for table in range(8):
+        rds.admin_sql(f"CREATE TABLE IF NOT EXISTS t{table} (a int); GRANT ALL ON t{table} TO app_user;")
+    command = ["pg_dump", "-w", "-j4", "-Fd", "-t", "t*", "-f", str(tmp_path / "dump"), "-d", rds.conninfo()]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert verdicts() == ["accepted"] * 5
+
+
+def run_python(code, environment, *arguments):
+    return subprocess.run([sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_psycopg2_which_loads_libpq_late_and_out_of_sight_gets_a_token(rds, environment, verdicts):
+    code = """
+import psycopg2, sys
+for _ in range(2):
+    connection = psycopg2.connect(sys.argv[1])
+    cursor = connection.cursor()
+    cursor.execute("SELECT session_user")
+    print(cursor.fetchone()[0])
+    connection.close()
+"""
+    done = run_python(code, environment, rds.conninfo())
+    assert (done.stdout, done.stderr) == ("app_user\n" * 2, "")
+    assert verdicts() == ["accepted"] * 2
+
+
+def test_psycopg2_gets_a_token_without_waiting_for_the_server(rds, environment):
+    code = """
+import psycopg2, psycopg2.extras, sys
+connection = psycopg2.connect(sys.argv[1], async_=True)
+psycopg2.extras.wait_select(connection)
+cursor = connection.cursor()
+cursor.execute("SELECT session_user")
+psycopg2.extras.wait_select(connection)
+print(cursor.fetchone()[0])
+"""
+    done = run_python(code, environment, rds.conninfo())
+    assert (done.stdout, done.stderr) == ("app_user\n", "")
+
+
+def test_psycopg2_hears_the_whole_story_of_a_failure(rds, environment):
+    code = "import psycopg2, sys; psycopg2.connect(sys.argv[1])"
+    done = run_python(code, environment | {"AWS_SECRET_ACCESS_KEY": ""}, rds.conninfo())
+    assert "psycopg2.OperationalError: pgiam: AWS_ACCESS_KEY_ID is set" in done.stderr
+    done = run_python(code, environment | {"AWS_SECRET_ACCESS_KEY": "wrong"}, rds.conninfo())
+    assert "rds-db:connect" in done.stderr
