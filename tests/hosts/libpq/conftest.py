@@ -64,9 +64,9 @@ def psql(environment):
 class Client:
     """A running client.c: do(command, words…) returns its answer."""
 
-    def __init__(self, environment, wrapper=()):
+    def __init__(self, environment, wrapper, program):
         self.process = subprocess.Popen(
-            [*wrapper, CLIENT], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            [*wrapper, program], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
 
     def do(self, *words):
@@ -94,8 +94,8 @@ def client(environment):
     """client(wrapper, **variables) starts one; all end with the test."""
     started = []
 
-    def start(wrapper=(), **variables):
-        started.append(Client(environment | variables, wrapper))
+    def start(wrapper=(), program=CLIENT, **variables):
+        started.append(Client(environment | variables, wrapper, program))
         return started[-1]
 
     yield start

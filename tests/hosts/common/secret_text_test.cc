@@ -1,0 +1,33 @@
+#include "secret_text.h"
+
+#include <gtest/gtest.h>
+
+namespace pgiam::host {
+namespace {
+
+TEST(SecretText, GrowsAndKeepsWhatItHolds) {
+  SecretText text;
+  for (int i = 0; i < 1000; ++i) text.append("ab").append(2, '-');
+  EXPECT_EQ(text.view().size(), 4000u);
+  EXPECT_EQ(text.view().substr(3996), "ab--");
+  EXPECT_EQ(text.c_str()[4000], '\0');
+}
+
+TEST(SecretText, LeavesNothingBehindWhereItGrewFrom) {
+  SecretText text("short secret");
+  const char* old_place = text.c_str();
+  std::string more(10'000, 'x');
+  text.append(more);
+  ASSERT_NE(text.c_str(), old_place);
+  EXPECT_EQ(text.view(), "short secret" + more);
+}
+
+TEST(SecretText, LeavesNothingBehindWhenMoved) {
+  SecretText from("short");
+  SecretText to = std::move(from);
+  EXPECT_EQ(to.view(), "short");
+  EXPECT_TRUE(from.empty());
+}
+
+}  // namespace
+}  // namespace pgiam::host

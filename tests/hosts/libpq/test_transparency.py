@@ -1,0 +1,130 @@
+"""What is not ours passes through and costs nothing: the plugin is not even loaded."""
+
+import os
+import subprocess
+
+import pytest
+
+NO_PLUGIN = {"PGIAM_LIBRARY": "/nonexistent/libpgiam.so.1"}
+
+
+@pytest.fixture
+def settled(rds, tmp_path):
+    """Connections about which nothing is left to decide, with what the environment adds."""
+    passwords = tmp_path / "passwords"
+    passwords.write_text("*:*:*:plain:open sesame\n")
+    passwords.chmod(0o600)
+    return {
+        "a password": (rds.conninfo("plain", password="open sesame"), {}),
+        "a password in the environment": (rds.conninfo("plain"), {"PGPASSWORD": "open sesame"}),
+        "a password file": (rds.conninfo("plain"), {"PGPASSFILE": str(passwords)}),
+        "a socket": (f"host={tmp_path} user=nobody", {}),
+        "an abstract socket": ("host=@nothing user=nobody", {}),
+        "switched off": (rds.conninfo(), {"PGIAM_DISABLE": "1"}),
+    }
+
+
+WAYS = ["a password", "a password in the environment", "a password file", "a socket", "an abstract socket", "switched off"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("call", ["connectdb", "connectdbParams", "connectStart", "connectStartParams"])
+def test_settled_connections_do_not_load_the_plugin(way, call, settled, client, capfd):
+    conninfo, variables = settled[way]
+    with_hook, without = client(**NO_PLUGIN, **variables), client(**variables, LD_PRELOAD="")
+    assert with_hook.do(call, conninfo) == without.do(call, conninfo)
+    assert with_hook.message() == without.message()
+    assert "libpgiam.so" not in open(f"/proc/{with_hook.process.pid}/maps").read()
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("conninfo", ["host", "nonsense=1", "sslmode=never host=x", "port=1,2 host=x", "postgres://[", "service=none"])
+def test_errors_in_the_parameters_are_libpqs_own(conninfo, client):
+    with_hook, without = client(**NO_PLUGIN), client(LD_PRELOAD="")
+    for call in ("connectdb", "connectdbParams"):
+        assert with_hook.do(call, conninfo) == without.do(call, conninfo)
+        assert with_hook.message() == without.message()
+
+
+def test_a_host_that_is_not_ours_is_left_to_libpq(rds, client):
+    conninfo = rds.conninfo("plain", host="db.example", sslmode=None, sslrootcert=None)
+    with_hook, without = client(), client(LD_PRELOAD="")
+    assert with_hook.do("connectdb", conninfo) == without.do("connectdb", conninfo) == "bad"
+    assert with_hook.message() == without.message()
+    assert "no password supplied" in with_hook.message()
+
+
+def test_a_ping_is_not_touched(rds, client):
+    program = client(AWS_SECRET_ACCESS_KEY="", **NO_PLUGIN)
+    assert program.do("ping", rds.conninfo()) == "0"
+    assert rds.attempts() == []
+
+
+def test_without_the_plugin_programs_go_on_and_hear_what_was_tried(rds, psql):
+    done = psql(rds.conninfo("plain", host="db.example", sslmode=None, sslrootcert=None), **NO_PLUGIN)
+    assert "the pgiam plugin cannot be loaded" in done.stderr
+    assert "/nonexistent/libpgiam.so.1: " in done.stderr
+    assert "no password supplied" in done.stderr
+
+
+def test_nothing_stays_open_and_no_thread_runs(rds, client):
+    def seen(program):
+        files = [os.readlink(f"/proc/{program.process.pid}/fd/{n}") for n in os.listdir(f"/proc/{program.process.pid}/fd")]
+        return sorted(files), len(os.listdir(f"/proc/{program.process.pid}/task"))
+
+    program = client()
+    program.do("connectdb", rds.conninfo())
+    program.do("finish")
+    before = seen(program)
+    for call in ("connectdb", "connectStart"):
+        program.do(call, rds.conninfo())
+        program.do("reset")
+        program.do("finish")
+    assert seen(program) == before
+    assert before[1] == 1 and not [file for file in before[0] if "pgiam" in file]
+
+
+def test_the_token_is_in_no_file_and_not_in_the_environment(rds, client, tmp_path):
+    program = client()
+    program.do("connectdb", rds.conninfo())
+    token = program.do("pass")
+    process = f"/proc/{program.process.pid}"
+    for part in ("environ", "cmdline"):
+        assert token.encode() not in open(f"{process}/{part}", "rb").read()
+
+
+def test_where_the_kernel_has_no_files_in_memory_one_on_disk_serves_and_goes(rds, client, environment, tmp_path, verdicts):
+    def leftovers():
+        return [name for folder in ("/dev/shm", "/tmp", tmp_path) for name in os.listdir(folder) if name.startswith("pgiam-")]
+
+    program = client(LD_PRELOAD=f"{os.environ['PGIAM_TEST_NO_MEMFD']} {environment['LD_PRELOAD']}", TMPDIR=str(tmp_path))
+    for call in ("connectdb", "connectStart"):
+        assert program.do(call, rds.conninfo()).startswith("ok"), program.message()
+        assert leftovers() == []
+    assert program.do("reset").startswith("ok"), program.message()
+    assert verdicts() == ["accepted"] * 3
+
+
+def test_the_hook_can_be_linked_instead_of_preloaded(rds, client, verdicts):
+    program = client(program=os.environ["PGIAM_TEST_LINKED_CLIENT"], LD_PRELOAD="")
+    assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
+    assert program.do("reset").startswith("ok"), program.message()
+    assert verdicts() == ["accepted"] * 2
+
+
+def test_the_functions_can_be_called_by_their_own_names(rds, environment, verdicts):
+    code = """
+import ctypes, sys
+libpq = ctypes.CDLL("libpq.so.5")
+hook = ctypes.CDLL(sys.argv[1])
+hook.pgiam_PQconnectdb.restype = ctypes.c_void_p
+libpq.PQuser.restype = ctypes.c_char_p
+connection = ctypes.c_void_p(hook.pgiam_PQconnectdb(sys.argv[2].encode()))
+hook.pgiam_PQreset(connection)
+print(libpq.PQstatus(connection), libpq.PQuser(connection).decode())
+libpq.PQfinish(connection)
+"""
+    command = ["/usr/bin/python3", "-c", code, os.environ["PGIAM_TEST_HOOK"], rds.conninfo()]
+    done = subprocess.run(command, env=environment | {"LD_PRELOAD": ""}, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("0 app_user\n", "")
+    assert verdicts() == ["accepted"] * 2
