@@ -34,8 +34,7 @@ class Terminal:
 
     def ask(self, line):
         os.write(self.master, (line + "\n").encode())
-        self.expect(re.escape(line))
-        return self.expect("=> ")
+        return self.expect(re.escape(line) + "(?s:.*)=> ")  # the terminal's echo first
 
     def close(self):
         os.write(self.master, b"\\q\n")
