@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from conftest import CONNINFO, HOST, LIBRARY
+from conftest import CONNINFO, HERE, HOST, LIBRARY
 
 
 class OptionInfo(ctypes.Structure):
@@ -42,6 +42,12 @@ def test_help_of_a_command_names_every_option_of_the_library(pgiam, command):
     assert text == pgiam(command, "--help").stdout
     missing = [key for key in option_keys() if f"--{key.replace('_', '-')}" not in text or f"PGIAM_{key.upper()}" not in text]
     assert len(option_keys()) >= 17 and missing == []
+
+
+def test_the_manual_describes_every_option_of_the_library():
+    manual = (HERE.parents[2] / "hosts/cli/pgiam.conf.5").read_text()
+    described = re.findall(r"\w+", " ".join(re.findall(r"^\.It Cm (.*)$", manual, re.M)))
+    assert described == option_keys()
 
 
 def test_version_names_the_command_and_the_library_that_it_found(pgiam):
