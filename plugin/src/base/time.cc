@@ -87,4 +87,21 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
               Seconds{*hour * 3600 + *minute * 60 + *second} + Milliseconds{millis} - *offset};
 }
 
+std::optional<Time> parse_http_date(std::string_view text) {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (text.size() != 29 || text.substr(3, 2) != ", " || !text.ends_with(" GMT"))
+    return std::nullopt;
+  const auto day = digits(text, 5, 2), year = digits(text, 12, 4);
+  const auto hour = digits(text, 17, 2), minute = digits(text, 20, 2), second = digits(text, 23, 2);
+  const auto month = kMonths.find(text.substr(8, 3));
+  if (!day || !year || !hour || !minute || !second) return std::nullopt;
+  if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(month / 3 + 1)},
+                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  return Time{std::chrono::sys_days{date}.time_since_epoch() +
+              Seconds{*hour * 3600 + *minute * 60 + *second}};
+}
+
 }  // namespace pgiam

@@ -25,5 +25,7 @@ std::string rfc3339(Time time);
 // RFC 3339 with `Z` or an offset, optional fraction; also the "2024-08-26T22:00:00UTC" that older
 // AWS CLI caches hold. Nothing for anything else.
 std::optional<Time> parse_rfc3339(std::string_view text);
+// "Mon, 26 Aug 2024 22:00:00 GMT", the form of HTTP's Date (RFC 9110, section 5.6.7).
+std::optional<Time> parse_http_date(std::string_view text);
 
 }  // namespace pgiam

@@ -34,5 +34,13 @@ TEST(Time, ReadsWhatItWrites) {
     EXPECT_EQ(parse_rfc3339(rfc3339(Time{Seconds{seconds}})), Time{Seconds{seconds}});
 }
 
+TEST(Time, ReadsTheDateOfHttp) {
+  EXPECT_EQ(parse_http_date("Mon, 26 Aug 2024 22:00:00 GMT"),
+            parse_rfc3339("2024-08-26T22:00:00Z"));
+  for (const char* text : {"", "Mon, 26 Aug 2024 22:00:00 UTC", "Mon, 26 Aug 2024 22:00 GMT     ",
+                           "Mon, 32 Aug 2024 22:00:00 GMT", "Mon, 26 ugS 2024 22:00:00 GMT"})
+    EXPECT_EQ(parse_http_date(text), std::nullopt) << text;
+}
+
 }  // namespace
 }  // namespace pgiam

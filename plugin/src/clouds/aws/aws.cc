@@ -34,7 +34,7 @@ Target make_target(const TargetKind& kind, std::string_view host, std::uint16_t 
 
 class Aws : public Cloud {
  public:
-  explicit Aws(const World& world) : world_(world), files_(world) {}
+  Aws(const World& world, Runtime& runtime) : world_(world), runtime_(runtime), files_(world) {}
 
   std::optional<Target> recognise(std::string_view host, std::uint16_t port) const override {
     for (const TargetKind* kind : target_kinds()) {
@@ -73,7 +73,7 @@ class Aws : public Cloud {
   Result<CredentialSource> credentials(const Settings& settings) const override {
     auto profiles = files_.read();
     if (!profiles) return profiles.error();
-    const ProviderContext context{world_, files_, settings, profile_of(settings),
+    const ProviderContext context{world_, files_, runtime_, settings, profile_of(settings),
                                   settings.given(Option::kProfile)};
     return CredentialSource{identity_key(context, (*profiles)->digest),
                             make_default_chain(context)};
@@ -83,6 +83,7 @@ class Aws : public Cloud {
                      Time now) const override {
     const TargetKind* kind = find_target_kind(target.kind);
     if (kind == nullptr) return make_error(Status::kInternal, "unknown kind of target");
+    now = runtime_.skew.correct(now);
     const auto key = keys_.get(credentials, now, target.region, kind->service);
     const std::string authority = kind->authority(target);
     const std::string query = kind->query(user);
@@ -117,12 +118,15 @@ class Aws : public Cloud {
   }
 
   const World& world_;
+  Runtime& runtime_;
   const SharedFiles files_;
   mutable SigningKeys keys_;
 };
 
 }  // namespace
 
-std::unique_ptr<Cloud> make_aws(const World& world) { return std::make_unique<Aws>(world); }
+std::unique_ptr<Cloud> make_aws(const World& world, Runtime& runtime) {
+  return std::make_unique<Aws>(world, runtime);
+}
 
 }  // namespace pgiam::aws

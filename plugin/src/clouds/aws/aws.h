@@ -3,11 +3,12 @@
 
 #include <memory>
 
+#include "clouds/aws/runtime.h"
 #include "clouds/cloud.h"
 
 namespace pgiam::aws {
 
-// `world` outlives it.
-std::unique_ptr<Cloud> make_aws(const World& world);
+// `world` and `runtime` outlive it.
+std::unique_ptr<Cloud> make_aws(const World& world, Runtime& runtime = Runtime::of_process());
 
 }  // namespace pgiam::aws

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/options.h"
+#include "clouds/aws/runtime.h"
 #include "clouds/aws/shared_files.h"
 #include "clouds/credentials.h"
 #include "ports/world.h"
@@ -15,6 +16,7 @@ namespace pgiam::aws {
 struct ProviderContext {
   const World& world;
   const SharedFiles& files;
+  Runtime& runtime;
   Settings settings;
   std::string profile;         // the one to use
   bool profile_given = false;  // by our own option: it then beats the environment's keys

@@ -1,4 +1,4 @@
-// AWS Signature Version 4, as far as a presigned URL goes. Pure: (request, key, time) → text.
+// AWS Signature Version 4: presigned URLs, and signed headers. Pure: (request, key, time) → text.
 // docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 #pragma once
 
@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "clouds/credentials.h"
+#include "ports/http.h"
 
 namespace pgiam::aws {
 
@@ -49,5 +50,13 @@ std::string signature(std::string_view string_to_sign, const SigningKey& key);
 
 // The URL without its scheme, parameters in botocore's order. `time` is on the key's day.
 Secret presign(const PresignRequest& request, const SigningKey& key, Time time);
+
+// Adds X-Amz-Date, X-Amz-Security-Token and Authorization. Signs the host, the body and every
+// header that is there, so what libcurl adds by itself is not signed. The URL's path and query are
+// encoded, and `key` was made from `credentials` for the day of `time`.
+void sign_headers(HttpRequest& request, const Credentials& credentials, const SigningKey& key,
+                  Time time);
+// The stage that test vectors have: the request's own headers and the host.
+std::string canonical_request(const HttpRequest& request);
 
 }  // namespace pgiam::aws

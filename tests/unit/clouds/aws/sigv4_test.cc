@@ -94,5 +94,83 @@ TEST(UriEncode, KeepsUnreservedBytesAndEncodesAllOthersInUpperCase) {
   EXPECT_EQ(uri_encode(std::string_view("\0", 1)), "%00");
 }
 
+// The key and the time of the AWS Signature Version 4 test suite.
+std::string authorization(HttpRequest request, std::string_view session = {}) {
+  const Credentials given =
+      credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", session);
+  const Time time = at("2015-08-30T12:36:00Z");
+  sign_headers(request, given, SigningKey(given, time, "us-east-1", "service"), time);
+  return request.headers.back().value;
+}
+
+HttpRequest request_of(std::string method, std::string url, std::string body = {},
+                       std::vector<HttpHeader> headers = {}) {
+  HttpRequest request;
+  request.method = std::move(method);
+  request.url = std::move(url);
+  request.body = std::move(body);
+  request.headers = std::move(headers);
+  return request;
+}
+
+std::string suite_authorization(const std::string& signed_headers, const std::string& signature) {
+  return "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
+         "SignedHeaders=" +
+         signed_headers + ", Signature=" + signature;
+}
+
+TEST(SigV4Headers, GiveTheSignaturesOfTheAwsTestSuite) {
+  // get-vanilla
+  EXPECT_EQ(
+      authorization(request_of("GET", "https://example.amazonaws.com/")),
+      suite_authorization("host;x-amz-date",
+                          "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"));
+  // get-vanilla-query-order-key-case
+  EXPECT_EQ(
+      authorization(
+          request_of("GET", "https://example.amazonaws.com/?Param2=value2&Param1=value1")),
+      suite_authorization("host;x-amz-date",
+                          "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500"));
+  // post-vanilla
+  EXPECT_EQ(
+      authorization(request_of("POST", "https://example.amazonaws.com/")),
+      suite_authorization("host;x-amz-date",
+                          "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"));
+  // post-x-www-form-urlencoded
+  EXPECT_EQ(
+      authorization(request_of("POST", "https://example.amazonaws.com/", "Param1=value1",
+                               {{"Content-Type", "application/x-www-form-urlencoded"}})),
+      suite_authorization("content-type;host;x-amz-date",
+                          "ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a"));
+  // post-sts-header-before
+  EXPECT_EQ(
+      authorization(request_of("POST", "https://example.amazonaws.com/"),
+                    "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFq"
+                    "wAeMicRXmxfpSPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2w"
+                    "UE8phUZampKsburEDy0KPkyQDYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+x"
+                    "o0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3i"
+                    "SIlTJabIQwj2ICCR/oLxBA=="),
+      suite_authorization("host;x-amz-date;x-amz-security-token",
+                          "85d96828115b5dc0cfc3bd16ad9e210dd772bbebba041836c64533a82be05ead"));
+}
+
+TEST(SigV4Headers, SignTheQueryAndUntidyHeadersAsBotocoreDoes) {
+  EXPECT_EQ(
+      authorization(
+          request_of("POST", "http://localhost:4566/?b=2&a=%20x", "x=1",
+                     {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"},
+                      {"X-Foo", "a   b "}})),
+      suite_authorization("content-type;host;x-amz-date;x-foo",
+                          "128f2ebc0b1b2aee303709a16082c4b8b779db4b2c7ec1bf7bc435eda5d76b90"));
+}
+
+TEST(SigV4Headers, MakeOneLineOfHeadersOfOneName) {
+  // get-header-key-duplicate
+  EXPECT_EQ(canonical_request(request_of("GET", "https://example.amazonaws.com/", "",
+                                         {{"My-Header1", "value2"}, {"my-header1", "value1"}})),
+            "GET\n/\n\nhost:example.amazonaws.com\nmy-header1:value2,value1\n\nhost;my-header1\n"
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
 }  // namespace
 }  // namespace pgiam::aws

@@ -1,0 +1,131 @@
+#include "clouds/aws/client.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "clouds/aws/service_error.h"
+#include "clouds/aws/sigv4.h"
+
+namespace pgiam::aws {
+namespace {
+
+const char* signing_name(Service service) {
+  switch (service) {
+    case Service::kSts:
+      return "sts";
+    case Service::kSso:
+      return "awsssoportal";
+    case Service::kSsoOidc:
+      return "sso-oauth";
+    case Service::kSignin:
+      return "signin";
+  }
+  return "";
+}
+
+// The codes with which services say that a signature's time was wrong.
+constexpr std::string_view kSkewCodes[] = {
+    "RequestTimeTooSkewed",  "RequestExpired", "RequestInTheFuture",
+    "SignatureDoesNotMatch", "AuthFailure",    "InvalidSignatureException",
+};
+
+bool is_skew_code(std::string_view code) {
+  return std::find(std::begin(kSkewCodes), std::end(kSkewCodes), code) != std::end(kSkewCodes);
+}
+
+std::optional<Milliseconds> retry_after(const HttpResponse& response) {
+  const auto asked = parse_integer(response.header("x-amz-retry-after"));
+  if (!asked || *asked < 0) return std::nullopt;
+  return Milliseconds{*asked};
+}
+
+struct Assessment {
+  Failure failure = Failure::kFinal;
+  bool skewed = false;
+  std::optional<Milliseconds> retry_after;
+};
+
+Assessment assess(const Result<HttpResponse>& result, const ServiceRequest& request) {
+  if (!result) return {result.error().retryable ? Failure::kTransient : Failure::kFinal, false, {}};
+  if (classify(result->status, "") == Failure::kNone) return {Failure::kNone, false, {}};
+  const std::string code = parse_service_error(*result).code;
+  const auto& also = request.also_transient;
+  const bool transient = std::find(also.begin(), also.end(), code) != also.end();
+  return {transient ? Failure::kTransient : classify(result->status, code), is_skew_code(code),
+          retry_after(*result)};
+}
+
+}  // namespace
+
+std::string read_ca_bundle(const Environment& environment, const Section* profile) {
+  if (const auto path = environment.get_nonblank("AWS_CA_BUNDLE")) return std::string(trim(*path));
+  if (profile != nullptr)
+    if (const auto path = trim(property(*profile, "ca_bundle")); !path.empty())
+      return std::string(path);
+  return std::string(trim(environment.get_nonblank("REQUESTS_CA_BUNDLE").value_or("")));
+}
+
+Result<Client> Client::make(const World& world, Runtime& runtime, const Profiles& profiles,
+                            const Section* profile, Service service, std::string_view region) {
+  Client client(world, runtime, service);
+  auto endpoint = resolve_endpoint(
+      service, region, read_endpoint_settings(service, world.environment, profiles, profile));
+  if (!endpoint) return endpoint.error();
+  const auto attempts = read_max_attempts(world.environment, profile);
+  if (!attempts) return attempts.error();
+  client.endpoint_ = std::move(*endpoint);
+  client.ca_bundle_ = read_ca_bundle(world.environment, profile);
+  client.max_attempts_ = *attempts;
+  return client;
+}
+
+Result<HttpResponse> Client::attempt(const ServiceRequest& request, const Call& call) const {
+  auto http = request.make();
+  if (!http) return http.error();
+  http->url = endpoint_.url + http->url;
+  http->ca_bundle = ca_bundle_;
+  if (request.signer) {
+    const Time now = runtime_.skew.correct(world_.clock.now());
+    const SigningKey key(*request.signer, now, endpoint_.signing_region, signing_name(service_));
+    sign_headers(*http, *request.signer, key, now);
+  }
+  auto response = world_.http.send(*http, call);
+  wipe(http->body);
+  for (HttpHeader& header : http->headers) wipe(header.value);
+  if (response && response->verified)
+    runtime_.skew.learn(response->header("Date"), world_.clock.now());
+  return response;
+}
+
+Result<HttpResponse> Client::send(const ServiceRequest& request, const Call& call) const {
+  Failure last_failure = Failure::kNone;
+  for (int number = 1;; ++number) {
+    const Milliseconds skew = runtime_.skew.value();
+    auto result = attempt(request, call);
+    Assessment assessment = assess(result, request);
+    if (assessment.failure == Failure::kNone) {
+      runtime_.retries.give_back(last_failure);
+      return result;
+    }
+    // What was learnt from the refusal itself makes the next signature right.
+    const bool corrected = assessment.skewed && request.signer &&
+                           runtime_.skew.correct(Time{}) != Time{} && runtime_.skew.value() != skew;
+    if (corrected) assessment.failure = Failure::kTransient;
+    if (assessment.failure == Failure::kFinal || number >= max_attempts_) return result;
+    if (!runtime_.retries.take(assessment.failure)) return result;
+
+    last_failure = assessment.failure;
+    const Milliseconds pause =
+        corrected ? Milliseconds{0}
+                  : backoff(assessment.failure, number, runtime_.random(), assessment.retry_after);
+    // The failure at hand says more than a time-out would.
+    if (pause >= call.deadline - world_.clock.uptime()) return result;
+    world_.log.write(LogLevel::kInfo, "aws",
+                     std::string(signing_name(service_)) +
+                         " did not answer as it should; again in " + std::to_string(pause.count()) +
+                         " ms");
+    if (!runtime_.pause(pause, call.stop)) return make_error(Status::kCancelled, "cancelled");
+  }
+}
+
+}  // namespace pgiam::aws

@@ -1,0 +1,56 @@
+// One way to ask an AWS service: its endpoint, certificates, signature, retries and clock.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clouds/aws/endpoints.h"
+#include "clouds/aws/provider.h"
+#include "clouds/aws/runtime.h"
+#include "clouds/credentials.h"
+#include "ports/http.h"
+
+namespace pgiam::aws {
+
+struct ServiceRequest {
+  // Makes the request anew for each attempt; its URL is path and query ("/", "/token"). An error
+  // ends it all.
+  std::function<Result<HttpRequest>()> make;
+  CredentialsPtr signer;  // null: not signed
+  // Codes that are worth another attempt with this request, besides the general ones.
+  std::vector<std::string_view> also_transient;
+};
+
+// Any thread.
+class Client {
+ public:
+  // By the settings of the variables and of `profile` (null: there is none).
+  static Result<Client> make(const World& world, Runtime& runtime, const Profiles& profiles,
+                             const Section* profile, Service service, std::string_view region);
+
+  // The last attempt's answer, whatever its status, or why there was none. Learns the clock's skew,
+  // and signs again where only that was wrong.
+  Result<HttpResponse> send(const ServiceRequest& request, const Call& call) const;
+
+  const std::string& url() const { return endpoint_.url; }
+
+ private:
+  Client(const World& world, Runtime& runtime, Service service)
+      : world_(world), runtime_(runtime), service_(service) {}
+
+  Result<HttpResponse> attempt(const ServiceRequest& request, const Call& call) const;
+
+  const World& world_;
+  Runtime& runtime_;
+  Service service_;
+  Endpoint endpoint_;
+  std::string ca_bundle_;
+  int max_attempts_ = 0;
+};
+
+// AWS_CA_BUNDLE, else the profile's ca_bundle, else REQUESTS_CA_BUNDLE, else "": the system's.
+std::string read_ca_bundle(const Environment& environment, const Section* profile);
+
+}  // namespace pgiam::aws

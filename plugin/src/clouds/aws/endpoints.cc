@@ -1,0 +1,178 @@
+#include "clouds/aws/endpoints.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/url.h"
+
+namespace pgiam::aws {
+namespace {
+
+struct ServiceNames {
+  const char* label;         // of the host name
+  const char* url_variable;  // names an endpoint for this service alone
+  const char* section_key;   // in a services section
+  const char* title;
+};
+constexpr ServiceNames kServices[] = {
+    {"sts", "AWS_ENDPOINT_URL_STS", "sts", "STS"},
+    {"portal.sso", "AWS_ENDPOINT_URL_SSO", "sso", "IAM Identity Center"},
+    {"oidc", "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc", "IAM Identity Center"},
+    {"signin", "AWS_ENDPOINT_URL_SIGNIN", "signin", "AWS sign-in"},
+};
+const ServiceNames& names_of(Service service) {
+  return kServices[static_cast<std::size_t>(service)];
+}
+
+struct Partition {
+  const char* region_prefix;
+  const char* suffix;
+  const char* dual_stack_suffix;
+  const char* signin_suffix;  // REGION.signin.SUFFIX, where sign-in has names of its own
+};
+// The first whose prefix fits; a region that is new to all of them is one of the last.
+constexpr Partition kPartitions[] = {
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "amazonaws.cn"},
+    {"aws-cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "amazonaws.cn"},
+    {"us-gov-", "amazonaws.com", "api.aws", "amazonaws-us-gov.com"},
+    {"aws-us-gov-", "amazonaws.com", "api.aws", "amazonaws-us-gov.com"},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov", nullptr},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud", nullptr},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", nullptr},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", nullptr},
+    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu", nullptr},
+    {"", "amazonaws.com", "api.aws", "aws.amazon.com"},
+};
+
+// Those that there were before STS had regional endpoints.
+constexpr std::string_view kLegacyStsRegions[] = {
+    "ap-northeast-1", "ap-south-1",   "ap-southeast-1", "ap-southeast-2",
+    "aws-global",     "ca-central-1", "eu-central-1",   "eu-north-1",
+    "eu-west-1",      "eu-west-2",    "eu-west-3",      "sa-east-1",
+    "us-east-1",      "us-east-2",    "us-west-1",      "us-west-2",
+};
+
+const Partition& partition_of(std::string_view region) {
+  return *std::find_if(std::begin(kPartitions), std::end(kPartitions),
+                       [&](const Partition& p) { return region.starts_with(p.region_prefix); });
+}
+
+// It becomes part of a host name, so nothing else may hide in it.
+bool is_host_label(std::string_view region) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+  return !region.empty() && region.size() <= 63 && region.front() != '-' &&
+         region.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+std::string host_of(Service service, std::string_view region, const EndpointSettings& settings) {
+  const Partition& partition = partition_of(region);
+  const std::string label = names_of(service).label, name(region);
+  if (service == Service::kSignin && partition.signin_suffix != nullptr && !settings.fips &&
+      !settings.dual_stack)
+    return name + ".signin." + partition.signin_suffix;
+  // GovCloud's ordinary endpoints are FIPS endpoints already.
+  const bool gov = partition.region_prefix == std::string_view("us-gov-") ||
+                   partition.region_prefix == std::string_view("aws-us-gov-");
+  const bool fips_label =
+      settings.fips && !(gov && !settings.dual_stack && service != Service::kSignin);
+  return label + (fips_label ? "-fips." : ".") + name + "." +
+         (settings.dual_stack ? partition.dual_stack_suffix : partition.suffix);
+}
+
+bool is_global_sts(Service service, std::string_view region, const EndpointSettings& settings) {
+  if (service != Service::kSts || settings.fips || settings.dual_stack) return false;
+  if (region.empty() || region == "aws-global") return true;
+  return settings.legacy_sts &&
+         std::find(std::begin(kLegacyStsRegions), std::end(kLegacyStsRegions), region) !=
+             std::end(kLegacyStsRegions);
+}
+
+Result<Endpoint> own_endpoint(std::string_view region, const EndpointSettings& settings) {
+  if (settings.fips || settings.dual_stack)
+    return make_error(Status::kBadConfig,
+                      settings.url_from + " names an endpoint, which cannot be had together with " +
+                          (settings.fips ? "FIPS" : "dual-stack") + " endpoints",
+                      settings.fips ? "unset it, or AWS_USE_FIPS_ENDPOINT"
+                                    : "unset it, or AWS_USE_DUALSTACK_ENDPOINT");
+  const auto url = parse_url(settings.url);
+  if (!url || !url->query.empty())
+    return make_error(Status::kBadConfig, settings.url_from + " is not the URL of an endpoint",
+                      "write it as https://host or http://host:port");
+  std::string text = url->text();
+  if (text.ends_with('/')) text.pop_back();
+  return Endpoint{text, region.empty() ? "us-east-1" : std::string(region)};
+}
+
+// The variable, else the profile's property.
+std::string setting(const Environment& environment, const char* variable, const Section* profile,
+                    std::string_view key) {
+  if (const auto value = environment.get_nonblank(variable)) return std::string(trim(*value));
+  return profile == nullptr ? "" : std::string(trim(property(*profile, key)));
+}
+
+bool switched_on(const Environment& environment, const char* variable, const Section* profile,
+                 std::string_view key) {
+  return parse_bool(setting(environment, variable, profile, key)).value_or(false);
+}
+
+std::string services_url(const Profiles& profiles, const Section& profile, const char* key) {
+  const auto services = profiles.services.find(property(profile, "services"));
+  if (services == profiles.services.end()) return "";
+  const auto service = services->second.find(key);
+  if (service == services->second.end()) return "";
+  const auto url = service->second.nested.find("endpoint_url");
+  return url == service->second.nested.end() ? "" : url->second;
+}
+
+void find_own_url(EndpointSettings& settings, const ServiceNames& names,
+                  const Environment& environment, const Profiles& profiles,
+                  const Section* profile) {
+  for (const char* variable : {names.url_variable, "AWS_ENDPOINT_URL"}) {
+    const auto url = environment.get_nonblank(variable);
+    if (!url) continue;
+    settings.url = trim(*url);
+    settings.url_from = variable;
+    return;
+  }
+  if (profile == nullptr) return;
+  settings.url = services_url(profiles, *profile, names.section_key);
+  settings.url_from = "endpoint_url of the profile's services section";
+  if (!settings.url.empty()) return;
+  settings.url = property(*profile, "endpoint_url");
+  settings.url_from = "endpoint_url of the profile";
+}
+
+}  // namespace
+
+EndpointSettings read_endpoint_settings(Service service, const Environment& environment,
+                                        const Profiles& profiles, const Section* profile) {
+  EndpointSettings settings;
+  settings.fips = switched_on(environment, "AWS_USE_FIPS_ENDPOINT", profile, "use_fips_endpoint");
+  settings.dual_stack =
+      switched_on(environment, "AWS_USE_DUALSTACK_ENDPOINT", profile, "use_dualstack_endpoint");
+  settings.legacy_sts = equals_ignore_case(
+      setting(environment, "AWS_STS_REGIONAL_ENDPOINTS", profile, "sts_regional_endpoints"),
+      "legacy");
+  if (!switched_on(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", profile,
+                   "ignore_configured_endpoint_urls"))
+    find_own_url(settings, names_of(service), environment, profiles, profile);
+  return settings;
+}
+
+Result<Endpoint> resolve_endpoint(Service service, std::string_view region,
+                                  const EndpointSettings& settings) {
+  if (!region.empty() && !is_host_label(region))
+    return make_error(Status::kBadConfig, "\"" + std::string(region) + "\" is not an AWS region",
+                      "check AWS_REGION, and region of the profile");
+  if (!settings.url.empty()) return own_endpoint(region, settings);
+  if (is_global_sts(service, region, settings))
+    return Endpoint{"https://sts.amazonaws.com", "us-east-1"};
+  if (region.empty())
+    return make_error(Status::kBadConfig,
+                      std::string("no region to ask ") + names_of(service).title + " in",
+                      "set AWS_REGION, or region in the profile");
+  return Endpoint{"https://" + host_of(service, region, settings), std::string(region)};
+}
+
+}  // namespace pgiam::aws

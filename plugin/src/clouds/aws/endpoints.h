@@ -1,0 +1,39 @@
+// Where the AWS services that hand out credentials are: partition and region to URL, and all the
+// settings that say otherwise.
+// docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "clouds/aws/shared_files.h"
+#include "ports/environment.h"
+
+namespace pgiam::aws {
+
+enum class Service { kSts, kSso, kSsoOidc, kSignin };
+
+struct EndpointSettings {
+  bool fips = false;
+  bool dual_stack = false;
+  bool legacy_sts = false;  // the old regions ask STS's global endpoint
+  std::string url;          // an endpoint of the user's own; "": none
+  std::string url_from;     // who named it: "AWS_ENDPOINT_URL", for errors
+};
+
+// From the variables, else the profile (null: there is none) and its services section.
+EndpointSettings read_endpoint_settings(Service service, const Environment& environment,
+                                        const Profiles& profiles, const Section* profile);
+
+struct Endpoint {
+  std::string url;  // "https://sts.eu-west-1.amazonaws.com": a path is appended to it
+  std::string signing_region;
+};
+
+// Pure. STS can do without a region, and is then the global endpoint; for the others a missing or
+// impossible region is kBadConfig.
+Result<Endpoint> resolve_endpoint(Service service, std::string_view region,
+                                  const EndpointSettings& settings);
+
+}  // namespace pgiam::aws

@@ -1,0 +1,130 @@
+#include "clouds/aws/json.h"
+
+// The one place where Boost.JSON is compiled.
+#include <boost/json/src.hpp>
+#include <cmath>
+
+#include "base/text.h"
+
+namespace pgiam::aws {
+namespace {
+
+class WipingMemory final : public boost::json::memory_resource {
+  void* do_allocate(std::size_t size, std::size_t alignment) override {
+    return ::operator new (size, std::align_val_t{alignment});
+  }
+  void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
+    wipe(memory, size);
+    ::operator delete (memory, std::align_val_t{alignment});
+  }
+  bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+};
+
+WipingMemory& wiping_memory() {
+  static auto* const memory = new WipingMemory;  // never destroyed: threads outlive main
+  return *memory;
+}
+
+}  // namespace
+
+struct Json::Impl {
+  Impl() : object(&wiping_memory()) {}
+  explicit Impl(const boost::json::object& other) : object(other, &wiping_memory()) {}
+
+  boost::json::object object;
+
+  const boost::json::value* find(std::string_view name) const {
+    if (const auto* exact = object.if_contains(name)) return exact;
+    for (const auto& member : object)
+      if (equals_ignore_case(member.key(), name)) return &member.value();
+    return nullptr;
+  }
+  void set(std::string_view name, boost::json::value value) {
+    if (const auto* known = find(name))
+      *const_cast<boost::json::value*>(known) = std::move(value);
+    else
+      object.emplace(name, std::move(value));
+  }
+};
+
+Json::Json() : impl_(std::make_unique<Impl>()) {}
+Json::Json(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Json::Json(const Json& other) : impl_(std::make_unique<Impl>(other.impl_->object)) {}
+Json::Json(Json&& other) noexcept = default;
+Json& Json::operator=(Json other) noexcept {
+  impl_.swap(other.impl_);
+  return *this;
+}
+Json::~Json() = default;
+
+Result<Json> Json::parse(std::string_view text) {
+  boost::json::error_code error;
+  boost::json::stream_parser parser(&wiping_memory());
+  parser.reset(&wiping_memory());
+  parser.write(text, error);
+  if (!error) parser.finish(error);
+  if (error) return make_error(Status::kBadResponse, "not JSON: " + error.message());
+  auto value = parser.release();
+  if (!value.is_object()) return make_error(Status::kBadResponse, "not a JSON object");
+  auto impl = std::make_unique<Impl>();
+  impl->object = std::move(value.as_object());
+  return Json(std::move(impl));
+}
+
+bool Json::has(std::string_view name) const { return impl_->find(name) != nullptr; }
+
+std::optional<std::string_view> Json::text(std::string_view name) const {
+  const auto* value = impl_->find(name);
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  return std::string_view(value->get_string());
+}
+
+std::optional<std::int64_t> Json::integer(std::string_view name) const {
+  const auto* value = impl_->find(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_int64()) return value->get_int64();
+  if (!value->is_double()) return std::nullopt;
+  const double number = value->get_double();  // "1.0", "1.7e9": a number that AWS calls an integer
+  if (!(std::fabs(number) < 9e15) || number != std::floor(number)) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
+std::optional<Json> Json::object(std::string_view name) const {
+  const auto* value = impl_->find(name);
+  if (value == nullptr || !value->is_object()) return std::nullopt;
+  return Json(std::make_unique<Impl>(value->get_object()));
+}
+
+void Json::set(std::string_view name, std::string_view value) {
+  impl_->set(name, boost::json::value(value, &wiping_memory()));
+}
+void Json::set(std::string_view name, std::int64_t value) {
+  impl_->set(name, boost::json::value(value, &wiping_memory()));
+}
+void Json::set(std::string_view name, const Json& value) {
+  impl_->set(name, boost::json::value(value.impl_->object, &wiping_memory()));
+}
+void Json::remove(std::string_view name) {
+  const auto* known = impl_->find(name);
+  if (known == nullptr) return;
+  for (auto member = impl_->object.begin(); member != impl_->object.end(); ++member)
+    if (&member->value() == known) {
+      impl_->object.stable_erase(member);
+      return;
+    }
+}
+
+Secret Json::serialize() const {
+  constexpr std::size_t kUsual = 8192;  // no reallocation, which would leave a copy behind
+  std::string text;
+  const WipeAtExit wipe_text(text);
+  text.reserve(kUsual);
+  boost::json::serializer serializer;
+  serializer.reset(&impl_->object);
+  char buffer[BOOST_JSON_STACK_BUFFER_SIZE];
+  while (!serializer.done()) text += std::string_view(serializer.read(buffer));
+  wipe(buffer, sizeof buffer);
+  return Secret(text);
+}
+
+}  // namespace pgiam::aws

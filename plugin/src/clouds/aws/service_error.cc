@@ -1,0 +1,83 @@
+#include "clouds/aws/service_error.h"
+
+#include "base/text.h"
+#include "clouds/aws/json.h"
+#include "clouds/aws/retry.h"
+#include "clouds/aws/xml.h"
+
+namespace pgiam::aws {
+namespace {
+
+constexpr std::size_t kLongestMessage = 500;
+
+// "com.amazonaws.sso#UnauthorizedException:http://…" → "UnauthorizedException"
+std::string bare_code(std::string_view code) {
+  code = code.substr(0, code.find(':'));
+  const auto hash = code.rfind('#');
+  return std::string(trim(hash == std::string_view::npos ? code : code.substr(hash + 1)));
+}
+
+// A sentence of somebody else's, made fit for one line of a log.
+std::string one_line(std::string_view text) {
+  std::string line(trim(text.substr(0, kLongestMessage)));
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = ' ';
+  return line;
+}
+
+void read_json(const HttpResponse& response, ServiceError& error) {
+  const auto body = Json::parse(response.body);
+  if (!body) return;
+  for (const char* name : {"__type", "code", "error"})
+    if (error.code.empty()) error.code = bare_code(body->text(name).value_or(""));
+  for (const char* name : {"message", "error_description"})
+    if (error.message.empty()) error.message = one_line(body->text(name).value_or(""));
+}
+
+void read_xml(const HttpResponse& response, ServiceError& error) {
+  error.code = bare_code(xml_text(response.body, "Code").value_or(""));
+  error.message = one_line(xml_text(response.body, "Message").value_or(""));
+  error.request_id = one_line(xml_text(response.body, "RequestId").value_or(""));
+}
+
+Status status_of(const HttpResponse& response, const std::string& code) {
+  switch (classify(response.status, code)) {
+    case Failure::kThrottled:
+      return Status::kThrottled;
+    case Failure::kTransient:
+      return Status::kNetwork;
+    default:
+      break;
+  }
+  if (response.status >= 500) return Status::kNetwork;
+  return response.status >= 400 ? Status::kDenied : Status::kBadResponse;
+}
+
+}  // namespace
+
+ServiceError parse_service_error(const HttpResponse& response) {
+  ServiceError error;
+  // The content type is not to be relied on: the first letter is.
+  const bool xml = trim(response.body).starts_with('<');
+  if (xml) read_xml(response, error);
+  if (!xml) {
+    error.code = bare_code(response.header("x-amzn-ErrorType"));
+    read_json(response, error);
+  }
+  if (error.request_id.empty()) error.request_id = one_line(response.header("x-amzn-RequestId"));
+  return error;
+}
+
+Error describe_refusal(const HttpResponse& response, const std::string& what) {
+  const ServiceError told = parse_service_error(response);
+  const std::string status = "HTTP status " + std::to_string(response.status);
+  const std::string code = told.code.empty() ? status : told.code;
+  Error error = make_error(status_of(response, told.code),
+                           what + ": " + (told.message.empty() ? code : told.message));
+  error.remote = code;
+  if (!told.request_id.empty()) error.remote += ", request " + told.request_id;
+  error.retryable = error.status == Status::kThrottled || error.status == Status::kNetwork;
+  return error;
+}
+
+}  // namespace pgiam::aws

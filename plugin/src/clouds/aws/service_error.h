@@ -1,0 +1,23 @@
+// What an AWS service says when it refuses: one look for its XML and its JSON protocols.
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+#include "ports/http.h"
+
+namespace pgiam::aws {
+
+struct ServiceError {
+  std::string code;     // "AccessDenied", without namespace; "" where none is given
+  std::string message;  // the service's own sentence
+  std::string request_id;
+};
+
+ServiceError parse_service_error(const HttpResponse& response);
+
+// In our words: `what` was tried ("STS did not let us assume role X"). The status tells throttling,
+// refusal and trouble on the other side apart; code and request id are in `remote`.
+Error describe_refusal(const HttpResponse& response, const std::string& what);
+
+}  // namespace pgiam::aws

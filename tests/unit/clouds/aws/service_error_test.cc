@@ -1,0 +1,61 @@
+#include "clouds/aws/service_error.h"
+
+#include <gtest/gtest.h>
+
+namespace pgiam::aws {
+namespace {
+
+HttpResponse answer(int status, std::string body, std::vector<HttpHeader> headers = {}) {
+  return {status, std::move(headers), std::move(body), true};
+}
+
+TEST(ServiceError, IsReadFromXml) {
+  const auto error = parse_service_error(
+      answer(403,
+             "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User "
+             "&lt;x&gt; is "
+             "not authorized</Message></Error><RequestId>r-1</RequestId></ErrorResponse>"));
+  EXPECT_EQ(error.code, "AccessDenied");
+  EXPECT_EQ(error.message, "User <x> is not authorized");
+  EXPECT_EQ(error.request_id, "r-1");
+}
+
+TEST(ServiceError, IsReadFromJsonWhateverTheContentTypeSays) {
+  const auto error = parse_service_error(
+      answer(401, R"({"message":"Session token not found or invalid"})",
+             {{"X-Amzn-ErrorType", "UnauthorizedException:http://internal.amazon.com/"},
+              {"x-amzn-requestid", "r-2"},
+              {"Content-Type", "text/xml"}}));
+  EXPECT_EQ(error.code, "UnauthorizedException");
+  EXPECT_EQ(error.message, "Session token not found or invalid");
+  EXPECT_EQ(error.request_id, "r-2");
+}
+
+TEST(ServiceError, KnowsTheNamesOfOAuth) {
+  const auto error =
+      parse_service_error(answer(400, R"({"error":"slow_down","error_description":"too\nfast"})"));
+  EXPECT_EQ(error.code, "slow_down");
+  EXPECT_EQ(error.message, "too fast");
+  EXPECT_EQ(parse_service_error(answer(400, R"({"__type":"com.x#InvalidGrant"})")).code,
+            "InvalidGrant");
+}
+
+TEST(ServiceError, ManagesWithoutAnything) {
+  const auto error = describe_refusal(answer(502, "<html>Bad gateway"), "STS refused");
+  EXPECT_EQ(error.message, "STS refused: HTTP status 502");
+  EXPECT_EQ(error.status, Status::kNetwork);
+  EXPECT_TRUE(error.retryable);
+}
+
+TEST(ServiceError, TellsThrottlingFromRefusal) {
+  EXPECT_EQ(describe_refusal(answer(400, R"({"__type":"ThrottlingException"})"), "x").status,
+            Status::kThrottled);
+  const auto denied = describe_refusal(
+      answer(403, "<E><Code>AccessDenied</Code><RequestId>r</RequestId></E>"), "x");
+  EXPECT_EQ(denied.status, Status::kDenied);
+  EXPECT_EQ(denied.remote, "AccessDenied, request r");
+  EXPECT_FALSE(denied.retryable);
+}
+
+}  // namespace
+}  // namespace pgiam::aws
