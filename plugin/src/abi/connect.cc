@@ -7,14 +7,15 @@ namespace {
 class CallInProgress {
  public:
   explicit CallInProgress(pgiam_context& context)
-      : context_(context), fork_(context.calls.begin()) {}
+      : context_(context), ticket_(context.calls.begin()) {}
   CallInProgress(const CallInProgress&) = delete;
   CallInProgress& operator=(const CallInProgress&) = delete;
-  ~CallInProgress() { context_.calls.end(fork_); }
+  ~CallInProgress() { context_.calls.end(ticket_); }
+  std::stop_token stop() const { return ticket_.stop; }
 
  private:
   pgiam_context& context_;
-  const std::uint64_t fork_;
+  const ActiveCalls::Ticket ticket_;
 };
 
 constexpr std::uint32_t kKnownFlags =
@@ -86,7 +87,7 @@ pgiam_status ask_flow(FlowFunction function, pgiam_context* context, const pgiam
     const auto request = read_request(given);
     if (!request) return request.error();
     const CallInProgress call(*context);
-    auto reply = (context->wired.flow().*function)(*request, context->stop.get_token());
+    auto reply = (context->wired.flow().*function)(*request, call.stop());
     if (!reply) return reply.error();
     *out = new pgiam_reply{std::move(*reply)};
     return {};
@@ -138,6 +139,7 @@ pgiam_status pgiam_before_connect_start(pgiam_context* context, const pgiam_requ
     auto operation = std::make_unique<pgiam_operation>();
     // Ends when the operation's thread lets go of it, after `done`.
     auto call = std::make_shared<const CallInProgress>(*context);
+    const std::stop_token stop = call->stop();
     operation->operation.emplace(
         [context, owned](std::stop_token stop) {
           return context->wired.flow().before_connect(owned->request(), std::move(stop));
@@ -147,7 +149,7 @@ pgiam_status pgiam_before_connect_start(pgiam_context* context, const pgiam_requ
           const InsideCallback mark(*context);
           done(user_data);
         },
-        context->stop.get_token());
+        stop);
     *out = operation.release();
     return {};
   });

@@ -31,23 +31,29 @@ std::string user_agent(const pgiam_config& config) {
 
 }  // namespace
 
-std::uint64_t ActiveCalls::begin() {
+ActiveCalls::Ticket ActiveCalls::begin() {
   const StateLock lock;
   leave_those_of_the_parent();
   ++active_;
-  return fork_;
+  return {fork_, stop_.get_token()};
 }
 
-void ActiveCalls::end(std::uint64_t fork) {
+void ActiveCalls::end(const Ticket& ticket) {
   const StateLock lock;
-  if (fork != fork_) return;
+  if (ticket.fork != fork_) return;
   // Under the lock: whoever waits frees this object next.
   if (--active_ == 0) none_.notify_all();
 }
 
-void ActiveCalls::wait_for_none() {
+void ActiveCalls::stop_all() {
+  std::stop_source stop(std::nostopstate);
+  {
+    const StateLock lock;
+    leave_those_of_the_parent();
+    stop = stop_;
+  }
+  stop.request_stop();  // runs callbacks, so not under the lock
   StateLock lock;
-  leave_those_of_the_parent();
   none_.wait(lock.native(), [this] { return active_ == 0; });
 }
 
@@ -55,6 +61,9 @@ void ActiveCalls::leave_those_of_the_parent() {
   if (fork_ == fork_count()) return;
   fork_ = fork_count();
   active_ = 0;
+  // A thread of the parent may have been inside it, so it is neither used nor destroyed.
+  static_cast<void>(new std::stop_source(std::move(stop_)));
+  stop_ = std::stop_source();
 }
 
 }  // namespace pgiam
@@ -77,7 +86,6 @@ pgiam_status pgiam_context_new(const pgiam_config* config, pgiam_context** out,
 void pgiam_context_free(pgiam_context* context) {
   // From its own callback it would wait for itself for ever: a leak is the lesser evil.
   if (context == nullptr || pgiam::inside_callback_of(context)) return;
-  context->stop.request_stop();
-  context->calls.wait_for_none();
+  context->calls.stop_all();
   delete context;
 }

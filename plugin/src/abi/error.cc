@@ -8,13 +8,13 @@ namespace pgiam {
   X(OK, kOk)                                                                                       \
   X(NOT_APPLICABLE, kNotApplicable)                                                                \
   X(E_INTERNAL, kInternal)                                                                         \
-  X(E_NO_MEMORY, kNoMemory) X(E_INVALID_ARGUMENT, kInvalidArgument)                                \
-      X(E_INVALID_STATE, kInvalidState) X(E_UNSUPPORTED, kUnsupported) X(E_TARGET, kTarget)        \
-          X(E_INSECURE, kInsecure) X(E_NO_CREDENTIALS, kNoCredentials)                             \
-              X(E_LOGIN_REQUIRED, kLoginRequired) X(E_LOGIN_DECLINED, kLoginDeclined)              \
-                  X(E_DENIED, kDenied) X(E_BAD_CONFIG, kBadConfig) X(E_NETWORK, kNetwork)          \
-                      X(E_TIMEOUT, kTimeout) X(E_CANCELLED, kCancelled) X(E_THROTTLED, kThrottled) \
-                          X(E_BAD_RESPONSE, kBadResponse)
+  X(E_NO_MEMORY, kNoMemory)                                                                        \
+  X(E_INVALID_ARGUMENT, kInvalidArgument) X(E_INVALID_STATE, kInvalidState)                        \
+      X(E_UNSUPPORTED, kUnsupported) X(E_TARGET, kTarget) X(E_INSECURE, kInsecure)                 \
+          X(E_NO_CREDENTIALS, kNoCredentials) X(E_LOGIN_REQUIRED, kLoginRequired)                  \
+              X(E_LOGIN_DECLINED, kLoginDeclined) X(E_DENIED, kDenied) X(E_BAD_CONFIG, kBadConfig) \
+                  X(E_NETWORK, kNetwork) X(E_TIMEOUT, kTimeout) X(E_CANCELLED, kCancelled)         \
+                      X(E_THROTTLED, kThrottled) X(E_BAD_RESPONSE, kBadResponse)
 
 #define PGIAM_SAME(outside, inside) \
   static_assert(PGIAM_##outside == static_cast<pgiam_status>(Status::inside));

@@ -35,19 +35,23 @@ struct pgiam_answer {
 
 namespace pgiam {
 
-// What pgiam_context_free has to wait for. Calls that fork() left behind in the parent do not
-// count: they never end here.
+// What pgiam_context_free has to stop and wait for. Calls that fork() left behind in the parent do
+// not count: they never end here.
 class ActiveCalls {
  public:
-  // The fork that the call belongs to: hand it back to `end`.
-  std::uint64_t begin();
-  void end(std::uint64_t fork);
-  void wait_for_none();
+  struct Ticket {
+    std::uint64_t fork;    // that the call belongs to
+    std::stop_token stop;  // requested when the context goes
+  };
+  Ticket begin();
+  void end(const Ticket& ticket);
+  void stop_all();
 
  private:
   void leave_those_of_the_parent();  // with the state lock held
 
   std::condition_variable none_;
+  std::stop_source stop_;
   std::uint64_t fork_ = fork_count();
   int active_ = 0;
 };
@@ -61,7 +65,6 @@ struct pgiam_context {
   pgiam::HostLog log;
   pgiam::HostPrompt prompt;
   pgiam::WiredFlow wired;
-  std::stop_source stop;  // requested when the context goes
   pgiam::ActiveCalls calls;
 };
 

@@ -2,21 +2,28 @@
 
 #include <openssl/evp.h>
 
+#include <atomic>
 #include <new>
 #include <stdexcept>
 
 #include "base/secret.h"
+#include "base/state_lock.h"
 
 namespace pgiam {
 namespace {
 
 constexpr std::size_t kBlock = 64;
 
-// Fetching takes OpenSSL's locks and longer than the hash itself. Never freed: threads may hash
-// until the process ends.
+// Fetching takes OpenSSL's locks and longer than the hash itself. Under the state lock, so that no
+// child inherits OpenSSL half initialised. Never freed: threads may hash until the process ends.
 const EVP_MD* algorithm() {
-  static EVP_MD* const md = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static std::atomic<const EVP_MD*> fetched{nullptr};
+  if (const EVP_MD* md = fetched.load(std::memory_order_acquire)) return md;
+  const StateLock lock;
+  if (const EVP_MD* md = fetched.load(std::memory_order_relaxed)) return md;
+  const EVP_MD* md = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   if (md == nullptr) throw std::runtime_error("OpenSSL has no SHA256");
+  fetched.store(md, std::memory_order_release);
   return md;
 }
 

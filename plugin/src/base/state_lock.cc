@@ -3,34 +3,30 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <type_traits>
 
 namespace pgiam {
 namespace {
 
-// Never destroyed: threads may still come by while the process exits.
-std::mutex& state_mutex() {
-  static std::mutex* const mutex = new std::mutex;
-  return *mutex;
-}
+// Needs neither construction nor destruction: threads come by at any time, also while the process
+// exits.
+constinit std::mutex state_mutex;
+static_assert(std::is_trivially_destructible_v<std::mutex>);
 
 std::atomic<std::uint64_t> forks{0};
 
-void watch_forks() {
-  static const int watched =
-      pthread_atfork([] { state_mutex().lock(); }, [] { state_mutex().unlock(); },
-                     [] {
-                       state_mutex().unlock();
-                       forks.fetch_add(1, std::memory_order_relaxed);
-                     });
-  static_cast<void>(watched);
+// When the library is loaded, since doing it later would itself race with fork().
+[[gnu::constructor]] void watch_forks() {
+  pthread_atfork([] { state_mutex.lock(); }, [] { state_mutex.unlock(); },
+                 [] {
+                   state_mutex.unlock();
+                   forks.fetch_add(1, std::memory_order_relaxed);
+                 });
 }
 
 }  // namespace
 
-StateLock::StateLock() {
-  watch_forks();
-  lock_ = std::unique_lock(state_mutex());
-}
+StateLock::StateLock() : lock_(state_mutex) {}
 
 std::uint64_t fork_count() { return forks.load(std::memory_order_relaxed); }
 

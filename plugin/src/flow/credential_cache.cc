@@ -150,10 +150,10 @@ CredentialsPtr CredentialCache::peek(const std::string& key) const {
 }
 
 std::shared_ptr<CredentialCache> CredentialCache::shared() {
-  static std::weak_ptr<CredentialCache> living;
   const StateLock lock;
-  auto cache = living.lock();
-  if (!cache) living = cache = std::make_shared<CredentialCache>();
+  static auto* const living = new std::weak_ptr<CredentialCache>;  // outlives every thread
+  auto cache = living->lock();
+  if (!cache) *living = cache = std::make_shared<CredentialCache>();
   return cache;
 }
 
