@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stop_token>
+#include <string>
 
 #include "base/time.h"
 
@@ -13,6 +14,9 @@ struct Call {
   std::stop_token stop;     // requested when the host cancels
   bool may_prompt = false;
   bool offline = false;  // explain: what needs the network says so and is passed over
+  // The access key id of the credentials that are to be replaced, "" if there are none: a cache of
+  // a source's own must not give them again.
+  std::string replaces;
 };
 
 }  // namespace pgiam

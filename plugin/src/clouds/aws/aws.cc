@@ -3,6 +3,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "clouds/aws/provider.h"
+#include "clouds/aws/region.h"
 #include "clouds/aws/shared_files.h"
 #include "clouds/aws/signing_keys.h"
 #include "clouds/aws/target_kind.h"
@@ -58,23 +59,17 @@ class Aws : public Cloud {
   }
 
   Result<Region> default_region(const Settings& settings) const override {
-    for (const char* variable : {"AWS_REGION", "AWS_DEFAULT_REGION"})
-      if (const auto region = world_.environment.get_nonblank(variable))
-        return Region{std::string(trim(*region)), variable};
     const auto profiles = files_.read();
     if (!profiles) return profiles.error();
     const std::string profile = profile_of(settings);
-    if (const Section* section = (*profiles)->find(profile))
-      if (const auto region = property(*section, "region"); !region.empty())
-        return Region{std::string(region), "profile " + profile};
-    return Region{};
+    return configured_region(world_.environment, (*profiles)->find(profile), profile);
   }
 
   Result<CredentialSource> credentials(const Settings& settings) const override {
     auto profiles = files_.read();
     if (!profiles) return profiles.error();
-    const ProviderContext context{world_, files_, runtime_, settings, profile_of(settings),
-                                  settings.given(Option::kProfile)};
+    const ProviderContext context{
+        world_, files_, runtime_, settings, profile_of(settings), settings.given(Option::kProfile)};
     return CredentialSource{identity_key(context, (*profiles)->digest),
                             make_default_chain(context)};
   }

@@ -15,7 +15,8 @@ class Chain : public Provider {
   Result<CredentialsPtr> load(const Call& call, Trace& trace) override {
     std::vector<Error> causes;
     for (const ProviderPtr& provider : providers_) {
-      auto loaded = ask(*provider, call, trace);
+      auto loaded = ask_and_trace(clock_, provider->name(), trace,
+                                  [&] { return provider->load(call, trace); });
       if (loaded) return loaded;
       Error error = std::move(loaded).error();
       if (error.provider.empty()) error.provider = provider->name();
@@ -33,25 +34,25 @@ class Chain : public Provider {
   }
 
  private:
-  Result<CredentialsPtr> ask(Provider& provider, const Call& call, Trace& trace) {
-    const Milliseconds start = clock_.uptime();
-    auto loaded = provider.load(call, trace);
-    Attempt attempt{std::string(provider.name()), Attempt::Outcome::kWon, "",
-                    clock_.uptime() - start};
-    if (!loaded) {
-      attempt.outcome = loaded.error().status == Status::kNotApplicable ? Attempt::Outcome::kSkipped
-                                                                        : Attempt::Outcome::kFailed;
-      attempt.detail = loaded.error().message;
-    }
-    trace.push_back(std::move(attempt));
-    return loaded;
-  }
-
   const Clock& clock_;
   std::vector<ProviderPtr> providers_;
 };
 
 }  // namespace
+
+Result<CredentialsPtr> ask_and_trace(const Clock& clock, std::string_view provider, Trace& trace,
+                                     const std::function<Result<CredentialsPtr>()>& ask) {
+  const Milliseconds start = clock.uptime();
+  auto loaded = ask();
+  Attempt attempt{std::string(provider), Attempt::Outcome::kWon, "", clock.uptime() - start};
+  if (!loaded) {
+    const bool skipped = loaded.error().status == Status::kNotApplicable;
+    attempt.outcome = skipped ? Attempt::Outcome::kSkipped : Attempt::Outcome::kFailed;
+    attempt.detail = loaded.error().message;
+  }
+  trace.push_back(std::move(attempt));
+  return loaded;
+}
 
 ProviderPtr make_chain(const Clock& clock, std::vector<ProviderPtr> providers) {
   return std::make_unique<Chain>(clock, std::move(providers));

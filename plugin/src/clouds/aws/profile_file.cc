@@ -117,7 +117,8 @@ class Parser {
     if (equals == std::string_view::npos) return complain("a property needs a '='");
     const std::string key = to_lower(trim(line.substr(0, equals)));
     if (key.empty()) return complain("a property needs a name before its '='");
-    Property property{Secret(trim(line.substr(equals + 1))), {}, here()};
+    Property property{
+        Secret(trim(line.substr(equals + 1))), {}, here(), kind_ == ProfileFileKind::kCredentials};
     in_property_ = true;
     current_ = nullptr;
     if (section_ == nullptr || !is_name(key)) return {};

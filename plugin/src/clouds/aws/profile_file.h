@@ -17,6 +17,7 @@ struct Property {
   Secret value;                               // any of them may be a key
   std::map<std::string, std::string> nested;  // "s3 =" and the indented lines under it
   std::string where;                          // "~/.aws/config:12"
+  bool in_credentials_file = false;
 };
 
 // Keys are lower case.

@@ -1,6 +1,7 @@
 // What AWS providers are made of, and the order in which they are asked.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,12 +28,20 @@ using MakeProvider = ProviderPtr (*)(const ProviderContext&);
 // Each in the file of its name in providers/.
 ProviderPtr make_environment_provider(const ProviderContext&);
 ProviderPtr make_profile_provider(const ProviderContext&);
+ProviderPtr make_web_identity_provider(const ProviderContext&);
+
+// The role of our own options, assumed with what `base` finds.
+ProviderPtr make_role_provider(const ProviderContext&, ProviderPtr base);
 
 // The whole search, in the order of the table in providers.cc.
 ProviderPtr make_default_chain(const ProviderContext& context);
 
 // The first that applies. Its own trace has a line for every one that was asked.
 ProviderPtr make_chain(const Clock& clock, std::vector<ProviderPtr> providers);
+
+// Asks, and adds a line about it to the trace.
+Result<CredentialsPtr> ask_and_trace(const Clock& clock, std::string_view provider, Trace& trace,
+                                     const std::function<Result<CredentialsPtr>()>& ask);
 
 inline Error not_applicable(std::string reason) {
   return make_error(Status::kNotApplicable, std::move(reason));

@@ -13,6 +13,7 @@ struct Source {
 constexpr Source kSources[] = {
     {make_environment_provider, false},
     {make_profile_provider, true},
+    {make_web_identity_provider, false},
 };
 
 }  // namespace
@@ -22,7 +23,9 @@ ProviderPtr make_default_chain(const ProviderContext& context) {
   for (const Source& source : kSources)
     if (!context.profile_given || source.with_profile_given)
       providers.push_back(source.make(context));
-  return make_chain(context.world.clock, std::move(providers));
+  ProviderPtr chain = make_chain(context.world.clock, std::move(providers));
+  if (!context.settings.given(Option::kRoleArn)) return chain;
+  return make_role_provider(context, std::move(chain));
 }
 
 }  // namespace pgiam::aws

@@ -1,9 +1,41 @@
-// A profile of the shared config and credentials files.
+// A profile of the shared config and credentials files: the roles that it leads through, and the
+// source under them.
 #include "base/text.h"
-#include "clouds/aws/provider.h"
+#include "clouds/aws/profile_source.h"
 
 namespace pgiam::aws {
 namespace {
+
+bool has(const Section& section, std::string_view key) { return !property(section, key).empty(); }
+
+bool asks_for_web_identity(const Section& section) {
+  return has(section, "web_identity_token_file");
+}
+bool has_keys_in_credentials_file(const Section& section) {
+  const auto id = section.find("aws_access_key_id");
+  return has_static_keys(section) && id != section.end() && id->second.in_credentials_file;
+}
+
+struct ProfileSource {
+  const char* name;
+  bool (*asked_for)(const Section& section);
+  Result<CredentialsPtr> (*load)(const ProfileView&, const Call&, Trace&);
+};
+
+// The first that a profile asks for is its source, for better or worse.
+constexpr ProfileSource kSources[] = {
+    {"aws.web_identity", asks_for_web_identity, load_web_identity},
+    // boto3 prefers keys of the credentials file to a program, and a program to keys of the other.
+    {"aws.profile", has_keys_in_credentials_file, load_static_keys},
+    {"aws.profile", has_static_keys, load_static_keys},
+};
+
+const ProfileSource* find_source(const Section& section, bool keys_first) {
+  if (keys_first && has_static_keys(section)) return std::prev(std::end(kSources));
+  for (const ProfileSource& source : kSources)
+    if (source.asked_for(section)) return &source;
+  return nullptr;
+}
 
 // The name that was meant, perhaps.
 std::string nearest_profile(const Profiles& profiles, std::string_view wanted) {
@@ -24,15 +56,55 @@ class ProfileProvider : public Provider {
 
   std::string_view name() const override { return "aws.profile"; }
 
-  Result<CredentialsPtr> load(const Call&, Trace&) override {
-    auto profiles = context_.files.read();
+  Result<CredentialsPtr> load(const Call& call, Trace& trace) override {
+    const auto profiles = context_.files.read();
     if (!profiles) return profiles.error();
-    const Section* section = (*profiles)->find(context_.profile);
-    if (section == nullptr) return missing(**profiles);
-    return static_keys(*section);
+    if ((*profiles)->find(context_.profile) == nullptr) return missing(**profiles);
+    const auto chain = resolve_role_chain(**profiles, context_.profile);
+    if (!chain) return chain.error();
+    const auto base = [&](const Call& base_call, Trace& base_trace) {
+      return load_base(**profiles, *chain, base_call, base_trace);
+    };
+    return assume_roles(context_, **profiles, chain->roles, base, call, trace);
   }
 
  private:
+  Result<CredentialsPtr> load_base(const Profiles& profiles, const RoleChain& chain,
+                                   const Call& call, Trace& trace) const {
+    if (chain.source) return load_named(*chain.source, chain.profile, call, trace);
+    const ProfileView view{context_, profiles, chain.profile, *profiles.find(chain.profile)};
+    if (const ProfileSource* source = find_source(view.section, chain.keys_first))
+      return ask_and_trace(context_.world.clock, source->name, trace,
+                           [&] { return source->load(view, call, trace); });
+    const std::string nothing = "profile \"" + chain.profile + "\" holds no credentials";
+    if (chain.roles.empty()) return not_applicable(nothing);
+    return make_error(Status::kBadConfig, nothing + ", but is to assume " + chain.roles[0].arn,
+                      "run: aws configure --profile " + chain.profile);
+  }
+
+  // credential_source: one of the sources that need no profile, and no other in its stead.
+  Result<CredentialsPtr> load_named(NamedSource source, const std::string& profile,
+                                    const Call& call, Trace& trace) const {
+    const ProviderPtr provider = make_named(source);
+    if (!provider)
+      return make_error(Status::kUnsupported, "this credential_source is not built in");
+    auto loaded = ask_and_trace(context_.world.clock, provider->name(), trace,
+                                [&] { return provider->load(call, trace); });
+    if (loaded || loaded.error().status != Status::kNotApplicable) return loaded;
+    return make_error(Status::kNoCredentials, "credential_source of profile \"" + profile +
+                                                  "\" gives nothing: " + loaded.error().message);
+  }
+  ProviderPtr make_named(NamedSource source) const {
+    switch (source) {
+      case NamedSource::kEnvironment:
+        return make_environment_provider(context_);
+      case NamedSource::kEc2InstanceMetadata:
+      case NamedSource::kEcsContainer:
+        break;
+    }
+    return nullptr;
+  }
+
   Error missing(const Profiles& profiles) const {
     const std::string where = shorten_home(context_.world.environment, profiles.config_path) +
                               " or " +
@@ -44,30 +116,6 @@ class ProfileProvider : public Provider {
     return make_error(Status::kBadConfig, message,
                       near.empty() ? "run: aws configure --profile " + context_.profile
                                    : "did you mean \"" + near + "\"?");
-  }
-
-  Result<CredentialsPtr> static_keys(const Section& section) const {
-    constexpr std::string_view kId = "aws_access_key_id", kSecret = "aws_secret_access_key";
-    const std::string_view id = property(section, kId), secret = property(section, kSecret);
-    if (id.empty() && secret.empty())
-      return not_applicable("profile \"" + context_.profile + "\" holds no credentials");
-    if (id.empty()) return half(section, kSecret, kId);
-    if (secret.empty()) return half(section, kId, kSecret);
-
-    auto credentials = std::make_shared<Credentials>();
-    credentials->access_key_id = id;
-    credentials->secret_access_key = Secret(secret);
-    credentials->session_token = Secret(property(section, "aws_session_token"));
-    credentials->account_id = property(section, "aws_account_id");
-    credentials->provider = name();
-    return CredentialsPtr(credentials);
-  }
-
-  Error half(const Section& section, std::string_view set, std::string_view missing) const {
-    return make_error(Status::kBadConfig,
-                      section.find(set)->second.where + ": profile \"" + context_.profile +
-                          "\" has " + std::string(set) + ", but no " + std::string(missing),
-                      "run: aws configure --profile " + context_.profile);
   }
 
   const ProviderContext context_;

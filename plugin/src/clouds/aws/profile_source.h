@@ -1,0 +1,33 @@
+// What a profile may name as the source of its credentials.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "clouds/aws/provider.h"
+#include "clouds/aws/role_chain.h"
+
+namespace pgiam::aws {
+
+// One profile of those that were read. Borrowed for the time of a load.
+struct ProfileView {
+  const ProviderContext& context;
+  const Profiles& profiles;
+  const std::string& name;
+  const Section& section;
+};
+
+// Each in the file of its name in providers/, and called only for a profile that asks for it.
+Result<CredentialsPtr> load_static_keys(const ProfileView&, const Call&, Trace&);
+Result<CredentialsPtr> load_web_identity(const ProfileView&, const Call&, Trace&);
+
+using LoadBase = std::function<Result<CredentialsPtr>(const Call&, Trace&)>;
+
+// The credentials that `roles`, one after the other, lead to from `base`. What the AWS CLI's cache
+// holds saves the way to it.
+Result<CredentialsPtr> assume_roles(const ProviderContext& context, const Profiles& profiles,
+                                    std::span<const Role> roles, const LoadBase& base,
+                                    const Call& call, Trace& trace);
+
+}  // namespace pgiam::aws

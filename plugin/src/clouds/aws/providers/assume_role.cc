@@ -1,0 +1,114 @@
+// Roles that are assumed with other credentials: those of a profile's chain, and the one of our own
+// options on top of whatever was found.
+#include "base/text.h"
+#include "clouds/aws/cli_cache.h"
+#include "clouds/aws/profile_source.h"
+#include "clouds/aws/sts.h"
+
+namespace pgiam::aws {
+namespace {
+
+constexpr const char* kName = "aws.assume_role";
+constexpr int kMostCodes = 3;  // mistyped ones, until we give up
+
+Error code_wanted(const Role& role) {
+  const std::string command = role.profile.empty() ? "pgiam login --role-arn " + role.arn +
+                                                         " --mfa-serial " + role.mfa_serial
+                                                   : "pgiam login --profile " + role.profile;
+  return make_error(
+      Status::kLoginRequired,
+      "assuming role " + role.arn + " takes a code of the MFA device " + role.mfa_serial,
+      "run in a terminal: " + command);
+}
+
+Result<Secret> ask_for_code(const ProviderContext& context, const Role& role, bool again) {
+  PromptRequest prompt;
+  prompt.kind = PromptRequest::Kind::kMfaCode;
+  prompt.retry = again;
+  prompt.title = "MFA code for role " + role.arn +
+                 (role.profile.empty() ? "" : " (profile " + role.profile + ")");
+  prompt.subject = role.mfa_serial;
+  auto answer = context.world.prompt.ask(prompt);
+  if (!answer) return answer;
+  const Secret code(trim(answer->reveal()));
+  if (code.empty()) return make_error(Status::kLoginDeclined, "no MFA code was given");
+  return code;
+}
+
+// The time that a person takes is theirs, not the call's.
+Result<CredentialsPtr> assume_with_code(const ProviderContext& context, const Profiles& profiles,
+                                        const Role& role, const CredentialsPtr& signer, Call call) {
+  for (int number = 1;; ++number) {
+    const Milliseconds asked = context.world.clock.uptime();
+    const auto code = ask_for_code(context, role, number > 1);
+    if (!code) return code.error();
+    call.deadline += context.world.clock.uptime() - asked;
+    auto assumed = sts_assume_role(context, profiles, role, signer, *code, call);
+    if (assumed || !is_wrong_mfa_code(assumed.error()) || number == kMostCodes) return assumed;
+  }
+}
+
+class RoleProvider : public Provider {
+ public:
+  RoleProvider(const ProviderContext& context, ProviderPtr base)
+      : context_(context), base_(std::move(base)) {}
+
+  std::string_view name() const override { return kName; }
+
+  Result<CredentialsPtr> load(const Call& call, Trace& trace) override {
+    const auto profiles = context_.files.read();
+    if (!profiles) return profiles.error();
+    const Role role = own_role(context_.settings);
+    const auto base = [&](const Call& base_call, Trace& base_trace) {
+      return base_->load(base_call, base_trace);
+    };
+    return assume_roles(context_, **profiles, {&role, 1}, base, call, trace);
+  }
+
+ private:
+  static Role own_role(const Settings& settings) {
+    Role role;
+    role.arn = settings.get(Option::kRoleArn);
+    role.external_id = settings.get(Option::kExternalId);
+    role.session_name = settings.get(Option::kRoleSessionName);
+    role.mfa_serial = settings.get(Option::kMfaSerial);
+    if (settings.given(Option::kDurationSeconds))
+      role.duration = Seconds{settings.get_int(Option::kDurationSeconds)};
+    return role;
+  }
+
+  const ProviderContext context_;
+  const ProviderPtr base_;
+};
+
+}  // namespace
+
+Result<CredentialsPtr> assume_roles(const ProviderContext& context, const Profiles& profiles,
+                                    std::span<const Role> roles, const LoadBase& base,
+                                    const Call& call, Trace& trace) {
+  if (roles.empty()) return base(call, trace);
+  const Role& role = roles.back();
+  const bool needs_code = !role.mfa_serial.empty();
+  const auto fetch = [&]() -> Result<CredentialsPtr> {
+    if (needs_code && !call.may_prompt) return code_wanted(role);
+    Call inner = call;
+    inner.replaces.clear();
+    const auto signer =
+        assume_roles(context, profiles, roles.first(roles.size() - 1), base, inner, trace);
+    if (!signer) return signer.error();
+    return ask_and_trace(context.world.clock, kName, trace, [&] {
+      return needs_code ? assume_with_code(context, profiles, role, *signer, call)
+                        : sts_assume_role(context, profiles, role, *signer, Secret(), call);
+    });
+  };
+  // Who may not ask anybody does not wait for somebody else's prompt either.
+  Call look = call;
+  if (needs_code && !call.may_prompt) look.offline = true;
+  return through_cli_cache(context, cache_name_of_role(role), kName, look, fetch);
+}
+
+ProviderPtr make_role_provider(const ProviderContext& context, ProviderPtr base) {
+  return std::make_unique<RoleProvider>(context, std::move(base));
+}
+
+}  // namespace pgiam::aws

@@ -1,0 +1,18 @@
+// The region that a machine's AWS settings name.
+#pragma once
+
+#include <string>
+
+#include "clouds/aws/provider.h"
+#include "clouds/cloud.h"
+
+namespace pgiam::aws {
+
+// Of the variables, else of the profile (null: there is none), and where it is from.
+Cloud::Region configured_region(const Environment& environment, const Section* profile,
+                                const std::string& profile_name);
+
+// Where a service is asked on behalf of the selected profile: as above, else the option `region`.
+std::string service_region(const ProviderContext& context, const Profiles& profiles);
+
+}  // namespace pgiam::aws

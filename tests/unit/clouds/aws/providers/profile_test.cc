@@ -1,0 +1,111 @@
+// Which identity a profile stands for.
+#include "clouds/aws/sources_fixture.h"
+
+namespace pgiam::aws {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class Profile : public test::SourcesTest {};
+
+TEST_F(Profile, GivesItsKeys) {
+  config(
+      "[default]\naws_access_key_id = AKID\naws_secret_access_key = s\naws_session_token = t\n"
+      "aws_account_id = 1");
+  const auto loaded = load();
+  ASSERT_EQ(found(loaded), "AKID from aws.profile");
+  EXPECT_EQ((*loaded)->secret_access_key.reveal(), "s");
+  EXPECT_EQ((*loaded)->session_token.reveal(), "t");
+  EXPECT_EQ((*loaded)->account_id, "1");
+  EXPECT_FALSE((*loaded)->expires_at);
+}
+TEST_F(Profile, IsTheOneThatTheVariableNames) {
+  config(
+      "[default]\naws_access_key_id = D\naws_secret_access_key = s\n"
+      "[profile dev]\naws_access_key_id = DEV\naws_secret_access_key = s");
+  EXPECT_EQ(found(), "D from aws.profile");
+  world.environment.set("AWS_PROFILE", "dev");
+  EXPECT_EQ(found(), "DEV from aws.profile");
+}
+TEST_F(Profile, OfOurOwnOptionBeatsTheVariablesOfAllKinds) {
+  config("[profile dev]\naws_access_key_id = DEV\naws_secret_access_key = s");
+  world.environment.set("AWS_PROFILE", "other");
+  world.environment.set("AWS_ACCESS_KEY_ID", "ENV");
+  world.environment.set("AWS_SECRET_ACCESS_KEY", "s");
+  world.environment.set("AWS_WEB_IDENTITY_TOKEN_FILE", "/t");
+  world.environment.set("AWS_ROLE_ARN", "arn:aws:iam::1:role/R");
+  option(Option::kProfile, "dev");
+  EXPECT_EQ(found(), "DEV from aws.profile");
+}
+TEST_F(Profile, OfAVariableComesAfterTheKeysOfTheEnvironment) {
+  config("[profile dev]\naws_access_key_id = DEV\naws_secret_access_key = s");
+  world.environment.set("AWS_PROFILE", "dev");
+  world.environment.set("AWS_ACCESS_KEY_ID", "ENV");
+  world.environment.set("AWS_SECRET_ACCESS_KEY", "s");
+  EXPECT_EQ(found(), "ENV from aws.environment");
+}
+TEST_F(Profile, IsPassedOverWhenItHoldsNoCredentials) {
+  config("[default]\nregion = eu-west-1");
+  EXPECT_EQ(found(), "error: no AWS credentials were found");
+  ASSERT_GE(trace.size(), 2u);
+  EXPECT_EQ(trace[1].provider, "aws.profile");
+  EXPECT_EQ(trace[1].detail, "profile \"default\" holds no credentials");
+}
+TEST_F(Profile, IsPassedOverWhenItIsTheDefaultAndMissing) {
+  EXPECT_EQ(found(), "error: no AWS credentials were found");
+}
+TEST_F(Profile, IsAnErrorWhenItIsNamedAndMissing) {
+  config("[profile develop]\nregion = x");
+  world.environment.set("AWS_PROFILE", "develp");
+  const auto loaded = load();
+  EXPECT_EQ(found(loaded),
+            "error: there is no profile \"develp\" in ~/.aws/config or ~/.aws/credentials");
+  EXPECT_EQ(loaded.error().hint, "did you mean \"develop\"?");
+  EXPECT_EQ(loaded.error().status, Status::kBadConfig);
+}
+TEST_F(Profile, NamesTheMissingHalfOfAPair) {
+  credentials("[default]\naws_access_key_id = AKID");
+  EXPECT_EQ(found(),
+            "error: ~/.aws/credentials:2: profile \"default\" has aws_access_key_id, but no "
+            "aws_secret_access_key");
+  credentials("[default]\naws_secret_access_key = s");
+  EXPECT_THAT(found(), HasSubstr("has aws_secret_access_key, but no aws_access_key_id"));
+}
+TEST_F(Profile, DoesNotFallThroughWhenItIsBroken) {
+  config("[default]\nrole_arn = arn:aws:iam::1:role/R");
+  world.environment.set("AWS_WEB_IDENTITY_TOKEN_FILE", "/t");
+  world.environment.set("AWS_ROLE_ARN", "arn:aws:iam::1:role/R");
+  EXPECT_THAT(found(), HasSubstr("names a role, but not who may assume it"));
+  EXPECT_EQ(sent_count(), 0u);
+}
+TEST_F(Profile, IsReadAnewWhenItsFileChanges) {
+  credentials("[default]\naws_access_key_id = OLD\naws_secret_access_key = s");
+  EXPECT_EQ(found(), "OLD from aws.profile");
+  credentials("[default]\naws_access_key_id = NEW\naws_secret_access_key = s");
+  EXPECT_EQ(found(), "NEW from aws.profile");
+}
+TEST_F(Profile, ComesBeforeTheWebIdentityOfTheEnvironment) {
+  config("[default]\naws_access_key_id = AKID\naws_secret_access_key = s");
+  world.environment.set("AWS_WEB_IDENTITY_TOKEN_FILE", "/t");
+  world.environment.set("AWS_ROLE_ARN", "arn:aws:iam::1:role/R");
+  EXPECT_EQ(found(), "AKID from aws.profile");
+}
+TEST_F(Profile, OfTheFilesThatTheVariablesName) {
+  world.environment.set("AWS_CONFIG_FILE", "~/elsewhere");
+  world.environment.set("AWS_SHARED_CREDENTIALS_FILE", "/etc/keys");
+  world.files.write("/home/ann/elsewhere", "[profile a]\naws_access_key_id = A");
+  world.files.write("/etc/keys", "[a]\naws_secret_access_key = s");
+  world.environment.set("AWS_PROFILE", "a");
+  EXPECT_EQ(found(), "A from aws.profile");
+}
+TEST_F(Profile, ShowsNoSecretInErrorsAndTrace) {
+  credentials("[default]\naws_secret_access_key = hush");
+  const auto loaded = load();
+  std::string text = loaded.error().message + loaded.error().hint + world.log.text();
+  for (const Attempt& attempt : trace) text += attempt.detail;
+  EXPECT_THAT(text, testing::Not(HasSubstr("hush")));
+}
+
+}  // namespace
+}  // namespace pgiam::aws
