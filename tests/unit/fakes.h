@@ -85,8 +85,11 @@ class FakeFiles : public Files {
     return {};
   }
   Result<std::unique_ptr<FileLock>> lock(const std::string& path, Milliseconds) const override {
-    const std::lock_guard lock(mutex_);
-    locked_.push_back(path);
+    {
+      const std::lock_guard lock(mutex_);
+      locked_.push_back(path);
+    }
+    if (on_lock) on_lock(path);
     return std::make_unique<FileLock>();
   }
   void write(const std::string& path, std::string_view text) const {
@@ -97,6 +100,8 @@ class FakeFiles : public Files {
     const std::lock_guard lock(mutex_);
     files_.erase(path);
   }
+  // What others did until the lock was had.
+  std::function<void(const std::string&)> on_lock;
   int reads() const { return reads_; }
   std::vector<std::string> locked() const { return locked_; }
 

@@ -57,6 +57,15 @@ Assessment assess(const Result<HttpResponse>& result, const ServiceRequest& requ
 
 }  // namespace
 
+HttpRequest post_json(std::string path, const Json& body) {
+  HttpRequest request;
+  request.method = "POST";
+  request.url = std::move(path);
+  request.headers = {{"Content-Type", "application/json"}};
+  request.body = body.serialize().reveal();
+  return request;
+}
+
 std::string read_ca_bundle(const Environment& environment, const Section* profile) {
   if (const auto path = environment.get_nonblank("AWS_CA_BUNDLE")) return std::string(trim(*path));
   if (profile != nullptr)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "clouds/aws/endpoints.h"
+#include "clouds/aws/json.h"
 #include "clouds/aws/provider.h"
 #include "clouds/aws/runtime.h"
 #include "clouds/credentials.h"
@@ -49,6 +50,9 @@ class Client {
   std::string ca_bundle_;
   int max_attempts_ = 0;
 };
+
+// For ServiceRequest::make.
+HttpRequest post_json(std::string path, const Json& body);
 
 // AWS_CA_BUNDLE, else the profile's ca_bundle, else REQUESTS_CA_BUNDLE, else "": the system's.
 std::string read_ca_bundle(const Environment& environment, const Section* profile);

@@ -1,7 +1,6 @@
 #include "clouds/aws/json.h"
 
-// The one place where Boost.JSON is compiled.
-#include <boost/json/src.hpp>
+#include <boost/json.hpp>
 #include <cmath>
 
 #include "base/text.h"
@@ -103,6 +102,9 @@ void Json::set(std::string_view name, std::int64_t value) {
 }
 void Json::set(std::string_view name, const Json& value) {
   impl_->set(name, boost::json::value(value.impl_->object, &wiping_memory()));
+}
+void Json::set(std::string_view name, const std::vector<std::string>& value) {
+  impl_->set(name, boost::json::array(value.begin(), value.end(), &wiping_memory()));
 }
 void Json::remove(std::string_view name) {
   const auto* known = impl_->find(name);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/secret.h"
@@ -37,6 +38,7 @@ class Json {
   void set(std::string_view name, std::string_view value);
   void set(std::string_view name, std::int64_t value);
   void set(std::string_view name, const Json& value);
+  void set(std::string_view name, const std::vector<std::string>& value);
   void remove(std::string_view name);
 
   // In one line; members in the order in which they were read or set.

@@ -21,6 +21,8 @@ struct ProfileView {
 // Each in the file of its name in providers/, and called only for a profile that asks for it.
 Result<CredentialsPtr> load_static_keys(const ProfileView&, const Call&, Trace&);
 Result<CredentialsPtr> load_web_identity(const ProfileView&, const Call&, Trace&);
+Result<CredentialsPtr> load_sso(const ProfileView&, const Call&, Trace&);
+Result<CredentialsPtr> load_login(const ProfileView&, const Call&, Trace&);
 
 using LoadBase = std::function<Result<CredentialsPtr>(const Call&, Trace&)>;
 

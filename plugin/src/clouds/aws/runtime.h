@@ -2,6 +2,7 @@
 // what is known of the instance metadata service. And how they wait, for tests to say otherwise.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <stop_token>
 
@@ -15,6 +16,7 @@ namespace pgiam::aws {
 struct Runtime {
   RetryBudget retries;
   Skew skew;
+  std::atomic<unsigned> prompts{0};  // asked so far: their ids
 
   // Waits; false as soon as a stop is requested.
   std::function<bool(Milliseconds, const std::stop_token&)> pause = wait_for;

@@ -11,6 +11,14 @@ bool has(const Section& section, std::string_view key) { return !property(sectio
 bool asks_for_web_identity(const Section& section) {
   return has(section, "web_identity_token_file");
 }
+bool asks_for_sso_role(const Section& section) {
+  return has(section, "sso_account_id") || has(section, "sso_role_name");
+}
+// For tokens only, or not finished: no credentials come of it, and that must be said.
+bool asks_for_sso(const Section& section) {
+  return has(section, "sso_session") || has(section, "sso_start_url");
+}
+bool asks_for_login(const Section& section) { return has(section, "login_session"); }
 bool has_keys_in_credentials_file(const Section& section) {
   const auto id = section.find("aws_access_key_id");
   return has_static_keys(section) && id != section.end() && id->second.in_credentials_file;
@@ -22,16 +30,22 @@ struct ProfileSource {
   Result<CredentialsPtr> (*load)(const ProfileView&, const Call&, Trace&);
 };
 
+constexpr ProfileSource kStaticKeys{"aws.profile", has_static_keys, load_static_keys};
+
 // The first that a profile asks for is its source, for better or worse.
 constexpr ProfileSource kSources[] = {
     {"aws.web_identity", asks_for_web_identity, load_web_identity},
-    // boto3 prefers keys of the credentials file to a program, and a program to keys of the other.
+    {"aws.sso", asks_for_sso_role, load_sso},
+    // Keys of the credentials file come before a program, those of the config file behind it, as
+    // for boto3.
     {"aws.profile", has_keys_in_credentials_file, load_static_keys},
-    {"aws.profile", has_static_keys, load_static_keys},
+    {"aws.login", asks_for_login, load_login},
+    kStaticKeys,
+    {"aws.sso", asks_for_sso, load_sso},
 };
 
 const ProfileSource* find_source(const Section& section, bool keys_first) {
-  if (keys_first && has_static_keys(section)) return std::prev(std::end(kSources));
+  if (keys_first && has_static_keys(section)) return &kStaticKeys;
   for (const ProfileSource& source : kSources)
     if (source.asked_for(section)) return &source;
   return nullptr;

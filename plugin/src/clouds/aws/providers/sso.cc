@@ -1,0 +1,115 @@
+// A role that IAM Identity Center hands out to whoever has signed in.
+#include "clouds/aws/sso.h"
+#include "clouds/aws/cli_cache.h"
+#include "clouds/aws/client.h"
+#include "clouds/aws/service_error.h"
+#include "clouds/aws/uri_encode.h"
+
+namespace pgiam::aws {
+namespace {
+
+constexpr const char* kName = "aws.sso";
+
+Result<HttpResponse> ask_portal(const ProviderContext& context, const Profiles& profiles,
+                                const SsoConfig& config, const Secret& token, const Call& call) {
+  const auto client = Client::make(context.world, context.runtime, profiles,
+                                   profiles.find(context.profile), Service::kSso, config.region);
+  if (!client) return client.error();
+  if (call.offline)
+    return make_error(Status::kNetwork, "would ask " + client->url() + " for role " + config.role +
+                                            " in account " + config.account);
+  const auto make = [&]() -> Result<HttpRequest> {
+    HttpRequest request;
+    request.url = "/federation/credentials?role_name=" + uri_encode(config.role) +
+                  "&account_id=" + uri_encode(config.account);
+    request.headers = {{"x-amz-sso_bearer_token", std::string(token.reveal())}};
+    return request;
+  };
+  return client->send({make, nullptr, {}}, call);
+}
+
+std::string describe(const SsoConfig& config) {
+  return "getting role " + config.role + " in account " + config.account + " (profile " +
+         config.profile + ")";
+}
+
+Result<CredentialsPtr> read_role(HttpResponse& response, const SsoConfig& config, Time now) {
+  const WipeAtExit wipe_body(response.body);
+  const std::string what = describe(config);
+  if (response.status != 200) {
+    Error error = describe_refusal(response, what);
+    if (error.status == Status::kDenied)
+      error.hint = "ask who runs IAM Identity Center to assign " + config.role + " in account " +
+                   config.account + " to you, or correct the profile";
+    return error;
+  }
+  const auto answer = Json::parse(response.body);
+  const auto role = answer ? answer->object("roleCredentials") : std::nullopt;
+  const auto text = [&](const char* name) {
+    return role ? role->text(name).value_or("") : std::string_view();
+  };
+  const auto expiration = role ? role->integer("expiration") : std::nullopt;
+  if (text("accessKeyId").empty() || text("secretAccessKey").empty() || !expiration)
+    return make_error(Status::kBadResponse, what + ": the answer holds no whole credentials");
+  auto credentials = std::make_shared<Credentials>();
+  credentials->access_key_id = text("accessKeyId");
+  credentials->secret_access_key = Secret(text("secretAccessKey"));
+  credentials->session_token = Secret(text("sessionToken"));
+  credentials->expires_at = Time{Milliseconds{*expiration}};
+  credentials->account_id = config.account;
+  credentials->provider = kName;
+  if (*credentials->expires_at <= now)
+    return make_error(Status::kBadResponse,
+                      what + ": the credentials had expired when they came, at " +
+                          rfc3339(*credentials->expires_at) + "; is this machine's clock right?");
+  return CredentialsPtr(credentials);
+}
+
+// Signs in where that is needed and may be asked for; else the token as it is.
+Result<Secret> token_by_all_means(const ProviderContext& context, const Profiles& profiles,
+                                  const SsoConfig& config, const Secret& refused, Call& call) {
+  auto token = sso_access_token(context, profiles, config, refused, call);
+  if (token || token.error().status != Status::kLoginRequired || !call.may_prompt) return token;
+  // The time that a person takes is theirs, not the call's.
+  const Milliseconds begun = context.world.clock.uptime();
+  auto signed_in = sso_login(context, profiles, config, call);
+  if (!signed_in) return signed_in.error();
+  call.deadline += context.world.clock.uptime() - begun;
+  call.now = context.world.clock.now();
+  call.may_prompt = false;  // once is enough
+  return sso_access_token(context, profiles, config, refused, call);
+}
+
+Result<CredentialsPtr> fetch_role(const ProviderContext& context, const Profiles& profiles,
+                                  const SsoConfig& config, Call call) {
+  Secret refused;
+  for (;;) {
+    const auto token = token_by_all_means(context, profiles, config, refused, call);
+    if (!token) return token.error();
+    auto response = ask_portal(context, profiles, config, *token, call);
+    if (!response) return response.error();
+    if (response->status != 401) return read_role(*response, config, context.world.clock.now());
+    // Revoked, perhaps; a refreshed or newer one may still do, but only one.
+    if (!refused.empty())
+      return sso_login_required(config, describe(config) + ": the sign-in is not accepted");
+    refused = *token;
+  }
+}
+
+}  // namespace
+
+Result<CredentialsPtr> load_sso(const ProfileView& view, const Call& call, Trace&) {
+  const auto config = read_sso_config(view);
+  if (!config) return config.error();
+  if (config->account.empty() || config->role.empty())
+    return make_error(Status::kBadConfig,
+                      "profile \"" + view.name + "\" has " +
+                          (config->account.empty() ? "no sso_account_id" : "no sso_role_name"),
+                      "run: aws configure sso --profile " + view.name);
+  const std::string name =
+      cache_name_of_sso(config->session, config->start_url, config->account, config->role);
+  return through_cli_cache(view.context, name, kName, call,
+                           [&] { return fetch_role(view.context, view.profiles, *config, call); });
+}
+
+}  // namespace pgiam::aws
