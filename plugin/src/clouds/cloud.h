@@ -55,6 +55,9 @@ class Cloud {
   virtual Result<Region> default_region(const Settings& settings) const = 0;
 
   virtual Result<CredentialSource> credentials(const Settings& settings) const = 0;
+  // Signs the person in to whatever these credentials rest on, also where an earlier sign-in still
+  // holds. Nothing to do where they rest on none. The call may prompt.
+  virtual Result<void> login(const Settings& settings, const Call& call) const = 0;
 
   virtual Result<Token> sign(const Target& target, std::string_view user,
                              const CredentialsPtr& credentials, Time now) const = 0;

@@ -90,6 +90,7 @@ Result<CredentialCache::Found> CredentialCache::get(const std::string& key, Prov
   for (;;) {
     std::shared_ptr<Flight> flight;
     CredentialsPtr current;
+    std::string replaces;
     bool lead = false;
     {
       StateLock lock;
@@ -107,6 +108,7 @@ Result<CredentialCache::Found> CredentialCache::get(const std::string& key, Prov
       }
       lead = !entry.flight;
       if (lead) entry.flight = std::make_shared<Flight>();
+      if (lead && entry.credentials) replaces = entry.credentials->access_key_id;
       flight = entry.flight;
 
       if (!lead && current && !refresh && !entry.distrusted) return Found{current, true};
@@ -125,7 +127,9 @@ Result<CredentialCache::Found> CredentialCache::get(const std::string& key, Prov
         return error;
       }
     }
-    auto loaded = load_as_leader(key, std::move(flight), provider, call, trace);
+    Call leading = call;
+    leading.replaces = std::move(replaces);
+    auto loaded = load_as_leader(key, std::move(flight), provider, leading, trace);
     if (loaded) return Found{*loaded, false};
     if (current && loaded.error().status != Status::kCancelled) return Found{current, true};
     return loaded.error();

@@ -27,6 +27,11 @@ class Flow {
   Result<Reply> before_connect(const Request& request, std::stop_token stop);
   Advice after_connect(const Reply& reply, Outcome outcome);
   Result<Reply> explain(const Request& request, std::stop_token stop);
+  // The credentials that a token would be made of.
+  Result<Reply> credentials(const Request& request, std::stop_token stop);
+  // Signs in anew to what those credentials rest on, and fetches them, asking the person for all
+  // that it takes. kLoginRequired where the host cannot ask.
+  Result<Reply> login(const Request& request, std::stop_token stop);
 
  private:
   Result<std::shared_ptr<const Plan>> plan_for(const Request& request);

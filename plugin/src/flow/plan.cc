@@ -139,17 +139,34 @@ void Planner::choose_region(Plan& plan) const {
   plan.region_from = of_cloud->from;
 }
 
-Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
+// A plan that knows its settings and nothing else.
+Result<Plan> Planner::begin(const Request& request) const {
   const auto file = rules_.read();
   if (!file) return file.error();
   const Rule* rule = (*file)->find(request);
   auto settings = resolve_settings(request, context_options_, world_.environment, **file, rule);
   if (!settings) return settings.error();
-
   Plan plan;
   plan.settings = std::move(*settings);
   if (rule != nullptr) plan.rule = rule->name;
   plan.timeout = Milliseconds{plan.settings.get_int(Option::kTimeoutMs)};
+  return plan;
+}
+
+Result<Plan> Planner::make_for_credentials(const Request& request) const {
+  auto plan = begin(request);
+  if (!plan) return plan;
+  plan->cloud = clouds_.front().get();
+  auto source = plan->cloud->credentials(plan->settings);
+  if (!source) return source.error();
+  plan->source = std::move(*source);
+  return plan;
+}
+
+Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
+  auto begun = begin(request);
+  if (!begun) return begun;
+  Plan plan = std::move(*begun);
   plan.ours = recognise(request, may_resolve, plan);
   if (!plan.ours || plan.refusal) return plan;
   if (user_gave_password(request, plan)) {

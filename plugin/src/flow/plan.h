@@ -48,7 +48,11 @@ class Planner {
   // wrong.
   Result<Plan> make(const Request& request, bool may_resolve = true) const;
 
+  // For credentials themselves, of whoever's connection: there is a source, but no target.
+  Result<Plan> make_for_credentials(const Request& request) const;
+
  private:
+  Result<Plan> begin(const Request& request) const;
   bool recognise(const Request& request, bool may_resolve, Plan& plan) const;
   bool recognise_name(const std::string& host, std::uint16_t port, Plan& plan) const;
   bool recognise_alias(const std::string& host, std::uint16_t port, Plan& plan) const;

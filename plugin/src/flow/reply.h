@@ -23,6 +23,8 @@ class Reply {
   // An answer to before_connect.
   Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials,
         std::shared_ptr<const Token> token, bool from_cache);
+  // An answer to credentials and login: no token.
+  Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials, bool from_cache);
   // An answer to explain: no token, no parameters.
   Reply(std::shared_ptr<const Plan> plan, std::string explanation);
 
@@ -48,7 +50,7 @@ class Reply {
   bool from_cache_ = false;
   std::string principal_;
   std::string explanation_;
-  std::array<Param, 3> params_;  // password, sslmode, sslrootcert
+  std::array<Param, 4> params_;
   std::size_t param_count_ = 0;
 };
 

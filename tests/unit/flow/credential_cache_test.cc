@@ -22,9 +22,10 @@ CredentialsPtr key(const std::string& id, std::optional<Time> expires_at = std::
 class ScriptedProvider : public Provider {
  public:
   std::string_view name() const override { return "test"; }
-  Result<CredentialsPtr> load(const Call&, Trace&) override {
+  Result<CredentialsPtr> load(const Call& call, Trace&) override {
     std::unique_lock lock(mutex_);
     ++loads_;
+    replaces_ = call.replaces;
     changed_.notify_all();
     changed_.wait(lock, [this] { return !held_; });
     if (first_) return *std::exchange(first_, std::nullopt);
@@ -52,6 +53,11 @@ class ScriptedProvider : public Provider {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return loads_ >= count; });
   }
+  // What the last load was to replace.
+  std::string replaces() {
+    const std::lock_guard lock(mutex_);
+    return replaces_;
+  }
   int loads() {
     const std::lock_guard lock(mutex_);
     return loads_;
@@ -62,6 +68,7 @@ class ScriptedProvider : public Provider {
   std::condition_variable changed_;
   bool held_ = false;
   int loads_ = 0;
+  std::string replaces_;
   std::optional<Result<CredentialsPtr>> first_;
   Result<CredentialsPtr> next_ = key("first");
 };
@@ -121,6 +128,13 @@ TEST_F(CredentialCacheTest, ARefreshLoadsAnew) {
   id();
   provider_.give(key("second"));
   EXPECT_EQ(id(true), "second");
+}
+
+TEST_F(CredentialCacheTest, TellsTheProviderWhatIsToBeReplaced) {
+  id();
+  EXPECT_EQ(provider_.replaces(), "");
+  id(true);
+  EXPECT_EQ(provider_.replaces(), "first");
 }
 
 TEST_F(CredentialCacheTest, DistrustForcesOneLoadAMinute) {

@@ -5,6 +5,7 @@
 #include "clouds/aws/provider.h"
 #include "clouds/aws/region.h"
 #include "clouds/aws/shared_files.h"
+#include "clouds/aws/sign_in.h"
 #include "clouds/aws/signing_keys.h"
 #include "clouds/aws/target_kind.h"
 
@@ -14,10 +15,28 @@ namespace {
 // RDS refuses a token that asks for longer, and DSQL takes it as well.
 constexpr Seconds kTokenLife{900};
 
-// The variables that decide who the credentials of the environment are.
+// The variables that decide who the credentials are, but for those that name the profile or the
+// files.
 constexpr const char* kIdentityVariables[] = {
-    "AWS_ACCESS_KEY_ID",  "AWS_SECRET_ACCESS_KEY",     "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ACCOUNT_ID",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_EC2_METADATA_DISABLED",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+    "AWS_EC2_INSTANCE_PROFILE_NAME",
+    "AWS_LOGIN_CACHE_DIRECTORY",
+    "HOME",
 };
 constexpr Option kIdentityOptions[] = {
     Option::kRoleArn,         Option::kExternalId, Option::kRoleSessionName,
@@ -68,10 +87,13 @@ class Aws : public Cloud {
   Result<CredentialSource> credentials(const Settings& settings) const override {
     auto profiles = files_.read();
     if (!profiles) return profiles.error();
-    const ProviderContext context{
-        world_, files_, runtime_, settings, profile_of(settings), settings.given(Option::kProfile)};
+    const ProviderContext context = context_of(settings);
     return CredentialSource{identity_key(context, (*profiles)->digest),
                             make_default_chain(context)};
+  }
+
+  Result<void> login(const Settings& settings, const Call& call) const override {
+    return sign_in(context_of(settings), call);
   }
 
   Result<Token> sign(const Target& target, std::string_view user, const CredentialsPtr& credentials,
@@ -95,6 +117,11 @@ class Aws : public Cloud {
   }
 
  private:
+  ProviderContext context_of(const Settings& settings) const {
+    return {
+        world_, files_, runtime_, settings, profile_of(settings), settings.given(Option::kProfile)};
+  }
+
   std::string profile_of(const Settings& settings) const {
     if (settings.given(Option::kProfile)) return std::string(settings.get(Option::kProfile));
     return files_.default_profile();

@@ -1,0 +1,31 @@
+// Credentials themselves: handed out, and signed in for.
+#include "flow/flow.h"
+
+namespace pgiam {
+
+Result<Reply> Flow::credentials(const Request& request, std::stop_token stop) {
+  auto made = planner_.make_for_credentials(request);
+  if (!made) return made.error();
+  const auto plan = std::make_shared<const Plan>(std::move(*made));
+  const Call call = begin_call(*plan, request, std::move(stop));
+  Trace trace;
+  auto found = credentials_->get(plan->source.key, *plan->source.provider, world_.clock, call,
+                                 request.refresh, trace);
+  if (!found) return found.error();
+  return Reply(plan, found->credentials, found->from_cache);
+}
+
+Result<Reply> Flow::login(const Request& request, std::stop_token stop) {
+  if (request.no_interaction || !world_.prompt.available())
+    return make_error(Status::kLoginRequired, "signing in takes a person, who cannot be asked here",
+                      "run: pgiam login");
+  const auto plan = planner_.make_for_credentials(request);
+  if (!plan) return plan.error();
+  const Call call = begin_call(*plan, request, stop);
+  if (auto done = plan->cloud->login(plan->settings, call); !done) return done.error();
+  Request anew = request;
+  anew.refresh = true;
+  return credentials(anew, std::move(stop));
+}
+
+}  // namespace pgiam
