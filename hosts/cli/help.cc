@@ -14,8 +14,8 @@ std::string overview(const std::vector<Command>& commands) {
     text += "  pgiam " + name + command.purpose + "\n";
   }
   text +=
-      "\npgiam help COMMAND tells more. Exit status: 0 ok, 1 internal, 2 usage or configuration,\n"
-      "3 no credentials or login needed, 4 denied, 5 network or time-out.";
+      "\npgiam help COMMAND lists its options. Exit status: 0 ok, 1 internal, 2 usage or\n"
+      "configuration, 3 no credentials or login needed, 4 denied, 5 network or time-out.";
   return text;
 }
 
