@@ -11,12 +11,14 @@ std::optional<std::string> PosixEnvironment::get(const char* name) const {
   return value;
 }
 
-// setenv, unsetenv and putenv all exchange pointers in the table, so the pointers tell.
+// setenv, unsetenv and putenv all exchange pointers in the table, so the pointers tell. Every
+// connection asks: a sum, since its products do not wait for each other as those of a hash do.
 std::uint64_t PosixEnvironment::generation() const {
-  std::uint64_t hash = 1469598103934665603u;  // FNV-1a, a pointer at a time
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
-    hash = (hash ^ reinterpret_cast<std::uintptr_t>(*entry)) * 1099511628211u;
-  return hash;
+  constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15;
+  std::uint64_t sum = 0, factor = 1;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry, factor += kStep - 1)
+    sum += reinterpret_cast<std::uintptr_t>(*entry) * factor;
+  return sum;
 }
 
 }  // namespace pgiam

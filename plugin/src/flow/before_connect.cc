@@ -38,24 +38,24 @@ Flow::Flow(const World& world, std::span<const OptionValue> options,
       credentials_(std::move(credentials)) {}
 
 Result<Reply> Flow::before_connect(const Request& request, std::stop_token stop) {
-  const auto plan = plan_for(request);
+  const Milliseconds start = world_.clock.uptime();
+  const auto plan = plan_for(request, start);
   if (!plan) return plan.error();
   if (!(*plan)->ours) return make_error(Status::kNotApplicable, (*plan)->reason);
   if ((*plan)->refusal) return *(*plan)->refusal;
-  const Call call = begin_call(**plan, request, std::move(stop));
+  const Call call = begin_call(**plan, request, start, std::move(stop));
   return answer(*plan, request, call);
 }
 
-Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request) {
+Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, Milliseconds start) {
   const std::uint64_t environment = world_.environment.generation();
-  const Milliseconds uptime = world_.clock.uptime();
   const bool keep = request.password.empty();
   const std::string& key = plan_key(request);
   if (keep && !request.refresh) {
     const StateLock lock;
     const auto found = plans_.find(key);
     if (found != plans_.end() && found->second.environment == environment &&
-        uptime - found->second.made < kPlanLife)
+        start - found->second.made < kPlanLife)
       return found->second.plan;
   }
   auto made = planner_.make(request);
@@ -66,15 +66,16 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request) {
   std::unordered_map<std::string, KeptPlan> outdated;  // goes after the lock
   const StateLock lock;
   if (plans_.size() >= kMostPlans) outdated.swap(plans_);
-  plans_[key] = {plan, environment, uptime};
+  plans_[key] = {plan, environment, start};
   return plan;
 }
 
-Call Flow::begin_call(const Plan& plan, const Request& request, std::stop_token stop) const {
+Call Flow::begin_call(const Plan& plan, const Request& request, Milliseconds start,
+                      std::stop_token stop) const {
   const Milliseconds limit = request.timeout.count() > 0 ? request.timeout : plan.timeout;
   Call call;
   call.now = world_.clock.now();
-  call.deadline = world_.clock.uptime() + std::min(limit, kLongestCall);
+  call.deadline = start + std::min(limit, kLongestCall);
   call.stop = std::move(stop);
   call.may_prompt = !request.no_interaction && world_.prompt.available();
   return call;

@@ -87,7 +87,7 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
   Trace trace;
   CredentialsPtr credentials;
   if (plan->ours && !plan->refusal) {
-    Call call = begin_call(*plan, request, std::move(stop));
+    Call call = begin_call(*plan, request, world_.clock.uptime(), std::move(stop));
     call.may_prompt = false;
     call.offline = !request.resolve;
     auto loaded = plan->source.provider->load(call, trace);

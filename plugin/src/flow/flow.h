@@ -34,8 +34,9 @@ class Flow {
   Result<Reply> login(const Request& request, std::stop_token stop);
 
  private:
-  Result<std::shared_ptr<const Plan>> plan_for(const Request& request);
-  Call begin_call(const Plan& plan, const Request& request, std::stop_token stop) const;
+  Result<std::shared_ptr<const Plan>> plan_for(const Request& request, Milliseconds start);
+  Call begin_call(const Plan& plan, const Request& request, Milliseconds start,
+                  std::stop_token stop) const;
   Result<Reply> answer(std::shared_ptr<const Plan> plan, const Request& request, const Call& call);
 
   struct KeptPlan {
