@@ -30,8 +30,8 @@ share/doc/pgiam/LICENSE
 share/pgiam/pgiam_loader.c
 END
 [ $missing -eq 0 ]
-if grep -rlF -e "$source" -e "$build" -e "$work" "$prefix/$libdir/cmake" "$prefix/$libdir/pkgconfig"; then
-  echo "the files above hold a path of the machine that built them"; exit 1
+if grep -rE "(^|[\"'=:; ])($source|$build|$work)/" "$prefix/$libdir/cmake" "$prefix/$libdir/pkgconfig"; then
+  echo "the lines above hold a path of the machine that built them"; exit 1
 fi
 
 cp -r "$source/sdk/examples" "$work/examples"
