@@ -35,7 +35,7 @@ if grep -rE "(^|[\"'=:; ])($source|$build|$work)/" "$prefix/$libdir/cmake" "$pre
 fi
 
 cp -r "$source/sdk/examples" "$work/examples"
-cmake -S "$work/examples" -B "$work/with_cmake" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
+cmake -S "$work/examples" -B "$work/with_cmake" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
 cmake --build "$work/with_cmake" >/dev/null
 
 export PKG_CONFIG_PATH=$prefix/$libdir/pkgconfig
