@@ -3,19 +3,13 @@
 #include "adapters/curl_http.h"
 #include "adapters/environment_posix.h"
 #include "adapters/files_posix.h"
+#include "adapters/process_posix.h"
 #include "adapters/resolver_posix.h"
 #include "adapters/system_clock.h"
 #include "clouds/registry.h"
 
 namespace pgiam {
 namespace {
-
-class NoProcess : public Process {
- public:
-  Result<ProcessResult> run(const ProcessRequest&, const Call&) override {
-    return make_error(Status::kUnsupported, "no processes in this build");
-  }
-};
 
 std::vector<OptionValue> views_of(const std::vector<std::pair<std::string, std::string>>& options) {
   return {options.begin(), options.end()};
@@ -28,6 +22,7 @@ struct WiredFlow::Parts {
       : config(std::move(given)),
         options(views_of(config.options)),
         http(clock, config.user_agent),
+        process(clock),
         world{clock, environment, files, resolver, http, process, log, prompt},
         flow(world, options, make_clouds(world), CredentialCache::shared()) {}
 
@@ -38,7 +33,7 @@ struct WiredFlow::Parts {
   PosixFiles files;
   PosixResolver resolver;
   CurlHttp http;
-  NoProcess process;
+  PosixProcess process;
   const World world;
   Flow flow;
 };

@@ -29,6 +29,8 @@ using MakeProvider = ProviderPtr (*)(const ProviderContext&);
 ProviderPtr make_environment_provider(const ProviderContext&);
 ProviderPtr make_profile_provider(const ProviderContext&);
 ProviderPtr make_web_identity_provider(const ProviderContext&);
+ProviderPtr make_container_provider(const ProviderContext&);
+ProviderPtr make_imds_provider(const ProviderContext&);
 
 // The role of our own options, assumed with what `base` finds.
 ProviderPtr make_role_provider(const ProviderContext&, ProviderPtr base);

@@ -7,6 +7,7 @@
 #include <stop_token>
 
 #include "base/time.h"
+#include "clouds/aws/imds_memory.h"
 #include "clouds/aws/retry.h"
 #include "clouds/aws/skew.h"
 
@@ -16,6 +17,7 @@ namespace pgiam::aws {
 struct Runtime {
   RetryBudget retries;
   Skew skew;
+  ImdsMemory imds;                   // under the state lock
   std::atomic<unsigned> prompts{0};  // asked so far: their ids
 
   // Waits; false as soon as a stop is requested.

@@ -19,6 +19,7 @@ bool asks_for_sso(const Section& section) {
   return has(section, "sso_session") || has(section, "sso_start_url");
 }
 bool asks_for_login(const Section& section) { return has(section, "login_session"); }
+bool asks_for_process(const Section& section) { return has(section, "credential_process"); }
 bool has_keys_in_credentials_file(const Section& section) {
   const auto id = section.find("aws_access_key_id");
   return has_static_keys(section) && id != section.end() && id->second.in_credentials_file;
@@ -40,6 +41,7 @@ constexpr ProfileSource kSources[] = {
     // for boto3.
     {"aws.profile", has_keys_in_credentials_file, load_static_keys},
     {"aws.login", asks_for_login, load_login},
+    {"aws.process", asks_for_process, load_process},
     kStaticKeys,
     {"aws.sso", asks_for_sso, load_sso},
 };
@@ -100,8 +102,6 @@ class ProfileProvider : public Provider {
   Result<CredentialsPtr> load_named(NamedSource source, const std::string& profile,
                                     const Call& call, Trace& trace) const {
     const ProviderPtr provider = make_named(source);
-    if (!provider)
-      return make_error(Status::kUnsupported, "this credential_source is not built in");
     auto loaded = ask_and_trace(context_.world.clock, provider->name(), trace,
                                 [&] { return provider->load(call, trace); });
     if (loaded || loaded.error().status != Status::kNotApplicable) return loaded;
@@ -113,10 +113,11 @@ class ProfileProvider : public Provider {
       case NamedSource::kEnvironment:
         return make_environment_provider(context_);
       case NamedSource::kEc2InstanceMetadata:
+        return make_imds_provider(context_);
       case NamedSource::kEcsContainer:
         break;
     }
-    return nullptr;
+    return make_container_provider(context_);
   }
 
   Error missing(const Profiles& profiles) const {

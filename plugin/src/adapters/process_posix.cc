@@ -1,0 +1,239 @@
+#include "adapters/process_posix.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/secret.h"
+
+extern char** environ;
+
+namespace pgiam {
+namespace {
+
+// How long a program may take to end by itself once it is asked to.
+constexpr Milliseconds kGrace{300};
+// Where nothing tells that a program has ended.
+constexpr Milliseconds kLookAgain{20};
+// Usual output fits, so that a secret in it is not left behind by a growing string.
+constexpr std::size_t kUsualOutput = 16 * 1024;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor() { close(); }
+  int get() const { return fd_; }
+  bool open() const { return fd_ >= 0; }
+  void close() {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  }
+
+ private:
+  int fd_;
+};
+
+Error failure(const std::string& what, int error) {
+  return make_error(Status::kInternal, what + ": " + strerror(error));
+}
+
+struct Pipe {
+  Descriptor read, write;
+
+  bool make() {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return false;
+    read = Descriptor(ends[0]);
+    write = Descriptor(ends[1]);
+    // A host without standard streams gets their numbers, which the child's own would overwrite.
+    if (ends[1] <= 2) write = Descriptor(fcntl(ends[1], F_DUPFD_CLOEXEC, 3));
+    return write.open() && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
+  }
+};
+
+// What the child starts with: no input, the two pipes, nothing else of the host's, default signals.
+class SpawnSetup {
+ public:
+  SpawnSetup(int out, int err) {
+    posix_spawn_file_actions_init(&actions_);
+    posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions_, out, 1);
+    posix_spawn_file_actions_adddup2(&actions_, err, 2);
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+    posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
+#endif
+    posix_spawnattr_init(&attributes_);
+    sigset_t signals;
+    sigemptyset(&signals);
+    posix_spawnattr_setsigmask(&attributes_, &signals);
+    sigfillset(&signals);
+    posix_spawnattr_setsigdefault(&attributes_, &signals);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  }
+  SpawnSetup(const SpawnSetup&) = delete;
+  SpawnSetup& operator=(const SpawnSetup&) = delete;
+  ~SpawnSetup() {
+    posix_spawnattr_destroy(&attributes_);
+    posix_spawn_file_actions_destroy(&actions_);
+  }
+
+  int spawn(pid_t* pid, const std::vector<std::string>& argv) const {
+    std::vector<char*> words;
+    for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+    words.push_back(nullptr);
+    return posix_spawnp(pid, words[0], &actions_, &attributes_, words.data(), environ);
+  }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+  posix_spawnattr_t attributes_;
+};
+
+// A child and all that it started. Ended and reaped at the latest when this goes.
+class Child {
+ public:
+  explicit Child(pid_t pid)
+      : pid_(pid), handle_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() { end(); }
+
+  // Becomes readable when the child ends; -1 on kernels without pidfd_open, or when it is over.
+  int handle() const { return handle_.get(); }
+
+  // Whether it has ended; then exit_code() holds.
+  bool reap(int options) {
+    if (reaped_) return true;
+    int status = 0;
+    pid_t got = 0;
+    do got = waitpid(pid_, &status, options);
+    while (got < 0 && errno == EINTR);
+    if (got == 0) return false;
+    reaped_ = true;
+    if (got < 0) return true;  // ECHILD: the host takes no reports
+    exit_code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return true;
+  }
+  int exit_code() const { return exit_code_; }
+
+  // The whole group: asked first, then killed. Its leader is reaped last, which keeps the group's
+  // number from being given to others.
+  void end() {
+    if (reaped_) return;
+    kill(-pid_, SIGTERM);
+    pollfd ended{handle_.get(), POLLIN, 0};
+    poll(&ended, 1, static_cast<int>(kGrace.count()));
+    kill(-pid_, SIGKILL);
+    reap(0);
+  }
+
+ private:
+  const pid_t pid_;
+  const Descriptor handle_;
+  bool reaped_ = false;
+  int exit_code_ = 0;
+};
+
+// One of the child's outputs, as far as it is kept.
+class Stream {
+ public:
+  Stream(Descriptor from, std::size_t limit) : from_(std::move(from)), limit_(limit) {
+    text_.reserve(std::min(limit, kUsualOutput));
+  }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  ~Stream() { wipe(text_); }
+
+  int fd() const { return from_.get(); }
+  bool overflowed() const { return overflowed_; }
+  std::string take() { return std::move(text_); }
+
+  // All that is there by now.
+  void drain() {
+    char buffer[4096];
+    while (from_.open()) {
+      const ssize_t got = read(from_.get(), buffer, sizeof buffer);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EAGAIN) break;
+      if (got <= 0) {
+        from_.close();
+        break;
+      }
+      const std::size_t kept = std::min(static_cast<std::size_t>(got), limit_ - text_.size());
+      text_.append(buffer, kept);
+      overflowed_ = overflowed_ || kept < static_cast<std::size_t>(got);
+      if (overflowed_ && kept == 0) break;  // an endless one must not keep us here
+    }
+    wipe(buffer, sizeof buffer);
+  }
+
+ private:
+  Descriptor from_;
+  const std::size_t limit_;
+  std::string text_;
+  bool overflowed_ = false;
+};
+
+}  // namespace
+
+Result<ProcessResult> PosixProcess::run(const ProcessRequest& request, const Call& call) {
+  Pipe out_pipe, err_pipe;
+  const Descriptor wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!out_pipe.make() || !err_pipe.make() || !wake.open())
+    return failure("no pipe for a program", errno);
+
+  pid_t pid = 0;
+  const SpawnSetup setup(out_pipe.write.get(), err_pipe.write.get());
+  if (const int error = setup.spawn(&pid, request.argv); error != 0)
+    return make_error(Status::kBadConfig,
+                      "cannot start " + request.argv[0] + ": " + strerror(error));
+  out_pipe.write.close();
+  err_pipe.write.close();
+  Child child(pid);
+  Stream out(std::move(out_pipe.read), request.stdout_limit);
+  Stream err(std::move(err_pipe.read), request.stderr_limit);
+
+  const std::stop_callback on_stop(call.stop, [&] { eventfd_write(wake.get(), 1); });
+  const Milliseconds deadline = std::min(clock_.uptime() + request.timeout, call.deadline);
+  for (;;) {
+    Milliseconds wait = deadline - clock_.uptime();
+    if (wait <= Milliseconds{0})
+      return make_error(Status::kTimeout, "the program did not end in time",
+                        "raise the option timeout_ms if it needs longer");
+    if (child.handle() < 0) wait = std::min(wait, kLookAgain);
+    pollfd events[] = {{wake.get(), POLLIN, 0},
+                       {child.handle(), POLLIN, 0},
+                       {out.fd(), POLLIN, 0},
+                       {err.fd(), POLLIN, 0}};
+    if (poll(events, std::size(events), static_cast<int>(wait.count())) < 0 && errno != EINTR)
+      return failure("waiting for a program", errno);
+    if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
+    const bool ended = child.reap(WNOHANG);
+    out.drain();
+    err.drain();
+    if (out.overflowed())
+      return make_error(Status::kBadResponse, "the program's output is longer than " +
+                                                  std::to_string(request.stdout_limit) + " bytes");
+    // What it left running may keep the outputs open: that is not waited for.
+    if (ended) break;
+  }
+  return ProcessResult{child.exit_code(), out.take(), err.take()};
+}
+
+}  // namespace pgiam
