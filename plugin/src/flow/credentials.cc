@@ -7,7 +7,7 @@ Result<Reply> Flow::credentials(const Request& request, std::stop_token stop) {
   auto made = planner_.make_for_credentials(request);
   if (!made) return made.error();
   const auto plan = std::make_shared<const Plan>(std::move(*made));
-  const Call call = begin_call(*plan, request, std::move(stop));
+  const Call call = begin_call(*plan, request, world_.clock.uptime(), std::move(stop));
   Trace trace;
   auto found = credentials_->get(plan->source.key, *plan->source.provider, world_.clock, call,
                                  request.refresh, trace);
@@ -21,7 +21,7 @@ Result<Reply> Flow::login(const Request& request, std::stop_token stop) {
                       "run: pgiam login");
   const auto plan = planner_.make_for_credentials(request);
   if (!plan) return plan.error();
-  const Call call = begin_call(*plan, request, stop);
+  const Call call = begin_call(*plan, request, world_.clock.uptime(), stop);
   if (auto done = plan->cloud->login(plan->settings, call); !done) return done.error();
   Request anew = request;
   anew.refresh = true;
