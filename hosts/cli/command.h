@@ -32,6 +32,7 @@ struct Flag {
 struct Word {
   const char* name = nullptr;  // nullptr: the subcommand takes none
   const char* purpose = "";
+  bool many = false;  // it may be repeated
 };
 
 struct Command {

@@ -99,8 +99,9 @@ class Parser {
 
   void add_word(const Word& word) {
     const std::string purpose = word.purpose;
-    known_.emplace_back(app_.add_option(word.name, purpose)->type_name(""),
-                        [](Arguments& to, const Values& values) { to.words = values; });
+    CLI::Option* option = app_.add_option(word.name, purpose)->type_name("");
+    if (word.many) option->expected(1, 1000)->allow_extra_args();
+    known_.emplace_back(option, [](Arguments& to, const Values& values) { to.words = values; });
   }
 
   void add_flag(const Flag& flag) {

@@ -7,6 +7,7 @@ namespace pgiam::cli {
 
 Command token_command();
 Command exec_command();
+Command keep_command();
 Command explain_command();
 Command version_command();
 Command help_command();

@@ -95,4 +95,13 @@ Request Connection::request_as_dialled() const {
   return request_to_send().password(PQpass(resolved_.get()));
 }
 
+std::string chosen_database(const std::string& conninfo, const Arguments& arguments) {
+  Arguments as_another = arguments;
+  as_another.keywords.emplace_back("user", kImpossible);
+  const std::unique_ptr<PGconn, void (*)(PGconn*)> resolved(resolve(conninfo, as_another),
+                                                            PQfinish);
+  const std::string database = resolved && PQdb(resolved.get()) ? PQdb(resolved.get()) : "";
+  return database == kImpossible ? "" : database;
+}
+
 }  // namespace pgiam::cli

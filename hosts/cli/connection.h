@@ -28,6 +28,11 @@ class Connection {
   // For what a hook would ask. Borrows the password that libpq would send from this object.
   Request request_as_dialled() const;
 
+  // As libpq looks them up in a password file.
+  std::string host() const { return PQhost(resolved_.get()); }
+  std::string port() const { return std::to_string(port_); }
+  std::string user() const { return PQuser(resolved_.get()); }
+
  private:
   struct Finish {
     void operator()(PGconn* connection) const { PQfinish(connection); }
@@ -37,5 +42,9 @@ class Connection {
   std::uint32_t port_ = 0;
   std::string sslmode_;  // "": nobody said anything
 };
+
+// The database that somebody chose by any means; "" where libpq takes the user's name for want of
+// one.
+std::string chosen_database(const std::string& conninfo, const Arguments& arguments);
 
 }  // namespace pgiam::cli

@@ -1,0 +1,84 @@
+"""What the tests of the keeper share: the emulator, and the command in a user's empty home."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "rds"))
+
+from rds_emulator import Emulator, Key  # noqa: E402
+
+COMMAND = os.environ["PGIAM_TEST_COMMAND"]
+HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
+CONNINFO = f"host={HOST} port=5432 user=app_user"
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    return home
+
+
+@pytest.fixture
+def environment(home):
+    return {
+        "PATH": os.environ["PATH"],
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "HOME": str(home),
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "canary-of-the-secret-key",
+    }
+
+
+@pytest.fixture
+def pgiam(environment):
+    """pgiam(words…, VARIABLE=value) runs it to its end."""
+
+    def run(*words, wrapper=(), **variables):
+        return subprocess.run(
+            [*wrapper, COMMAND, *map(str, words)],
+            env=environment | variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    return run
+
+
+@pytest.fixture
+def start(environment):
+    """start(words…) leaves it running until the test is over."""
+    running = []
+
+    def start(*words, wrapper=(), **variables):
+        command = [*wrapper, COMMAND, *map(str, words)]
+        process = subprocess.Popen(command, env=environment | variables, stderr=subprocess.PIPE, text=True)
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="session")
+def instance():
+    with Emulator(keys=[Key("AKIDEXAMPLE", "canary-of-the-secret-key")]) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def rds(instance):
+    """One server for all tests, with real time and no attempts in its log yet."""
+    instance.set_clock()
+    instance.clear_attempts()
+    return instance
