@@ -28,7 +28,7 @@ def option_keys():
 def test_help_lists_every_command(pgiam):
     overview = pgiam("help")
     assert overview.returncode == 0
-    assert re.findall(r"^  pgiam (\w+)", overview.stdout, re.M) == ["token", "exec", "explain", "version", "help"]
+    assert re.findall(r"^  pgiam (\w+)", overview.stdout, re.M) == ["token", "exec", "keep", "explain", "version", "help"]
 
 
 @pytest.mark.parametrize("words", [["--help"], ["-h"]])
@@ -36,7 +36,7 @@ def test_help_may_be_asked_for_with_a_flag(pgiam, words):
     assert pgiam(*words).stdout == pgiam("help").stdout
 
 
-@pytest.mark.parametrize("command", ["token", "exec", "explain"])
+@pytest.mark.parametrize("command", ["token", "exec", "keep", "explain"])
 def test_help_of_a_command_names_every_option_of_the_library(pgiam, command):
     text = pgiam("help", command).stdout
     assert text == pgiam(command, "--help").stdout
