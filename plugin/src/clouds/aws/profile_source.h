@@ -24,6 +24,7 @@ Result<CredentialsPtr> load_web_identity(const ProfileView&, const Call&, Trace&
 Result<CredentialsPtr> load_sso(const ProfileView&, const Call&, Trace&);
 Result<CredentialsPtr> load_login(const ProfileView&, const Call&, Trace&);
 Result<CredentialsPtr> load_process(const ProfileView&, const Call&, Trace&);
+Result<CredentialsPtr> load_named_source(const ProfileView&, const Call&, Trace&);
 
 using LoadBase = std::function<Result<CredentialsPtr>(const Call&, Trace&)>;
 

@@ -33,16 +33,6 @@ Role role_of(std::string_view profile, const Section& section) {
   return role;
 }
 
-Result<NamedSource> parse_named_source(const Section& section) {
-  const std::string_view name = property(section, "credential_source");
-  if (equals_ignore_case(name, "Environment")) return NamedSource::kEnvironment;
-  if (equals_ignore_case(name, "Ec2InstanceMetadata")) return NamedSource::kEc2InstanceMetadata;
-  if (equals_ignore_case(name, "EcsContainer")) return NamedSource::kEcsContainer;
-  return wrong(section, "credential_source",
-               "credential_source = " + quoted(name) + " is none that AWS knows",
-               "it may be Environment, Ec2InstanceMetadata or EcsContainer");
-}
-
 Error loop(const std::vector<std::string>& visited, std::string_view again,
            const Section& section) {
   std::string way;
@@ -119,6 +109,16 @@ class Resolver {
 
 Result<RoleChain> resolve_role_chain(const Profiles& profiles, std::string_view profile) {
   return Resolver(profiles).resolve(profile);
+}
+
+Result<NamedSource> parse_named_source(const Section& section) {
+  const std::string_view name = property(section, "credential_source");
+  if (equals_ignore_case(name, "Environment")) return NamedSource::kEnvironment;
+  if (equals_ignore_case(name, "Ec2InstanceMetadata")) return NamedSource::kEc2InstanceMetadata;
+  if (equals_ignore_case(name, "EcsContainer")) return NamedSource::kEcsContainer;
+  return wrong(section, "credential_source",
+               "credential_source = " + quoted(name) + " is none that AWS knows",
+               "it may be Environment, Ec2InstanceMetadata or EcsContainer");
 }
 
 bool has_static_keys(const Section& section) {

@@ -35,6 +35,9 @@ struct RoleChain {
 // may be its own source if it holds static keys.
 Result<RoleChain> resolve_role_chain(const Profiles& profiles, std::string_view profile);
 
+// The credential_source that the profile names.
+Result<NamedSource> parse_named_source(const Section& section);
+
 // One of the keys is enough: the other is then missing, which is an error of its own.
 bool has_static_keys(const Section& section);
 

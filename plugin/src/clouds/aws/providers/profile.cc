@@ -20,6 +20,8 @@ bool asks_for_sso(const Section& section) {
 }
 bool asks_for_login(const Section& section) { return has(section, "login_session"); }
 bool asks_for_process(const Section& section) { return has(section, "credential_process"); }
+// Without a role it is what it names, and so for the SDKs that do not pass it over.
+bool asks_for_named_source(const Section& section) { return has(section, "credential_source"); }
 bool has_keys_in_credentials_file(const Section& section) {
   const auto id = section.find("aws_access_key_id");
   return has_static_keys(section) && id != section.end() && id->second.in_credentials_file;
@@ -44,6 +46,7 @@ constexpr ProfileSource kSources[] = {
     {"aws.process", asks_for_process, load_process},
     kStaticKeys,
     {"aws.sso", asks_for_sso, load_sso},
+    {"aws.profile", asks_for_named_source, load_named_source},
 };
 
 const ProfileSource* find_source(const Section& section, bool keys_first) {
@@ -87,8 +90,8 @@ class ProfileProvider : public Provider {
  private:
   Result<CredentialsPtr> load_base(const Profiles& profiles, const RoleChain& chain,
                                    const Call& call, Trace& trace) const {
-    if (chain.source) return load_named(*chain.source, chain.profile, call, trace);
     const ProfileView view{context_, profiles, chain.profile, *profiles.find(chain.profile)};
+    if (chain.source) return load_named_source(view, call, trace);
     if (const ProfileSource* source = find_source(view.section, chain.keys_first))
       return ask_and_trace(context_.world.clock, source->name, trace,
                            [&] { return source->load(view, call, trace); });
@@ -96,28 +99,6 @@ class ProfileProvider : public Provider {
     if (chain.roles.empty()) return not_applicable(nothing);
     return make_error(Status::kBadConfig, nothing + ", but is to assume " + chain.roles[0].arn,
                       "run: aws configure --profile " + chain.profile);
-  }
-
-  // credential_source: one of the sources that need no profile, and no other in its stead.
-  Result<CredentialsPtr> load_named(NamedSource source, const std::string& profile,
-                                    const Call& call, Trace& trace) const {
-    const ProviderPtr provider = make_named(source);
-    auto loaded = ask_and_trace(context_.world.clock, provider->name(), trace,
-                                [&] { return provider->load(call, trace); });
-    if (loaded || loaded.error().status != Status::kNotApplicable) return loaded;
-    return make_error(Status::kNoCredentials, "credential_source of profile \"" + profile +
-                                                  "\" gives nothing: " + loaded.error().message);
-  }
-  ProviderPtr make_named(NamedSource source) const {
-    switch (source) {
-      case NamedSource::kEnvironment:
-        return make_environment_provider(context_);
-      case NamedSource::kEc2InstanceMetadata:
-        return make_imds_provider(context_);
-      case NamedSource::kEcsContainer:
-        break;
-    }
-    return make_container_provider(context_);
   }
 
   Error missing(const Profiles& profiles) const {

@@ -79,6 +79,27 @@ TEST_F(Profile, DoesNotFallThroughWhenItIsBroken) {
   EXPECT_THAT(found(), HasSubstr("names a role, but not who may assume it"));
   EXPECT_EQ(sent_count(), 0u);
 }
+TEST_F(Profile, MayNameASourceWithoutARole) {
+  config("[default]\ncredential_source = Environment");
+  option(Option::kProfile, "default");
+  world.environment.set("AWS_ACCESS_KEY_ID", "ENV");
+  world.environment.set("AWS_SECRET_ACCESS_KEY", "s");
+  EXPECT_EQ(found(), "ENV from aws.environment");
+}
+TEST_F(Profile, PrefersItsKeysToASourceThatIsForARole) {
+  config(
+      "[default]\ncredential_source = Environment\naws_access_key_id = AKID\n"
+      "aws_secret_access_key = s");
+  EXPECT_EQ(found(), "AKID from aws.profile");
+}
+TEST_F(Profile, TakesAProgramBeforeKeysOfTheConfigFileButNotOfTheCredentialsFile) {
+  config("[default]\ncredential_process = p\naws_access_key_id = C\naws_secret_access_key = s");
+  world.process.result =
+      ProcessResult{0, "{\"Version\":1,\"AccessKeyId\":\"P\",\"SecretAccessKey\":\"s\"}", ""};
+  EXPECT_EQ(found(), "P from aws.process");
+  credentials("[default]\naws_access_key_id = K\naws_secret_access_key = s");
+  EXPECT_EQ(found(), "K from aws.profile");
+}
 TEST_F(Profile, IsReadAnewWhenItsFileChanges) {
   credentials("[default]\naws_access_key_id = OLD\naws_secret_access_key = s");
   EXPECT_EQ(found(), "OLD from aws.profile");
