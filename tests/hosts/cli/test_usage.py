@@ -1,9 +1,12 @@
 """How the command talks: help, mistakes on the command line, exit statuses."""
 
 import ctypes
+import http.server
 import json
 import os
 import re
+import socket
+import threading
 
 import pytest
 from conftest import CONNINFO, HERE, HOST, LIBRARY
@@ -28,7 +31,9 @@ def option_keys():
 def test_help_lists_every_command(pgiam):
     overview = pgiam("help")
     assert overview.returncode == 0
-    assert re.findall(r"^  pgiam (\w+)", overview.stdout, re.M) == ["token", "exec", "keep", "explain", "version", "help"]
+    commands = re.findall(r"^  pgiam (\w+)", overview.stdout, re.M)
+    assert {"token", "exec", "keep", "explain", "version", "help"} <= set(commands)
+    assert [pgiam("help", command).stderr for command in commands] == [""] * len(commands)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["-h"]])
@@ -110,6 +115,57 @@ def test_half_of_the_credentials_is_an_error_that_names_the_other_half(pgiam, mi
     ended = pgiam("token", CONNINFO, **{missing: None})
     assert ended.returncode == 2 and ended.stdout == ""
     assert f"but {missing} is not" in ended.stderr
+
+
+ACCESS_DENIED = b"""<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
+<Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error>
+<RequestId>request-1</RequestId></ErrorResponse>"""
+
+
+class Denying(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(ACCESS_DENIED)))
+        self.end_headers()
+        self.wfile.write(ACCESS_DENIED)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def web_identity(home):
+    """web_identity(port) → variables for credentials of an STS on that port."""
+
+    def variables(port):
+        (home / "token").write_text("a token\n")
+        return {
+            "AWS_ACCESS_KEY_ID": None,
+            "AWS_SECRET_ACCESS_KEY": None,
+            "AWS_WEB_IDENTITY_TOKEN_FILE": str(home / "token"),
+            "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/app",
+            "AWS_REGION": "eu-west-1",
+            "AWS_ENDPOINT_URL_STS": f"http://127.0.0.1:{port}",
+        }
+
+    return variables
+
+
+def test_credentials_that_the_cloud_refuses_exit_with_4_and_its_answer(pgiam, web_identity):
+    with http.server.HTTPServer(("127.0.0.1", 0), Denying) as sts:
+        threading.Thread(target=sts.serve_forever, daemon=True).start()
+        ended = pgiam("token", CONNINFO, **web_identity(sts.server_port))
+        sts.shutdown()
+    assert (ended.returncode, ended.stdout) == (4, "")
+    assert "Not authorized to perform sts:AssumeRoleWithWebIdentity\n" in ended.stderr
+    assert "  the answer was: AccessDenied, request request-1\n" in ended.stderr
+
+
+def test_a_service_that_cannot_be_reached_exits_with_5(pgiam, web_identity):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        ended = pgiam("token", CONNINFO, **web_identity(closed.getsockname()[1]))
+    assert (ended.returncode, ended.stdout) == (5, "") and "pgiam: cannot connect to 127.0.0.1" in ended.stderr
 
 
 def test_output_that_cannot_be_written_is_an_error(pgiam):
