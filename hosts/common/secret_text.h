@@ -17,14 +17,22 @@ class SecretText {
   ~SecretText() { explicit_bzero(text_.data(), text_.capacity()); }
 
   SecretText& append(std::string_view more) {
-    if (text_.size() + more.size() > text_.capacity()) grow(text_.size() + more.size());
+    make_room(more.size());
     text_.append(more);
     return *this;
   }
   SecretText& append(std::size_t count, char filler) {
-    if (text_.size() + count > text_.capacity()) grow(text_.size() + count);
+    make_room(count);
     text_.append(count, filler);
     return *this;
+  }
+  // With a backslash before each of the special characters.
+  SecretText& append_escaped(std::string_view more, const char* specials) {
+    for (std::size_t special; (special = more.find_first_of(specials)) != more.npos;) {
+      append(more.substr(0, special)).append("\\").append(more.substr(special, 1));
+      more.remove_prefix(special + 1);
+    }
+    return append(more);
   }
 
   bool empty() const { return text_.empty(); }
@@ -32,7 +40,9 @@ class SecretText {
   const char* c_str() const { return text_.c_str(); }
 
  private:
-  void grow(std::size_t needed) {
+  void make_room(std::size_t more) {
+    const std::size_t needed = text_.size() + more;
+    if (needed <= text_.capacity()) return;
     std::string roomier;
     roomier.reserve(2 * needed + 64);  // never inside the string object, where a swap would copy it
     roomier.append(text_);

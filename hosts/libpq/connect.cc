@@ -147,9 +147,10 @@ PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, const I
   host::SecretText conninfo;
   for (const auto& [keyword, value] : options) append_quoted(conninfo, keyword, value.view());
 
+  const ExpectedConnection expected(libpq, state);
   PGconn* conn = wait == Wait::kYes ? libpq.PQconnectdb(conninfo.c_str())
                                     : libpq.PQconnectStart(conninfo.c_str());
-  if (conn) attach(libpq, conn, std::move(state));
+  if (conn && state) attach(libpq, conn, std::move(state));
   return conn;
 }
 

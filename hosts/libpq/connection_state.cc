@@ -38,6 +38,22 @@ void attach(const RealLibpq& libpq, PGconn* conn, std::unique_ptr<ConnectionStat
   libpq.PQsetInstanceData(conn, on_event, state.release());
 }
 
+static thread_local ExpectedConnection* expected = nullptr;
+
+ExpectedConnection::ExpectedConnection(const RealLibpq& libpq,
+                                       std::unique_ptr<ConnectionState>& state)
+    : libpq_(libpq), state_(state) {
+  expected = this;
+}
+
+ExpectedConnection::~ExpectedConnection() { expected = nullptr; }
+
+ConnectionState* ExpectedConnection::meet(const RealLibpq& libpq, PGconn* conn) {
+  if (!expected || &expected->libpq_ != &libpq || !expected->state_) return nullptr;
+  attach(libpq, conn, std::move(expected->state_));
+  return state_of(libpq, conn);
+}
+
 PQconninfoOption* restore(PQconninfoOption* options, const std::vector<Replaced>& replaced) {
   for (PQconninfoOption* option = options; option && option->keyword; ++option) {
     for (const Replaced& ours : replaced) {

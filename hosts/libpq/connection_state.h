@@ -56,6 +56,22 @@ ConnectionState* state_of(const RealLibpq& libpq, const PGconn* conn);
 // Lost if libpq lacks the memory: the connection is then like any other.
 void attach(const RealLibpq& libpq, PGconn* conn, std::unique_ptr<ConnectionState> state);
 
+// While it lives, this thread is inside a blocking connect. The program has no PGconn yet, but
+// libpq polls one: the first poll gives the state to it.
+class ExpectedConnection {
+ public:
+  ExpectedConnection(const RealLibpq& libpq, std::unique_ptr<ConnectionState>& state);
+  ExpectedConnection(const ExpectedConnection&) = delete;
+  ExpectedConnection& operator=(const ExpectedConnection&) = delete;
+  ~ExpectedConnection();
+  // nullptr: this thread expects none of this libpq.
+  static ConnectionState* meet(const RealLibpq& libpq, PGconn* conn);
+
+ private:
+  const RealLibpq& libpq_;
+  std::unique_ptr<ConnectionState>& state_;
+};
+
 // PQconninfo's answer, with what the program gave in place of what we set.
 PQconninfoOption* restore(PQconninfoOption* options, const std::vector<Replaced>& replaced);
 

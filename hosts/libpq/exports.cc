@@ -44,11 +44,12 @@ PGconn* stand_in(const void* caller, Wait wait, Call call, GetParameters paramet
 
 // act(libpq, state) for a connection of ours, as_if_absent(libpq) for any other.
 template <typename Result, typename Act, typename AsIfAbsent>
-Result stand_in_on(const void* caller, const PGconn* conn, Result without_libpq, Act act,
+Result stand_in_on(const void* caller, PGconn* conn, Result without_libpq, Act act,
                    AsIfAbsent as_if_absent) noexcept {
   const RealLibpq* libpq = find_libpq(caller);
   if (!libpq) return without_libpq;
   ConnectionState* state = state_of(*libpq, conn);
+  if (!state && libpq->is_internal_call(caller)) state = ExpectedConnection::meet(*libpq, conn);
   if (!state) return as_if_absent(*libpq);
   return guarded([&] { return act(*libpq, *state); }, [&] { return as_if_absent(*libpq); });
 }
@@ -149,7 +150,7 @@ PGIAM_EXPORT_AS_WELL(PQresetPoll)
 
 PGIAM_STAND_IN char* PQerrorMessage(const PGconn* conn) {
   return stand_in_on(
-      PGIAM_CALLER, conn, const_cast<char*>(""),
+      PGIAM_CALLER, const_cast<PGconn*>(conn), const_cast<char*>(""),
       [&](const RealLibpq& libpq, ConnectionState& state) {
         char* message = libpq.PQerrorMessage(conn);
         return state.speaks_for(message) ? state.we_say.data() : message;

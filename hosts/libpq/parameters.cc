@@ -73,12 +73,7 @@ void Parameters::add(const char* keyword, const char* value) {
 }
 
 void append_quoted(host::SecretText& conninfo, std::string_view keyword, std::string_view value) {
-  conninfo.append(keyword).append("='");
-  for (char c : value) {
-    if (c == '\'' || c == '\\') conninfo.append(1, '\\');
-    conninfo.append(1, c);
-  }
-  conninfo.append("' ");
+  conninfo.append(keyword).append("='").append_escaped(value, "'\\").append("' ");
 }
 
 std::vector<std::string> split_list(std::string_view list) {

@@ -11,13 +11,7 @@
 namespace pgiam::libpq {
 namespace {
 
-// ':' ends a field and '\' keeps it from doing so.
-void append_field(host::SecretText& content, std::string_view field) {
-  for (char c : field) {
-    if (c == ':' || c == '\\') content.append(1, '\\');
-    content.append(1, c);
-  }
-}
+constexpr const char* kSpecials = ":\\";  // the one ends a field, the other keeps it from doing so
 
 bool write_all(int fd, std::string_view content) {
   while (!content.empty()) {
@@ -33,9 +27,8 @@ bool write_all(int fd, std::string_view content) {
 
 void append_line(host::SecretText& content, std::string_view host, std::string_view port,
                  std::string_view password, std::size_t padding) {
-  append_field(content, host);
-  content.append(":").append(port).append(":*:*:");
-  append_field(content, password);
+  content.append_escaped(host, kSpecials).append(":").append(port).append(":*:*:");
+  content.append_escaped(password, kSpecials);
   if (padding) content.append(":").append(padding, 'x');
   content.append("\n");
 }

@@ -22,6 +22,12 @@ TEST(SecretText, LeavesNothingBehindWhereItGrewFrom) {
   EXPECT_EQ(text.view(), "short secret" + more);
 }
 
+TEST(SecretText, EscapesTheSpecialCharactersWhereverTheyAre) {
+  EXPECT_EQ(SecretText().append_escaped("", ":").view(), "");
+  EXPECT_EQ(SecretText().append_escaped("plain", ":").view(), "plain");
+  EXPECT_EQ(SecretText().append_escaped(":a::b\\", ":\\").view(), "\\:a\\:\\:b\\\\");
+}
+
 TEST(SecretText, LeavesNothingBehindWhenMoved) {
   SecretText from("short");
   SecretText to = std::move(from);

@@ -69,6 +69,32 @@ static void connect_in_threads(int count, char* conninfo) {
   printf("%d failed\n", failed);
 }
 
+static volatile int storm_is_over;
+
+static void* connect_all_the_time(void* conninfo) {
+  while (!storm_is_over) connect_in_thread(conninfo);
+  return NULL;
+}
+
+static void fork_in_a_storm(int count, char* conninfo) {
+  pthread_t threads[4];
+  for (int i = 0; i < 4; ++i) pthread_create(&threads[i], NULL, connect_all_the_time, conninfo);
+  for (int i = 0; i < count; ++i) {
+    if (fork() == 0) {
+      alarm(20); /* a lock that nobody will open */
+      _exit(connect_in_thread(conninfo) != NULL);
+    }
+  }
+  int hung = 0, status;
+  for (int i = 0; i < count; ++i) {
+    wait(&status);
+    hung += WIFSIGNALED(status) != 0;
+  }
+  storm_is_over = 1;
+  for (int i = 0; i < 4; ++i) pthread_join(threads[i], NULL);
+  printf("%d hung\n", hung);
+}
+
 /* Several lines become one. */
 static void tell_text(const char* text) {
   for (; *text; ++text) {
@@ -139,6 +165,8 @@ static int obey(char* command) {
     go_on_in_child();
   else if (strcmp(verb, "threads") == 0)
     connect_in_threads(atoi(words[1]), words[2]);
+  else if (strcmp(verb, "storm") == 0)
+    fork_in_a_storm(atoi(words[1]), words[2]);
   else if (strcmp(verb, "time") == 0)
     printf("%lld\n", (long long)time(NULL));
   else

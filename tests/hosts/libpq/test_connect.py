@@ -134,3 +134,8 @@ def test_children_connect_before_and_after_the_parent_did(rds, client):
     assert second.do("finish") == "finished"
     assert second.do("fork") == "child"
     assert second.do("threads", "8", rds.conninfo()) == "0 failed"
+
+
+def test_children_get_tokens_that_were_forked_while_threads_were_getting_theirs(rds, client):
+    # Nobody answers there: libpq and OpenSSL themselves hang in such a child once they get to TLS.
+    assert client().do("storm", "100", rds.conninfo(hostaddr="127.0.0.77")) == "0 hung"

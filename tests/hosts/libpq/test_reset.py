@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from datetime import datetime
 
 import pytest
@@ -146,3 +147,65 @@ def test_a_longer_token_fits_into_the_connection(reset, rds, client, environment
         assert program.do(reset).startswith("ok"), program.message()
     assert rds.attempts()[-1]["token_length"] > 8_000
     assert set(verdicts()) == {"accepted"}
+
+
+class BlackHole:
+    """An address where a connect is never answered: its queue is full."""
+
+    def __init__(self, address, port):
+        self.listener = socket.create_server((address, port), backlog=0)
+        self.queued = []
+        while True:
+            self.queued.append(socket.socket())
+            self.queued[-1].settimeout(0.2)
+            try:
+                self.queued[-1].connect((address, port))
+            except TimeoutError:
+                return
+
+    def close(self):
+        for one in [self.listener, *self.queued]:
+            one.close()
+
+
+@pytest.fixture
+def black_holes(rds):
+    holes = [BlackHole(f"127.0.0.{78 + i}", rds.port) for i in range(2)]
+    yield
+    for hole in holes:
+        hole.close()
+
+
+@pytest.mark.parametrize("call", CALLS[:2])
+@pytest.mark.usefixtures("black_holes")
+def test_a_token_that_dies_while_dead_hosts_are_tried_is_replaced_on_the_way(call, rds, fast_client, verdicts):
+    names = ",".join([f"dead{i}.c9akciq32xyz.eu-west-1.rds.amazonaws.com" for i in range(2)] + [rds.host])
+    hosts = {"host": names, "hostaddr": "127.0.0.78,127.0.0.79,127.0.0.1", "connect_timeout": 600}
+    program = fast_client()
+    assert program.do(call, rds.conninfo(**hosts)).startswith(f"ok\t{rds.host}"), program.message()
+    assert verdicts() == ["accepted"]
+    assert max(ages(rds)) < 300
+
+
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_reset_ends_at_a_host_that_gets_no_token(reset, rds, client, tmp_path, verdicts):
+    (tmp_path / "pgiam.conf").write_text(f"[connection replica]\nhost = {REPLICA}\nprofile = other\n")
+    credentials = tmp_path / ".aws" / "credentials"
+    credentials.parent.mkdir()
+    key = next(iter(rds.keys.values()))
+    both = [f"[{name}]\naws_access_key_id = {key.id}\naws_secret_access_key = {key.secret}\n" for name in ("default", "other")]
+    credentials.write_text("".join(both))
+    relay = Relay("127.0.0.3", rds)
+    hosts = {"host": f"{rds.host},{REPLICA}", "hostaddr": "127.0.0.3,127.0.0.2"}
+    program = client(
+        AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", PGIAM_CACHE="none", PGIAM_REUSE_SECONDS="0",
+        PGIAM_CONFIG=str(tmp_path / "pgiam.conf"),
+    )  # fmt: skip
+    assert program.do("connectdb", rds.conninfo(**hosts)).startswith(f"ok\t{rds.host}"), program.message()
+
+    credentials.write_text(both[0])
+    relay.close()
+    time.sleep(1.1)  # the plugin looks at its files once a second at most
+    assert program.do(reset) == "bad"
+    assert program.message().startswith("pgiam: ") and "other" in program.message()
+    assert verdicts() == ["accepted"]
