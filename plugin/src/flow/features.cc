@@ -8,6 +8,15 @@ std::span<const char* const> features() {
       "target:aws.dsql",
       "provider:aws.environment",
       "provider:aws.profile",
+      "provider:aws.assume_role",
+      "provider:aws.web_identity",
+      "provider:aws.sso",
+      "provider:aws.login",
+      "provider:aws.process",
+      "provider:aws.container",
+      "provider:aws.imds",
+      "prompt:mfa-code",
+      "prompt:device-login",
   };
   return kFeatures;
 }
