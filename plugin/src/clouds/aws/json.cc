@@ -9,12 +9,12 @@ namespace pgiam::aws {
 namespace {
 
 class WipingMemory final : public boost::json::memory_resource {
-  void* do_allocate(std::size_t size, std::size_t alignment) override {
-    return ::operator new (size, std::align_val_t{alignment});
-  }
-  void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
+  // Boost.JSON asks for no more than the alignment that every allocation has, and does not always
+  // name the same one when it gives back.
+  void* do_allocate(std::size_t size, std::size_t) override { return ::operator new(size); }
+  void do_deallocate(void* memory, std::size_t size, std::size_t) override {
     wipe(memory, size);
-    ::operator delete (memory, std::align_val_t{alignment});
+    ::operator delete(memory);
   }
   bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
 };
