@@ -55,7 +55,7 @@ bool PasswordFile::write_to_memory(std::string_view content) {
 
 // Where there is no memfd_create or no /proc: a file that lives as long as the call.
 bool PasswordFile::write_to_folder(const char* folder, std::string_view content) {
-  path_ = std::string(folder) + "/pgiam-XXXXXX";
+  path_ = std::string(folder) + "/pgiam-libpq-XXXXXX";
   fd_ = mkostemp(path_.data(), O_CLOEXEC);  // mode 0600
   on_disk_ = fd_ >= 0;
   if (on_disk_ && write_all(fd_, content)) return true;

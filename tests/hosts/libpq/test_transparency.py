@@ -95,7 +95,7 @@ def test_the_token_is_in_no_file_and_not_in_the_environment(rds, client, tmp_pat
 
 def test_where_the_kernel_has_no_files_in_memory_one_on_disk_serves_and_goes(rds, client, environment, tmp_path, verdicts):
     def leftovers():
-        return [name for folder in ("/dev/shm", "/tmp", tmp_path) for name in os.listdir(folder) if name.startswith("pgiam-")]
+        return [name for folder in ("/dev/shm", "/tmp", tmp_path) for name in os.listdir(folder) if name.startswith("pgiam-libpq-")]
 
     program = client(LD_PRELOAD=f"{os.environ['PGIAM_TEST_NO_MEMFD']} {environment['LD_PRELOAD']}", TMPDIR=str(tmp_path))
     for call in ("connectdb", "connectStart"):
