@@ -42,8 +42,8 @@ export PKG_CONFIG_PATH=$prefix/$libdir/pkgconfig
 mkdir "$work/with_pkg_config"
 read -ra flags < <(pkg-config --cflags --libs pgiam)
 "${CC:-cc}" "$work/examples/token.c" "${flags[@]}" -Wl,-rpath,"$prefix/$libdir" -o "$work/with_pkg_config/token"
-read -ra flags < <(pkg-config --cflags pgiam)
-"${CC:-cc}" "$work/examples/plugin_host.c" "$prefix/share/pgiam/pgiam_loader.c" "${flags[@]}" -ldl \
+read -ra flags < <(pkg-config --cflags pgiam libpq)
+"${CC:-cc}" "$work/examples/plugin_host.c" "$prefix/share/pgiam/pgiam_loader.c" "${flags[@]}" -lpq -ldl \
   -o "$work/with_pkg_config/plugin_host"
 
 # run PROGRAM [VARIABLE=VALUE…] -- ARGUMENT…: in an environment that holds a pair of keys.
@@ -65,8 +65,9 @@ for program in "$work"/with_{cmake,pkg_config}/token "$work/with_cmake/token_cpp
   expect_token "$program" "$(run "$program" -- $host peccy)"
 done
 for program in "$work"/with_{cmake,pkg_config}/plugin_host; do
-  expect_token "$program" "$(run "$program" PGIAM_LIBRARY="$prefix/$libdir/libpgiam.so.1" -- $host peccy)"
-  [ -z "$(run "$program" PGIAM_LIBRARY=/nowhere -- $host peccy 2>"$work/why")" ]
+  run "$program" PGIAM_LIBRARY="$prefix/$libdir/libpgiam.so.1" -- options | grep -q pgiam.profile ||
+    { echo "${program#"$work/"} draws no dialog"; exit 1; }
+  [ -z "$(run "$program" PGIAM_LIBRARY=/nowhere -- options 2>"$work/why")" ]
   grep -q /nowhere "$work/why" || { echo "${program#"$work/"} does not tell where it looked"; exit 1; }
 done
 expect_token bin/pgiam "$(run "$prefix/bin/pgiam" -- token --host $host --user peccy)"

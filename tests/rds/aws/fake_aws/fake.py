@@ -30,11 +30,24 @@ ENDPOINT_VARIABLES = {
 }
 
 
-class FakeAws:
-    """A context manager. `keys`: the long-lived keys that STS knows from the start."""
+class _Keys(dict):
+    """Credentials by id; `added` hears of each new one."""
 
-    def __init__(self, keys=(Key("AKIDEXAMPLE", "secret"),), addresses=None):
-        self.keys = {key.id: key for key in keys}
+    def __init__(self, keys, added):
+        super().__init__({key.id: key for key in keys})
+        self._added = added
+
+    def __setitem__(self, id, key):
+        super().__setitem__(id, key)
+        self._added(key)
+
+
+class FakeAws:
+    """A context manager. `keys`: the long-lived keys that STS knows from the start; `issued` is called with each
+    temporary Key before a client gets it."""
+
+    def __init__(self, keys=(Key("AKIDEXAMPLE", "secret"),), addresses=None, issued=lambda key: None):
+        self.keys = _Keys(keys, issued)
         self.sts = Sts(self.keys, self.now)
         self.identity_center = IdentityCenter(self.keys, self.now)
         self.signin = Signin(self.keys, self.now)
