@@ -9,6 +9,8 @@ Command token_command();
 Command exec_command();
 Command keep_command();
 Command explain_command();
+Command credentials_command();
+Command login_command();
 Command version_command();
 Command help_command();
 

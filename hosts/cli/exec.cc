@@ -45,7 +45,7 @@ void preload_hook() {
 
 // The client will send the token, so what it needs for that goes along.
 void put_token_into_environment(const Arguments& arguments) {
-  Context context = make_context(arguments);
+  Context context = make_context(arguments, Asking::kOnTerminal);
   const Connection connection(arguments.value("pgpassword"), arguments);
   const Reply reply = demand_token(context, connection.request_to_send());
   set_variable("PGPASSWORD", reply.param("password"));

@@ -10,7 +10,7 @@ std::string overview(const std::vector<Command>& commands) {
   std::string text = "pgiam: short-lived AWS IAM passwords for PostgreSQL\n\n";
   for (const Command& command : commands) {
     std::string name = command.name;
-    name.resize(10, ' ');
+    name.resize(12, ' ');
     text += "  pgiam " + name + command.purpose + "\n";
   }
   text +=

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "report.h"
+#include "terminal.h"
 
 namespace pgiam::cli {
 
@@ -15,10 +16,11 @@ static void log(std::int32_t level, const char* component, const char* message) 
   remark(level == PGIAM_LOG_WARN ? "warning: " + text : component + (": " + text));
 }
 
-Context make_context(const Arguments& arguments) {
+Context make_context(const Arguments& arguments, Asking asking) {
   Config config;
   config.host("pgiam", PGIAM_VERSION).log(PGIAM_LOG_WARN, log);
   for (const auto& [key, value] : arguments.options) config.option(key, value);
+  if (asking == Asking::kOnTerminal && terminal_is_there()) config.prompt(ask_on_terminal);
   return Context(config);
 }
 

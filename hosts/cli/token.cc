@@ -1,26 +1,22 @@
 // pgiam token: one token on stdout.
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <ctime>
 
 #include "commands.h"
 #include "connection.h"
 #include "library.h"
 #include "report.h"
+#include "times.h"
 
 namespace pgiam::cli {
 namespace {
 
 namespace json = boost::json;
 
-// RFC 3339, UTC; null where the time is unknown.
+// Null where the time is unknown.
 json::value time_of(std::int64_t unix_ms) {
   if (unix_ms == 0) return nullptr;
-  const std::time_t seconds = unix_ms / 1000;
-  std::tm utc;
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
-  return text;
+  return json::value(rfc3339(unix_ms));
 }
 
 std::string describe(const Reply& reply) {
@@ -36,7 +32,7 @@ std::string describe(const Reply& reply) {
 }
 
 int run(const Arguments& arguments) {
-  Context context = make_context(arguments);
+  Context context = make_context(arguments, Asking::kOnTerminal);
   const Reply reply = demand_token(context, Connection(arguments).request());
   print_line(arguments.has("json") ? describe(reply) : reply.param("password"));
   return kExitOk;

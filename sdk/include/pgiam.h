@@ -43,7 +43,7 @@
 #endif
 
 #define PGIAM_ABI_MAJOR 1 /* changes only with a new SONAME; ideally never */
-#define PGIAM_ABI_MINOR 0 /* counts appended slots, fields, constants */
+#define PGIAM_ABI_MINOR 1 /* counts appended slots, fields, constants */
 
 #ifdef __cplusplus
 extern "C" {
@@ -249,6 +249,26 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_explain(pgiam_context *context,
                                                        const pgiam_request *request,
                                                        pgiam_reply **out, pgiam_error **error);
 
+/* ---- Credentials and signing in (since 1.1) -------------------------------------------------- */
+
+/* The cloud's credentials themselves, of which tokens are made: for programs that talk to the
+ * cloud's other services. Finds, caches and prompts as before_connect does, without a target: of
+ * the request only flags, timeout_ms and options matter, and the rest only to choose a rule of the
+ * configuration file. The reply's parameters are access_key_id, secret_access_key (SECRET) and,
+ * where there are such, session_token (SECRET) and account_id; PGIAM_REPLY_CREDENTIALS_EXPIRES_AT
+ * tells until when they hold. after_connect does not take such a reply. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_credentials(pgiam_context *context,
+                                                           const pgiam_request *request,
+                                                           pgiam_reply **out,
+                                                           pgiam_error **error);
+/* Signs the person in to whatever those credentials rest on, anew even where an earlier sign-in
+ * still holds, then answers as pgiam_credentials does. Prompts for all that it takes:
+ * PGIAM_E_LOGIN_REQUIRED where the context has no prompt or the request forbids it. While it waits
+ * for the person the time is theirs, as long as the cloud gives them, and counts for no timeout_ms. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_login(pgiam_context *context,
+                                                     const pgiam_request *request,
+                                                     pgiam_reply **out, pgiam_error **error);
+
 /* ---- After connect ------------------------------------------------------------------------- */
 
 #define PGIAM_OUTCOME_CONNECTED   1
@@ -344,6 +364,11 @@ typedef struct pgiam_api {
   pgiam_status(PGIAM_CALL *explain)(pgiam_context *, const pgiam_request *, pgiam_reply **,
                                       pgiam_error **);
   /* end of 1.0 */
+  pgiam_status(PGIAM_CALL *credentials)(pgiam_context *, const pgiam_request *, pgiam_reply **,
+                                          pgiam_error **);
+  pgiam_status(PGIAM_CALL *login)(pgiam_context *, const pgiam_request *, pgiam_reply **,
+                                    pgiam_error **);
+  /* end of 1.1 */
 } pgiam_api;
 
 #define PGIAM_API_HAS(api, slot)                                                        \

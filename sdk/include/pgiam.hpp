@@ -194,7 +194,7 @@ inline Result<Reply> to_result(const pgiam_api* api, pgiam_status status, pgiam_
 // One connection about to be made. Setters chain; what is not set keeps its default.
 class Request {
  public:
-  explicit Request(std::string host) : host_(std::move(host)) {}
+  explicit Request(std::string host = std::string()) : host_(std::move(host)) {}
 
   Request& port(std::uint32_t port) { return fields_.port = port, *this; }
   Request& user(std::string user) { return user_ = std::move(user), *this; }
@@ -334,6 +334,18 @@ class Context {
   // What before_connect would do and why: PGIAM_REPLY_EXPLANATION of the reply.
   Result<Reply> explain(const Request& request) { return ask(api_->explain, request); }
 
+  // The cloud's credentials themselves: the reply's parameters access_key_id, secret_access_key …
+  Result<Reply> credentials(const Request& request = Request()) {
+    if (!PGIAM_API_HAS(api_, credentials)) return older_library();
+    return ask(api_->credentials, request);
+  }
+
+  // Signs the person in to whatever those rest on, by the Config's prompt, and hands them out.
+  Result<Reply> login(const Request& request = Request()) {
+    if (!PGIAM_API_HAS(api_, login)) return older_library();
+    return ask(api_->login, request);
+  }
+
   // Without blocking. `done` is called once, from a library thread, when wait will not block.
   Result<Operation> start(const Request& request, std::function<void()> done = nullptr) {
     std::unique_ptr<std::function<void()>> owned(done ? new std::function<void()>(std::move(done))
@@ -384,6 +396,9 @@ class Context {
         [&](const pgiam_request* raw) { return call(context_.get(), raw, &reply, &error); });
     return detail::to_result(api_, status, reply, error);
   }
+
+  // The library that was found is of an earlier 1.x than this header.
+  Error older_library() const { return Error(api_, PGIAM_E_UNSUPPORTED, nullptr); }
 
   static void PGIAM_CALL on_log(void* callbacks, std::int32_t level, const char* component,
                                 const char* message) {

@@ -18,7 +18,7 @@ TEST(About, TheTableHoldsTheExportedFunctions) {
   EXPECT_EQ(api->abi_version, pgiam_abi_version());
   EXPECT_EQ(api->abi_version, static_cast<uint32_t>(PGIAM_ABI_MAJOR << 16 | PGIAM_ABI_MINOR));
   EXPECT_EQ(first_slot_that_differs(api), nullptr);
-  EXPECT_TRUE(PGIAM_API_HAS(api, explain));
+  EXPECT_TRUE(PGIAM_API_HAS(api, login));
 }
 
 TEST(About, AnotherMajorIsNotSpoken) {

@@ -28,7 +28,9 @@
   X(version, 20)              \
   X(feature_at, 21)           \
   X(option_at, 22)            \
-  X(explain, 23)
+  X(explain, 23)              \
+  X(credentials, 24)          \
+  X(login, 25)
 
 #ifdef __cplusplus
 extern "C" {

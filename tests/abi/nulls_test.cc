@@ -34,7 +34,7 @@ TEST_F(Nulls, MissingObjectsAreInvalidArguments) {
   pgiam_param param = {sizeof param, 0, nullptr, nullptr};
 
   EXPECT_EQ(pgiam_context_new(nullptr, nullptr, nullptr), PGIAM_E_INVALID_ARGUMENT);
-  for (const auto ask : {pgiam_before_connect, pgiam_explain}) {
+  for (const auto ask : {pgiam_before_connect, pgiam_explain, pgiam_credentials, pgiam_login}) {
     EXPECT_EQ(ask(nullptr, &request, reply.out(), nullptr), PGIAM_E_INVALID_ARGUMENT);
     EXPECT_EQ(ask(context, nullptr, reply.out(), nullptr), PGIAM_E_INVALID_ARGUMENT);
     EXPECT_EQ(ask(context, &request, nullptr, nullptr), PGIAM_E_INVALID_ARGUMENT);

@@ -32,6 +32,8 @@ constexpr pgiam_api kApi = {
     pgiam_feature_at,
     pgiam_option_at,
     pgiam_explain,
+    pgiam_credentials,
+    pgiam_login,
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Before, after and around a connection.
+// Before, after and around a connection, and what it rests on.
 #include "abi/guard.h"
 
 namespace pgiam {
@@ -105,6 +105,16 @@ pgiam_status pgiam_before_connect(pgiam_context* context, const pgiam_request* r
 pgiam_status pgiam_explain(pgiam_context* context, const pgiam_request* request, pgiam_reply** out,
                            pgiam_error** error) {
   return pgiam::ask_flow(&pgiam::Flow::explain, context, request, out, error);
+}
+
+pgiam_status pgiam_credentials(pgiam_context* context, const pgiam_request* request,
+                               pgiam_reply** out, pgiam_error** error) {
+  return pgiam::ask_flow(&pgiam::Flow::credentials, context, request, out, error);
+}
+
+pgiam_status pgiam_login(pgiam_context* context, const pgiam_request* request, pgiam_reply** out,
+                         pgiam_error** error) {
+  return pgiam::ask_flow(&pgiam::Flow::login, context, request, out, error);
 }
 
 pgiam_status pgiam_after_connect(pgiam_context* context, const pgiam_reply* reply, int32_t outcome,

@@ -16,11 +16,14 @@ Result<Reply> Flow::credentials(const Request& request, std::stop_token stop) {
 }
 
 Result<Reply> Flow::login(const Request& request, std::stop_token stop) {
-  if (request.no_interaction || !world_.prompt.available())
-    return make_error(Status::kLoginRequired, "signing in takes a person, who cannot be asked here",
-                      "run: pgiam login");
   const auto plan = planner_.make_for_credentials(request);
   if (!plan) return plan.error();
+  if (request.no_interaction || !world_.prompt.available()) {
+    const std::string profile(plan->settings.get(Option::kProfile));
+    return make_error(Status::kLoginRequired, "signing in takes a person, who cannot be asked here",
+                      "run in a terminal: pgiam login" +
+                          (profile.empty() ? "" : " --profile " + profile));
+  }
   const Call call = begin_call(*plan, request, world_.clock.uptime(), stop);
   if (auto done = plan->cloud->login(plan->settings, call); !done) return done.error();
   Request anew = request;

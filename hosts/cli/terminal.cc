@@ -1,0 +1,90 @@
+#include "terminal.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+namespace pgiam::cli {
+namespace {
+
+class Terminal {
+ public:
+  Terminal() : file_(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) {}
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  ~Terminal() {
+    if (file_ >= 0) close(file_);
+  }
+
+  // A job in the background would be stopped by the first look at it.
+  bool usable() const { return file_ >= 0 && tcgetpgrp(file_) == getpgrp(); }
+
+  bool show(std::string_view text) const {
+    while (!text.empty()) {
+      const ssize_t written = write(file_, text.data(), text.size());
+      if (written < 0 && errno != EINTR) return false;
+      if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+
+  // A line without its end; the terminal's own line editing and echo are on. -1: none came.
+  ssize_t read_line(char* line, std::size_t size) const {
+    ssize_t length;
+    do length = read(file_, line, size);
+    while (length < 0 && errno == EINTR);
+    if (length > 0 && line[length - 1] == '\n') return length - 1;
+    return length > 0 ? length : -1;
+  }
+
+ private:
+  const int file_;
+};
+
+std::string device_login_text(const pgiam_prompt& prompt) {
+  std::string text = std::string(prompt.title) + ": open\n\n  ";
+  text += prompt.url_complete ? prompt.url_complete : prompt.url;
+  if (prompt.user_code)
+    text += std::string("\n\nin any browser and check that it shows the code\n\n  ") + prompt.user_code;
+  return text + "\n\nWaiting, at most " + std::to_string((prompt.expires_in_ms + 59'999) / 60'000) +
+         " minutes …\n";
+}
+
+pgiam_status ask_for_code(const Terminal& terminal, const pgiam_prompt& prompt, Answer& answer) {
+  std::string text;
+  if (prompt.flags & PGIAM_PROMPT_FLAG_RETRY) text += "That code was not accepted.\n";
+  if (prompt.flags & PGIAM_PROMPT_FLAG_FINAL_TRY) text += "One more wrong code locks the device.\n";
+  text += prompt.title;
+  if (prompt.subject) text += std::string(", device ") + prompt.subject;
+  if (!terminal.show(text + ": ")) return PGIAM_E_LOGIN_DECLINED;
+  char line[256];
+  const ssize_t length = terminal.read_line(line, sizeof line);
+  const pgiam_status status =
+      length > 0 ? answer.set(line, static_cast<std::size_t>(length)) : PGIAM_E_LOGIN_DECLINED;
+  explicit_bzero(line, sizeof line);
+  return status;
+}
+
+}  // namespace
+
+bool terminal_is_there() { return Terminal().usable(); }
+
+pgiam_status ask_on_terminal(const pgiam_prompt& prompt, Answer& answer) {
+  const Terminal terminal;
+  if (!terminal.usable()) return PGIAM_E_UNSUPPORTED;
+  switch (prompt.kind) {
+    case PGIAM_PROMPT_DEVICE_LOGIN:
+      return terminal.show(device_login_text(prompt)) ? PGIAM_OK : PGIAM_E_LOGIN_DECLINED;
+    case PGIAM_PROMPT_MFA_CODE:
+      return ask_for_code(terminal, prompt, answer);
+    case PGIAM_PROMPT_CLOSE:
+      return PGIAM_OK;
+    default:
+      return PGIAM_E_UNSUPPORTED;
+  }
+}
+
+}  // namespace pgiam::cli
