@@ -1,14 +1,13 @@
 // pgiam exec: runs a program with the libpq hook preloaded, or with one token in its PGPASSWORD.
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 #include "commands.h"
 #include "connection.h"
+#include "exec_reach.h"
 #include "library.h"
 #include "report.h"
 
@@ -31,16 +30,9 @@ void pass_on_options(const Arguments& arguments) {
   }
 }
 
-void preload_hook() {
-  const std::string hook = library_folder() + "/libpgiam-libpq.so";
-  if (access(hook.c_str(), R_OK) != 0)
-    throw UsageError("the hook " + hook + " cannot be read: " + std::strerror(errno),
-                     "it belongs beside libpgiam.so.1: is pgiam installed as a whole?");
-  if (hook.find_first_of(" :") != hook.npos)
-    throw UsageError("LD_PRELOAD cannot hold the path " + hook,
-                     "move pgiam to a folder without blank and colon in its name");
-  const char* others = std::getenv("LD_PRELOAD");
-  set_variable("LD_PRELOAD", others && *others ? hook + ":" + others : hook);
+void preload_hook(bool with_filter) {
+  if (with_filter) preload(filter_file());
+  preload(hook_file());
 }
 
 // The client will send the token, so what it needs for that goes along.
@@ -68,13 +60,6 @@ std::string find_program(const std::string& name) {
   }
 }
 
-bool loader_ignores_preload(const std::string& file) {
-  struct stat status;
-  if (stat(file.c_str(), &status) != 0) return false;
-  return ((status.st_mode & S_ISUID) && status.st_uid != getuid()) ||
-         ((status.st_mode & S_ISGID) && status.st_gid != getgid());
-}
-
 int become(const std::vector<std::string>& program) {
   std::vector<char*> words;
   for (const std::string& word : program) words.push_back(const_cast<char*>(word.c_str()));
@@ -90,14 +75,19 @@ int run(const Arguments& arguments) {
     throw UsageError("no program to run is given", "pgiam exec -- psql \"host=… user=…\"");
   make_context(arguments);  // complains of options that the hook could only complain of later
   if (arguments.has("pgpassword")) {
+    if (arguments.has("filter"))
+      throw UsageError("--filter and --pgpassword exclude each other",
+                       "the filter gives fresh tokens for ever, --pgpassword one token");
     put_token_into_environment(arguments);
     return become(arguments.program);
   }
   pass_on_options(arguments);
-  preload_hook();
-  if (loader_ignores_preload(find_program(arguments.program.front())))
-    remark("warning: " + arguments.program.front() +
-           " is setuid or setgid: the system does not preload into it, so it runs without pgiam");
+  preload_hook(arguments.has("filter"));
+  const std::string& program = arguments.program.front();
+  const std::string reason = reason_not_to_preload(find_program(program));
+  if (!reason.empty())
+    remark("warning: " + program + " " + reason +
+           ": the system does not preload into it, so it runs without pgiam");
   return become(arguments.program);
 }
 
@@ -107,15 +97,17 @@ Command exec_command() {
   return {
       .name = "exec",
       .purpose = "run any libpq program with a fresh token at every connect and reconnect",
-      .flags = {{"pgpassword", "CONNINFO",
+      .flags = {{"filter", nullptr,
+                 "also stand in for libpq.so.5 itself: for PHP, Python's ctypes, R and the like"},
+                {"pgpassword", "CONNINFO",
                  "instead of the hook: one token for CONNINFO in the program's PGPASSWORD"}},
       .takes_options = true,
       .runs_program = true,
       .notes =
           "  pgiam exec -- psql \"host=orders.….rds.amazonaws.com user=app dbname=orders\"\n\n"
-          "The program and its children see the options as PGIAM_ variables. --pgpassword is for\n"
-          "clients that do not use the system's libpq: the token works for 15 minutes, the "
-          "program\n"
+          "The program and its children see the options as PGIAM_ variables. --filter is for programs\n"
+          "that the hook alone does not reach; all their children then load libpq. --pgpassword is for\n"
+          "clients that do not use the system's libpq: the token works for 15 minutes, the program\n"
           "cannot get another one, and whoever may read its environment can read the token.",
       .run = run};
 }

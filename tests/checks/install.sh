@@ -25,6 +25,8 @@ $libdir/libpgiam-libpq.so
 $libdir/libpgiam.so
 $libdir/libpgiam.so.1
 $libdir/pgiam/libpgiam-http.so
+$libdir/pgiam/filter/libpq.so.5
+$libdir/pgiam/filter/real/libpq.so.5
 $libdir/pkgconfig/pgiam.pc
 share/doc/pgiam/LICENSE
 share/pgiam/pgiam_loader.c

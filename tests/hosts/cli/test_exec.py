@@ -121,6 +121,95 @@ def test_a_setuid_program_runs_with_a_warning(pgiam, tmp_path):
     assert f"pgiam: warning: {program} is setuid or setgid" in ended.stderr
 
 
+def script_of(program, folder):
+    script = folder / "script"
+    script.write_text(f"#! {program} --version\n")
+    script.chmod(0o755)
+    return str(script)
+
+
+@pytest.fixture
+def static_program(tmp_path):
+    source, program = tmp_path / "static.c", tmp_path / "static"
+    source.write_text("int main(void) { return 0; }\n")
+    subprocess.run(["cc", "-static", "-o", program, source], check=True)
+    return str(program)
+
+
+def test_a_static_program_runs_with_a_warning(pgiam, static_program):
+    ended = pgiam("exec", "--", static_program)
+    assert (ended.returncode, ended.stderr.count("\n")) == (0, 1)
+    assert f"pgiam: warning: {static_program} is statically linked" in ended.stderr
+
+
+def test_of_a_script_its_interpreter_counts(pgiam, static_program, tmp_path):
+    script = script_of(static_program, tmp_path)
+    assert f"pgiam: warning: {script} is statically linked" in pgiam("exec", "--", script).stderr
+    assert pgiam("exec", "--", script_of("/bin/true", tmp_path)).stderr == ""
+
+
+FILTER = str(Path(HOOK).parent / "pgiam/filter/libpq.so.5")
+
+
+def test_the_filter_is_preloaded_behind_the_hook(pgiam):
+    variables = child_environment(pgiam("exec", "--filter", "--", "env", LD_PRELOAD="libnss_wrapper.so"))
+    assert variables["LD_PRELOAD"] == f"{HOOK}:{FILTER}:libnss_wrapper.so"
+
+
+# Takes libpq's functions from the library itself, where no preloaded function is found before them.
+BY_HANDLE = """
+import ctypes, sys
+libpq = ctypes.CDLL("libpq.so.5")
+for name in ("PQconnectdb", "PQuser", "PQhost"):
+    getattr(libpq, name).restype = ctypes.c_void_p if name == "PQconnectdb" else ctypes.c_char_p
+connection = ctypes.c_void_p(libpq.PQconnectdb(sys.argv[1].encode()))
+print(libpq.PQstatus(connection), libpq.PQuser(connection).decode(), libpq.PQlibVersion())
+maps = {line.split()[-1] for line in open("/proc/self/maps") if "/libpq.so" in line}
+print("\\n".join(sorted(maps)))
+"""
+
+
+def test_the_filter_reaches_programs_that_the_hook_does_not(pgiam, rds):
+    program = ["/usr/bin/python3", "-c", BY_HANDLE, rds.conninfo()]
+    assert pgiam("exec", "--", *program).stdout.startswith("1 ")
+    ended = pgiam("exec", "--filter", "--", *program)
+    assert ended.stdout.startswith("0 app_user"), ended.stderr
+    assert ended.stderr == ""
+
+
+def test_commands_may_be_nested_in_any_way(pgiam, rds):
+    program = ["/usr/bin/python3", "-c", BY_HANDLE, rds.conninfo()]
+    for outer, inner in ([], ["--filter"]), (["--filter"], []), (["--filter"], ["--filter"]):
+        rds.clear_attempts()
+        ended = pgiam("exec", *outer, "--", COMMAND, "exec", *inner, "--", *program)
+        assert ended.stdout.startswith("0 app_user"), ended.stderr
+        assert [attempt["verdict"] for attempt in rds.attempts()] == ["accepted"]
+
+
+def test_the_filter_stands_before_the_libpq_that_the_loader_finds(pgiam, rds, tmp_path, home):
+    real = Path(FILTER).parent / "real/libpq.so.5"
+    (tmp_path / "other").mkdir()
+    shutil.copy(real.resolve(), tmp_path / "other/libpq.so.5")
+    program = ["/usr/bin/python3", "-c", BY_HANDLE, rds.conninfo()]
+    for _ in range(2):
+        ended = pgiam("exec", "--filter", "--", *program, LD_LIBRARY_PATH=str(tmp_path / "other"))
+        assert ended.stdout.startswith("0 app_user"), ended.stderr
+        assert str(tmp_path / "other/libpq.so.5") in ended.stdout and str(real.resolve()) not in ended.stdout
+    assert len(list((home / ".cache/pgiam/filter").iterdir())) == 1
+
+
+def test_the_filter_needs_a_place_for_its_links_where_libpq_is_another_one(pgiam, tmp_path):
+    shutil.copy((Path(FILTER).parent / "real/libpq.so.5").resolve(), tmp_path / "libpq.so.5")
+    ended = pgiam("exec", "--filter", "--", "true", LD_LIBRARY_PATH=str(tmp_path), XDG_CACHE_HOME="/proc/nowhere")
+    assert ended.returncode == 2
+    assert f"cannot make a filter for {tmp_path}/libpq.so.5" in ended.stderr and "set XDG_CACHE_HOME" in ended.stderr
+
+
+def test_the_filter_and_one_token_exclude_each_other(pgiam):
+    ended = pgiam("exec", "--filter", "--pgpassword", CONNINFO, "--", "true")
+    assert ended.returncode == 2 and "exclude each other" in ended.stderr
+
+
 @pytest.fixture
 def moved(tmp_path):
     """moved(folder) installs the command there, as it stands in the build."""

@@ -44,6 +44,8 @@ def environment(rds, tmp_path):
         "HOME": str(tmp_path),
         "LD_PRELOAD": HOOK,
     }
+    if "PGIAM_TEST_LIBPQ" in os.environ:  # the folder of another libpq than the system's
+        variables["LD_LIBRARY_PATH"] = os.environ["PGIAM_TEST_LIBPQ"]
     aws = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
     return variables | aws
 

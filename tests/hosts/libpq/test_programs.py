@@ -83,13 +83,30 @@ def test_psql_goes_on_to_a_server_that_is_not_ours_and_back(rds, terminal, tmp_p
     assert 'as user "app_user"' in psql.ask(rf"\c postgres app_user {rds.host} {rds.port}")
 
 
-def test_pg_dump_gives_each_of_its_connections_a_token(rds, environment, tmp_path, verdicts):
+@pytest.fixture
+def dump(rds, environment, tmp_path):
+    """The folder that pg_dump filled over several connections."""
     for table in range(8):
         rds.admin_sql(f"CREATE TABLE IF NOT EXISTS t{table} (a int); GRANT ALL ON t{table} TO app_user;")
-    command = ["pg_dump", "-w", "-j4", "-Fd", "-t", "t*", "-f", str(tmp_path / "dump"), "-d", rds.conninfo()]
+    command = ["pg_dump", "-wOx", "-j4", "-Fd", "-t", "t?", "-f", str(tmp_path / "dump"), "-d", rds.conninfo()]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
+    return tmp_path / "dump"
+
+
+@pytest.mark.usefixtures("dump")
+def test_pg_dump_gives_each_of_its_connections_a_token(verdicts):
     assert verdicts() == ["accepted"] * 5
+
+
+def test_pg_restore_gives_each_of_its_connections_a_token(dump, rds, environment, verdicts):
+    rds.admin_sql("CREATE DATABASE restored OWNER app_user")
+    rds.clear_attempts()
+    command = ["pg_restore", "-wOx", "-j4", "-d", rds.conninfo(dbname="restored"), str(dump)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rds.admin_sql("SELECT count(*) FROM pg_tables WHERE tablename LIKE 't_'", "restored").strip() == "8"
+    assert set(verdicts()) == {"accepted"} and len(verdicts()) > 4
 
 
 def run_python(code, environment, *arguments):

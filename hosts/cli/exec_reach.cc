@@ -1,0 +1,143 @@
+#include "exec_reach.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <libpq-fe.h>
+#include <link.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <new>
+
+#include "library.h"
+#include "report.h"
+
+namespace fs = std::filesystem;
+
+namespace pgiam::cli {
+namespace {
+
+std::string readable(const std::string& file, const char* what) {
+  if (access(file.c_str(), R_OK) == 0) return file;
+  throw UsageError("the " + std::string(what) + " " + file + " cannot be read: " + std::strerror(errno),
+                   "it belongs beside libpgiam.so.1: is pgiam installed as a whole?");
+}
+
+// The one that this command itself got. The filter has no function of its own that could be taken
+// for libpq's, even where it is preloaded here.
+fs::path libpq_in_use() {
+  Dl_info info;
+  if (dladdr(reinterpret_cast<const void*>(&PQuser), &info) == 0 || !info.dli_fname)
+    throw UsageError("the loader does not tell where libpq lies", "");
+  return fs::absolute(info.dli_fname);
+}
+
+fs::path cache_folder() {
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache == '/') return cache;
+  if (const char* home = std::getenv("HOME"); home && *home == '/') return fs::path(home) / ".cache";
+  throw UsageError("there is no folder to put links in: neither HOME nor XDG_CACHE_HOME is set",
+                   "set XDG_CACHE_HOME to a folder of your own");
+}
+
+// Whole or not at all, whoever else is at it.
+void link_to(const fs::path& target, const fs::path& link) {
+  std::error_code none;
+  if (fs::read_symlink(link, none) == target) return;
+  const fs::path temporary = link.string() + "." + std::to_string(getpid());
+  fs::create_symlink(target, temporary);
+  fs::rename(temporary, link);
+}
+
+// The filter's own path tells the loader where the libpq behind it is: in real/ beside it.
+std::string filter_in_front_of(const fs::path& libpq, const std::string& filter) {
+  std::string name = libpq;
+  std::replace(name.begin(), name.end(), '/', '!');
+  const fs::path folder = cache_folder() / "pgiam/filter" / name;
+  try {
+    fs::create_directories(folder / "real");
+    link_to(libpq, folder / "real/libpq.so.5");
+    link_to(filter, folder / "libpq.so.5");
+  } catch (const fs::filesystem_error& error) {
+    throw UsageError("cannot make a filter for " + libpq.string() + ": " + error.what(),
+                     "set XDG_CACHE_HOME to a folder of your own");
+  }
+  return folder / "libpq.so.5";
+}
+
+bool is_setuid_or_setgid(const std::string& program) {
+  struct stat status;
+  if (stat(program.c_str(), &status) != 0) return false;
+  return ((status.st_mode & S_ISUID) && status.st_uid != getuid()) ||
+         ((status.st_mode & S_ISGID) && status.st_gid != getgid());
+}
+
+bool has_capabilities(const std::string& program) {
+  return getuid() != 0 && getxattr(program.c_str(), "security.capability", nullptr, 0) > 0;
+}
+
+// Whether it runs without the loader that preloads. Files of other kinds are not.
+bool is_static(const std::string& program) {
+  std::ifstream file(program, std::ios::binary);
+  ElfW(Ehdr) header{};
+  if (!file.read(reinterpret_cast<char*>(&header), sizeof header)) return false;
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
+      header.e_phentsize != sizeof(ElfW(Phdr)))
+    return false;
+  file.seekg(static_cast<std::streamoff>(header.e_phoff));
+  for (int i = 0; i < header.e_phnum; ++i) {
+    ElfW(Phdr) segment{};
+    if (!file.read(reinterpret_cast<char*>(&segment), sizeof segment)) return false;
+    if (segment.p_type == PT_INTERP) return false;
+  }
+  return true;
+}
+
+// "#!/bin/sh -e" → "/bin/sh"; "" where it is no script.
+std::string interpreter_of(const std::string& program) {
+  std::ifstream file(program, std::ios::binary);
+  std::string line;
+  if (!std::getline(file, line) || !line.starts_with("#!")) return "";
+  const std::size_t begin = line.find_first_not_of(" \t", 2);
+  if (begin == line.npos) return "";
+  return line.substr(begin, line.find_first_of(" \t", begin) - begin);
+}
+
+}  // namespace
+
+std::string hook_file() { return readable(library_folder() + "/libpgiam-libpq.so", "hook"); }
+
+std::string filter_file() {
+  const fs::path folder = library_folder() + "/pgiam/filter";
+  const std::string filter = readable(folder / "libpq.so.5", "filter");
+  const fs::path libpq = libpq_in_use();
+  std::error_code is_missing;
+  if (fs::equivalent(folder / "real/libpq.so.5", libpq, is_missing)) return filter;
+  return filter_in_front_of(libpq, filter);
+}
+
+void preload(const std::string& file) {
+  if (file.find_first_of(" :") != file.npos)
+    throw UsageError("LD_PRELOAD cannot hold the path " + file,
+                     "move it to a folder without blank and colon in its name");
+  const char* others = std::getenv("LD_PRELOAD");
+  const std::string all = others && *others ? file + ":" + others : file;
+  if (setenv("LD_PRELOAD", all.c_str(), 1) != 0) throw std::bad_alloc();
+}
+
+std::string reason_not_to_preload(const std::string& program) {
+  for (const std::string& file : {program, interpreter_of(program)}) {
+    if (is_setuid_or_setgid(file)) return "is setuid or setgid";
+    if (has_capabilities(file)) return "has capabilities of its own";
+    if (is_static(file)) return "is statically linked";
+  }
+  return "";
+}
+
+}  // namespace pgiam::cli

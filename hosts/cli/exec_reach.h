@@ -1,0 +1,22 @@
+// What preloading reaches: files to preload, and programs into which nothing can be preloaded.
+#pragma once
+
+#include <string>
+
+namespace pgiam::cli {
+
+// The library that stands in for libpq's functions. Throws UsageError where it is not to be had.
+std::string hook_file();
+
+// The filter (hosts/libpq/CMakeLists.txt tells what that is) in front of the libpq that the loader
+// finds in this environment. Where that is not the one that pgiam was installed with, this makes a
+// folder with links in the user's cache. Throws UsageError.
+std::string filter_file();
+
+// Puts them before what is preloaded already. Throws UsageError where a path cannot stand there.
+void preload(const std::string& file);
+
+// Why the system will not preload into this program ("it is setuid or setgid"); "" where it will.
+std::string reason_not_to_preload(const std::string& program);
+
+}  // namespace pgiam::cli

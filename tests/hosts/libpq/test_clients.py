@@ -1,0 +1,112 @@
+"""Clients as Debian ships them, none of which knows of pgiam: they connect, lose their sessions, idle for longer than a
+token lives, and connect again. clients/README.md tells how they are driven."""
+
+import os
+import subprocess
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+CLIENTS = Path(__file__).resolve().parent / "clients"
+COMMAND = os.environ["PGIAM_TEST_COMMAND"]
+# Those that preloading the hook reaches, and those that need the filter. The large ones are run by
+# tests/optional/large_clients.
+HOOKED = {
+    "psycopg2": ["/usr/bin/python3", "py_psycopg2.py"],
+    "perl": ["perl", "dbd.pl"],
+    "ruby": ["ruby", "pg.rb"],
+    "libpqxx": [os.environ["PGIAM_TEST_PQXX_CLIENT"]],
+}
+FILTERED = {
+    "php": ["php", "pgsql.php"],
+    "php-pdo": ["php", "pdo.php"],
+    "psycopg3-python": ["env", "PSYCOPG_IMPL=python", "/usr/bin/python3", "py_psycopg3.py"],
+}
+LARGE = {"R": ["R", "-s", "--no-save", "-f", "rpostgresql.R"], "GDAL": ["/usr/bin/python3", "ogr_pg.py"]}
+LARGE_ONES = bool(os.environ.get("PGIAM_TEST_LARGE_CLIENTS"))
+PROGRAMS = LARGE if LARGE_ONES else HOOKED | FILTERED
+EVERY_WAY = [(["--filter"], name) for name in PROGRAMS] + [([], name) for name in PROGRAMS if name not in FILTERED]
+
+
+class Clock:
+    """What the server's verifier and all programs take for the time; it can be put forward at once."""
+
+    def __init__(self, rds, file):
+        self.rds, self.file, self.ahead = rds, file, 0
+        self.put_forward(0)
+
+    def put_forward(self, minutes):
+        self.ahead += 60 * minutes
+        self.file.with_suffix(".new").write_text(f"+{self.ahead}")
+        self.file.with_suffix(".new").rename(self.file)
+        self.rds.set_clock(start=time.time() + self.ahead)
+
+    def environment(self):
+        return {
+            "LD_PRELOAD": "/usr/$LIB/faketime/libfaketimeMT.so.1",
+            "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1",
+            "NO_FAKE_STAT": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }  # fmt: skip
+
+
+@pytest.fixture
+def clock(rds, tmp_path):
+    return Clock(rds, tmp_path / "clock")
+
+
+@pytest.fixture
+def start(rds, environment, clock):
+    """start(words of the command, program) starts it under pgiam exec."""
+    started = []
+
+    def start(options, program, **pipes):
+        variables = {
+            "CONNINFO": rds.conninfo(), "HOST": rds.host, "PORT": str(rds.port), "DBUSER": "app_user", "DBNAME": "postgres",
+            "PGHOSTADDR": "127.0.0.1", "PGSSLMODE": "verify-full", "PGSSLROOTCERT": rds.ca_file,
+        }  # fmt: skip
+        started.append(
+            subprocess.Popen(
+                [COMMAND, "exec", *options, "--", *program], env=environment | clock.environment() | variables, cwd=CLIENTS,
+                stdin=subprocess.PIPE, text=True, bufsize=1, **pipes,
+            )  # fmt: skip
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.stdin.close()
+        process.wait(timeout=60)
+
+
+def test_pgbench_connects_all_the_time_for_longer_than_a_token_lives(rds, environment, tmp_path, verdicts):
+    (tmp_path / "query.sql").write_text("\\sleep 120 s\nSELECT session_user;\n")
+    pgbench = ["pgbench", "-n", "-C", "-c2", "-t10", "-f", str(tmp_path / "query.sql"), rds.conninfo()]
+    shown, rate = int(time.time()), 400
+    fast = ["faketime", "-f", f"{datetime.fromtimestamp(shown):@%Y-%m-%d %H:%M:%S} x{rate}"]
+    rds.set_clock(start=shown, rate=rate)
+    done = subprocess.run([*fast, *pgbench], env=environment | {"NO_FAKE_STAT": "1"}, capture_output=True, text=True, timeout=60)
+    assert "number of failed transactions: 0 (0.000%)" in done.stdout, done.stderr
+    assert set(verdicts()) == {"accepted"} and len(verdicts()) > 20
+
+
+@pytest.mark.parametrize("options, name", EVERY_WAY, ids=lambda value: value if isinstance(value, str) else " ".join(value) or "hook")
+def test_a_client_lives_through_kills_and_the_death_of_its_tokens(options, name, rds, clock, start, verdicts):
+    client = start(options, PROGRAMS[name], stdout=subprocess.PIPE)
+
+    def do(command):
+        client.stdin.write(command + "\n")
+        return client.stdout.readline().rstrip("\n")
+
+    assert do("connect") == "app_user"
+    rds.kill_backends()
+    assert do("query").startswith("error")
+    assert do("reset") == "app_user"
+    for again in ("reset", "connect"):
+        clock.put_forward(minutes=17)
+        rds.kill_backends()
+        assert do("query").startswith("error")
+        assert do(again) == "app_user"
+        assert do("query") == "app_user"
+    assert verdicts() == ["accepted"] * 4
