@@ -20,8 +20,10 @@ json::value time_of(std::int64_t unix_ms) {
 }
 
 std::string describe(const Reply& reply) {
+  const char* sslmode = reply.param("sslmode");
   return json::serialize(json::object{
       {"token", reply.param("password")},
+      {"sslmode", sslmode ? json::value(sslmode) : json::value()},
       {"expires_at", time_of(reply.number(PGIAM_REPLY_TOKEN_EXPIRES_AT))},
       {"credentials_expire_at", time_of(reply.number(PGIAM_REPLY_CREDENTIALS_EXPIRES_AT))},
       {"signing_host", reply.text(PGIAM_REPLY_SIGNING_HOST)},

@@ -30,6 +30,7 @@ $libdir/pgiam/filter/real/libpq.so.5
 $libdir/pkgconfig/pgiam.pc
 share/doc/pgiam/LICENSE
 share/pgiam/pgiam_loader.c
+$(cd "$build" && ls share/pgiam/pgiam-jdbc.jar 2>/dev/null)
 END
 [ $missing -eq 0 ]
 if grep -rE "(^|[\"'=:; ])($source|$build|$work)/" "$prefix/$libdir/cmake" "$prefix/$libdir/pkgconfig"; then

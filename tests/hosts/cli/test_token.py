@@ -154,6 +154,7 @@ def test_json_tells_what_the_token_is(token):
     assert told["token"] == token(CONNINFO)
     assert told | {"token": ""} == {
         "token": "",
+        "sslmode": "require",
         "expires_at": "2026-01-02T03:19:05Z",
         "credentials_expire_at": None,
         "signing_host": HOST,

@@ -1,0 +1,28 @@
+package org.pgiam;
+
+import java.util.List;
+import java.util.Map;
+
+/** A way to the library. Contexts are made by it and used from any thread. */
+interface Bridge {
+  /** "native" or "command", and what is behind it; for people. */
+  String description();
+
+  String version();
+
+  List<PgiamOption> options() throws PgiamException;
+
+  Context newContext(Map<String, String> options) throws PgiamException;
+
+  /** close is not called while another call is under way, nor twice. */
+  interface Context {
+    PgiamReply beforeConnect(PgiamRequest request) throws PgiamException;
+
+    String explain(PgiamRequest request) throws PgiamException;
+
+    /** True: the token was an old one; ask again, once. */
+    boolean afterConnect(PgiamReply reply, int outcome, String sqlstate);
+
+    void close();
+  }
+}

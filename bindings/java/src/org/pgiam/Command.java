@@ -1,0 +1,143 @@
+package org.pgiam;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+/** The command pgiam: where it is, and one run of it. */
+final class Command {
+  private static final String[] USUAL_FOLDERS = {"/usr/local/bin", "/usr/bin", "/opt/homebrew/bin"};
+
+  final Path file;
+
+  private Command(Path file) {
+    this.file = file;
+  }
+
+  /** What it printed; stdout may hold a secret. */
+  static final class Result {
+    final int exit;
+    final byte[] stdout;
+    final String stderr;
+
+    Result(int exit, byte[] stdout, String stderr) {
+      this.exit = exit;
+      this.stdout = stdout;
+      this.stderr = stderr;
+    }
+  }
+
+  static Command find() throws PgiamException {
+    String named = System.getProperty("pgiam.command");
+    List<PgiamException> reasons = new ArrayList<>();
+    for (Path candidate : named == null ? candidates() : Arrays.asList(Paths.get(named))) {
+      if (Files.isExecutable(candidate) && !Files.isDirectory(candidate)) {
+        return new Command(candidate);
+      }
+      reasons.add(failure("there is no " + candidate, ""));
+    }
+    throw new PgiamException(PgiamException.UNSUPPORTED, "PGIAM_E_UNSUPPORTED",
+        "the command pgiam is not found", "install pgiam, or name it: -Dpgiam.command=FILE",
+        "command", "", false, reasons.toArray(new PgiamException[0]));
+  }
+
+  /** Beside the installed jar, on the PATH, and where it usually is: desktops have short PATHs. */
+  private static Set<Path> candidates() {
+    Set<Path> files = new LinkedHashSet<>();
+    try {
+      Path jar = Paths.get(
+          Command.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      files.add(jar.resolveSibling("../../bin/pgiam").normalize());
+    } catch (URISyntaxException | RuntimeException notAFile) {
+      // then it has no neighbours
+    }
+    String path = System.getenv("PATH");
+    for (String folder : path == null ? new String[0] : path.split(File.pathSeparator)) {
+      if (!folder.isEmpty()) files.add(Paths.get(folder, "pgiam"));
+    }
+    for (String folder : USUAL_FOLDERS) files.add(Paths.get(folder, "pgiam"));
+    return files;
+  }
+
+  /** What the user's shell says of libpq must not reach it: the arguments say everything. */
+  Result run(List<String> arguments, long timeoutMs) throws PgiamException {
+    List<String> line = new ArrayList<>();
+    line.add(file.toString());
+    line.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().keySet().removeIf(
+        name -> name.startsWith("PG") && !name.startsWith("PGIAM"));
+    try {
+      return finish(builder.start(), timeoutMs);
+    } catch (IOException | ExecutionException failed) {
+      throw failure(file + " cannot be run: " + failed.getMessage(), "");
+    }
+  }
+
+  private Result finish(Process process, long timeoutMs)
+      throws IOException, ExecutionException, PgiamException {
+    try {
+      process.getOutputStream().close();
+      FutureTask<byte[]> stdout = readInBackground(process.getInputStream());
+      FutureTask<byte[]> stderr = readInBackground(process.getErrorStream());
+      if (!process.waitFor(timeoutMs, TimeUnit.MILLISECONDS)) {
+        throw new PgiamException(PgiamException.TIMEOUT, "PGIAM_E_TIMEOUT",
+            file + " did not end within " + timeoutMs + " ms",
+            "see what it waits for: pgiam explain", "command", "", true);
+      }
+      return new Result(process.exitValue(), stdout.get(), Text.string(stderr.get()));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new PgiamException(PgiamException.CANCELLED, "PGIAM_E_CANCELLED",
+          "interrupted while waiting for " + file, "");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static FutureTask<byte[]> readInBackground(InputStream stream) {
+    FutureTask<byte[]> task = new FutureTask<>(() -> readAll(stream));
+    Thread thread = new Thread(task, "pgiam command output");
+    thread.setDaemon(true);
+    thread.start();
+    return task;
+  }
+
+  private static byte[] readAll(InputStream stream) throws IOException {
+    WipedBytes bytes = new WipedBytes();
+    byte[] chunk = new byte[8192];
+    for (int n; (n = stream.read(chunk)) > 0;) bytes.write(chunk, 0, n);
+    Arrays.fill(chunk, (byte) 0);
+    return bytes.take();
+  }
+
+  private static final class WipedBytes extends ByteArrayOutputStream {
+    WipedBytes() {
+      super(16384);  // a token fits, so that growing leaves no copy
+    }
+
+    byte[] take() {
+      byte[] bytes = toByteArray();
+      Arrays.fill(buf, (byte) 0);
+      return bytes;
+    }
+  }
+
+  static PgiamException failure(String message, String hint) {
+    return new PgiamException(PgiamException.UNSUPPORTED, "PGIAM_E_UNSUPPORTED", message, hint,
+        "command", "", false);
+  }
+}

@@ -1,0 +1,109 @@
+package org.pgiam;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Reads the one JSON object that the command prints. Strings become char[], which can be wiped;
+ * numbers and true, false, null become their text; nested objects and lists are left out.
+ */
+final class Json {
+  private final char[] text;
+  private int at;
+
+  private Json(char[] text) {
+    this.text = text;
+  }
+
+  /** Wipes the text. Throws IllegalArgumentException where it is no object. */
+  static Map<String, Object> takeObject(char[] text) {
+    try {
+      return new Json(text).object();
+    } catch (ArrayIndexOutOfBoundsException cutShort) {
+      throw new IllegalArgumentException("not a whole JSON object");
+    } finally {
+      Arrays.fill(text, '\0');
+    }
+  }
+
+  private Map<String, Object> object() {
+    Map<String, Object> members = new LinkedHashMap<>();
+    expect('{');
+    if (peek() == '}') return members;
+    do {
+      peek();
+      String key = new String(string());
+      expect(':');
+      Object value = value();
+      if (value != null) members.put(key, value);
+    } while (next() == ',');
+    return members;
+  }
+
+  private Object value() {
+    switch (peek()) {
+      case '"':
+        return string();
+      case '{':
+      case '[':
+        skipNested();
+        return null;
+      default:
+        int start = at;
+        while (",}] \n".indexOf(text[at]) < 0) at++;
+        return new String(text, start, at - start);
+    }
+  }
+
+  private void skipNested() {
+    int depth = 0;
+    do {
+      char c = peek();
+      if (c == '"') {
+        string();
+        continue;
+      }
+      if (c == '{' || c == '[') depth++;
+      if (c == '}' || c == ']') depth--;
+      at++;
+    } while (depth > 0);
+  }
+
+  private char[] string() {
+    expect('"');
+    char[] room = new char[text.length - at];
+    int length = 0;
+    while (text[at] != '"') room[length++] = text[at] == '\\' ? escaped() : text[at++];
+    at++;
+    char[] string = Arrays.copyOf(room, length);
+    Arrays.fill(room, '\0');
+    return string;
+  }
+
+  private char escaped() {
+    char c = text[at + 1];
+    at += 2;
+    if (c == 'u') {
+      at += 4;
+      return (char) Integer.parseInt(new String(text, at - 4, 4), 16);
+    }
+    int known = "bfnrt".indexOf(c);
+    return known < 0 ? c : "\b\f\n\r\t".charAt(known);
+  }
+
+  private char peek() {
+    while (text[at] == ' ' || text[at] == '\n') at++;
+    return text[at];
+  }
+
+  private char next() {
+    char c = peek();
+    at++;
+    return c;
+  }
+
+  private void expect(char wanted) {
+    if (next() != wanted) throw new IllegalArgumentException("not the JSON that was expected");
+  }
+}

@@ -1,0 +1,121 @@
+package org.pgiam;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * A fresh password for every Postgres connect and reconnect.
+ *
+ * <pre>
+ *   try (Pgiam pgiam = new Pgiam();
+ *        PgiamReply reply = pgiam.beforeConnect(
+ *            new PgiamRequest(host).user("app").sslmode("verify-full"))) {
+ *     if (reply.applies()) connectWith(reply.password());
+ *   }
+ * </pre>
+ *
+ * Make one and use it from every thread. The library runs in this process where native code may be
+ * loaded, else as the command <code>pgiam</code>; system properties steer that:
+ *
+ * <ul>
+ *   <li><code>pgiam.bridge</code>: <code>native</code> or <code>command</code>, only that;
+ *   <li><code>pgiam.library.path</code>: libpgiam.so.1, or its folder, instead of the jar's own;
+ *   <li><code>pgiam.command</code>: the command's file.
+ * </ul>
+ */
+public final class Pgiam implements AutoCloseable {
+  /** Outcomes for {@link #afterConnect}. OTHER (network, TLS, server) says nothing about the token. */
+  public static final int CONNECTED = 1, AUTH_FAILED = 2, OTHER = 3;
+
+  private final Bridge.Context context;
+  /** Read: a call is under way. Write: closing, which must be alone. */
+  private final ReadWriteLock calls = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  public Pgiam() throws PgiamException {
+    this(Collections.emptyMap());
+  }
+
+  /** options: for all requests; each request may override them. {@link #options} lists the keys. */
+  public Pgiam(Map<String, String> options) throws PgiamException {
+    Text.refuseNul(options);
+    context = Bridges.bridge().newContext(options);
+  }
+
+  /** The one that this class loader's hosts share. It is never closed. */
+  public static Pgiam shared() throws PgiamException {
+    return Bridges.shared();
+  }
+
+  /**
+   * Before every connect and reconnect. Blocks; served from the cache in microseconds when it can.
+   * The caller closes the reply.
+   */
+  public PgiamReply beforeConnect(PgiamRequest request) throws PgiamException {
+    return call(request, context::beforeConnect);
+  }
+
+  /** What beforeConnect would do and why: one JSON object, described in pgiam.h. */
+  public String explain(PgiamRequest request) throws PgiamException {
+    return call(request, context::explain);
+  }
+
+  /**
+   * Tells how the connection went. sqlstate may be null. True: the token was an old one and is
+   * dropped; ask again, once.
+   */
+  public boolean afterConnect(PgiamReply reply, int outcome, String sqlstate) {
+    calls.readLock().lock();
+    try {
+      return !closed && reply.applies() && context.afterConnect(reply, outcome, sqlstate);
+    } finally {
+      calls.readLock().unlock();
+    }
+  }
+
+  /** Waits for calls that are under way. */
+  @Override
+  public void close() {
+    calls.writeLock().lock();
+    try {
+      if (!closed) context.close();
+      closed = true;
+    } finally {
+      calls.writeLock().unlock();
+    }
+  }
+
+  /** Every option there is, for a connection dialog. */
+  public static List<PgiamOption> options() throws PgiamException {
+    return Bridges.bridge().options();
+  }
+
+  /** The library's version, for people. */
+  public static String version() throws PgiamException {
+    return Bridges.bridge().version();
+  }
+
+  /** "native: FILE" or "command: FILE": how the library is reached. */
+  public static String bridge() throws PgiamException {
+    return Bridges.bridge().description();
+  }
+
+  private interface Call<T> {
+    T of(PgiamRequest request) throws PgiamException;
+  }
+
+  private <T> T call(PgiamRequest request, Call<T> call) throws PgiamException {
+    Text.refuseNul(request.host, request.user, request.database, request.sslmode);
+    Text.refuseNul(request.options);
+    calls.readLock().lock();
+    try {
+      if (closed) throw new IllegalStateException("this Pgiam is closed");
+      return call.of(request);
+    } finally {
+      calls.readLock().unlock();
+    }
+  }
+}

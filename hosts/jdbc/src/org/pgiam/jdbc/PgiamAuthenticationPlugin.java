@@ -1,0 +1,91 @@
+package org.pgiam.jdbc;
+
+import java.util.Arrays;
+import java.util.Properties;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.pgiam.Pgiam;
+import org.pgiam.PgiamException;
+import org.pgiam.PgiamReply;
+import org.pgiam.PgiamRequest;
+import org.postgresql.plugin.AuthenticationPlugin;
+import org.postgresql.plugin.AuthenticationRequestType;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
+
+/**
+ * Answers pgjdbc's question for a password, at every connect and reconnect: with a token where the
+ * target is ours and the user gave no password, else with what the user gave.
+ *
+ * <p>pgjdbc makes one for each attempt: <code>authenticationPluginClassName=</code>this class.
+ */
+public final class PgiamAuthenticationPlugin implements AuthenticationPlugin {
+  private static final Logger LOGGER = Logger.getLogger("org.pgiam.jdbc");
+
+  private final Settings settings;
+
+  public PgiamAuthenticationPlugin(Properties properties) {
+    settings = new Settings(properties);
+  }
+
+  @Override
+  public char[] getPassword(AuthenticationRequestType type) throws PSQLException {
+    if (type == AuthenticationRequestType.GSS) return null;
+    if (type != AuthenticationRequestType.CLEARTEXT_PASSWORD || Settings.isDisabled()) {
+      return settings.password();
+    }
+    try {
+      PgiamReply reply = ask();
+      if (!reply.applies()) return settings.password();
+      return password(reply);
+    } catch (PgiamException failed) {
+      throw refusal(failed.explanation(), failed);
+    }
+  }
+
+  private PgiamReply ask() throws PgiamException, PSQLException {
+    Endpoint dialled = settings.dialled();
+    if (dialled != null) return ask(dialled);
+    // pgjdbc does not tell which of several hosts this is; where none is ours, it does not matter.
+    PgiamReply reply = null;
+    for (Endpoint candidate : settings.hosts()) {
+      reply = ask(candidate);
+      if (!reply.applies()) continue;
+      reply.close();
+      throw refusal("which of several hosts is being connected to is not known\n"
+          + "  add socketFactory=org.pgiam.jdbc.PgiamSocketFactory to the connection's properties",
+          null);
+    }
+    return reply;
+  }
+
+  private PgiamReply ask(Endpoint endpoint) throws PgiamException {
+    char[] password = settings.password();
+    try {
+      return Pgiam.shared().beforeConnect(settings.request(endpoint).password(password));
+    } finally {
+      if (password != null) Arrays.fill(password, '\0');
+    }
+  }
+
+  private char[] password(PgiamReply reply) throws PSQLException {
+    Attempt attempt = Attempt.of(settings);
+    try {
+      if (!reply.warning().isEmpty()) LOGGER.log(Level.WARNING, reply.warning());
+      String demanded = reply.sslmode();
+      if (demanded != null && Settings.strength(settings.sslmode()) < Settings.strength(demanded)) {
+        throw refusal("a token needs sslmode=" + demanded + " here, but the connection has sslmode="
+            + settings.sslmode() + "\n  add sslmode=" + demanded
+            + " to the connection's properties", null);
+      }
+      return reply.password();
+    } finally {
+      if (attempt == null) reply.close();
+      else attempt.keep(reply);
+    }
+  }
+
+  private static PSQLException refusal(String text, PgiamException cause) {
+    return new PSQLException("pgiam: " + text, PSQLState.INVALID_AUTHORIZATION_SPECIFICATION, cause);
+  }
+}

@@ -1,0 +1,176 @@
+package org.pgiam.jdbc;
+
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.DriverPropertyInfo;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import java.util.logging.Logger;
+import org.pgiam.Pgiam;
+import org.pgiam.PgiamException;
+import org.pgiam.PgiamOption;
+
+/**
+ * <code>jdbc:pgiam:postgresql://…</code>: pgjdbc with the plugin, the socket factory and
+ * sslmode=require, for programs whose users cannot set properties. What the user says of these wins.
+ */
+public final class PgiamDriver implements Driver {
+  private static final String PREFIX = "jdbc:pgiam:postgresql:";
+  private static final String PGJDBC_PREFIX = "jdbc:postgresql:";
+  private static final String UNABLE_TO_CONNECT = "08001";
+
+  static {
+    try {
+      DriverManager.registerDriver(new PgiamDriver());
+    } catch (SQLException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  @Override
+  public boolean acceptsURL(String url) {
+    return url != null && url.startsWith(PREFIX);
+  }
+
+  @Override
+  public Connection connect(String url, Properties info) throws SQLException {
+    if (!acceptsURL(url)) return null;
+    try {
+      return connectOnce(url, info);
+    } catch (Refused stale) {
+      if (!stale.isWorthAnotherTry) throw stale.failure;
+    }
+    try {
+      return connectOnce(url, info);
+    } catch (Refused again) {
+      throw again.failure;
+    }
+  }
+
+  private static final class Refused extends Exception {
+    private static final long serialVersionUID = 1L;
+    final SQLException failure;
+    final boolean isWorthAnotherTry;
+
+    Refused(SQLException failure, boolean isWorthAnotherTry) {
+      super(failure);
+      this.failure = failure;
+      this.isWorthAnotherTry = isWorthAnotherTry;
+    }
+  }
+
+  private static Connection connectOnce(String url, Properties info) throws SQLException, Refused {
+    Driver pgjdbc = pgjdbc();
+    try (Attempt attempt = new Attempt()) {
+      Properties properties = copy(info);
+      properties.setProperty(Settings.ATTEMPT, attempt.id);
+      String pgjdbcUrl = complete(pgjdbcUrl(url), properties);
+      try {
+        Connection connection = pgjdbc.connect(pgjdbcUrl, properties);
+        attempt.succeeded();
+        return connection;
+      } catch (SQLException failure) {
+        throw new Refused(failure, attempt.failed(failure));
+      }
+    }
+  }
+
+  /** Adds to the properties what the user did not say, and returns the URL to use. */
+  private static String complete(String url, Properties properties) throws SQLException {
+    Properties said = org.postgresql.Driver.parseURL(url, properties);
+    if (said == null) {
+      throw new SQLException("pgiam: pgjdbc cannot read the URL after " + PREFIX
+          + "\n  write " + PREFIX + "//HOST:PORT/DATABASE", UNABLE_TO_CONNECT);
+    }
+    if (said.getProperty("sslmode") == null && said.getProperty("ssl") == null) {
+      properties.setProperty("sslmode", "require");
+    }
+    if (said.getProperty("authenticationPluginClassName") == null) {
+      properties.setProperty(
+          "authenticationPluginClassName", PgiamAuthenticationPlugin.class.getName());
+    }
+    String ours = PgiamSocketFactory.class.getName();
+    String factory = said.getProperty("socketFactory");
+    if (ours.equals(factory)) return url;
+    properties.setProperty("socketFactory", ours);
+    if (factory == null) return url;
+    properties.setProperty(Settings.SOCKET_FACTORY, factory);
+    String argument = said.getProperty("socketFactoryArg");
+    if (argument != null) properties.setProperty(Settings.SOCKET_FACTORY_ARG, argument);
+    // The URL beats the properties, and of two in the URL the last one counts.
+    return url + (url.indexOf('?') < 0 ? '?' : '&') + "socketFactory=" + ours;
+  }
+
+  private static String pgjdbcUrl(String url) {
+    return PGJDBC_PREFIX + url.substring(PREFIX.length());
+  }
+
+  /** Defaults are copied too, as pgjdbc does. */
+  private static Properties copy(Properties info) {
+    Properties copy = new Properties();
+    if (info == null) return copy;
+    copy.putAll(info);
+    for (String name : info.stringPropertyNames()) copy.setProperty(name, info.getProperty(name));
+    return copy;
+  }
+
+  private static Driver pgjdbc() throws SQLException {
+    try {
+      Class.forName("org.postgresql.plugin.AuthenticationPlugin", false,
+          PgiamDriver.class.getClassLoader());
+      return new org.postgresql.Driver();
+    } catch (ClassNotFoundException | NoClassDefFoundError absent) {
+      throw new SQLException("pgiam: PostgreSQL's JDBC driver, 42.3.2 or later, is not beside "
+          + "pgiam-jdbc.jar\n  add postgresql-42.7.8.jar, or a later one, to the same driver or "
+          + "class path", UNABLE_TO_CONNECT, absent);
+    }
+  }
+
+  @Override
+  public DriverPropertyInfo[] getPropertyInfo(String url, Properties info) throws SQLException {
+    List<DriverPropertyInfo> all = new ArrayList<>();
+    try {
+      for (PgiamOption option : Pgiam.options()) all.add(describe(option, info));
+    } catch (PgiamException noLibrary) {
+      throw new SQLException("pgiam: " + noLibrary.explanation(), UNABLE_TO_CONNECT, noLibrary);
+    }
+    String known = acceptsURL(url) ? pgjdbcUrl(url) : PGJDBC_PREFIX;
+    all.addAll(Arrays.asList(pgjdbc().getPropertyInfo(known, copy(info))));
+    return all.toArray(new DriverPropertyInfo[0]);
+  }
+
+  private static DriverPropertyInfo describe(PgiamOption option, Properties info) {
+    String name = Settings.PREFIX + option.key();
+    String said = info == null ? null : info.getProperty(name);
+    DriverPropertyInfo described =
+        new DriverPropertyInfo(name, said == null ? option.defaultValue() : said);
+    described.description = option.label();
+    if (option.type().equals("bool")) described.choices = new String[] {"yes", "no"};
+    if (option.type().indexOf('|') > 0) described.choices = option.type().split("\\|");
+    return described;
+  }
+
+  @Override
+  public int getMajorVersion() {
+    return 1;
+  }
+
+  @Override
+  public int getMinorVersion() {
+    return 0;
+  }
+
+  @Override
+  public boolean jdbcCompliant() {
+    return false;
+  }
+
+  @Override
+  public Logger getParentLogger() {
+    return Logger.getLogger("org.pgiam");
+  }
+}

@@ -1,0 +1,89 @@
+package org.pgiam.jdbc;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.Properties;
+import javax.net.SocketFactory;
+import org.postgresql.core.SocketFactoryFactory;
+import org.postgresql.util.PSQLException;
+
+/**
+ * Lets PgiamAuthenticationPlugin know which host of a multi-host URL is being connected to. Sockets are
+ * those of pgjdbc's default, or of the user's own factory, named by <code>pgiam.socketFactory</code>
+ * and <code>pgiam.socketFactoryArg</code>.
+ *
+ * <p>pgjdbc makes one for each attempt to connect and gives it the properties that it gives the plugin
+ * later; it leaves itself in them.
+ */
+public final class PgiamSocketFactory extends SocketFactory {
+  private static final String SELF = "org.pgiam.jdbc.PgiamSocketFactory";
+
+  private final SocketFactory sockets;
+  private volatile Socket latest;
+
+  public PgiamSocketFactory(Properties properties) throws PSQLException {
+    sockets = factoryOfUser(properties);
+    properties.put(SELF, this);
+  }
+
+  private static SocketFactory factoryOfUser(Properties properties) throws PSQLException {
+    String name = properties.getProperty(Settings.SOCKET_FACTORY);
+    if (name == null) return SocketFactory.getDefault();
+    Properties own = new Properties(properties);
+    own.setProperty("socketFactory", name);
+    String argument = properties.getProperty(Settings.SOCKET_FACTORY_ARG);
+    if (argument != null) own.setProperty("socketFactoryArg", argument);
+    return SocketFactoryFactory.getSocketFactory(own);
+  }
+
+  /** Which of these hosts the socket is connected to; null: not known. */
+  static Endpoint dialled(Properties properties, List<Endpoint> hosts) {
+    Object factory = properties.get(SELF);
+    Socket socket = factory instanceof PgiamSocketFactory ? ((PgiamSocketFactory) factory).latest : null;
+    SocketAddress remote = socket == null ? null : socket.getRemoteSocketAddress();
+    if (!(remote instanceof InetSocketAddress)) return null;
+    InetSocketAddress address = (InetSocketAddress) remote;
+    for (Endpoint host : hosts) {
+      if (host.host.equalsIgnoreCase(address.getHostString()) && host.port == address.getPort()) {
+        return host;
+      }
+    }
+    return null;
+  }
+
+  private Socket remember(Socket socket) {
+    latest = socket;
+    return socket;
+  }
+
+  @Override
+  public Socket createSocket() throws IOException {
+    return remember(sockets.createSocket());
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    return remember(sockets.createSocket(host, port));
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
+      throws IOException {
+    return remember(sockets.createSocket(host, port, localHost, localPort));
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    return remember(sockets.createSocket(host, port));
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
+      throws IOException {
+    return remember(sockets.createSocket(host, port, localHost, localPort));
+  }
+}

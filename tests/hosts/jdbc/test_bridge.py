@@ -1,0 +1,109 @@
+"""How the jar reaches the library: extracted, named, forbidden, absent."""
+
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import COMMAND, HOST, JAR, TOKEN_MARK, refused
+
+LIBRARY = os.environ["PGIAM_TEST_LIBRARY"]
+
+
+def test_native_code_comes_from_the_jar_and_is_gone_at_exit(jvm, tmp_path):
+    one = jvm()
+    assert one.do("bridge").startswith(f"native: {tmp_path}/pgiam-")
+    (folder,) = tmp_path.glob("pgiam-*")
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert one.end() == 0
+    assert list(tmp_path.glob("pgiam-*")) == []
+
+
+@pytest.mark.parametrize("named", [LIBRARY, str(Path(LIBRARY).parent)], ids=["file", "folder"])
+def test_a_library_can_be_named(jvm, named):
+    one = jvm(f"-Dpgiam.library.path={named}")
+    assert one.do("bridge").startswith(f"native: {Path(LIBRARY).parent}/libpgiam.so.1")
+    assert TOKEN_MARK in one.do("token", HOST, "5432", "app")
+
+
+def test_a_named_library_that_is_not_there_is_an_error(jvm):
+    wrong = refused(jvm("-Dpgiam.library.path=/nowhere"), "token", HOST, "5432", "app")
+    assert "cannot be loaded" in wrong.message and "/nowhere" in wrong.trace
+
+
+def test_where_the_temporary_folder_forbids_programs_another_is_taken(jvm, tmp_path):
+    """A file in the folder's place stands for a folder that cannot be used."""
+    (tmp_path / "file").write_text("")
+    one = jvm(f"-Djava.io.tmpdir={tmp_path}/file")
+    assert one.do("bridge").startswith(f"native: {tmp_path}/.cache/pgiam/pgiam-")
+
+
+def test_where_no_folder_will_do_the_command_is_run(jvm, tmp_path):
+    (tmp_path / "file").write_text("")
+    one = jvm(f"-Djava.io.tmpdir={tmp_path}/file", f"-Duser.home={tmp_path}/file", f"-Dpgiam.command={COMMAND}")
+    assert one.do("bridge") == f"command: {COMMAND}"
+    assert TOKEN_MARK in one.do("token", HOST, "5432", "app")
+
+
+def test_without_library_and_command_every_place_is_named(jvm, tmp_path):
+    (tmp_path / "file").write_text("")
+    one = jvm(f"-Djava.io.tmpdir={tmp_path}/file", f"-Duser.home={tmp_path}/file", "-Dpgiam.command=/nowhere")
+    wrong = refused(one, "plugin", "CLEARTEXT_PASSWORD", f"PGHOST={HOST}", "user=app", "sslmode=require")
+    assert wrong.state == "28000"
+    for named in ("/file", "/nowhere", "-Dpgiam.command=FILE"):
+        assert named in wrong.message
+
+
+def test_the_command_beside_the_installed_jar_is_found(jvm, tmp_path):
+    (tmp_path / "share/pgiam").mkdir(parents=True)
+    shutil.copy(JAR, tmp_path / "share/pgiam")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/pgiam").symlink_to(COMMAND)
+    from conftest import LIBRARIES
+
+    one = jvm("-Dpgiam.bridge=command", libraries=f"{tmp_path}/share/pgiam/pgiam-jdbc.jar:{LIBRARIES}")
+    assert one.do("bridge") == f"command: {tmp_path}/bin/pgiam"
+
+
+def test_the_command_gets_no_secret_in_its_arguments(jvm, tmp_path, rds):
+    spy = tmp_path / "spy"
+    spy.write_text(f'#!/bin/sh\nfor word in "$@"; do echo "$word"; done >>{tmp_path}/words\nenv >>{tmp_path}/env\nexec {COMMAND} "$@"\n')
+    spy.chmod(0o755)
+    one = jvm("-Dpgiam.bridge=command", f"-Dpgiam.command={spy}", PGPASSWORD="canary", PGHOST="elsewhere")
+    old = one.do("token", HOST, "5432", "app")
+    words = ["plugin", "CLEARTEXT_PASSWORD", f"PGHOST={HOST}", "user=app", "sslmode=require", f"password={old}"]
+    assert TOKEN_MARK in one.do(*words)
+    assert TOKEN_MARK not in (tmp_path / "words").read_text()
+    assert not re.search(r"^PG(?!IAM)", (tmp_path / "env").read_text(), re.M)
+
+
+def test_a_command_that_hangs_is_ended(jvm, tmp_path):
+    hanging = tmp_path / "hanging"
+    hanging.write_text("#!/bin/sh\nexec sleep 600\n")
+    hanging.chmod(0o755)
+    one = jvm("-Dpgiam.bridge=command", f"-Dpgiam.command={hanging}")
+    slow = refused(one, "token", HOST, "5432", "app", "timeout_ms=1")
+    assert "did not end within" in slow.message
+    listed = subprocess.run(["pgrep", "-f", f"^sleep 600$", "-P", str(one.process.pid)], capture_output=True)
+    assert listed.returncode == 1
+
+
+@pytest.mark.parametrize("way", ["native", "command"])
+def test_the_java_api_keeps_its_promises(jvm, way):
+    one = jvm(f"-Dpgiam.bridge={way}", f"-Dpgiam.command={COMMAND}", AWS_EC2_METADATA_DISABLED="true")
+    assert one.do("api") == "kept"
+
+
+def test_the_jar_holds_java_8_classes_of_ours_and_nothing_else():
+    with zipfile.ZipFile(JAR) as jar:
+        names = [name for name in jar.namelist() if not name.endswith("/")]
+        for name in names:
+            content = jar.read(name)
+            assert re.match(r"org/pgiam/|META-INF/", name)
+            if name.endswith(".class"):
+                assert content[6:8] == b"\0\x34", f"{name} is not for Java 8"
+                assert b"amazonaws" not in content and b"awssdk" not in content
+        assert jar.read("META-INF/services/java.sql.Driver").decode().strip() == "org.pgiam.jdbc.PgiamDriver"

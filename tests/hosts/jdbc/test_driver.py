@@ -1,0 +1,96 @@
+"""jdbc:pgiam:postgresql://…: everything set, and what the user says wins."""
+
+import subprocess
+
+import pytest
+from conftest import CLASSES, HOST, JAR, JAVA, LIBRARIES, REPLICA, SOCKETS, Failure, refused
+
+PREFIX = "jdbc:pgiam:postgresql:"
+
+
+def test_the_url_alone_is_enough(rds, bridge):
+    short = f"{PREFIX}//{HOST}:{rds.port}/postgres?user=app_user"
+    assert bridge.do("connect", "c", short) == "app_user"
+    (attempt,) = rds.attempts()
+    assert attempt["tls"] and attempt["verdict"] == "accepted"
+    assert bridge.do("url", "c").startswith("jdbc:postgresql://")
+
+
+def test_several_hosts_need_nothing_more(rds, bridge, url):
+    both = url(host=f"{HOST},{REPLICA}", prefix=PREFIX, plugin=False)
+    rds.refuse_next(count=1)
+    assert bridge.do("connect", "c", both, "user=app_user") == "app_user"
+    assert [attempt["endpoint"].split(":")[0] for attempt in rds.attempts()] == [HOST, REPLICA]
+
+
+def test_what_the_user_says_of_tls_wins(rds, bridge, url):
+    assert bridge.do("connect", "c", url(prefix=PREFIX, plugin=False), "user=app_user") == "app_user"
+    for said in ("sslmode=prefer", "sslmode=disable"):
+        weak = refused(bridge, "connect", "c", f"{PREFIX}//{HOST}:{rds.port}/postgres?{said}", "user=app_user")
+        assert weak.state.startswith("28")
+    # ssl=true is pgjdbc's older word for verify-full, and the emulator's CA is not the JVM's.
+    strict = refused(bridge, "connect", "c", f"{PREFIX}//{HOST}:{rds.port}/postgres?ssl=true", "user=app_user")
+    assert "PKIX" in strict.trace or "certificate" in strict.trace or "root.crt" in strict.trace
+    assert all(attempt["verdict"] == "accepted" for attempt in rds.attempts())
+
+
+def test_the_users_own_socket_factory_is_kept_wherever_it_was_said(bridge, url):
+    own = ("socketFactory=CountedSockets", "socketFactoryArg=x")
+    before = int(bridge.do("sockets"))
+    bridge.do("connect", "a", url(*own, prefix=PREFIX, plugin=False), "user=app_user")
+    bridge.do("connect", "b", url(prefix=PREFIX, plugin=False), "user=app_user", *own)
+    bridge.do("connect", "c", url(SOCKETS, prefix=PREFIX, plugin=False), "user=app_user")
+    assert int(bridge.do("sockets")) == before + 2
+
+
+def test_a_saved_password_works_as_with_pgjdbc(bridge, url):
+    saved = url(prefix=PREFIX, plugin=False)
+    assert bridge.do("connect", "c", saved, "user=plain", "password=open sesame") == "plain"
+
+
+def test_a_refused_token_from_the_cache_is_renewed_once(jvm, rds, url):
+    one = jvm("-Dpgiam.bridge=native")
+    address = url(prefix=PREFIX, plugin=False)
+    one.do("connect", "a", address, "user=app_user")
+    rds.refuse_next(count=1)
+    assert one.do("connect", "b", address, "user=app_user") == "app_user"
+    assert [attempt["verdict"] for attempt in rds.attempts()] == ["accepted", "refused", "accepted"]
+    rds.clear_attempts()
+    rds.refuse_next(count=2)
+    refused(one, "connect", "c", address, "user=app_user")
+    assert len(rds.attempts()) == 2
+
+
+def test_the_dialog_lists_the_options_of_both(jvm):
+    names = jvm().do("properties", f"{PREFIX}//{HOST}/postgres").split("\n")
+    assert "pgiam.tls=require[require|verify-full|off]" in names
+    assert "pgiam.force=no[yes|no]" in names
+    assert any(name.startswith("pgiam.profile=") for name in names)
+    assert any(name.startswith("sslrootcert=") for name in names)
+
+
+def test_other_urls_are_left_to_other_drivers(jvm):
+    for url in ("jdbc:pgiam:mysql://h/d", "jdbc:nothing://h/d"):
+        with pytest.raises(Failure, match="No suitable driver"):
+            jvm().do("connect", "c", url)
+
+
+def test_a_missing_pgjdbc_is_named():
+    program = [JAVA, "-cp", f"{CLASSES}:{JAR}", "Plain", f"{PREFIX}//{HOST}/postgres"]
+    alone = subprocess.run(program, capture_output=True, text=True, timeout=60)
+    assert "PostgreSQL's JDBC driver, 42.3.2 or later, is not beside pgiam-jdbc.jar" in alone.stdout
+    assert "NoClassDefFoundError" not in alone.stdout + alone.stderr
+
+
+def test_sqlline_reconnects_with_a_fresh_token(rds, jvm, environment, tmp_path):
+    """A real program of the command line; its ! commands stand for what IDEs do."""
+    script = "SELECT session_user;\nSELECT pg_terminate_backend(pg_backend_pid());\n!reconnect\nSELECT session_user;\n!quit\n"
+    sqlline = [
+        *(JAVA, f"-Djdk.net.hosts.file={rds.hosts_file}", f"-Duser.home={tmp_path}"),
+        *("-cp", f"/usr/share/java/sqlline.jar:/usr/share/java/jline.jar:{JAR}:{LIBRARIES}", "sqlline.SqlLine"),
+        *("-d", "org.pgiam.jdbc.PgiamDriver", "-u", f"{PREFIX}//{HOST}:{rds.port}/postgres"),
+        *("-n", "app_user", "-p", ""),
+    ]
+    ended = subprocess.run(sqlline, env=environment, input=script, capture_output=True, text=True, timeout=60)
+    assert ended.stdout.count("app_user") >= 2, ended.stdout + ended.stderr
+    assert [attempt["verdict"] for attempt in rds.attempts()] == ["accepted"] * 2
