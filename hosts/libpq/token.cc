@@ -3,16 +3,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "explain_failure.h"
-
 namespace pgiam::libpq {
 
-static AttemptFacts facts_of(const ConnectionState& state, const Access& access) {
+AttemptFacts facts_of(const std::string& user, const Access& access) {
   const Reply& token = *access.token;
   AttemptFacts facts;
   facts.host = access.host;
   facts.port = access.port;
-  facts.user = state.user;
+  facts.user = user;
   facts.target = token.text(PGIAM_REPLY_TARGET);
   facts.region = token.text(PGIAM_REPLY_REGION);
   facts.signing_host = token.text(PGIAM_REPLY_SIGNING_HOST);
@@ -46,7 +44,7 @@ bool report(Context& context, const RealLibpq& libpq, const PGconn* conn, Connec
   if (state.speaks_for(message.c_str())) return false;  // there was no token to be refused
 
   const char* sqlstate = sqlstate_of_refusal(message);
-  state.say(message.c_str(), explain_failure(message, facts_of(state, *access)));
+  state.say(message.c_str(), explain_failure(message, facts_of(state.user, *access)));
   const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
   return context.after_connect(*access->token, outcome, sqlstate);
 }

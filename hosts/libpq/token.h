@@ -2,12 +2,16 @@
 #pragma once
 
 #include "connection_state.h"
+#include "explain_failure.h"
 
 namespace pgiam::libpq {
 
 // A Reply that does not apply: the host is not ours. `password`: what libpq would send by itself.
 Result<Reply> ask_for_token(Context& context, const ConnectionState& state, const Access& access,
                             const char* password);
+
+// What is known of an attempt with the access's token.
+AttemptFacts facts_of(const std::string& user, const Access& access);
 
 // After an attempt has ended: tells the plugin, and makes PQerrorMessage explain a refusal.
 // True: the token was an old one; a second attempt with a new one is worth it.

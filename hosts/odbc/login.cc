@@ -1,0 +1,257 @@
+#include "login.h"
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "explain_failure.h"
+#include "password_file.h"
+#include "pgiam_loader.h"
+#include "plugin.h"
+#include "probe.h"
+#include "real_libpq.h"
+#include "target.h"
+#include "token.h"
+
+namespace pgiam::odbc {
+namespace {
+
+using host::SecretText;
+using libpq::Access;
+using libpq::Endpoint;
+using libpq::Intent;
+
+constexpr const char* kRefused = "28000";
+constexpr const char* kGeneral = "HY000";
+constexpr const char* kNoDriver = "IM003";
+
+// "pgiam: …" as the other hosts print it; a record says [pgiam] already.
+std::string_view without_prefix(std::string_view text) {
+  constexpr std::string_view kPrefix = "pgiam: ";
+  return text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : text;
+}
+
+Login fail(SQLHDBC connection, const char* sqlstate, SQLINTEGER native, std::string_view text) {
+  Diagnostics diagnostics;
+  diagnostics.say(sqlstate, native, without_prefix(text));
+  keep_diagnostics(connection, std::move(diagnostics));
+  return {};
+}
+
+// The plugin's name of an option: keys of connection strings have no case and no underscores.
+std::string plugin_option(const std::string& squeezed) {
+  const pgiam_api* api = pgiam_load(nullptr, nullptr, 0);
+  if (!api) return squeezed;
+  for (const pgiam_option_info& info : options(api)) {
+    std::string name = info.key;
+    std::erase(name, '_');
+    if (name == squeezed) return info.key;
+  }
+  return squeezed;  // the plugin's complaint names the nearest
+}
+
+bool is_for_network(const Intent& intent) {
+  return std::any_of(intent.endpoints.begin(), intent.endpoints.end(),
+                     [](const Endpoint& endpoint) { return !endpoint.local; });
+}
+
+Result<Reply> ask_for_token(Context& context, const Target& target, const Intent& intent,
+                            const Endpoint& endpoint) {
+  Request request(endpoint.host);
+  request.port(static_cast<std::uint32_t>(atoi(endpoint.port.c_str())))
+      .user(intent.user)
+      .database(intent.database)
+      .password(endpoint.password.c_str())
+      .sslmode(target.sslmode)
+      .flags(PGIAM_REQUEST_NO_INTERACTION);
+  for (const auto& [name, value] : target.options) request.option(plugin_option(name), value);
+  return context.before_connect(request);
+}
+
+// The tokens of the hosts that are ours; none at all if none is.
+Result<std::vector<Access>> get_tokens(Context& context, const Target& target,
+                                       const Intent& intent) {
+  std::vector<Access> accesses;
+  for (const Endpoint& endpoint : intent.endpoints) {
+    if (endpoint.local) continue;
+    Result<Reply> token = ask_for_token(context, target, intent, endpoint);
+    if (!token) return token.error();
+    if (token->applies()) accesses.push_back({endpoint.host, endpoint.port, std::move(*token), 0});
+  }
+  return accesses;
+}
+
+// Whether libpq would take a password from elsewhere before it looks into a password file.
+bool has_password_outside_file(const RealDriver&, const libpq::RealLibpq& libpq,
+                               const libpq::Parameters& parameters) {
+  libpq::Options resolved = libpq::resolve(libpq, parameters);
+  const SecretText* password = libpq::find(resolved, "password");
+  return password && !password->empty();
+}
+
+SecretText password_lines(const Intent& intent, const std::vector<Access>& accesses) {
+  SecretText lines;
+  for (const Access& access : accesses)
+    libpq::append_line(lines, access.host, access.port, access.token->param("password"), 0);
+  for (const Endpoint& endpoint : intent.endpoints) {
+    if (!endpoint.password.empty())  // of a host that is not ours: tokens were found above
+      libpq::append_line(lines, endpoint.host, endpoint.port, endpoint.password.view(), 0);
+  }
+  return lines;
+}
+
+// What psqlODBC takes as it stands, without braces, which it does not undo for these keys.
+bool is_plain(std::string_view value) {
+  return value.find(';') == value.npos && !value.starts_with('{');
+}
+
+// Puts a value where psqlODBC reads it; what it cannot read goes to libpq past it.
+void append_value(SecretText& string, SecretText& more, const char* key, const char* keyword,
+                  const SecretText& value) {
+  if (value.empty()) return;
+  if (is_plain(value.view())) {
+    append_pair(string, key, value.view());
+  } else {
+    libpq::append_quoted(more, keyword, value.view());
+  }
+}
+
+// The string for the real driver. The token is not in it, unless `password` is one: psqlODBC writes
+// what it is given into its log files and returns it.
+SecretText make_string(const ConnectionString& given, const Target& target,
+                       const std::vector<Access>& accesses, const std::string& passfile,
+                       const char* password) {
+  SecretText string, more;
+  for (const ConnectionString::Pair& pair : given.pairs()) {
+    const bool would_log = same_key(pair.key, "CommLog") || same_key(pair.key, "Debug") ||
+                           same_key(pair.key, "B2") || same_key(pair.key, "B3");
+    if (is_ours(pair.key) || is_rewritten(pair.key) || (password && would_log)) continue;
+    append_pair(string, pair.key, pair.raw.view());
+  }
+  append_value(string, more, "Servername", "host", target.host);
+  append_value(string, more, "Port", "port", target.port);
+  append_value(string, more, "UID", "user", target.user);
+  append_value(string, more, "Database", "dbname", target.dbname);
+
+  std::string sslmode = target.sslmode, sslrootcert;
+  for (const Access& access : accesses) {
+    if (const char* mode = access.token->param("sslmode")) sslmode = mode;
+    if (const char* bundle = access.token->param("sslrootcert")) sslrootcert = bundle;
+  }
+  if (!sslmode.empty()) append_pair(string, "SSLmode", sslmode);
+
+  for (const auto& [keyword, value] : target.more) {
+    if (keyword != "passfile") libpq::append_quoted(more, keyword, value.view());
+  }
+  if (!sslrootcert.empty() && !target.find_more("sslrootcert"))
+    libpq::append_quoted(more, "sslrootcert", sslrootcert);
+  if (password) {
+    append_pair(string, "PWD", braced(password).view());
+    string.append("CommLog=0;Debug=0;");
+  } else {
+    libpq::append_quoted(more, "passfile", passfile);
+  }
+  append_pair(string, "pqopt", braced(more.view()).view());
+  return string;
+}
+
+struct Failure {
+  SQLINTEGER native = 0;
+  std::string sqlstate, message;
+};
+
+Failure failure_of(const RealDriver& driver, SQLHDBC connection) {
+  Failure failure;
+  SQLCHAR state[6] = "", text[4096] = "";
+  SQLSMALLINT length = 0;
+  for (SQLSMALLINT record = 1; driver.SQLGetDiagRec; ++record) {
+    SQLINTEGER native = 0;
+    const SQLRETURN result = driver.SQLGetDiagRec(SQL_HANDLE_DBC, connection, record, state,
+                                                  &native, text, sizeof text, &length);
+    if (!SQL_SUCCEEDED(result)) break;
+    if (record == 1) failure.native = native, failure.sqlstate = reinterpret_cast<char*>(state);
+    failure.message += reinterpret_cast<char*>(text);
+  }
+  return failure;
+}
+
+// Tells the plugin how it went. True: a token was an old one, so a second attempt is worth it.
+bool report(Context& context, const std::vector<Access>& accesses, int outcome,
+            const char* sqlstate) {
+  bool retry = false;
+  for (const Access& access : accesses)
+    retry = context.after_connect(*access.token, outcome, sqlstate) || retry;
+  return retry;
+}
+
+Login explain(SQLHDBC connection, const Failure& failure, const Intent& intent,
+              const Access& access) {
+  std::string message = failure.message;
+  if (!message.ends_with('\n')) message += '\n';
+  const char* refused = libpq::sqlstate_of_refusal(message);
+  const std::string text = libpq::explain_failure(message, libpq::facts_of(intent.user, access));
+  const char* sqlstate = refused                     ? kRefused
+                         : failure.sqlstate.empty() ? kGeneral
+                                                    : failure.sqlstate.c_str();
+  return fail(connection, sqlstate, failure.native, text);
+}
+
+}  // namespace
+
+Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionString& given,
+             const LoginCalls& calls) {
+  const auto as_if_absent = [&]() -> Login { return {calls.as_if_absent(), false, false}; };
+  if (host::is_on("PGIAM_DISABLE")) return as_if_absent();
+  const Target target = read_target(given, Installer::find(driver.library));
+  if (!target.driver.empty() && !is_loaded_driver(target.driver)) {
+    return fail(connection, kNoDriver, 0,
+                "PgiamDriver is " + target.driver + ", but this process has loaded " + driver.file +
+                    ". One process can use one: set PgiamDriver in pgiam's section of "
+                    "odbcinst.ini, or PGIAM_DRIVER in the environment.");
+  }
+
+  const libpq::RealLibpq* libpq =
+      libpq::find_libpq(reinterpret_cast<const void*>(driver.SQLDriverConnect));
+  if (!libpq) return fail(connection, kNoDriver, 0, driver.file + " does not use libpq.");
+  const libpq::Parameters parameters = target.parameters();
+  const std::optional<Intent> intent = libpq::probe(*libpq, parameters);
+  if (!intent || !is_for_network(*intent)) return as_if_absent();
+
+  std::string why;
+  Context* context = host::plugin(why);
+  if (!context) return fail(connection, kGeneral, 0, why);
+
+  const bool shadowed = has_password_outside_file(driver, *libpq, parameters);
+  for (bool is_second_try = false;; is_second_try = true) {
+    Result<std::vector<Access>> accesses = get_tokens(*context, target, *intent);
+    if (!accesses) {
+      return fail(connection, kRefused, accesses.error().status(),
+                  host::to_text(accesses.error()));
+    }
+    if (accesses->empty()) return as_if_absent();
+
+    const libpq::PasswordFile file(password_lines(*intent, *accesses).view());
+    if (!shadowed && file.path().empty()) {
+      return fail(connection, kGeneral, errno,
+                  std::string("no place for a password file in memory or in /tmp: ") +
+                      strerror(errno));
+    }
+    const char* password = shadowed ? accesses->front().token->param("password") : nullptr;
+    const SecretText string = make_string(given, target, *accesses, file.path(), password);
+    const SQLRETURN result = calls.with_string(string.view());
+    if (SQL_SUCCEEDED(result)) {
+      report(*context, *accesses, PGIAM_OUTCOME_CONNECTED, nullptr);
+      return {result, true, !target.password.empty()};
+    }
+    const Failure failure = failure_of(driver, connection);
+    const char* sqlstate = libpq::sqlstate_of_refusal(failure.message);
+    const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
+    const bool retry = report(*context, *accesses, outcome, sqlstate);
+    if (!retry || is_second_try)
+      return explain(connection, failure, *intent, accesses->front());
+  }
+}
+
+}  // namespace pgiam::odbc
