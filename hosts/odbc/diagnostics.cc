@@ -9,7 +9,7 @@ namespace pgiam::odbc {
 namespace {
 
 constexpr std::string_view kPrefix = "[pgiam] ";
-constexpr std::size_t kLongest = 480;
+constexpr std::size_t kLongest = 500;
 
 // Held across fork(), so that a child never finds it locked by a thread that it does not have.
 pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

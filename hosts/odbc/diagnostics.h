@@ -20,7 +20,8 @@ struct Diagnostics {
   std::vector<std::string> messages;  // a record each
   bool replace_drivers = true;
 
-  // The text is spread over as many records as it needs: driver managers cut a message at 512 bytes.
+  // The text is spread over as many records as it needs: unixODBC cuts a message at 511 bytes, its own
+  // "[unixODBC]" among them.
   void say(const char* state, SQLINTEGER native_code, std::string_view text);
 };
 

@@ -1,0 +1,114 @@
+"""Without a token nothing is sent; a refused one is explained; only an old one is tried again."""
+
+import pytest
+from conftest import ANSI_SHIM, SHIM
+
+HALF = {"AWS_SECRET_ACCESS_KEY": ""}
+WRONG = {"AWS_SECRET_ACCESS_KEY": "not the secret"}
+
+
+@pytest.fixture
+def sent_nothing(rds):
+    before = rds.connections()
+    return lambda: rds.connections() == before and rds.attempts() == []
+
+
+def test_half_credentials_fail_before_any_packet_and_name_what_is_missing(string, log_in, sent_nothing):
+    error = log_in(string(), **HALF)
+    assert error.startswith("28000 [28000] [pgiam] AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not")
+    assert "set AWS_SECRET_ACCESS_KEY" in error
+    assert sent_nothing()
+
+
+def test_every_place_that_was_looked_at_is_named_however_long_that_gets(string, log_in, run, sent_nothing):
+    none = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None, "AWS_SESSION_TOKEN": None, "AWS_EC2_METADATA_DISABLED": "true"}
+    for text in (log_in(string(), **none), run("isql", "orders", "-b", "-v", **none).stdout):
+        assert "[pgiam]" in text
+        assert "AWS_ACCESS_KEY_ID" in text
+        assert ".aws/credentials" in text
+    assert sent_nothing()
+
+
+@pytest.mark.parametrize("sslmode", ["disable", "allow", "prefer"])
+def test_a_chosen_sslmode_that_allows_clear_text_is_refused(sslmode, string, log_in, configure, source, options, sent_nothing):
+    configure(orders=source | {"SSLmode": sslmode})
+    for given in (string(SSLmode=sslmode), string(CA=sslmode[0]), "DSN=orders", string(pqopt=f"{{{options} sslmode={sslmode}}}")):
+        error = log_in(given)
+        assert error.startswith("28000"), error
+        assert f"sslmode={sslmode}" in error
+    assert sent_nothing()
+
+
+def test_a_user_may_take_the_risk(string, log_in, rds, verdicts):
+    error = log_in(string(SSLmode="disable", PgiamTls="off"))
+    assert "[pgiam]" in error  # the emulator wants TLS; the attempt was made
+    assert "no encryption" in error
+
+
+def test_tls_is_on_where_nobody_said_so(string, log_in, rds):
+    assert log_in(string()) == "app_user"
+    assert rds.attempts()[0]["tls"] is True
+
+
+def test_a_refusal_is_explained(string, client, verdicts):
+    error = client(string(), **WRONG)
+    assert error.startswith("[28000]")
+    assert 'FATAL:  PAM authentication failed for user "app_user"' in error
+    assert "rds-db:connect on arn:aws:rds-db:eu-west-1:*:dbuser:*/app_user" in error
+    assert "not the secret" not in error
+    assert verdicts() == ["refused"]
+
+
+def test_the_first_record_of_a_refusal_tells_the_likeliest_cause(string, log_in):  # pyodbc shows no other
+    assert 'GRANT rds_iam TO "plain"' in log_in(string(UID="plain"))
+
+
+def test_other_failures_keep_the_drivers_words(string, log_in):
+    error = log_in(string(Database="nowhere"))
+    assert error.startswith("08001"), error
+    assert 'database "nowhere" does not exist' in error
+
+
+def test_a_cached_token_that_is_refused_is_replaced_once_and_nobody_notices(rds, string, client, verdicts):
+    assert client(string(), "refuse 1", string()).split() == ["app_user"] * 2
+    assert verdicts() == ["accepted", "refused", "accepted"]
+
+
+def test_there_is_no_third_attempt(rds, string, client, verdicts):
+    assert client(string(), "refuse 2", string(), string()).startswith("app_user\n[28000]")
+    assert verdicts() == ["accepted", "refused", "refused", "accepted"]
+
+
+def test_a_driver_that_is_missing_is_asked_for(configure, log_in, string, run):
+    configure(drivers={"pgiam": {"Driver": SHIM, "PgiamDriver": "/nonexistent/psqlodbcw.so"}}, orders={"Driver": "pgiam"})
+    for text in (log_in(string()), run("isql", "orders", "-b", "-v").stdout):
+        assert "IM003" in text
+        assert "[pgiam] PgiamDriver names /nonexistent/psqlodbcw.so, which cannot be loaded" in text
+
+
+@pytest.mark.parametrize("named", [SHIM, "libc.so.6"])
+def test_what_is_no_other_driver_is_said_to_be_none(named, string, log_in):
+    error = log_in(string(), PGIAM_DRIVER=named)
+    assert ("pgiam's own shim" if named == SHIM else "is no ODBC driver") in error
+
+
+@pytest.mark.parametrize("place", ["environment", "driver section", "data source"])
+def test_the_real_driver_may_be_named_in_each_place(place, configure, source, log_in, string):
+    real = "/usr/lib/x86_64-linux-gnu/odbc/psqlodbcw.so"
+    variables = {"PGIAM_DRIVER": "real"} if place == "environment" else {}
+    driver = {"Driver": SHIM} | ({"PgiamDriver": "real"} if place == "driver section" else {})
+    configure(drivers={"pgiam": driver, "real": {"Driver": real}}, orders=source | ({"PgiamDriver": "real"} if place == "data source" else {}))
+    assert log_in("DSN=orders", **variables) == "app_user"
+
+
+def test_data_sources_cannot_name_several_drivers_in_one_process(configure, source, log_in):
+    configure(orders=source, other=source | {"PgiamDriver": ANSI_SHIM})
+    assert log_in("DSN=orders;PgiamDriver=psqlodbca.so").startswith("IM003")
+
+
+def test_without_the_plugin_the_reason_is_given(string, log_in):
+    assert "[pgiam] the pgiam plugin cannot be loaded" in log_in(string(), PGIAM_LIBRARY="/nonexistent/libpgiam.so.1")
+
+
+def test_switched_off_it_is_not_there(string, log_in):
+    assert "no password supplied" in log_in(string(SSLmode="require"), PGIAM_DISABLE="1")
