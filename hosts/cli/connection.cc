@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "report.h"
+#include "service_file.h"
 
 namespace pgiam::cli {
 namespace {
@@ -46,11 +47,15 @@ void for_each_option(PQconninfoOption* options,
 bool is_sslmode_chosen(const std::string& conninfo, std::string_view in_force) {
   const char* variable = std::getenv("PGSSLMODE");
   if (in_force != "prefer" || (variable && *variable)) return true;
+  variable = std::getenv("PGSERVICE");
+  std::string service = variable ? variable : "";
   bool mentioned = false;
-  for_each_option(
-      PQconninfoParse(conninfo.c_str(), nullptr),
-      [&](std::string_view keyword, const char*) { mentioned |= keyword == "sslmode"; });
-  return mentioned;
+  for_each_option(PQconninfoParse(conninfo.c_str(), nullptr),
+                  [&](std::string_view keyword, const char* value) {
+                    mentioned |= keyword == "sslmode";
+                    if (keyword == "service") service = value;
+                  });
+  return mentioned || (!service.empty() && host::service_sets(service, "sslmode"));
 }
 
 std::uint32_t read_port(std::string_view text) {

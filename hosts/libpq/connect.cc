@@ -5,7 +5,9 @@
 #include <cstring>
 #include <map>
 
+#include "configuration.h"
 #include "connection_state.h"
+#include "glance.h"
 #include "password_file.h"
 #include "plugin.h"
 #include "probe.h"
@@ -18,7 +20,7 @@ bool wants_token(const Endpoint& endpoint) {
   if (endpoint.local) return false;
   // An old token is no password that a person chose: a program replays it.
   return endpoint.password.empty() || looks_like_token(endpoint.password.view()) ||
-         host::is_on("PGIAM_FORCE");
+         force_may_apply();
 }
 
 bool wants_token(const Intent& intent) {
@@ -158,6 +160,7 @@ PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, const I
 
 PGconn* connect(const RealLibpq& libpq, const Parameters& given, Wait wait,
                 const std::function<PGconn*()>& as_if_absent) {
+  if (is_plainly_not_ours(given)) return as_if_absent();
   const std::optional<Intent> intent = probe(libpq, given);
   if (!intent || !wants_token(*intent)) return as_if_absent();
 

@@ -1,7 +1,10 @@
 #include "explain_failure.h"
 
+#include <ctype.h>
 #include <time.h>
 
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pgiam::libpq {
@@ -11,9 +14,37 @@ constexpr std::int64_t kMinute_ms = 60 * 1000;
 
 bool contains(const std::string& text, const char* part) { return text.find(part) != text.npos; }
 
-// RDS asks PAM for members of rds_iam and the password table for everybody else.
+// RDS asks PAM for members of rds_iam and the password table for everybody else. The word is the
+// same in every language, and no part of a name.
 bool came_from_pam(const std::string& message) {
-  return contains(message, "PAM authentication failed");
+  constexpr std::string_view kWord = "PAM";
+  const auto is_apart = [&](std::size_t at) {
+    return at >= message.size() || (!isalnum(static_cast<unsigned char>(message[at])) &&
+                                    message[at] != '"' && message[at] != '_');
+  };
+  for (std::size_t at = message.find(kWord); at != message.npos; at = message.find(kWord, at + 1)) {
+    if (is_apart(at - 1) && is_apart(at + kWord.size())) return true;
+  }
+  return false;
+}
+
+// Every other error that comes after the password, in the language that tells them apart.
+bool names_another_reason(const std::string& message) {
+  for (const char* words : {"does not exist", "permission denied", "is not permitted",
+                            "too many connections", "remaining connection slots",
+                            "is not currently accepting", "the database system is"}) {
+    if (contains(message, words)) return true;
+  }
+  return false;
+}
+
+// In every language a refusal names the user, in quotation marks of some kind.
+bool names_the_user(const std::string& message, const std::string& user) {
+  for (const auto& [open, close] : {std::pair{"\"", "\""}, {"»", "«"}, {"« ", " »"}, {"«", "»"},
+                                    {"“", "”"}, {"\u00ab\u00a0", "\u00a0\u00bb"}}) {
+    if (contains(message, (open + user + close).c_str())) return true;
+  }
+  return false;
 }
 
 std::string utc(std::int64_t ms) {
@@ -95,17 +126,24 @@ std::vector<std::string> likely_causes(const std::string& message, const Attempt
 
 }  // namespace
 
-const char* sqlstate_of_refusal(const std::string& message) {
-  if (came_from_pam(message)) return "28000";
+const char* sqlstate_of_refusal(const std::string& message, const AttemptFacts& facts) {
+  if (!facts.password_was_asked) return nullptr;
   if (contains(message, "password authentication failed")) return "28P01";
-  return nullptr;
+  for (const char* words : {"PAM authentication failed",
+                            "IAM authentication failed",                        // RDS Proxy
+                            "unable to accept connection, access denied"}) {  // DSQL
+    if (contains(message, words)) return "28000";
+  }
+  if (names_another_reason(message)) return nullptr;
+  if (came_from_pam(message)) return "28000";
+  return names_the_user(message, facts.user) ? "28P01" : nullptr;
 }
 
 std::string explain_failure(const std::string& message, const AttemptFacts& facts) {
   if (contains(message, "server does not support SSL")) {
     return message + "pgiam: a token is never sent without TLS; tls = off takes the risk.\n";
   }
-  if (!sqlstate_of_refusal(message)) return message;
+  if (!sqlstate_of_refusal(message, facts)) return message;
 
   std::string text = message + what_was_signed(facts) + "  Likely causes, the likeliest first:\n";
   for (const std::string& cause : likely_causes(message, facts)) text += "  - " + cause + "\n";

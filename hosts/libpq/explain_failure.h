@@ -17,11 +17,13 @@ struct AttemptFacts {
   std::int64_t token_expires_at_ms = 0;
   std::int64_t credentials_expire_at_ms = 0;
   std::int64_t now_ms = 0;
+  bool password_was_asked = true;  // the server got as far as that
 };
 
 // SQLSTATE of an error in which the server refused the password; nullptr for any other error. libpq
-// has no function for it while a connection is being made, so this goes by the English text.
-const char* sqlstate_of_refusal(const std::string& message);
+// has no function for it while a connection is being made. This goes by the English text, and where
+// the server speaks another language by what such messages have in common.
+const char* sqlstate_of_refusal(const std::string& message, const AttemptFacts& facts);
 
 // libpq's message, followed by ours where we know more.
 std::string explain_failure(const std::string& message, const AttemptFacts& facts);

@@ -4,12 +4,6 @@
 
 namespace pgiam::libpq {
 
-// As libpq's recognized_connection_string.
-static bool is_connection_string(std::string_view text) {
-  return text.find('=') != text.npos || text.starts_with("postgresql://") ||
-         text.starts_with("postgres://");
-}
-
 std::optional<Parameters> Parameters::of_conninfo(const char* conninfo) {
   Parameters parameters;
   if (conninfo[strspn(conninfo, " \t\n\r\f\v")] == '\0') return parameters;
@@ -84,6 +78,18 @@ std::vector<std::string> split_list(std::string_view list) {
     if (comma == list.npos) return parts;
     list.remove_prefix(comma + 1);
   }
+}
+
+bool is_uri(std::string_view text) {
+  return text.starts_with("postgresql://") || text.starts_with("postgres://");
+}
+
+bool is_connection_string(std::string_view text) {
+  return text.find('=') != text.npos || is_uri(text);
+}
+
+bool is_socket_path(std::string_view host) {
+  return host.starts_with('/') || host.starts_with('@');
 }
 
 bool looks_like_token(std::string_view password) {

@@ -55,6 +55,12 @@ void append_quoted(host::SecretText& conninfo, std::string_view keyword, std::st
 // The parts of a comma-separated list; "" is a list of one empty part.
 std::vector<std::string> split_list(std::string_view list);
 
+// As libpq tells them from a database's name.
+bool is_uri(std::string_view text);
+bool is_connection_string(std::string_view text);
+
+bool is_socket_path(std::string_view host);
+
 // Presigned requests carry their signature in this parameter: an IAM token, be it a dead one.
 bool looks_like_token(std::string_view password);
 

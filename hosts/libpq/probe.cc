@@ -6,6 +6,8 @@
 #include <cstring>
 #include <memory>
 
+#include "service_file.h"
+
 namespace pgiam::libpq {
 namespace {
 
@@ -60,15 +62,41 @@ bool default_password_file_is_open_to_others() {
   return !S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
 }
 
-// Whether sslmode=prefer was somebody's choice and is not just libpq's default. A service file that
-// spells it out goes for the default.
-bool is_preferred(const Parameters& given) {
-  const char* mode = getenv("PGSSLMODE");
-  return (mode && *mode) || (given.mention("sslmode") && !given.are_copied());
+// What a connection string says of a keyword; "" where it says nothing.
+std::string value_in(const RealLibpq& libpq, const char* conninfo, std::string_view keyword) {
+  std::string value;
+  PQconninfoOption* options = libpq.PQconninfoParse(conninfo, nullptr);
+  for (PQconninfoOption* option = options; option && option->keyword; ++option) {
+    if (!option->val) continue;
+    if (option->keyword == keyword) value = option->val;
+    explicit_bzero(option->val, strlen(option->val));
+  }
+  libpq.PQconninfoFree(options);
+  return value;
 }
 
-bool is_socket_path(std::string_view host) {
-  return host.starts_with('/') || host.starts_with('@');
+// The service in force, which PQconninfo does not tell; "" is none.
+std::string service_of(const RealLibpq& libpq, const Parameters& given) {
+  std::string service;
+  for (std::size_t i = 0; given.keywords()[i]; ++i) {
+    const std::string_view keyword = given.keywords()[i];
+    const char* value = given.values()[i];
+    if (!value || !*value) continue;
+    if (keyword == "dbname" && given.expand_dbname() && is_connection_string(value)) {
+      const std::string inside = value_in(libpq, value, "service");
+      if (!inside.empty()) service = inside;
+    }
+  }
+  const char* variable = getenv("PGSERVICE");
+  return service.empty() && variable ? variable : service;
+}
+
+// Whether sslmode=prefer was somebody's choice and is not just libpq's default.
+bool is_preferred(const RealLibpq& libpq, const Parameters& given) {
+  const char* mode = getenv("PGSSLMODE");
+  if ((mode && *mode) || (given.mention("sslmode") && !given.are_copied())) return true;
+  const std::string service = service_of(libpq, given);
+  return !service.empty() && host::service_sets(service, "sslmode");
 }
 
 struct HostLists {
@@ -117,7 +145,7 @@ std::optional<Intent> probe(const RealLibpq& libpq, const Parameters& given) {
     if (keyword == "password") one_password_for_all = *value != '\0';
   });
   intent.endpoints = pair_up(lists, probe.host());
-  intent.sslmode_chosen = intent.sslmode != "prefer" || is_preferred(given);
+  intent.sslmode_chosen = intent.sslmode != "prefer" || is_preferred(libpq, given);
 
   bool first = true;
   for (Endpoint& endpoint : intent.endpoints) {

@@ -21,10 +21,12 @@
   X(PQerrorMessage)              \
   X(PQconninfo)                  \
   X(PQconninfoFree)              \
+  X(PQconninfoParse)             \
   X(PQhost)                      \
   X(PQport)                      \
   X(PQpass)                      \
   X(PQsocket)                    \
+  X(PQconnectionUsedPassword)    \
   X(PQconsumeInput)              \
   X(PQregisterEventProc)         \
   X(PQinstanceData)              \

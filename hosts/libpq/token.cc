@@ -43,8 +43,10 @@ bool report(Context& context, const RealLibpq& libpq, const PGconn* conn, Connec
   const std::string message = libpq.PQerrorMessage(conn);
   if (state.speaks_for(message.c_str())) return false;  // there was no token to be refused
 
-  const char* sqlstate = sqlstate_of_refusal(message);
-  state.say(message.c_str(), explain_failure(message, facts_of(state.user, *access)));
+  AttemptFacts facts = facts_of(state.user, *access);
+  facts.password_was_asked = libpq.PQconnectionUsedPassword(conn);
+  const char* sqlstate = sqlstate_of_refusal(message, facts);
+  state.say(message.c_str(), explain_failure(message, facts));
   const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
   return context.after_connect(*access->token, outcome, sqlstate);
 }

@@ -1,5 +1,6 @@
 #include "flow/plan.h"
 
+#include "base/state_lock.h"
 #include "base/text.h"
 
 namespace pgiam {
@@ -140,11 +141,9 @@ void Planner::choose_region(Plan& plan) const {
 }
 
 // A plan that knows its settings and nothing else.
-Result<Plan> Planner::begin(const Request& request) const {
-  const auto file = rules_.read();
-  if (!file) return file.error();
-  const Rule* rule = (*file)->find(request);
-  auto settings = resolve_settings(request, context_options_, world_.environment, **file, rule);
+Result<Plan> Planner::begin(const Request& request, const RuleFile& file) const {
+  const Rule* rule = file.find(request);
+  auto settings = resolve_settings(request, context_options_, world_.environment, file, rule);
   if (!settings) return settings.error();
   Plan plan;
   plan.settings = std::move(*settings);
@@ -154,7 +153,9 @@ Result<Plan> Planner::begin(const Request& request) const {
 }
 
 Result<Plan> Planner::make_for_credentials(const Request& request) const {
-  auto plan = begin(request);
+  const auto file = rules_.read();
+  if (!file) return file.error();
+  auto plan = begin(request, **file);
   if (!plan) return plan;
   plan->cloud = clouds_.front().get();
   auto source = plan->cloud->credentials(plan->settings);
@@ -163,8 +164,31 @@ Result<Plan> Planner::make_for_credentials(const Request& request) const {
   return plan;
 }
 
+// Where the configuration file cannot be used: an error for what is ours by its very name. All other
+// connections must not suffer from a hook that was left switched on: they pass through, and the log
+// says so, once.
+Result<Plan> Planner::make_without_rules(const Request& request, Error why) const {
+  const std::string host = normal_host(request.host);
+  const std::uint16_t port = request.port == 0 ? kPostgresPort : request.port;
+  for (const auto& cloud : clouds_)
+    if (!is_socket(host) && cloud->recognise(host, port)) return why;
+  Plan plan;
+  plan.reason = host + " is not the name of a known kind of endpoint, and there are no rules: " +
+                why.message;
+  std::string complaint = why.message + ": connections go without pgiam until that is mended";
+  {
+    const StateLock lock;
+    if (last_complaint_ == complaint) return plan;
+    last_complaint_ = complaint;
+  }
+  world_.log.write(LogLevel::kError, "rules", complaint);
+  return plan;
+}
+
 Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
-  auto begun = begin(request);
+  const auto file = rules_.read();
+  if (!file) return make_without_rules(request, file.error());
+  auto begun = begin(request, **file);
   if (!begun) return begun;
   Plan plan = std::move(*begun);
   plan.ours = recognise(request, may_resolve, plan);

@@ -52,7 +52,8 @@ class Planner {
   Result<Plan> make_for_credentials(const Request& request) const;
 
  private:
-  Result<Plan> begin(const Request& request) const;
+  Result<Plan> begin(const Request& request, const RuleFile& file) const;
+  Result<Plan> make_without_rules(const Request& request, Error why) const;
   bool recognise(const Request& request, bool may_resolve, Plan& plan) const;
   bool recognise_name(const std::string& host, std::uint16_t port, Plan& plan) const;
   bool recognise_alias(const std::string& host, std::uint16_t port, Plan& plan) const;
@@ -64,6 +65,7 @@ class Planner {
   const Aliases aliases_;
   const std::span<const OptionValue> context_options_;
   const std::vector<std::unique_ptr<Cloud>> clouds_;
+  mutable std::string last_complaint_;  // under the state lock
 };
 
 constexpr std::uint16_t kPostgresPort = 5432;

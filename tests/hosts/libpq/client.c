@@ -1,7 +1,8 @@
 /* A libpq program that knows nothing of pgiam. Reads one command per line, answers with one line:
  *   connectdb CONNINFO | connectdbParams CONNINFO | setdbLogin HOST PORT DBNAME USER PASSWORD
  *   connectStart CONNINFO | connectStartParams CONNINFO | reset | resetStart | query | ping
- * CONNINFO message | conninfo KEYWORD | pass | finish | fork | threads COUNT CONNINFO | time
+ * CONNINFO message | conninfo KEYWORD | pass | finish | fork | threads COUNT CONNINFO | time |
+ * giveUp CONNINFO
  * Connects and resets answer "ok HOST PORT" or "bad"; words are separated by tabs. `fork` goes on
  * in the child. */
 #define _GNU_SOURCE
@@ -95,6 +96,19 @@ static void fork_in_a_storm(int count, char* conninfo) {
   printf("%d hung\n", hung);
 }
 
+/* Ends attempts after so many polls. */
+static void give_up(const char* conninfo) {
+  for (int polls = 0; polls < 6; ++polls) {
+    PGconn* mine = PQconnectStart(conninfo);
+    for (int i = 0; i < polls; ++i) {
+      struct pollfd fd = {PQsocket(mine), POLLOUT | POLLIN, 0};
+      poll(&fd, 1, 1000);
+      PQconnectPoll(mine);
+    }
+    PQfinish(mine);
+  }
+}
+
 /* Several lines become one. */
 static void tell_text(const char* text) {
   for (; *text; ++text) {
@@ -167,6 +181,8 @@ static int obey(char* command) {
     connect_in_threads(atoi(words[1]), words[2]);
   else if (strcmp(verb, "storm") == 0)
     fork_in_a_storm(atoi(words[1]), words[2]);
+  else if (strcmp(verb, "giveUp") == 0)
+    give_up(words[1]), printf("given up\n");
   else if (strcmp(verb, "time") == 0)
     printf("%lld\n", (long long)time(NULL));
   else

@@ -92,9 +92,38 @@ TEST(ExplainFailure, SaysWhyTlsIsDemandedOfAServerThatHasNone) {
   EXPECT_NE(explain_failure(message, facts()).find("tls = off"), std::string::npos);
 }
 
+TEST(ExplainFailure, KnowsARefusalInEveryLanguage) {
+  const char* const refusals[][2] = {
+      {"FATAL:  PAM-Authentifizierung für Benutzer »u« fehlgeschlagen\n", "28000"},
+      {"FATAL:  authentification PAM échouée pour l'utilisateur « u »\n", "28000"},
+      {"FATAL:  ユーザー\"u\"のPAM認証に失敗しました\n", "28000"},
+      {"ВАЖНО:  пользователь \"u\" не прошёл проверку подлинности (PAM)\n", "28000"},
+      {"FATAL:  Passwort-Authentifizierung für Benutzer »u« fehlgeschlagen\n", "28P01"},
+      {"FATAL:  authentification par mot de passe échouée pour l'utilisateur « u »\n", "28P01"},
+      {"FATAL:  la autentificación password falló para el usuario «u»\n", "28P01"},
+      {"FATAL:  The IAM authentication failed for the role u.\n", "28000"},
+      {"FATAL:  unable to accept connection, access denied\n", "28000"}};
+  for (const auto& [message, sqlstate] : refusals) {
+    EXPECT_STREQ(sqlstate_of_refusal(message, facts()), sqlstate) << message;
+  }
+}
+
+TEST(ExplainFailure, TakesNothingForARefusalThatCameWithoutOrAfterThePassword) {
+  for (const char* message :
+       {"FATAL:  database \"u\" does not exist\n", "FATAL:  database \"PAM\" does not exist\n",
+        "FATAL:  Datenbank »x« existiert nicht\n", "FATAL:  the database system is starting up\n",
+        "FATAL:  too many connections for role \"u\"\n",
+        "FATAL:  permission denied for database \"PAM\"\nDETAIL:  User \"u\" may not.\n"}) {
+    EXPECT_EQ(sqlstate_of_refusal(message, facts()), nullptr) << message;
+  }
+  AttemptFacts unasked = facts();
+  unasked.password_was_asked = false;
+  EXPECT_EQ(sqlstate_of_refusal("FATAL:  PAM …\"u\"\n", unasked), nullptr);
+}
+
 TEST(ExplainFailure, AddsNothingToWhatHasNothingToDoWithTheToken) {
   EXPECT_EQ(explain_failure("Connection refused\n", facts()), "Connection refused\n");
-  EXPECT_EQ(sqlstate_of_refusal("Connection refused\n"), nullptr);
+  EXPECT_EQ(sqlstate_of_refusal("Connection refused\n", facts()), nullptr);
 }
 
 }  // namespace

@@ -112,6 +112,29 @@ def test_each_host_of_a_list_has_its_own_token(rds, client, verdicts):
     assert len({attempt["endpoint"] for attempt in rds.attempts()}) == 2
 
 
+@pytest.mark.parametrize("wish", ["read-write", "primary", "any", "prefer-standby"])
+def test_every_wish_for_a_kind_of_server_is_libpqs_to_fulfil(wish, rds, client, verdicts):
+    hosts = {"host": f"{REPLICA},{rds.host}", "hostaddr": "127.0.0.2,127.0.0.1", "target_session_attrs": wish}
+    program = client()
+    for call in CALLS:
+        assert program.do(call, rds.conninfo(**hosts)).startswith(f"ok\t{REPLICA}"), program.message()
+    assert program.do("reset").startswith(f"ok\t{REPLICA}"), program.message()
+    assert set(verdicts()) == {"accepted"}
+
+
+def test_hosts_in_random_order_each_get_their_own_token(rds, client, verdicts):
+    hosts = {"host": f"{REPLICA},{rds.host}", "hostaddr": "127.0.0.2,127.0.0.1", "load_balance_hosts": "random"}
+    program = client()
+    if program.do("connectdb", rds.conninfo(**hosts)) == "bad":  # libpq before 16
+        assert 'invalid connection option "load_balance_hosts"' in program.message()
+        return
+    for call in CALLS * 8:
+        assert program.do(call, rds.conninfo(**hosts)).startswith("ok"), program.message()
+        assert program.do("reset").startswith("ok"), program.message()
+    assert set(verdicts()) == {"accepted"}
+    assert len({attempt["endpoint"] for attempt in rds.attempts()}) == 2
+
+
 @pytest.mark.parametrize("call", CALLS)
 def test_dead_hosts_come_first_and_the_last_of_32_answers(call, rds, client):
     dead = [f"dead{i}.c9akciq32xyz.us-east-1.rds.amazonaws.com" for i in range(31)]

@@ -54,6 +54,38 @@ def test_a_chosen_sslmode_that_allows_clear_text_is_refused(sslmode, rds, client
     assert sent_nothing()
 
 
+@pytest.mark.parametrize("how", ["conninfo", "environment"])
+def test_an_sslmode_that_a_service_file_spells_out_is_refused_too(how, rds, client, sent_nothing, tmp_path):
+    conninfo = rds.conninfo(sslmode="prefer", sslrootcert=None).replace("'", "")
+    (tmp_path / ".pg_service.conf").write_text("[orders]\n" + conninfo.replace(" ", "\n") + "\n")
+    program = client(PGSERVICE="orders") if how == "environment" else client()
+    assert program.do("connectdb", "" if how == "environment" else "service=orders") == "bad"
+    assert "sslmode=prefer" in program.message()
+    assert sent_nothing()
+
+
+def test_a_service_file_that_says_nothing_of_tls_gets_it(rds, client, verdicts, tmp_path):
+    conninfo = rds.conninfo(sslmode=None, sslrootcert=None).replace("'", "")
+    (tmp_path / ".pg_service.conf").write_text("[orders]\n" + conninfo.replace(" ", "\n") + "\n")
+    program = client()
+    assert program.do("connectdb", "service=orders").startswith("ok"), program.message()
+    assert verdicts() == ["accepted"]
+
+
+def test_a_broken_configuration_file_fails_what_is_ours_and_nothing_else(rds, client, sent_nothing, tmp_path, capfd):
+    (tmp_path / "pgiam.conf").write_text("[defaults]\nprofil = dev\n")
+    program = client(PGIAM_CONFIG=str(tmp_path / "pgiam.conf"))
+    assert program.do("connectdb", rds.conninfo()) == "bad"
+    assert "pgiam.conf:2" in program.message() and '"profile"' in program.message()
+    assert sent_nothing()
+    for _ in range(2):
+        program.do("connectdb", rds.conninfo("plain", host="db.example", sslmode=None, sslrootcert=None))
+        assert "pgiam" not in program.message()
+        plain = rds.conninfo("plain", host="db.example", password="open sesame", sslmode="require", sslrootcert=None)
+        assert program.do("connectdb", plain).startswith("ok")
+    assert capfd.readouterr().err.count("pgiam.conf:2") == 1
+
+
 def test_the_error_of_a_connection_that_never_started_stays(rds, client, sent_nothing):
     program = client(**HALF)
     program.do("connectdb", rds.conninfo())

@@ -82,6 +82,15 @@ def test_force_puts_a_token_in_the_place_of_a_stray_password(rds, client, verdic
     assert verdicts() == ["accepted"]
 
 
+def test_force_in_a_rule_does_so_too_for_the_connections_of_the_rule(rds, client, verdicts, tmp_path):
+    (tmp_path / "pgiam.conf").write_text("[connection app]\nuser = app_*\nforce = yes\n")
+    program = client(PGPASSWORD="open sesame", PGIAM_CONFIG=str(tmp_path / "pgiam.conf"))
+    assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
+    assert program.do("reset").startswith("ok"), program.message()
+    assert program.do("connectdb", rds.conninfo("plain")).startswith("ok"), program.message()
+    assert verdicts() == ["accepted"] * 2
+
+
 def test_a_host_that_is_not_ours_keeps_its_password_in_a_mixed_list(rds, client, tmp_path):
     file = passwords(tmp_path, "plain.example:*:*:*:open sesame\n")
     hosts = {"host": f"{rds.host},plain.example", "hostaddr": "127.0.0.77,127.0.0.1"}

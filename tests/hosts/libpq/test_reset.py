@@ -187,6 +187,19 @@ def test_a_token_that_dies_while_dead_hosts_are_tried_is_replaced_on_the_way(cal
     assert max(ages(rds)) < 300
 
 
+def test_a_reset_keeps_libpqs_time_limit_for_each_host(rds, client, verdicts):
+    relay = Relay("127.0.0.3", rds)
+    hosts = {"host": f"{rds.host},{REPLICA}", "hostaddr": "127.0.0.3,127.0.0.2", "connect_timeout": 2}
+    program = client()
+    assert program.do("connectdb", rds.conninfo(**hosts)).startswith(f"ok\t{rds.host}")
+    relay.close()
+    hole, begun = BlackHole("127.0.0.3", rds.port), time.monotonic()
+    assert program.do("reset").startswith(f"ok\t{REPLICA}"), program.message()
+    assert 1 < time.monotonic() - begun < 30
+    hole.close()
+    assert verdicts() == ["accepted"] * 2
+
+
 @pytest.mark.parametrize("reset", RESETS)
 def test_a_reset_ends_at_a_host_that_gets_no_token(reset, rds, client, tmp_path, verdicts):
     (tmp_path / "pgiam.conf").write_text(f"[connection replica]\nhost = {REPLICA}\nprofile = other\n")

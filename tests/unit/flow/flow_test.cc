@@ -71,6 +71,21 @@ TEST_F(FlowTest, LowersTheHostAndDropsItsLastDot) {
               HasSubstr("orders.c9.eu-west-1.rds.amazonaws.com:5432/?"));
 }
 
+TEST_F(FlowTest, ABrokenConfigurationFileIsAnErrorOnlyForWhatIsOursByItsName) {
+  fake_.environment.set("PGIAM_CONFIG", "/rules");
+  fake_.files.write("/rules", "[defaults]\nprofil = dev\n");
+  EXPECT_EQ(before().error().status, Status::kBadConfig);
+  EXPECT_THAT(before().error().message, HasSubstr("/rules:2"));
+  EXPECT_EQ(fake_.log.text(), "");
+
+  for (const char* host : {"db.example", "localhost", "/run/postgresql", "db.example"})
+    EXPECT_EQ(before(request(host)).error().status, Status::kNotApplicable) << host;
+  EXPECT_THAT(before(request("db.example")).error().message, HasSubstr("/rules:2"));
+  const std::string log = fake_.log.text();
+  EXPECT_THAT(log, HasSubstr("/rules:2"));
+  EXPECT_EQ(log.find('\n'), log.size() - 1) << "said once: " << log;
+}
+
 // ---- What is not ours
 
 TEST_F(FlowTest, LeavesOtherHostsAlone) {

@@ -1,0 +1,64 @@
+#include "configuration.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "plugin.h"
+
+namespace pgiam::libpq {
+namespace {
+
+bool is_set(const char* variable) {
+  const char* value = getenv(variable);
+  return value && *value;
+}
+
+// Whether the test holds for any of the files in which the plugin looks; which one counts is its own
+// business.
+template <typename Test>
+bool any_file(Test test) {
+  if (is_set("PGIAM_CONFIG")) return test(getenv("PGIAM_CONFIG"));
+  if (is_set("XDG_CONFIG_HOME") &&
+      test(std::string(getenv("XDG_CONFIG_HOME")) + "/pgiam/pgiam.conf")) {
+    return true;
+  }
+  if (is_set("HOME") && test(std::string(getenv("HOME")) + "/.config/pgiam/pgiam.conf")) return true;
+  return test("/etc/pgiam.conf");
+}
+
+bool same_file(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size &&
+         a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+}
+
+bool speaks_of_force(const std::string& path) {
+  struct Seen {
+    struct stat status;
+    bool answer;
+  };
+  thread_local Seen last{};  // no lock, which the child of a fork could inherit locked
+
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0) return false;
+  if (same_file(status, last.status)) return last.answer;
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  last = {status, text.find("force") != text.npos};
+  return last.answer;
+}
+
+}  // namespace
+
+bool rules_may_apply() {
+  struct stat status;
+  return is_set("PGIAM_SIGNING_HOST") || is_set("PGIAM_TARGET") || is_set("PGIAM_CONFIG") ||
+         any_file([&](const std::string& path) { return stat(path.c_str(), &status) == 0; });
+}
+
+bool force_may_apply() { return host::is_on("PGIAM_FORCE") || any_file(speaks_of_force); }
+
+}  // namespace pgiam::libpq

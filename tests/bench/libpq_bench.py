@@ -1,0 +1,57 @@
+"""What the preloaded hook costs: per attempt to connect where the connection is not ours, and when a program starts.
+
+    libpq_bench.py PROGRAM HOOK [COUNT]
+
+Nothing listens where it connects, so that the numbers are libpq's own work and the hook's. The least of several
+alternating runs with and without the hook counts."""
+
+import os
+import subprocess
+import sys
+import time
+
+PROGRAM, HOOK = sys.argv[1:3]
+COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
+ROUNDS = 5 if COUNT >= 100 else 1
+REMOTE = "host=db.example hostaddr=127.0.0.1 port=1 user=u dbname=d sslmode=disable"
+KINDS = {
+    "a password in the call": f"{REMOTE} password=p",
+    "a password in the environment": REMOTE,
+    "a local name, no password": "host=localhost hostaddr=127.0.0.1 port=1 user=u dbname=d",
+    "a socket": "host=/nonexistent user=u dbname=d",
+}
+
+
+def environment(hooked, kind=""):
+    variables = {"HOME": "/nonexistent", "PATH": os.environ["PATH"]}
+    if hooked:
+        variables["LD_PRELOAD"] = HOOK
+    if "environment" in kind:
+        variables["PGPASSWORD"] = "p"
+    return variables
+
+
+def connect_ns(kind, hooked):
+    command = [PROGRAM, str(COUNT), KINDS[kind]]
+    return float(subprocess.run(command, env=environment(hooked, kind), check=True, capture_output=True, text=True).stdout)
+
+
+def start_ns(hooked):
+    took = []
+    for _ in range(20 if ROUNDS == 1 else 100):
+        begun = time.perf_counter_ns()
+        subprocess.run([PROGRAM], env=environment(hooked), check=True)
+        took.append(time.perf_counter_ns() - begun)
+    return min(took)
+
+
+def least(measure):
+    """Without and with the hook."""
+    pairs = [(measure(False), measure(True)) for _ in range(ROUNDS)]
+    return [min(column) for column in zip(*pairs)]
+
+
+print(f"{'':32}{'without':>12}{'with':>12}{'added':>12}{'ratio':>8}")
+for name, measure in [*((kind, lambda hooked, kind=kind: connect_ns(kind, hooked)) for kind in KINDS), ("start of a program", start_ns)]:
+    without, hooked = least(measure)
+    print(f"{name:32}{without / 1e3:9.1f} µs{hooked / 1e3:9.1f} µs{(hooked - without) / 1e3:9.1f} µs{hooked / without:8.2f}")

@@ -1,0 +1,104 @@
+"""Programs that fork, and programs that load libpq late, out of sight, or twice."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+LATE, MODULE = os.environ["PGIAM_TEST_LATE"], os.environ["PGIAM_TEST_LATE_MODULE"]
+HOOK, FILTER = os.environ["PGIAM_TEST_HOOK"], os.environ["PGIAM_TEST_FILTER"]
+
+PRE_FORKING = """
+import os, sys, psycopg2
+
+def work():
+    connection = psycopg2.connect(sys.argv[1])
+    cursor = connection.cursor()
+    cursor.execute("SELECT session_user")
+    assert cursor.fetchone()[0] == "app_user"
+    connection.close()
+
+def fork(work):
+    child = os.fork()
+    if child:
+        return child
+    try:
+        work()
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+if sys.argv[2] == "after":
+    work()
+# Two generations: each child is a server that forks again.
+children = [fork(lambda: (work(), os.waitpid(fork(work), 0), work())) for _ in range(6)]
+print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+work()
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_children_of_a_pre_forking_server_all_connect(when, rds, environment, verdicts):
+    command = [sys.executable, "-c", PRE_FORKING, rds.conninfo(), when]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("[0, 0, 0, 0, 0, 0]\n", "")
+    assert verdicts() == ["accepted"] * (6 * 3 + (1 if when == "before" else 2))
+
+
+def test_children_do_not_send_the_tokens_of_the_parent_when_those_have_died(rds, fast_client, verdicts):
+    program = fast_client()
+    assert program.do("connectdb", rds.conninfo()).startswith("ok")
+    assert program.do("finish") == "finished"
+    assert program.do("fork") == "child"
+    program.let_pass(minutes=17)
+    assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
+    assert verdicts() == ["accepted"] * 2
+
+
+@pytest.fixture
+def use_late(rds, environment):
+    """use_late(flags, modules, preloaded=…): what each module says."""
+
+    def use(flags, *modules, preloaded=HOOK):
+        done = subprocess.run(
+            [LATE, flags, rds.conninfo(), *modules], env=environment | {"LD_PRELOAD": preloaded},
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), done
+        return done.stdout.splitlines()
+
+    return use
+
+
+@pytest.mark.parametrize("flags", ["local", "global"])
+@pytest.mark.parametrize("preloaded", [HOOK, FILTER])
+def test_a_libpq_that_is_loaded_late_is_reached(flags, preloaded, use_late, verdicts):
+    (answer,) = use_late(flags, MODULE, preloaded=preloaded)
+    assert answer.startswith("ok libpq.so.5")
+    assert verdicts() == ["accepted"] * 2
+
+
+def test_a_module_that_prefers_its_own_libpq_is_reached_by_the_filter(use_late, verdicts):
+    (answer,) = use_late("deepbind", MODULE, preloaded=FILTER)
+    assert answer.startswith("ok libpq.so.5")
+    assert verdicts() == ["accepted"] * 2
+
+
+@pytest.fixture
+def second_module(tmp_path):
+    """A module with a libpq of another name, as Python wheels bring one."""
+    maps = subprocess.run(["ldd", MODULE], capture_output=True, text=True, check=True).stdout
+    libpq = next(line.split()[2] for line in maps.splitlines() if "libpq.so.5" in line)
+    for name, path in {"libpq.so.6": libpq, "module2.so": MODULE}.items():
+        with open(path, "rb") as file:
+            (tmp_path / name).write_bytes(file.read().replace(b"\0libpq.so.5\0", b"\0libpq.so.6\0"))
+    return tmp_path / "module2.so"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_libpqs_in_one_process_are_both_reached(order, rds, environment, use_late, second_module, verdicts):
+    environment["LD_LIBRARY_PATH"] = f"{second_module.parent}:{environment.get('LD_LIBRARY_PATH', '')}"
+    answers = use_late("local", *[MODULE, str(second_module)][::order])
+    assert [answer[: len("ok libpq.so.5")] for answer in answers] == ["ok libpq.so.5", "ok libpq.so.6"][::order]
+    assert verdicts() == ["accepted"] * 4
