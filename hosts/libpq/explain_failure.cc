@@ -32,7 +32,7 @@ bool came_from_pam(const std::string& message) {
 bool names_another_reason(const std::string& message) {
   for (const char* words : {"does not exist", "permission denied", "is not permitted",
                             "too many connections", "remaining connection slots",
-                            "is not currently accepting", "the database system is"}) {
+                            "is not currently accepting", "the database system is", "pg_hba.conf"}) {
     if (contains(message, words)) return true;
   }
   return false;

@@ -190,8 +190,9 @@ Login explain(SQLHDBC connection, const Failure& failure, const Intent& intent,
               const Access& access) {
   std::string message = failure.message;
   if (!message.ends_with('\n')) message += '\n';
-  const char* refused = libpq::sqlstate_of_refusal(message);
-  const std::string text = libpq::explain_failure(message, libpq::facts_of(intent.user, access));
+  const libpq::AttemptFacts facts = libpq::facts_of(intent.user, access);
+  const char* refused = libpq::sqlstate_of_refusal(message, facts);
+  const std::string text = libpq::explain_failure(message, facts);
   const char* sqlstate = refused                     ? kRefused
                          : failure.sqlstate.empty() ? kGeneral
                                                     : failure.sqlstate.c_str();
@@ -246,7 +247,8 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
       return {result, true, !target.password.empty()};
     }
     const Failure failure = failure_of(driver, connection);
-    const char* sqlstate = libpq::sqlstate_of_refusal(failure.message);
+    const char* sqlstate = libpq::sqlstate_of_refusal(
+        failure.message, libpq::facts_of(intent->user, accesses->front()));
     const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
     const bool retry = report(*context, *accesses, outcome, sqlstate);
     if (!retry || is_second_try)
