@@ -106,10 +106,10 @@ final class Api {
     List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     try (Pgiam pgiam = new Pgiam()) {
       List<Thread> threads = new ArrayList<>();
-      for (int i = 0; i < 8; i++) {
+      for (int i = 0; i < 4; i++) {
         String user = "user" + i;
         threads.add(new Thread(() -> {
-          for (int turn = 0; turn < 50; turn++) {
+          for (int turn = 0; turn < 10; turn++) {
             try (PgiamReply reply = pgiam.beforeConnect(new PgiamRequest(HOST).user(user))) {
               require(new String(reply.password()).contains("DBUser=" + user + "&"), user);
             } catch (PgiamException | RuntimeException | Error failure) {

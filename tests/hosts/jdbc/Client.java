@@ -1,3 +1,4 @@
+import com.sun.management.HotSpotDiagnosticMXBean;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.BufferedReader;
@@ -5,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Driver;
@@ -59,8 +61,7 @@ public final class Client {
   private static Object run(String[] words) throws Exception {
     switch (words[0]) {
       case "connect":
-        CONNECTIONS.put(words[1], DriverManager.getConnection(words[2], properties(words, 3)));
-        return userOf(CONNECTIONS.get(words[1]));
+        return connect(words[1], words[2], properties(words, 3));
       case "source":
         SOURCES.put(words[1], simpleSource(words[2], properties(words, 3)));
         return "";
@@ -80,6 +81,8 @@ public final class Client {
         return plugin(words[1], properties(words, 2));
       case "token":
         return token(words[1], Integer.parseInt(words[2]), words[3], properties(words, 4));
+      case "heap":
+        return dumpHeap(words[1], words[2].equals("live"));
       case "bridge":
         return Pgiam.bridge();
       case "api":
@@ -103,6 +106,14 @@ public final class Client {
       properties.setProperty(word.substring(0, sign), word.substring(sign + 1));
     }
     return properties;
+  }
+
+  private static String connect(String name, String url, Properties properties)
+      throws SQLException {
+    Connection connection = DriverManager.getConnection(url, properties);
+    Connection former = CONNECTIONS.put(name, connection);
+    if (former != null) former.close();
+    return userOf(connection);
   }
 
   private static DataSource simpleSource(String url, Properties properties) throws SQLException {
@@ -157,7 +168,11 @@ public final class Client {
   private static String plugin(String type, Properties properties) throws SQLException {
     char[] password = new PgiamAuthenticationPlugin(properties)
         .getPassword(AuthenticationRequestType.valueOf(type));
-    return password == null ? "null" : new String(password);
+    if (password == null) return "null";
+    boolean isToken = password.length > 100;  // no String is made of one
+    String shown = isToken ? "a token" : new String(password);
+    Arrays.fill(password, '\0');  // as pgjdbc does
+    return shown;
   }
 
   private static String token(String host, int port, String user, Properties options)
@@ -169,6 +184,14 @@ public final class Client {
     try (PgiamReply reply = Pgiam.shared().beforeConnect(request)) {
       return reply.applies() ? new String(reply.password()) : "null";
     }
+  }
+
+  /** The live objects, or garbage too. */
+  private static String dumpHeap(String file, boolean live) throws Exception {
+    ManagementFactory.newPlatformMXBeanProxy(ManagementFactory.getPlatformMBeanServer(),
+        "com.sun.management:type=HotSpotDiagnostic", HotSpotDiagnosticMXBean.class)
+        .dumpHeap(file, live);
+    return file;
   }
 
   private static String stateOf(Throwable failure) {

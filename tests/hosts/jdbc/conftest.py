@@ -57,12 +57,16 @@ def url(rds):
     return build
 
 
-@pytest.fixture
-def environment(rds, tmp_path):
-    """A user's, in an empty home, with AWS credentials."""
-    variables = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(tmp_path)}
+def environment_in(home, rds):
+    """A user's, with AWS credentials."""
+    variables = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(home)}
     aws = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
     return variables | aws
+
+
+@pytest.fixture
+def environment(rds, tmp_path):
+    return environment_in(tmp_path, rds)
 
 
 class Failure(Exception):
@@ -77,7 +81,7 @@ class Jvm:
     """A running Client.java: do(command, words…) returns its answer or raises Failure."""
 
     def __init__(self, command, environment, log):
-        self.log = log
+        self.home, self.log = log.parent, log
         self.process = subprocess.Popen(
             command,
             env=environment,
@@ -99,7 +103,8 @@ class Jvm:
 
     def end(self):
         self.process.stdin.close()
-        return self.process.wait(timeout=60)
+        assert self.process.wait(timeout=60) == 0
+        assert TOKEN_MARK not in self.log.read_text()
 
 
 def unescape(text):
@@ -133,14 +138,23 @@ def jvm(rds, environment, tmp_path):
     yield start
     for one in started:
         if one.process.poll() is None:
-            assert one.end() == 0
-        assert TOKEN_MARK not in one.log.read_text()
+            one.end()
 
 
-@pytest.fixture(params=["native", "command"])
-def bridge(request, jvm):
-    """A JVM that reaches the library in each of the two ways."""
-    return jvm(*(COMMAND_ONLY if request.param == "command" else ["-Dpgiam.bridge=native"]))
+@pytest.fixture(scope="module", params=["native", "command"])
+def either_bridge(request, instance, tmp_path_factory):
+    home = tmp_path_factory.mktemp(request.param)
+    options = COMMAND_ONLY if request.param == "command" else ["-Dpgiam.bridge=native"]
+    command = [*java_command(instance, home, *options), "-cp", f"{CLASSES}:{JAR}:{LIBRARIES}", "Client"]
+    one = Jvm(command, environment_in(home, instance), home / "jvm.log")
+    yield one
+    one.end()
+
+
+@pytest.fixture
+def bridge(either_bridge, rds):
+    """A JVM that reaches the library in each of the two ways; one for all tests of a module."""
+    return either_bridge
 
 
 def refused(jvm, *words):

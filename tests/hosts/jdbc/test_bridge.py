@@ -18,7 +18,7 @@ def test_native_code_comes_from_the_jar_and_is_gone_at_exit(jvm, tmp_path):
     assert one.do("bridge").startswith(f"native: {tmp_path}/pgiam-")
     (folder,) = tmp_path.glob("pgiam-*")
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert one.end() == 0
+    one.end()
     assert list(tmp_path.glob("pgiam-*")) == []
 
 
@@ -75,7 +75,7 @@ def test_the_command_gets_no_secret_in_its_arguments(jvm, tmp_path, rds):
     one = jvm("-Dpgiam.bridge=command", f"-Dpgiam.command={spy}", PGPASSWORD="canary", PGHOST="elsewhere")
     old = one.do("token", HOST, "5432", "app")
     words = ["plugin", "CLEARTEXT_PASSWORD", f"PGHOST={HOST}", "user=app", "sslmode=require", f"password={old}"]
-    assert TOKEN_MARK in one.do(*words)
+    assert one.do(*words) == "a token"
     assert TOKEN_MARK not in (tmp_path / "words").read_text()
     assert not re.search(r"^PG(?!IAM)", (tmp_path / "env").read_text(), re.M)
 

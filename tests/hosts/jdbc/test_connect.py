@@ -44,12 +44,12 @@ def test_an_old_token_that_the_client_saved_is_replaced(rds, bridge, url):
     assert bridge.do("connect", "c", url(), "user=app_user", f"password={old}") == "app_user"
 
 
-def test_options_come_from_the_url_and_from_properties(rds, bridge, url, tmp_path):
-    (tmp_path / ".aws").mkdir()
+def test_options_come_from_the_url_and_from_properties(rds, bridge, url):
+    (bridge.home / ".aws").mkdir()
     key = next(iter(rds.keys.values()))
     lines = ["[profile orders]", f"aws_access_key_id={key.id}", f"aws_secret_access_key={key.secret}"]
     lines += [f"aws_session_token={key.session_token}"] if key.session_token else []
-    (tmp_path / ".aws/config").write_text("\n".join(lines))
+    (bridge.home / ".aws/config").write_text("\n".join(lines))
     assert bridge.do("connect", "a", url("pgiam.profile=orders"), "user=app_user") == "app_user"
     assert bridge.do("connect", "b", url(), "user=app_user", "pgiam.profile=orders") == "app_user"
     wrong = refused(bridge, "connect", "c", url("pgiam.profile=orderz"), "user=app_user")
@@ -103,11 +103,24 @@ def test_disabled_it_is_transparent(jvm, rds, url):
 
 def test_only_requests_for_a_password_in_clear_text_are_answered(bridge):
     ours = (f"PGHOST={HOST}", "PGPORT=5432", "user=app_user", "sslmode=require")
-    assert TOKEN_MARK in bridge.do("plugin", "CLEARTEXT_PASSWORD", *ours)
-    for kind in ("GSS", "MD5_PASSWORD", "SASL"):
-        assert bridge.do("plugin", kind, *ours) == "null"
+    assert bridge.do("plugin", "CLEARTEXT_PASSWORD", *ours) == "a token"
+    assert bridge.do("plugin", "GSS", *ours) == "null"
+    for kind in ("MD5_PASSWORD", "SASL"):
+        assert "GRANT rds_iam TO app_user" in refused(bridge, "plugin", kind, *ours).message
+        assert bridge.do("plugin", kind, "PGHOST=127.0.0.1", "user=app_user") == "null"
     assert bridge.do("plugin", "SASL", *ours, "password=saved") == "saved"
 
 
 def test_a_login_time_out_moves_the_work_to_another_thread(rds, bridge, url):
     assert bridge.do("connect", "c", url(SOCKETS, "loginTimeout=30"), "user=app_user") == "app_user"
+
+
+def test_a_user_that_has_no_token_login_is_told_what_to_grant(bridge, url):
+    lost = refused(bridge, "connect", "c", url(), "user=plain")
+    assert lost.state == "28000" and "GRANT rds_iam TO plain" in lost.message
+
+
+def test_force_replaces_a_saved_password(bridge, url):
+    saved = ("user=app_user", "password=open sesame")
+    refused(bridge, "connect", "c", url(), *saved)
+    assert bridge.do("connect", "c", url("pgiam.force=yes"), *saved) == "app_user"

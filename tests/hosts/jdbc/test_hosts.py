@@ -29,7 +29,7 @@ def test_a_refusing_host_is_passed_over_with_a_token_of_its_own_for_the_next(rds
 
 def test_a_wanted_kind_of_server_is_searched_for_host_by_host(rds, bridge, url):
     # None is a standby: pgjdbc logs in to each to find out, and then takes what there is.
-    wanted = url(SOCKETS, "targetServerType=preferSecondary", host=BOTH)
+    wanted = url(SOCKETS, "targetServerType=preferSecondary", "hostRecheckSeconds=0", host=BOTH)
     assert bridge.do("connect", "c", wanted, "user=app_user") == "app_user"
     assert {HOST, REPLICA} <= set(endpoints(rds))
     assert {attempt["verdict"] for attempt in rds.attempts()} == {"accepted"}

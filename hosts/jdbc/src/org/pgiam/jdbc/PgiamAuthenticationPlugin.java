@@ -31,9 +31,8 @@ public final class PgiamAuthenticationPlugin implements AuthenticationPlugin {
   @Override
   public char[] getPassword(AuthenticationRequestType type) throws PSQLException {
     if (type == AuthenticationRequestType.GSS) return null;
-    if (type != AuthenticationRequestType.CLEARTEXT_PASSWORD || Settings.isDisabled()) {
-      return settings.password();
-    }
+    if (Settings.isDisabled()) return settings.password();
+    if (type != AuthenticationRequestType.CLEARTEXT_PASSWORD) return passwordOfUser();
     try {
       PgiamReply reply = ask();
       if (!reply.applies()) return settings.password();
@@ -41,6 +40,20 @@ public final class PgiamAuthenticationPlugin implements AuthenticationPlugin {
     } catch (PgiamException failed) {
       throw refusal(failed.explanation(), failed);
     }
+  }
+
+  /** The server asks for a secret that it knows itself. Where the user has none, a grant is missing. */
+  private char[] passwordOfUser() throws PSQLException {
+    char[] password = settings.password();
+    if (password != null) return password;
+    try (PgiamReply reply = ask()) {
+      if (!reply.applies()) return null;
+    } catch (PgiamException noToken) {
+      return null;  // there is one fault more, but not the one that the server objects to
+    }
+    String user = settings.get("user");
+    throw refusal("the server asks for a password of the user " + user + " itself, not for a token\n"
+        + "  let the user log in with tokens: GRANT rds_iam TO " + Settings.quoted(user), null);
   }
 
   private PgiamReply ask() throws PgiamException, PSQLException {

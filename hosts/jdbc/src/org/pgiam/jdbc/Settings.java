@@ -43,6 +43,11 @@ final class Settings {
     return properties.getProperty(key);
   }
 
+  /** As an SQL identifier. */
+  static String quoted(String name) {
+    return name.matches("[a-z_][a-z0-9_]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
+  }
+
   /** What pgjdbc does: ssl=true without sslmode demands a verified server, nothing said prefers TLS. */
   String sslmode() {
     String mode = properties.getProperty("sslmode");
