@@ -13,8 +13,6 @@
 namespace {
 
 const pgiam_api* api = nullptr;  // set by open, before anything else is called
-jclass exception_class = nullptr;
-jmethodID exception_of = nullptr;
 
 // Contexts that nobody closed; they go with the class loader that made them.
 std::mutex contexts_mutex;
@@ -96,19 +94,29 @@ jobjectArray to_arrays(JNIEnv* env, std::initializer_list<const char*> texts) {
   return arrays;
 }
 
+// Looked up each time: a global reference would keep the class loader, and with it this library.
+jclass exception_class(JNIEnv* env) { return env->FindClass("org/pgiam/PgiamException"); }
+
 jobject new_exception(JNIEnv* env, pgiam_status status, const char* message, jobjectArray details,
                       bool retryable, jobjectArray causes) {
+  const jclass type = exception_class(env);
+  const jmethodID of =
+      type ? env->GetStaticMethodID(
+                 type, "of", "(I[B[B[[BZ[Lorg/pgiam/PgiamException;)Lorg/pgiam/PgiamException;")
+           : nullptr;
+  if (!of) return nullptr;
   const char* name = api ? api->status_name(status) : "PGIAM_E_UNSUPPORTED";
-  return env->CallStaticObjectMethod(
-      exception_class, exception_of, static_cast<jint>(status), to_bytes(env, name),
-      to_bytes(env, message), details, static_cast<jboolean>(retryable), causes);
+  return env->CallStaticObjectMethod(type, of, static_cast<jint>(status), to_bytes(env, name),
+                                     to_bytes(env, message), details,
+                                     static_cast<jboolean>(retryable), causes);
 }
 
 jobject to_exception(JNIEnv* env, pgiam_status status, const pgiam_error* error) {
   if (!error) return new_exception(env, status, "", nullptr, false, nullptr);
   jsize count = 0;
   while (api->error_cause(error, static_cast<std::size_t>(count))) ++count;
-  const jobjectArray causes = env->NewObjectArray(count, exception_class, nullptr);
+  const jclass type = exception_class(env);
+  const jobjectArray causes = type ? env->NewObjectArray(count, type, nullptr) : nullptr;
   for (jsize i = 0; causes && i < count; ++i) {
     const pgiam_error* cause = api->error_cause(error, static_cast<std::size_t>(i));
     const jobject converted = to_exception(env, api->error_status(cause), cause);
@@ -177,24 +185,11 @@ jlong ask(JNIEnv* env, Ask call, jlong context, jobjectArray given, jint port, j
 
 extern "C" {
 
-JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* vm, void*) {
-  void* env_of_version = nullptr;
-  if (vm->GetEnv(&env_of_version, JNI_VERSION_1_8) != JNI_OK) return JNI_ERR;
-  auto* env = static_cast<JNIEnv*>(env_of_version);
-  const jclass local = env->FindClass("org/pgiam/PgiamException");
-  if (!local) return JNI_ERR;
-  exception_class = static_cast<jclass>(env->NewGlobalRef(local));
-  exception_of = env->GetStaticMethodID(
-      local, "of", "(I[B[B[[BZ[Lorg/pgiam/PgiamException;)Lorg/pgiam/PgiamException;");
-  return exception_class && exception_of ? JNI_VERSION_1_8 : JNI_ERR;
-}
+JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM*, void*) { return JNI_VERSION_1_8; }
 
-JNIEXPORT void JNICALL JNI_OnUnload(JavaVM* vm, void*) {
+JNIEXPORT void JNICALL JNI_OnUnload(JavaVM*, void*) {
   for (pgiam_context* context : contexts) api->context_free(context);
   contexts.clear();
-  void* env = nullptr;
-  if (vm->GetEnv(&env, JNI_VERSION_1_8) == JNI_OK)
-    static_cast<JNIEnv*>(env)->DeleteGlobalRef(exception_class);
 }
 
 JNIEXPORT void JNICALL Java_org_pgiam_Native_open(JNIEnv* env, jclass, jobjectArray path) {

@@ -111,9 +111,9 @@ def unescape(text):
     return text.replace("\\\\", "\0").replace("\\n", "\n").replace("\\t", "\t").replace("\0", "\\")
 
 
-def java_command(rds, home, *options):
+def java_command(rds, home, *options, java=JAVA):
     return [
-        JAVA,
+        java,
         f"-Djdk.net.hosts.file={rds.hosts_file}",
         f"-Djava.io.tmpdir={home}",
         f"-Duser.home={home}",
@@ -126,11 +126,11 @@ def java_command(rds, home, *options):
 
 @pytest.fixture
 def jvm(rds, environment, tmp_path):
-    """jvm(options…, wrapper, **variables) starts one; all end with the test, in good order."""
+    """jvm(options…, java, libraries, **variables) starts one; all end with the test, in good order."""
     started = []
 
-    def start(*options, wrapper=(), libraries=f"{JAR}:{LIBRARIES}", **variables):
-        command = [*wrapper, *java_command(rds, tmp_path, *options), "-cp", f"{CLASSES}:{libraries}", "Client"]
+    def start(*options, java=JAVA, libraries=f"{JAR}:{LIBRARIES}", **variables):
+        command = [*java_command(rds, tmp_path, *options, java=java), "-cp", f"{CLASSES}:{libraries}", "Client"]
         log = tmp_path / f"jvm{len(started)}.log"
         started.append(Jvm(command, environment | variables, log))
         return started[-1]

@@ -19,3 +19,9 @@ def test_data_sources_with_class_loaders_of_their_own_open_invalidate_and_close(
     assert ide.stdout.splitlines() == ["test PostgreSQL", "editor app_user"] * 3 + ["loaders 3"], ide.stderr
     assert [attempt["verdict"] for attempt in rds.attempts()] == ["accepted"] * 12
     assert list(tmp_path.glob("pgiam-*")) == [], "what was extracted is gone"
+
+
+def test_class_loaders_that_go_take_their_native_code_with_them_and_share_one_plugin(environment, rds, tmp_path):
+    command = [*java_command(rds, tmp_path), "-XX:+UseSerialGC", "-cp", CLASSES, "Unload", JAR]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.stdout.splitlines() == ["used 3 plugins 1", "left 0 plugins 1"], ended.stderr
