@@ -9,7 +9,8 @@ const Word kConninfo{"CONNINFO",
 std::vector<Command> all_commands() {
   return {
       token_command(),       exec_command(),  keep_command(),    explain_command(),
-      credentials_command(), login_command(), version_command(), help_command(),
+      credentials_command(), login_command(), odbc_command(),    version_command(),
+      help_command(),
   };
 }
 

@@ -11,6 +11,7 @@ Command keep_command();
 Command explain_command();
 Command credentials_command();
 Command login_command();
+Command odbc_command();
 Command version_command();
 Command help_command();
 

@@ -10,16 +10,12 @@ constexpr const char* kGet = "SQLGetPrivateProfileString";
 constexpr int kBufferSize = 4096;
 constexpr int kListSize = 65536;
 
-#ifdef PGIAM_ODBC_WIDE
-constexpr const char* kLibraries[] = {"libodbcinst.so.2", "libodbcinst.so.1", "libiodbcinst.so.2"};
-#else
-constexpr const char* kLibraries[] = {"libiodbcinst.so.2", "libodbcinst.so.2", "libodbcinst.so.1"};
-#endif
+constexpr const char* kLibraries[] = {"libodbcinst.so.2", "libiodbcinst.so.2", "libodbcinst.so.1"};
 
 void* find_function(void* scope) {
   if (void* function = dlsym(RTLD_DEFAULT, kGet)) return function;
   if (scope) return dlsym(scope, kGet);
-  for (int flags : {RTLD_LAZY | RTLD_NOLOAD, RTLD_LAZY}) {  // best one that is in use already
+  for (int flags : {RTLD_LAZY | RTLD_NOLOAD, RTLD_LAZY}) {  // best the one that is in use already
     for (const char* name : kLibraries) {
       if (void* library = dlopen(name, flags)) return dlsym(library, kGet);  // never closed
     }

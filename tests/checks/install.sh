@@ -22,6 +22,8 @@ include/pgiam_loader.h
 $libdir/cmake/pgiam/pgiamConfig.cmake
 $libdir/cmake/pgiam/pgiamConfigVersion.cmake
 $libdir/libpgiam-libpq.so
+$libdir/libpgiam-odbc.so
+$libdir/libpgiam-odbca.so
 $libdir/libpgiam.so
 $libdir/libpgiam.so.1
 $libdir/pgiam/libpgiam-http.so
