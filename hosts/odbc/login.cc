@@ -84,7 +84,7 @@ Result<std::vector<Access>> get_tokens(Context& context, const Target& target,
 }
 
 // Whether libpq would take a password from elsewhere before it looks into a password file.
-bool has_password_outside_file(const RealDriver&, const libpq::RealLibpq& libpq,
+bool has_password_outside_file(const libpq::RealLibpq& libpq,
                                const libpq::Parameters& parameters) {
   libpq::Options resolved = libpq::resolve(libpq, parameters);
   const SecretText* password = libpq::find(resolved, "password");
@@ -159,7 +159,7 @@ SecretText make_string(const ConnectionString& given, const Target& target,
 
 struct Failure {
   SQLINTEGER native = 0;
-  std::string sqlstate, message;
+  std::string sqlstate = kGeneral, message;
 };
 
 Failure failure_of(const RealDriver& driver, SQLHDBC connection) {
@@ -174,6 +174,7 @@ Failure failure_of(const RealDriver& driver, SQLHDBC connection) {
     if (record == 1) failure.native = native, failure.sqlstate = reinterpret_cast<char*>(state);
     failure.message += reinterpret_cast<char*>(text);
   }
+  if (!failure.message.ends_with('\n')) failure.message += '\n';
   return failure;
 }
 
@@ -186,17 +187,12 @@ bool report(Context& context, const std::vector<Access>& accesses, int outcome,
   return retry;
 }
 
-Login explain(SQLHDBC connection, const Failure& failure, const Intent& intent,
-              const Access& access) {
-  std::string message = failure.message;
-  if (!message.ends_with('\n')) message += '\n';
-  const libpq::AttemptFacts facts = libpq::facts_of(intent.user, access);
-  const char* refused = libpq::sqlstate_of_refusal(message, facts);
-  const std::string text = libpq::explain_failure(message, facts);
-  const char* sqlstate = refused                     ? kRefused
-                         : failure.sqlstate.empty() ? kGeneral
-                                                    : failure.sqlstate.c_str();
-  return fail(connection, sqlstate, failure.native, text);
+// What we know better than the driver; otherwise its own records stay.
+Login explain(SQLHDBC connection, const Failure& failure, const libpq::AttemptFacts& facts,
+              bool is_refusal) {
+  const std::string text = libpq::explain_failure(failure.message, facts);
+  if (text == failure.message) return {};
+  return fail(connection, is_refusal ? kRefused : failure.sqlstate.c_str(), failure.native, text);
 }
 
 }  // namespace
@@ -224,7 +220,7 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
   Context* context = host::plugin(why);
   if (!context) return fail(connection, kGeneral, 0, why);
 
-  const bool shadowed = has_password_outside_file(driver, *libpq, parameters);
+  const bool shadowed = has_password_outside_file(*libpq, parameters);
   for (bool is_second_try = false;; is_second_try = true) {
     Result<std::vector<Access>> accesses = get_tokens(*context, target, *intent);
     if (!accesses) {
@@ -247,12 +243,11 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
       return {result, true, !target.password.empty()};
     }
     const Failure failure = failure_of(driver, connection);
-    const char* sqlstate = libpq::sqlstate_of_refusal(
-        failure.message, libpq::facts_of(intent->user, accesses->front()));
+    const libpq::AttemptFacts facts = libpq::facts_of(intent->user, accesses->front());
+    const char* sqlstate = libpq::sqlstate_of_refusal(failure.message, facts);
     const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
     const bool retry = report(*context, *accesses, outcome, sqlstate);
-    if (!retry || is_second_try)
-      return explain(connection, failure, *intent, accesses->front());
+    if (!retry || is_second_try) return explain(connection, failure, facts, sqlstate != nullptr);
   }
 }
 

@@ -147,22 +147,19 @@ const host::SecretText* Target::find_more(std::string_view keyword) const {
 }
 
 libpq::Parameters Target::parameters() const {
-  keywords_.clear();
-  values_.clear();
-  const auto add = [&](const char* keyword, const host::SecretText& value) {
-    if (value.empty()) return;
-    keywords_.push_back(keyword);
-    values_.push_back(value.c_str());
+  std::vector<const char*> keywords, values;
+  const auto add = [&](const char* keyword, const char* value) {
+    keywords.push_back(keyword);
+    values.push_back(value);
   };
-  for (const auto& [keyword, value] : more) add(keyword.c_str(), value);
-  add("host", host);
-  add("port", port);
-  add("user", user);
-  add("dbname", dbname);
-  add("password", password);
-  keywords_.push_back(nullptr);
-  values_.push_back(nullptr);
-  return libpq::Parameters::of_arrays(keywords_.data(), values_.data(), 0);
+  for (const auto& [keyword, value] : more) add(keyword.c_str(), value.c_str());
+  add("host", host.c_str());  // what is empty counts as not given
+  add("port", port.c_str());
+  add("user", user.c_str());
+  add("dbname", dbname.c_str());
+  add("password", password.c_str());
+  add(nullptr, nullptr);
+  return libpq::Parameters::of_arrays(keywords.data(), values.data(), 0);
 }
 
 Target read_target(const ConnectionString& string, const Installer& installer) {

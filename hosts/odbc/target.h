@@ -23,9 +23,6 @@ struct Target {
   const host::SecretText* find_more(std::string_view keyword) const;
   // As psqlODBC would call libpq; borrowed from this.
   libpq::Parameters parameters() const;
-
- private:
-  mutable std::vector<const char*> keywords_, values_;
 };
 
 // The string wins over the data source that it names.
