@@ -9,6 +9,18 @@
 
 namespace pgiam::cli {
 
+static boost::json::array list_options() {
+  boost::json::array listed;
+  for (const pgiam_option_info& option : options()) {
+    listed.push_back(boost::json::object{{"key", option.key},
+                                         {"type", option.type},
+                                         {"default", option.default_value},
+                                         {"variable", option.env ? option.env : ""},
+                                         {"label", option.label}});
+  }
+  return listed;
+}
+
 static int run(const Arguments& arguments) {
   const std::uint32_t abi = pgiam_abi_version();
   const std::string abi_text = std::to_string(abi >> 16) + "." + std::to_string(abi & 0xffff);
@@ -23,7 +35,8 @@ static int run(const Arguments& arguments) {
                                                         {"library", pgiam_version()},
                                                         {"abi", abi_text},
                                                         {"file", library_file()},
-                                                        {"features", std::move(known)}}));
+                                                        {"features", std::move(known)},
+                                                        {"options", list_options()}}));
   return kExitOk;
 }
 

@@ -57,9 +57,12 @@ def test_the_manual_describes_every_option_of_the_library():
 
 def test_version_names_the_command_and_the_library_that_it_found(pgiam):
     version = json.loads(pgiam("version", "--json").stdout)
-    assert list(version) == ["version", "library", "abi", "file", "features"]
+    assert list(version) == ["version", "library", "abi", "file", "features", "options"]
     assert os.path.samefile(version["file"], LIBRARY)
     assert "target:aws.rds" in version["features"]
+    assert {"key": "tls", "type": "require|verify-full|off", "default": "require"}.items() <= {
+        option["key"]: option for option in version["options"]
+    }["tls"].items()
     assert pgiam("--version").stdout.startswith(f"pgiam {version['version']}\n")
 
 

@@ -71,7 +71,7 @@ public final class Client {
       case "ask":
         return ask(words[1], words[2]);
       case "close":
-        CONNECTIONS.remove(words[1]).close();
+        close(words[1]);
         return "";
       case "url":
         return CONNECTIONS.get(words[1]).getMetaData().getURL();
@@ -116,6 +116,11 @@ public final class Client {
     return userOf(connection);
   }
 
+  private static void close(String name) throws SQLException {
+    if (CONNECTIONS.containsKey(name)) CONNECTIONS.remove(name).close();
+    else ((HikariDataSource) SOURCES.remove(name)).close();
+  }
+
   private static DataSource simpleSource(String url, Properties properties) throws SQLException {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(url);
@@ -129,6 +134,7 @@ public final class Client {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(url);
     config.setMaximumPoolSize(2);
+    config.setMinimumIdle(1);
     config.setConnectionTimeout(20_000);
     if (properties.getProperty("user") != null) config.setUsername(properties.getProperty("user"));
     for (String name : properties.stringPropertyNames()) {

@@ -61,8 +61,26 @@ def test_a_refused_token_from_the_cache_is_renewed_once(jvm, rds, url):
     assert len(rds.attempts()) == 2
 
 
-def test_the_dialog_lists_the_options_of_both(jvm):
-    names = jvm().do("properties", f"{PREFIX}//{HOST}/postgres").split("\n")
+def test_options_of_tls_reach_pgjdbc(rds, bridge):
+    verified = f"{PREFIX}//{HOST}:{rds.port}/postgres?pgiam.tls=verify-full&pgiam.sslrootcert="
+    assert bridge.do("connect", "c", verified + rds.ca_file, "user=app_user") == "app_user"
+    strict = refused(bridge, "connect", "d", f"{verified}/nowhere", "user=app_user")
+    assert "/nowhere" in strict.message
+
+
+def test_a_url_that_pgjdbc_cannot_read_is_refused_with_its_form(bridge):
+    wrong = refused(bridge, "connect", "c", f"{PREFIX}//{HOST}:port/postgres", "user=app_user")
+    assert "jdbc:pgiam:postgresql://HOST:PORT/DATABASE" in wrong.message
+
+
+def test_a_pool_takes_the_url(rds, bridge, url):
+    bridge.do("pool", "p", url(prefix=PREFIX, plugin=False), "user=app_user")
+    assert bridge.do("ask", "p", "SELECT session_user") == "app_user"
+    bridge.do("close", "p")
+
+
+def test_the_dialog_lists_the_options_of_both(bridge):
+    names = bridge.do("properties", f"{PREFIX}//{HOST}/postgres").split("\n")
     assert "pgiam.tls=require[require|verify-full|off]" in names
     assert "pgiam.force=no[yes|no]" in names
     assert any(name.startswith("pgiam.profile=") for name in names)

@@ -14,6 +14,7 @@ def test_killed_connections_are_replaced_with_fresh_tokens(rds, bridge, url):
     rds.restart()
     assert bridge.do("ask", "p", "SELECT session_user") == "app_user"
     assert {attempt["verdict"] for attempt in rds.attempts()} == {"accepted"}
+    bridge.do("close", "p")
 
 
 def test_a_pool_outlives_many_tokens(rds, jvm, url):

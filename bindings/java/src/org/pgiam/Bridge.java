@@ -8,7 +8,7 @@ interface Bridge {
   /** "native" or "command", and what is behind it; for people. */
   String description();
 
-  String version();
+  String version() throws PgiamException;
 
   List<PgiamOption> options() throws PgiamException;
 

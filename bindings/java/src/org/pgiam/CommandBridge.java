@@ -29,19 +29,24 @@ final class CommandBridge implements Bridge {
   }
 
   @Override
-  public String version() {
-    try {
-      Command.Result result = command.run(Arrays.asList("version", "--json"), DEFAULT_TIMEOUT_MS);
-      return text(Json.takeObject(Text.takeSecret(result.stdout)), "version");
-    } catch (PgiamException | IllegalArgumentException unknown) {
-      return "";
-    }
+  public String version() throws PgiamException {
+    return text(about(), "version");
   }
 
-  /** The command does not tell them as data. */
   @Override
-  public List<PgiamOption> options() {
-    return new ArrayList<>();
+  public List<PgiamOption> options() throws PgiamException {
+    List<PgiamOption> options = new ArrayList<>();
+    Object listed = about().get("options");
+    for (Object element : listed instanceof List ? (List<?>) listed : new ArrayList<>()) {
+      Map<?, ?> option = (Map<?, ?>) element;
+      options.add(new PgiamOption(text(option, "key"), text(option, "type"),
+          text(option, "default"), text(option, "variable"), text(option, "label")));
+    }
+    return options;
+  }
+
+  private Map<String, Object> about() throws PgiamException {
+    return object(command.run(Arrays.asList("version", "--json"), DEFAULT_TIMEOUT_MS));
   }
 
   @Override
@@ -90,6 +95,7 @@ final class CommandBridge implements Bridge {
     }
 
     private boolean isNotOurs(PgiamRequest request) throws PgiamException {
+      request.flags |= PgiamRequest.RESOLVE;  // it may be an alias
       Command.Result result = run("explain", request);
       return result.exit == 0 && text(object(result), "target").equals("none");
     }
@@ -200,7 +206,7 @@ final class CommandBridge implements Bridge {
     }
   }
 
-  private static String text(Map<String, Object> members, String key) {
+  private static String text(Map<?, ?> members, String key) {
     Object value = members.get(key);
     if (value instanceof char[]) return new String((char[]) value);
     return value == null || value.equals("null") ? "" : (String) value;

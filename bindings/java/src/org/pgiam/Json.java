@@ -1,12 +1,14 @@
 package org.pgiam;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the one JSON object that the command prints. Strings become char[], which can be wiped;
- * numbers and true, false, null become their text; nested objects and lists are left out.
+ * Reads the one JSON object that the command prints: Map and List; strings as char[], which can be
+ * wiped; numbers and true, false, null as their text.
  */
 final class Json {
   private final char[] text;
@@ -30,15 +32,26 @@ final class Json {
   private Map<String, Object> object() {
     Map<String, Object> members = new LinkedHashMap<>();
     expect('{');
-    if (peek() == '}') return members;
+    if (isNext('}')) return members;
     do {
       peek();
       String key = new String(string());
       expect(':');
-      Object value = value();
-      if (value != null) members.put(key, value);
-    } while (next() == ',');
+      members.put(key, value());
+    } while (isNext(','));
+    expect('}');
     return members;
+  }
+
+  private List<Object> list() {
+    List<Object> elements = new ArrayList<>();
+    expect('[');
+    if (isNext(']')) return elements;
+    do {
+      elements.add(value());
+    } while (isNext(','));
+    expect(']');
+    return elements;
   }
 
   private Object value() {
@@ -46,28 +59,14 @@ final class Json {
       case '"':
         return string();
       case '{':
+        return object();
       case '[':
-        skipNested();
-        return null;
+        return list();
       default:
         int start = at;
         while (",}] \n".indexOf(text[at]) < 0) at++;
         return new String(text, start, at - start);
     }
-  }
-
-  private void skipNested() {
-    int depth = 0;
-    do {
-      char c = peek();
-      if (c == '"') {
-        string();
-        continue;
-      }
-      if (c == '{' || c == '[') depth++;
-      if (c == '}' || c == ']') depth--;
-      at++;
-    } while (depth > 0);
   }
 
   private char[] string() {
@@ -97,13 +96,13 @@ final class Json {
     return text[at];
   }
 
-  private char next() {
-    char c = peek();
+  private boolean isNext(char wanted) {
+    if (peek() != wanted) return false;
     at++;
-    return c;
+    return true;
   }
 
   private void expect(char wanted) {
-    if (next() != wanted) throw new IllegalArgumentException("not the JSON that was expected");
+    if (!isNext(wanted)) throw new IllegalArgumentException("not the JSON that was expected");
   }
 }

@@ -50,8 +50,10 @@ final class NativeLibrary {
         return loadExtracted(folder, platform);
       } catch (IOException | UnsatisfiedLinkError | PgiamException failed) {
         reasons.add(reason(parent + ": " + failed.getMessage()));
+        remove(folder);
       } catch (RuntimeException forbidden) {  // by --illegal-native-access=deny: everywhere
         reasons.add(reason(String.valueOf(forbidden.getMessage())));
+        remove(folder);
         break;
       }
     }
@@ -80,12 +82,14 @@ final class NativeLibrary {
 
   private void loadJni() throws PgiamException {
     for (Path parent : temporaryFolders()) {
+      Path folder = null;
       try {
-        Path folder = newFolder(parent);
+        folder = newFolder(parent);
         System.load(extract(folder, platform(), JNI).toString());
         return;
       } catch (IOException | UnsatisfiedLinkError failed) {
         reasons.add(reason(parent + ": " + failed.getMessage()));
+        remove(folder);
       }
     }
     throw failure();
@@ -125,6 +129,14 @@ final class NativeLibrary {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     folder.toFile().deleteOnExit();  // after what is in it: the last registered goes first
     return folder;
+  }
+
+  /** What cannot be removed now is at exit. */
+  private static void remove(Path folder) {
+    if (folder == null) return;
+    for (String file : new String[] {PLUGIN_FILES[1], "pgiam", PLUGIN, JNI, ""}) {
+      folder.resolve(file).toFile().delete();
+    }
   }
 
   /** More than one, since programs may not be loaded from every folder (noexec). */

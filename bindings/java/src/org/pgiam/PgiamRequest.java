@@ -6,7 +6,7 @@ import java.util.Map;
 /** One connection about to be made. Setters chain; what is not set keeps its default. */
 public final class PgiamRequest {
   /** The bits of pgiam.h's flags. */
-  static final int REFRESH = 1, NO_INTERACTION = 2, RESOLVE = 4;
+  static final int REFRESH = 1, RESOLVE = 4;
 
   final String host;
   int port;

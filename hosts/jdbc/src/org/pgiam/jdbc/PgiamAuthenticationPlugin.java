@@ -82,20 +82,19 @@ public final class PgiamAuthenticationPlugin implements AuthenticationPlugin {
   }
 
   private char[] password(PgiamReply reply) throws PSQLException {
-    Attempt attempt = Attempt.of(settings);
-    try {
-      if (!reply.warning().isEmpty()) LOGGER.log(Level.WARNING, reply.warning());
-      String demanded = reply.sslmode();
-      if (demanded != null && Settings.strength(settings.sslmode()) < Settings.strength(demanded)) {
-        throw refusal("a token needs sslmode=" + demanded + " here, but the connection has sslmode="
-            + settings.sslmode() + "\n  add sslmode=" + demanded
-            + " to the connection's properties", null);
-      }
-      return reply.password();
-    } finally {
-      if (attempt == null) reply.close();
-      else attempt.keep(reply);
+    if (!reply.warning().isEmpty()) LOGGER.log(Level.WARNING, reply.warning());
+    String demanded = reply.sslmode();
+    if (demanded != null && Settings.strength(settings.sslmode()) < Settings.strength(demanded)) {
+      reply.close();
+      throw refusal("a token needs sslmode=" + demanded + " here, but the connection has sslmode="
+          + settings.sslmode() + "\n  add sslmode=" + demanded + " to the connection's properties",
+          null);
     }
+    char[] password = reply.password();
+    Attempt attempt = Attempt.of(settings);
+    if (attempt == null) reply.close();
+    else attempt.keep(reply);
+    return password;
   }
 
   private static PSQLException refusal(String text, PgiamException cause) {

@@ -86,9 +86,7 @@ public final class PgiamDriver implements Driver {
       throw new SQLException("pgiam: pgjdbc cannot read the URL after " + PREFIX
           + "\n  write " + PREFIX + "//HOST:PORT/DATABASE", UNABLE_TO_CONNECT);
     }
-    if (said.getProperty("sslmode") == null && said.getProperty("ssl") == null) {
-      properties.setProperty("sslmode", "require");
-    }
+    completeTls(said, properties);
     if (said.getProperty("authenticationPluginClassName") == null) {
       properties.setProperty(
           "authenticationPluginClassName", PgiamAuthenticationPlugin.class.getName());
@@ -103,6 +101,16 @@ public final class PgiamDriver implements Driver {
     if (argument != null) properties.setProperty(Settings.SOCKET_FACTORY_ARG, argument);
     // The URL beats the properties, and of two in the URL the last one counts.
     return url + (url.indexOf('?') < 0 ? '?' : '&') + "socketFactory=" + ours;
+  }
+
+  private static void completeTls(Properties said, Properties properties) {
+    String rootcert = said.getProperty(Settings.PREFIX + "sslrootcert");
+    if (rootcert != null && said.getProperty("sslrootcert") == null) {
+      properties.setProperty("sslrootcert", rootcert);
+    }
+    if (said.getProperty("sslmode") != null || said.getProperty("ssl") != null) return;
+    String tls = said.getProperty(Settings.PREFIX + "tls", "require");
+    if (!tls.equals("off")) properties.setProperty("sslmode", tls);
   }
 
   private static String pgjdbcUrl(String url) {
