@@ -21,6 +21,7 @@ LIBRARIES = os.environ["PGIAM_TEST_LIBRARIES"]
 HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
 # Another instance: what answers here takes no token that was signed for the first.
 REPLICA = "replica.c9akciq32xyz.us-east-2.rds.amazonaws.com"
+DSQL = "abc123.dsql.us-east-1.on.aws"
 PLUGIN = "authenticationPluginClassName=org.pgiam.jdbc.PgiamAuthenticationPlugin"
 SOCKETS = "socketFactory=org.pgiam.jdbc.PgiamSocketFactory"
 COMMAND_ONLY = ("-Dpgiam.bridge=command", f"-Dpgiam.command={COMMAND}")
@@ -30,7 +31,7 @@ TOKEN_MARK = "X-Amz-Signature"
 
 @pytest.fixture(scope="session")
 def instance():
-    endpoints = [HOST, Endpoint(REPLICA, address="127.0.0.2")]
+    endpoints = [HOST, Endpoint(REPLICA, address="127.0.0.2"), Endpoint(DSQL, address="127.0.0.3")]
     with Emulator(endpoints=endpoints, passwords={"plain": "open sesame"}) as emulator:
         yield emulator
 

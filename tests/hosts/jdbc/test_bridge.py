@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import COMMAND, HOST, JAR, TOKEN_MARK, refused
+from conftest import COMMAND, HOST, JAR, LIBRARIES, TOKEN_MARK, refused
 
 LIBRARY = os.environ["PGIAM_TEST_LIBRARY"]
 
@@ -27,6 +27,10 @@ def test_a_library_can_be_named(jvm, named):
     one = jvm(f"-Dpgiam.library.path={named}")
     assert one.do("bridge").startswith(f"native: {Path(LIBRARY).parent}/libpgiam.so.1")
     assert TOKEN_MARK in one.do("token", HOST, "5432", "app")
+
+
+def test_a_library_can_be_named_in_the_environment_as_for_every_host(jvm):
+    assert jvm(PGIAM_LIBRARY=LIBRARY).do("bridge") == f"native: {LIBRARY}"
 
 
 def test_a_named_library_that_is_not_there_is_an_error(jvm):
@@ -62,8 +66,6 @@ def test_the_command_beside_the_installed_jar_is_found(jvm, tmp_path):
     shutil.copy(JAR, tmp_path / "share/pgiam")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/pgiam").symlink_to(COMMAND)
-    from conftest import LIBRARIES
-
     one = jvm("-Dpgiam.bridge=command", libraries=f"{tmp_path}/share/pgiam/pgiam-jdbc.jar:{LIBRARIES}")
     assert one.do("bridge") == f"command: {tmp_path}/bin/pgiam"
 

@@ -1,6 +1,6 @@
 """One connection at a time, through DriverManager and data sources, in both ways to the library."""
 
-from conftest import HOST, PLUGIN, SOCKETS, TOKEN_MARK, refused
+from conftest import DSQL, HOST, PLUGIN, SOCKETS, TOKEN_MARK, refused
 
 
 def test_a_login_needs_no_password(rds, bridge, url):
@@ -93,6 +93,11 @@ def test_no_credentials_fail_with_what_was_tried(jvm, rds, url):
 def test_signing_for_another_name_goes_through_a_tunnel(rds, bridge, url):
     tunnel = url(f"pgiam.signing_host={HOST}", host="127.0.0.1", sslmode="require")
     assert bridge.do("connect", "c", tunnel, "user=app_user") == "app_user"
+
+
+def test_aurora_dsql_gets_a_token_of_its_own_kind(rds, bridge, url):
+    assert bridge.do("connect", "c", url(host=DSQL), "user=app_user") == "app_user"
+    assert rds.attempts()[-1]["endpoint"] == DSQL
 
 
 def test_disabled_it_is_transparent(jvm, rds, url):

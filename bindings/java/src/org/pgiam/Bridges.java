@@ -42,8 +42,7 @@ final class Bridges {
       return new NativeBridge();
     } catch (PgiamException failed) {
       noNative = failed;
-      // Whoever names a library wants that one.
-      if (System.getProperty("pgiam.library.path") != null) throw failed;
+      if (NativeLibrary.named() != null) throw failed;
     }
     try {
       return new CommandBridge();

@@ -34,9 +34,14 @@ final class NativeLibrary {
     return new NativeLibrary().find();
   }
 
+  /** The library that the user wants and no other, or null. */
+  static String named() {
+    String property = System.getProperty("pgiam.library.path");
+    return property != null ? property : System.getenv("PGIAM_LIBRARY");
+  }
+
   private String find() throws PgiamException {
-    String named = System.getProperty("pgiam.library.path");
-    if (named != null && !named.isEmpty()) return loadNamed(Paths.get(named));
+    if (named() != null) return loadNamed(Paths.get(named()));
 
     String platform = platform();
     if (NativeLibrary.class.getResource(resource(platform, JNI)) == null) {
