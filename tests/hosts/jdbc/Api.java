@@ -29,7 +29,8 @@ final class Api {
 
   private static void repliesTellWhereTheTokenComesFromAndHideIt() throws PgiamException {
     try (Pgiam pgiam = new Pgiam()) {
-      PgiamRequest request = new PgiamRequest(HOST).user("größe \uD83D\uDE00").sslmode("verify-full");
+      PgiamRequest request =
+          new PgiamRequest(HOST).user("größe \uD83D\uDE00").sslmode("verify-full");
       PgiamReply reply = pgiam.beforeConnect(request);
       String token = new String(reply.password());
       require(token.contains("DBUser=gr%C3%B6%C3%9Fe%20%F0%9F%98%80"), "the user as UTF-8");

@@ -6,7 +6,7 @@ import org.pgiam.Pgiam;
 import org.pgiam.jdbc.PgiamAuthenticationPlugin;
 import org.postgresql.plugin.AuthenticationRequestType;
 
-/** What pgiam adds to a connect. See tests/bench/jdbc, which runs it. Arguments: host, port, CA file. */
+/** What pgiam adds to a connect; tests/bench/jdbc runs it. Arguments: host, port, CA file. */
 public final class Bench {
   private static final int WARM_UP = 3;
 
@@ -32,10 +32,11 @@ public final class Bench {
     plugin.setProperty("pgiam.reuse_seconds", "0");
     measure("password, signed anew", fast, () -> password(plugin));
 
-    String url = "jdbc:postgresql://" + host + ":" + port + "/postgres?sslmode=verify-full&sslrootcert="
-        + arguments[2];
-    measure("connect, pgiam's plugin", 50, () -> connect(
-        url + "&authenticationPluginClassName=org.pgiam.jdbc.PgiamAuthenticationPlugin", "app_user", ""));
+    String url = "jdbc:postgresql://" + host + ":" + port
+        + "/postgres?sslmode=verify-full&sslrootcert=" + arguments[2];
+    String withPlugin = url + "&authenticationPluginClassName="
+        + PgiamAuthenticationPlugin.class.getName();
+    measure("connect, pgiam's plugin", 50, () -> connect(withPlugin, "app_user", ""));
     measure("connect, a password", 50, () -> connect(url, "plain", "plain"));
   }
 

@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.Properties;
 
 /**
- * What a SQL IDE does in one JVM, DBeaver's way: each data source has a class loader of its own with the
- * driver's files in it; metadata and every editor have a connection each; a dead one is invalidated, that
- * is closed and opened again. Arguments: the jars, the driver's class, the URL, properties.
+ * What a SQL IDE does in one JVM, DBeaver's way: each data source has a class loader of its own with
+ * the driver's files in it; metadata and every editor have a connection each; a dead one is
+ * invalidated, that is closed and opened again. Arguments: the jars, the driver's class, the URL,
+ * properties.
  */
 public final class Ide {
   private static final int SOURCES = 3;

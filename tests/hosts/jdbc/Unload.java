@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Paths;
 import java.util.Map;
 
-/** Makes class loaders that use the jar's native library, drops them, and looks whether it is unmapped. */
+/** Class loaders that use the jar's native library are dropped: is it unmapped? */
 public final class Unload {
   private Unload() {}
 

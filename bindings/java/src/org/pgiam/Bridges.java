@@ -30,7 +30,7 @@ final class Bridges {
       case "":
         return openAny();
       default:
-        throw new PgiamException(PgiamException.BAD_CONFIG, "PGIAM_E_BAD_CONFIG",
+        throw new PgiamException(PgiamException.BAD_CONFIG,
             "the system property pgiam.bridge is \"" + wanted + "\"",
             "it may be native or command; without it the better one is taken");
     }
@@ -54,9 +54,9 @@ final class Bridges {
   private static PgiamException neither(PgiamException noNative, PgiamException noCommand) {
     List<PgiamException> causes = new ArrayList<>(noNative.causes());
     causes.addAll(noCommand.causes());
-    return new PgiamException(PgiamException.UNSUPPORTED, "PGIAM_E_UNSUPPORTED",
+    return new PgiamException(PgiamException.UNSUPPORTED,
         "pgiam can be reached neither as a native library nor as a command",
-        "install pgiam, or name it: -Dpgiam.library.path=FOLDER or -Dpgiam.command=FILE", "", "",
-        false, causes.toArray(new PgiamException[0]));
+        "install pgiam, or name it: -Dpgiam.library.path=FOLDER or -Dpgiam.command=FILE",
+        causes.toArray(new PgiamException[0]));
   }
 }

@@ -49,9 +49,9 @@ final class Command {
       }
       reasons.add(failure("there is no " + candidate, ""));
     }
-    throw new PgiamException(PgiamException.UNSUPPORTED, "PGIAM_E_UNSUPPORTED",
+    throw new PgiamException(PgiamException.UNSUPPORTED,
         "the command pgiam is not found", "install pgiam, or name it: -Dpgiam.command=FILE",
-        "command", "", false, reasons.toArray(new PgiamException[0]));
+        reasons.toArray(new PgiamException[0]));
   }
 
   /** Beside the installed jar, on the PATH, and where it usually is: desktops have short PATHs. */
@@ -94,14 +94,14 @@ final class Command {
       FutureTask<byte[]> stdout = readInBackground(process.getInputStream());
       FutureTask<byte[]> stderr = readInBackground(process.getErrorStream());
       if (!process.waitFor(timeoutMs, TimeUnit.MILLISECONDS)) {
-        throw new PgiamException(PgiamException.TIMEOUT, "PGIAM_E_TIMEOUT",
+        throw new PgiamException(PgiamException.TIMEOUT,
             file + " did not end within " + timeoutMs + " ms",
-            "see what it waits for: pgiam explain", "command", "", true);
+            "see what it waits for: pgiam explain");
       }
       return new Result(process.exitValue(), stdout.get(), Text.string(stderr.get()));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new PgiamException(PgiamException.CANCELLED, "PGIAM_E_CANCELLED",
+      throw new PgiamException(PgiamException.CANCELLED,
           "interrupted while waiting for " + file, "");
     } finally {
       process.destroyForcibly();
@@ -137,7 +137,6 @@ final class Command {
   }
 
   static PgiamException failure(String message, String hint) {
-    return new PgiamException(PgiamException.UNSUPPORTED, "PGIAM_E_UNSUPPORTED", message, hint,
-        "command", "", false);
+    return new PgiamException(PgiamException.UNSUPPORTED, message, hint);
   }
 }

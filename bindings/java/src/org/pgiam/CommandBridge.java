@@ -1,18 +1,23 @@
 package org.pgiam;
 
+import java.nio.CharBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
- * The library as the command <code>pgiam</code>, one process per token: slower, but it needs no native
- * code in this process. Passwords never reach it: whether the user's own wins is decided here.
+ * The library as the command <code>pgiam</code>, one process per token: slower, but it needs no
+ * native code in this process. Passwords never reach it: whether the user's own wins is decided
+ * here.
  */
 final class CommandBridge implements Bridge {
   private static final int EXIT_USAGE = 2;
+  private static final Pattern TOKEN = Pattern.compile("[?&]Action=.*[?&]X-Amz-Signature=");
   private static final long DEFAULT_TIMEOUT_MS = 10_000;
   /** The command's own limit comes first, so that it can say why. */
   private static final long GRACE_MS = 2_000;
@@ -67,6 +72,7 @@ final class CommandBridge implements Bridge {
       Command.Result result = run("token", request);
       if (result.exit == EXIT_USAGE && isNotOurs(request)) return NotApplicable.INSTANCE;
       Map<String, Object> members = object(result);
+      if (!(members.get("token") instanceof char[])) throw strangeAnswer("no token");
       Reply reply = new Reply(members);
       refuseWithoutTls(request, reply);
       return reply;
@@ -74,7 +80,9 @@ final class CommandBridge implements Bridge {
 
     @Override
     public String explain(PgiamRequest request) throws PgiamException {
-      Command.Result result = run("explain", request);
+      boolean resolve = (request.flags & PgiamRequest.RESOLVE) != 0;
+      Command.Result result =
+          resolve ? run("explain", request, "--resolve") : run("explain", request);
       if (result.exit != 0) throw failure(result);
       return Text.string(result.stdout).trim();
     }
@@ -95,20 +103,22 @@ final class CommandBridge implements Bridge {
     }
 
     private boolean isNotOurs(PgiamRequest request) throws PgiamException {
-      request.flags |= PgiamRequest.RESOLVE;  // it may be an alias
-      Command.Result result = run("explain", request);
+      Command.Result result = run("explain", request, "--resolve");  // it may be an alias
       return result.exit == 0 && text(object(result), "target").equals("none");
     }
 
     private String option(PgiamRequest request, String key) {
       String value = request.options.get(key);
       if (value == null || value.isEmpty()) value = options.get(key);
-      if (value == null || value.isEmpty()) value = System.getenv("PGIAM_" + key.toUpperCase());
+      String variable = "PGIAM_" + key.toUpperCase(Locale.ROOT);
+      if (value == null || value.isEmpty()) value = System.getenv(variable);
       return value == null ? "" : value;
     }
 
-    private Command.Result run(String word, PgiamRequest request) throws PgiamException {
+    private Command.Result run(String word, PgiamRequest request, String... flags)
+        throws PgiamException {
       List<String> arguments = new ArrayList<>(Arrays.asList(word, "--json"));
+      arguments.addAll(Arrays.asList(flags));
       add(arguments, "host", request.host);
       add(arguments, "port", request.port == 0 ? "5432" : String.valueOf(request.port));
       add(arguments, "user", request.user);
@@ -117,7 +127,6 @@ final class CommandBridge implements Bridge {
       all.putAll(request.options);
       if (request.timeoutMs > 0) all.put("timeout_ms", String.valueOf(request.timeoutMs));
       all.forEach((key, value) -> add(arguments, key.replace('_', '-'), value));
-      if ((request.flags & PgiamRequest.RESOLVE) != 0) arguments.add("--resolve");
       return command.run(arguments, timeoutMs(request) + GRACE_MS);
     }
 
@@ -136,21 +145,12 @@ final class CommandBridge implements Bridge {
   }
 
   private static boolean isYes(String value) {
-    return Arrays.asList("1", "yes", "true", "on").contains(value.toLowerCase());
+    return Arrays.asList("1", "yes", "true", "on").contains(value.toLowerCase(Locale.ROOT));
   }
 
   /** An old token that a client replays counts as no password. */
   private static boolean looksLikeToken(char[] password) {
-    return indexOf(password, "Action=") >= 0 && indexOf(password, "X-Amz-Signature=") >= 0;
-  }
-
-  private static int indexOf(char[] text, String wanted) {
-    for (int start = 0; start + wanted.length() <= text.length; start++) {
-      int same = 0;
-      while (same < wanted.length() && text[start + same] == wanted.charAt(same)) same++;
-      if (same == wanted.length()) return start;
-    }
-    return -1;
+    return TOKEN.matcher(CharBuffer.wrap(password)).find();
   }
 
   /** The command was not told the sslmode: its answer says which one a token needs. */
@@ -161,7 +161,7 @@ final class CommandBridge implements Bridge {
       return;
     }
     reply.close();
-    throw new PgiamException(PgiamException.INSECURE, "PGIAM_E_INSECURE",
+    throw new PgiamException(PgiamException.INSECURE,
         "sslmode=" + mode + " could send the token without TLS",
         "use sslmode=require or better, or leave it out (tls = off takes the risk)");
   }
@@ -171,24 +171,27 @@ final class CommandBridge implements Bridge {
     try {
       return Json.takeObject(Text.takeSecret(result.stdout));
     } catch (IllegalArgumentException unexpected) {
-      throw Command.failure("the command's answer is " + unexpected.getMessage(),
-          "is it a pgiam of another version? pgiam version");
+      throw strangeAnswer(unexpected.getMessage());
     }
+  }
+
+  private static PgiamException strangeAnswer(String what) {
+    return Command.failure(
+        "the command's answer is " + what, "is it a pgiam of another version? pgiam version");
   }
 
   /** Standard error is the message, what was tried and, last, the hint, each on a line. */
   private static PgiamException failure(Command.Result result) {
-    String[] lines = result.stderr.trim().split("\n");
+    String[] lines = result.stderr.replaceAll("(?m)^pgiam: warning: .*\n", "").trim().split("\n");
     String message = lines[0].replaceFirst("^pgiam: ", "");
     int hint = lines.length > 1 ? lines.length - 1 : lines.length;
+    int status = statusOf(result.exit);
     PgiamException[] causes = new PgiamException[Math.max(0, hint - 1)];
     for (int i = 1; i < hint; i++) {
-      causes[i - 1] = new PgiamException(0, "", lines[i].trim(), "");
+      causes[i - 1] = new PgiamException(status, lines[i].trim(), "");
     }
-    int status = statusOf(result.exit);
-    return new PgiamException(status, "PGIAM_E_" + status, message,
-        hint < lines.length ? lines[hint].trim() : "", "", "", status >= PgiamException.NETWORK,
-        causes);
+    return new PgiamException(
+        status, message, hint < lines.length ? lines[hint].trim() : "", causes);
   }
 
   private static int statusOf(int exit) {
@@ -209,7 +212,7 @@ final class CommandBridge implements Bridge {
   private static String text(Map<?, ?> members, String key) {
     Object value = members.get(key);
     if (value instanceof char[]) return new String((char[]) value);
-    return value == null || value.equals("null") ? "" : (String) value;
+    return value instanceof String && !value.equals("null") ? (String) value : "";
   }
 
   private static final class Reply extends PgiamReply {

@@ -108,7 +108,9 @@ final class NativeLibrary {
       for (String file : PLUGIN_FILES) extract(folder, platform, file);
       shared = folder.resolve(PLUGIN).toString();
       Object first = System.getProperties().putIfAbsent(SHARED, shared);
-      if (first instanceof String && Files.exists(Paths.get((String) first))) shared = (String) first;
+      if (first instanceof String && Files.exists(Paths.get((String) first))) {
+        shared = (String) first;
+      }
     }
     Native.open(new byte[][] {Text.utf8(shared)});
     return shared;
@@ -169,13 +171,12 @@ final class NativeLibrary {
   }
 
   private static PgiamException reason(String message) {
-    return new PgiamException(PgiamException.UNSUPPORTED, "PGIAM_E_UNSUPPORTED", message, "",
-        "native", "", false);
+    return new PgiamException(PgiamException.UNSUPPORTED, message, "");
   }
 
   private PgiamException failure() {
-    return new PgiamException(PgiamException.UNSUPPORTED, "PGIAM_E_UNSUPPORTED",
-        "the native library cannot be loaded", "", "native", "", false,
+    return new PgiamException(PgiamException.UNSUPPORTED,
+        "the native library cannot be loaded", "",
         reasons.toArray(new PgiamException[0]));
   }
 }

@@ -27,7 +27,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * </ul>
  */
 public final class Pgiam implements AutoCloseable {
-  /** Outcomes for {@link #afterConnect}. OTHER (network, TLS, server) says nothing about the token. */
+  /** Outcomes for {@link #afterConnect}. OTHER (network, TLS) says nothing about the token. */
   public static final int CONNECTED = 1, AUTH_FAILED = 2, OTHER = 3;
 
   private final Bridge.Context context;

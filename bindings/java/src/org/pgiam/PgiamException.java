@@ -31,12 +31,14 @@ public final class PgiamException extends Exception {
   private final boolean retryable;
   private final PgiamException[] causes;
 
-  PgiamException(int status, String statusName, String message, String hint) {
-    this(status, statusName, message, hint, "", "", false);
+  /** Of Java's own making. */
+  PgiamException(int status, String message, String hint, PgiamException... causes) {
+    this(status, nameOf(status), message, hint, "", "", status == NETWORK || status == TIMEOUT,
+        causes);
   }
 
-  PgiamException(int status, String statusName, String message, String hint, String provider,
-      String remote, boolean retryable, PgiamException... causes) {
+  private PgiamException(int status, String statusName, String message, String hint,
+      String provider, String remote, boolean retryable, PgiamException[] causes) {
     super(message.isEmpty() ? statusName : message);
     this.status = status;
     this.statusName = statusName;
@@ -54,6 +56,33 @@ public final class PgiamException extends Exception {
     for (int i = 0; details != null && i < texts.length; i++) texts[i] = text(details[i]);
     return new PgiamException(status, text(name), text(message), texts[0], texts[1], texts[2],
         retryable, causes == null ? new PgiamException[0] : causes);
+  }
+
+  private static String nameOf(int status) {
+    switch (status) {
+      case INTERNAL:
+        return "PGIAM_E_INTERNAL";
+      case INVALID_ARGUMENT:
+        return "PGIAM_E_INVALID_ARGUMENT";
+      case UNSUPPORTED:
+        return "PGIAM_E_UNSUPPORTED";
+      case INSECURE:
+        return "PGIAM_E_INSECURE";
+      case NO_CREDENTIALS:
+        return "PGIAM_E_NO_CREDENTIALS";
+      case DENIED:
+        return "PGIAM_E_DENIED";
+      case BAD_CONFIG:
+        return "PGIAM_E_BAD_CONFIG";
+      case NETWORK:
+        return "PGIAM_E_NETWORK";
+      case TIMEOUT:
+        return "PGIAM_E_TIMEOUT";
+      case CANCELLED:
+        return "PGIAM_E_CANCELLED";
+      default:
+        return "status " + status;
+    }
   }
 
   private static String text(byte[] utf8) {

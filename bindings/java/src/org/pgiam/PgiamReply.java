@@ -3,8 +3,8 @@ package org.pgiam;
 import java.time.Instant;
 
 /**
- * What to do to a connection, and where it came from. Belongs to one thread at a time. Close it: that
- * wipes the token.
+ * What to do to a connection, and where it came from. Belongs to one thread at a time. Close it:
+ * that wipes the token.
  */
 public abstract class PgiamReply implements AutoCloseable {
   PgiamReply() {}

@@ -40,8 +40,8 @@ public final class PgiamRequest {
   }
 
   /**
-   * What would be sent without pgiam; null: nothing. One that the user gave wins, an old token counts
-   * as none. The array stays the caller's, to wipe after the call.
+   * What would be sent without pgiam; null: nothing. One that the user gave wins, an old token
+   * counts as none. The array stays the caller's, to wipe after the call.
    */
   public PgiamRequest password(char[] password) {
     this.password = password;

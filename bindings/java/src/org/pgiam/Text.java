@@ -51,7 +51,7 @@ final class Text {
   static void refuseNul(String... texts) throws PgiamException {
     for (String text : texts) {
       if (text == null || text.indexOf('\0') < 0) continue;
-      throw new PgiamException(PgiamException.INVALID_ARGUMENT, "PGIAM_E_INVALID_ARGUMENT",
+      throw new PgiamException(PgiamException.INVALID_ARGUMENT,
           "a text holds a NUL character", "take it out of the connection's settings");
     }
   }

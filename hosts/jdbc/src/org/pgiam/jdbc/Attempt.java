@@ -9,8 +9,8 @@ import org.pgiam.PgiamException;
 import org.pgiam.PgiamReply;
 
 /**
- * One connection attempt of PgiamDriver: ties the reply that the plugin used, maybe on another thread,
- * to the outcome that only the driver sees. Its id travels in the connection's properties.
+ * One connection attempt of PgiamDriver: ties the reply that the plugin used, maybe on another
+ * thread, to the outcome that only the driver sees. Its id travels in the connection's properties.
  */
 final class Attempt implements AutoCloseable {
   private static final Map<String, Attempt> RUNNING = new ConcurrentHashMap<>();

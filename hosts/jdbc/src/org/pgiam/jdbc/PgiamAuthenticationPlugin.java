@@ -42,7 +42,7 @@ public final class PgiamAuthenticationPlugin implements AuthenticationPlugin {
     }
   }
 
-  /** The server asks for a secret that it knows itself. Where the user has none, a grant is missing. */
+  /** The server asks for a secret that it knows. Where the user has none, a grant is missing. */
   private char[] passwordOfUser() throws PSQLException {
     char[] password = settings.password();
     if (password != null) return password;
@@ -52,8 +52,8 @@ public final class PgiamAuthenticationPlugin implements AuthenticationPlugin {
       return null;  // there is one fault more, but not the one that the server objects to
     }
     String user = settings.get("user");
-    throw refusal("the server asks for a password of the user " + user + " itself, not for a token\n"
-        + "  let the user log in with tokens: GRANT rds_iam TO " + Settings.quoted(user), null);
+    throw refusal("the server asks for a password of the user " + user + " itself, not for a token"
+        + "\n  let the user log in with tokens: GRANT rds_iam TO " + Settings.quoted(user), null);
   }
 
   private PgiamReply ask() throws PgiamException, PSQLException {
@@ -98,6 +98,7 @@ public final class PgiamAuthenticationPlugin implements AuthenticationPlugin {
   }
 
   private static PSQLException refusal(String text, PgiamException cause) {
-    return new PSQLException("pgiam: " + text, PSQLState.INVALID_AUTHORIZATION_SPECIFICATION, cause);
+    return new PSQLException(
+        "pgiam: " + text, PSQLState.INVALID_AUTHORIZATION_SPECIFICATION, cause);
   }
 }

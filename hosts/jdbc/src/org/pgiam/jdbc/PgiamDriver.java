@@ -16,7 +16,8 @@ import org.pgiam.PgiamOption;
 
 /**
  * <code>jdbc:pgiam:postgresql://…</code>: pgjdbc with the plugin, the socket factory and
- * sslmode=require, for programs whose users cannot set properties. What the user says of these wins.
+ * sslmode=require, for programs whose users cannot set properties. What the user says of these
+ * wins.
  */
 public final class PgiamDriver implements Driver {
   private static final String PREFIX = "jdbc:pgiam:postgresql:";
@@ -130,12 +131,27 @@ public final class PgiamDriver implements Driver {
     try {
       Class.forName("org.postgresql.plugin.AuthenticationPlugin", false,
           PgiamDriver.class.getClassLoader());
+      demandOneLoader();
       return new org.postgresql.Driver();
     } catch (ClassNotFoundException | NoClassDefFoundError absent) {
       throw new SQLException("pgiam: PostgreSQL's JDBC driver, 42.3.2 or later, is not beside "
           + "pgiam-jdbc.jar\n  add postgresql-42.7.8.jar, or a later one, to the same driver or "
           + "class path", UNABLE_TO_CONNECT, absent);
     }
+  }
+
+  /** pgjdbc looks for the plugin where it comes from itself, and nowhere else. */
+  private static void demandOneLoader() throws SQLException {
+    Class<?> ours = PgiamAuthenticationPlugin.class;
+    try {
+      ClassLoader theirs = org.postgresql.Driver.class.getClassLoader();
+      if (Class.forName(ours.getName(), false, theirs) == ours) return;
+    } catch (ClassNotFoundException unseen) {
+      // as told below
+    }
+    throw new SQLException("pgiam: PostgreSQL's JDBC driver cannot see pgiam-jdbc.jar, since it "
+        + "was loaded from elsewhere\n  put both jars into the same folder, driver or class path",
+        UNABLE_TO_CONNECT);
   }
 
   @Override

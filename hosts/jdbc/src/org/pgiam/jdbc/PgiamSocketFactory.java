@@ -12,12 +12,12 @@ import org.postgresql.core.SocketFactoryFactory;
 import org.postgresql.util.PSQLException;
 
 /**
- * Lets PgiamAuthenticationPlugin know which host of a multi-host URL is being connected to. Sockets are
- * those of pgjdbc's default, or of the user's own factory, named by <code>pgiam.socketFactory</code>
- * and <code>pgiam.socketFactoryArg</code>.
+ * Lets PgiamAuthenticationPlugin know which host of a multi-host URL is being connected to. Sockets
+ * are those of pgjdbc's default, or of the user's own factory, named by
+ * <code>pgiam.socketFactory</code> and <code>pgiam.socketFactoryArg</code>.
  *
- * <p>pgjdbc makes one for each attempt to connect and gives it the properties that it gives the plugin
- * later; it leaves itself in them.
+ * <p>pgjdbc makes one for each attempt to connect and gives it the properties that it gives the
+ * plugin later; it leaves itself in them.
  */
 public final class PgiamSocketFactory extends SocketFactory {
   private static final String SELF = "org.pgiam.jdbc.PgiamSocketFactory";
@@ -43,7 +43,8 @@ public final class PgiamSocketFactory extends SocketFactory {
   /** Which of these hosts the socket is connected to; null: not known. */
   static Endpoint dialled(Properties properties, List<Endpoint> hosts) {
     Object factory = properties.get(SELF);
-    Socket socket = factory instanceof PgiamSocketFactory ? ((PgiamSocketFactory) factory).latest : null;
+    if (!(factory instanceof PgiamSocketFactory)) return null;
+    Socket socket = ((PgiamSocketFactory) factory).latest;
     SocketAddress remote = socket == null ? null : socket.getRemoteSocketAddress();
     if (!(remote instanceof InetSocketAddress)) return null;
     InetSocketAddress address = (InetSocketAddress) remote;

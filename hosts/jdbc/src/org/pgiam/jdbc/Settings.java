@@ -48,12 +48,13 @@ final class Settings {
     return name.matches("[a-z_][a-z0-9_]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
 
-  /** What pgjdbc does: ssl=true without sslmode demands a verified server, nothing said prefers TLS. */
+  /** As pgjdbc does: ssl=true without sslmode demands a verified server, silence prefers TLS. */
   String sslmode() {
     String mode = properties.getProperty("sslmode");
     if (mode != null) return mode.toLowerCase(Locale.ROOT);
     String ssl = properties.getProperty("ssl");
-    return ssl != null && (ssl.isEmpty() || ssl.equalsIgnoreCase("true")) ? "verify-full" : "prefer";
+    boolean isOn = ssl != null && (ssl.isEmpty() || ssl.equalsIgnoreCase("true"));
+    return isOn ? "verify-full" : "prefer";
   }
 
   /** A stronger mode promises all that a weaker one does. */
