@@ -50,7 +50,7 @@ std::string_view skip_blanks(std::string_view text) {
 }  // namespace
 
 bool same_key(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+  return a.size() == b.size() && (a.empty() || strncasecmp(a.data(), b.data(), a.size()) == 0);
 }
 
 std::optional<ConnectionString> ConnectionString::parse(std::string_view text) {

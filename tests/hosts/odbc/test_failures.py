@@ -49,6 +49,13 @@ def test_tls_is_on_where_nobody_said_so(string, log_in, rds):
     assert rds.attempts()[0]["tls"] is True
 
 
+def test_a_verified_server_may_be_demanded_and_its_authority_named(string, log_in, rds):
+    strict = string(PgiamTls="verify-full", SSLmode="require", pqopt="hostaddr=127.0.0.1")
+    assert "root certificate file" in log_in(strict)
+    assert rds.attempts() == []
+    assert log_in(f"{strict};PgiamSslRootCert={rds.ca_file}") == "app_user"
+
+
 def test_a_refusal_is_explained(string, client, verdicts):
     error = client(string(), **WRONG)
     assert error.startswith("[28000]")

@@ -79,6 +79,23 @@ def test_perl_logs_in(run, string):
         assert (done.stdout, done.stderr) == ("app_user\n1\n", "")
 
 
+def test_tcl_logs_in(run, string):
+    code = "package require tdbc::odbc; tdbc::odbc::connection create c {%s}; c foreach row {SELECT session_user AS u} {puts $row}"
+    for target in ("DSN=orders", string()):
+        done = run("tclsh8.6", input=code % target)
+        assert (done.stdout, done.stderr) == ("u app_user\n", "")
+
+
+def test_lua_logs_in(run):
+    code = """
+local environment = require("luasql.odbc").odbc()
+local connection, why = environment:connect("orders")
+print(connection and connection:execute("SELECT session_user"):fetch() or why)
+"""
+    assert run("lua5.3", "-e", code).stdout == "app_user\n"
+    assert "[pgiam] AWS_ACCESS_KEY_ID is set, but" in run("lua5.3", "-e", code, AWS_SECRET_ACCESS_KEY="").stdout
+
+
 @pytest.mark.parametrize("user", [STRANGE, "app_user"])
 def test_any_users_name_and_any_length_of_token_reach_the_server(user, rds, string, run, log_in):
     for length in (0, 700, 2500, 7000):
