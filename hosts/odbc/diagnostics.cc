@@ -49,6 +49,7 @@ std::size_t end_of_record(std::string_view text) {
 void Diagnostics::say(const char* state, SQLINTEGER native_code, std::string_view text) {
   sqlstate = state;
   native = native_code;
+  while (text.ends_with('\n')) text.remove_suffix(1);
   while (!text.empty()) {
     const std::size_t end = end_of_record(text);
     messages.emplace_back(kPrefix).append(text.substr(0, end));

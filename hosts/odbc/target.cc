@@ -14,14 +14,14 @@ namespace {
 constexpr std::string_view kPrefix = "Pgiam";
 constexpr const char* kDefaultPort = "5432";  // psqlODBC always gives libpq one
 
-// What psqlODBC calls them; the second and third are other spellings, and abbreviations.
+// What psqlODBC calls them, in full and abbreviated.
 constexpr std::initializer_list<const char*> kHost = {"Servername", "Server"};
 constexpr std::initializer_list<const char*> kPort = {"Port"};
 constexpr std::initializer_list<const char*> kUser = {"UID", "Username"};
 constexpr std::initializer_list<const char*> kDatabase = {"Database"};
 constexpr std::initializer_list<const char*> kPassword = {"PWD", "Password"};
 constexpr std::initializer_list<const char*> kSslMode = {"SSLmode", "CA"};
-constexpr std::initializer_list<const char*> kMore = {"pqopt", "D6"};
+constexpr std::initializer_list<const char*> kMore = {"pqopt", "D5"};
 
 bool is_one_of(std::string_view key, std::initializer_list<const char*> names) {
   for (const char* name : names) {
@@ -86,7 +86,9 @@ host::SecretText decoded_password(std::string_view text) {
   host::SecretText decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i] == '+' ? ' ' : text[i];
-    if (c == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
+    const bool is_escape = c == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
+                           hex_digit(text[i + 2]) >= 0;
+    if (is_escape) {
       c = static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
       i += 2;
     }
@@ -95,14 +97,15 @@ host::SecretText decoded_password(std::string_view text) {
   return decoded;
 }
 
-// Reads the data source's section as if it were a string that follows.
+// Reads the data source's section as if it were a string that follows. What is empty is not given:
+// programs fill in "UID=;PWD=;" where nothing was typed.
 ConnectionString with_data_source(const ConnectionString& string, const Installer& installer) {
   ConnectionString all;
   for (const ConnectionString::Pair& pair : string.pairs()) {
     const bool is_encoded = is_one_of(pair.key, kPassword) && !pair.raw.view().starts_with('{');
     const host::SecretText decoded =
         is_encoded ? decoded_password(pair.value.view()) : host::SecretText(pair.value.view());
-    all.add(pair.key, decoded.view(), pair.raw.view());
+    if (!decoded.empty()) all.add(pair.key, decoded.view(), pair.raw.view());
   }
   const host::SecretText* name = string.find({"DSN"});
   if (!name) return all;
@@ -170,7 +173,8 @@ Target read_target(const ConnectionString& string, const Installer& installer) {
   target.user = copy(all.find(kUser));
   target.dbname = copy(all.find(kDatabase));
   target.password = copy(all.find(kPassword));
-  if (const host::SecretText* mode = all.find(kSslMode)) target.sslmode = full_sslmode(mode->view());
+  if (const host::SecretText* mode = all.find(kSslMode))
+    target.sslmode = full_sslmode(mode->view());
   if (const host::SecretText* more = all.find(kMore)) target.more = parse_conninfo(more->view());
 
   take_over(target.host, target, "host");

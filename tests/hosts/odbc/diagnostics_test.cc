@@ -14,7 +14,7 @@ Diagnostics said(std::string_view text) {
 TEST(Diagnostics, AShortTextIsOneRecord) {
   const Diagnostics short_one = said("no credentials\n  try this\n");
   ASSERT_EQ(short_one.messages.size(), 1u);
-  EXPECT_EQ(short_one.messages[0], "[pgiam] no credentials\n  try this\n");
+  EXPECT_EQ(short_one.messages[0], "[pgiam] no credentials\n  try this");
 }
 
 TEST(Diagnostics, ALongTextIsSpreadAndNothingOfItIsLost) {

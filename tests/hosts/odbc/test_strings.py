@@ -68,6 +68,14 @@ def test_the_string_wins_over_the_data_source(configure, source, log_in):
     assert log_in("DSN=orders;UID=app_user;SSLmode=require;PgiamRegion=eu-west-1") == "app_user"
 
 
+def test_what_is_empty_in_the_string_is_taken_from_the_data_source(log_in):
+    assert log_in("DSN=orders;UID=;PWD=;Server={};SSLmode=") == "app_user"
+
+
+def test_the_drivers_abbreviations_are_understood(string, options, log_in):
+    assert log_in(string(pqopt=None, D5="{" + options + "}", CA="r")) == "app_user"
+
+
 def test_of_dsn_and_driver_the_first_counts(configure, source, string, log_in):
     configure(orders=source | {"Username": "nobody"})
     assert log_in(string() + ";DSN=orders") == "app_user"
