@@ -1,4 +1,5 @@
-"""What botocore finds as AWS credentials: {"id", "account"} or {"error"}. FAKE_AWS stands for every service."""
+"""What botocore finds as AWS credentials: {"id"} or {"error"}. AWS_ENDPOINT_URL_… lead to the services, for older
+versions, too."""
 import json
 import os
 import sys
@@ -9,11 +10,12 @@ session = botocore.session.Session(profile=sys.argv[1] if len(sys.argv) > 1 else
 create_client = session.create_client
 
 
-def create_fake_client(service, *positional, **named):
-    return create_client(service, *positional, **{**named, "endpoint_url": os.environ["FAKE_AWS"]})
+def create_led_client(service, *positional, **named):
+    url = os.environ.get("AWS_ENDPOINT_URL_" + service.upper().replace("-", "_"))
+    return create_client(service, *positional, **{**named, "endpoint_url": url})
 
 
-session.create_client = create_fake_client
+session.create_client = create_led_client
 try:
     credentials = session.get_credentials()
     print(json.dumps({"id": credentials.get_frozen_credentials().access_key if credentials else None}))

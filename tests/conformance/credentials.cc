@@ -1,5 +1,5 @@
 // What pgiam finds as AWS credentials, as one JSON object: {"id", "secret", "token", "account",
-// "provider", "expires_at"} or {"error", "status", "hint", "remote"}.
+// "provider", "expires_at"} or {"error", "status", "hint", "remote", "causes"}.
 //   credentials [--login] [KEY=VALUE …]   options of pgiam; a prompt is answered from PROBE_CODE
 #include <boost/json.hpp>
 #include <cstdio>
@@ -31,13 +31,20 @@ class ScriptedPrompt : public Prompt {
   }
 };
 
+json::array describe(const std::vector<Error>& causes) {
+  json::array list;
+  for (const Error& cause : causes) list.push_back(json::array{cause.message, cause.hint});
+  return list;
+}
+
 json::object describe(const Result<Reply>& reply) {
   if (!reply) {
     const Error& error = reply.error();
     return {{"error", error.message},
             {"status", static_cast<int>(error.status)},
             {"hint", error.hint},
-            {"remote", error.remote}};
+            {"remote", error.remote},
+            {"causes", describe(error.causes)}};
   }
   const Credentials& found = *reply->credentials();
   return {{"id", found.access_key_id},

@@ -42,12 +42,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_both_find_the_same_identity(machine, name):
     config, credentials, variables, profile, expected = CASES[name]
-    program = machine.write("program", """\
-        #!/bin/sh
-        echo '{"Version": 1, "AccessKeyId": "AKIAPROGRAM", "SecretAccessKey": "s"}'
-        """)
-    program.chmod(0o700)
-    machine.config(config.replace("./program", str(program)))
+    machine.config(config.replace("./program", str(machine.program())))
     machine.credentials(credentials)
     machine.variables = variables
     assert machine.both(profile) == expected

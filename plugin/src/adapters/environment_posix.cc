@@ -1,5 +1,6 @@
 #include "adapters/environment_posix.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -9,6 +10,18 @@ std::optional<std::string> PosixEnvironment::get(const char* name) const {
   const char* value = ::getenv(name);
   if (value == nullptr) return std::nullopt;
   return value;
+}
+
+// Services are often started without HOME. boto3 looks into the user database then, and so does
+// libpq.
+std::optional<std::string> PosixEnvironment::home() const {
+  if (auto given = get_nonblank("HOME")) return given;
+  passwd entry{};
+  passwd* found = nullptr;
+  char buffer[4096];
+  if (getpwuid_r(getuid(), &entry, buffer, sizeof buffer, &found) != 0 || found == nullptr)
+    return std::nullopt;
+  return found->pw_dir;
 }
 
 // setenv, unsetenv and putenv all exchange pointers in the table, so the pointers tell. Every

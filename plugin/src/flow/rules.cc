@@ -112,7 +112,7 @@ Result<std::string> Rules::find_file() const {
   std::string own;
   if (const auto config = environment.get_nonblank("XDG_CONFIG_HOME"))
     own = *config + "/pgiam/pgiam.conf";
-  else if (const auto home = environment.get_nonblank("HOME"))
+  else if (const auto home = environment.home())
     own = *home + "/.config/pgiam/pgiam.conf";
   if (!own.empty() && world_.files.stamp(own).exists) return own;
   const std::string system = "/etc/pgiam.conf";

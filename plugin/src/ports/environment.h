@@ -15,6 +15,9 @@ class Environment {
   // Changes whenever a variable is set or removed. Cheap enough to ask at every connect.
   virtual std::uint64_t generation() const = 0;
 
+  // The person's home folder; nothing where none is known.
+  virtual std::optional<std::string> home() const { return get_nonblank("HOME"); }
+
   // Blank counts as unset, as in the AWS SDKs.
   std::optional<std::string> get_nonblank(const char* name) const {
     auto value = get(name);

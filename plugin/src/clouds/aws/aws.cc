@@ -36,6 +36,11 @@ constexpr const char* kIdentityVariables[] = {
     "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
     "AWS_EC2_INSTANCE_PROFILE_NAME",
     "AWS_LOGIN_CACHE_DIRECTORY",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_ENDPOINT_URL_SSO",
+    "AWS_ENDPOINT_URL_SSO_OIDC",
+    "AWS_ENDPOINT_URL_SIGNIN",
     "HOME",
 };
 constexpr Option kIdentityOptions[] = {

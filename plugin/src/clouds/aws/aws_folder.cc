@@ -5,7 +5,7 @@
 namespace pgiam::aws {
 
 std::string aws_folder_file(const Environment& environment, const std::string& name) {
-  const auto home = environment.get_nonblank("HOME");
+  const auto home = environment.home();
   return home ? *home + "/.aws/" + name : "";
 }
 

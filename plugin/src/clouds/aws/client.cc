@@ -101,9 +101,15 @@ Result<HttpResponse> Client::attempt(const ServiceRequest& request, const Call& 
   auto response = world_.http.send(*http, call);
   wipe(http->body);
   for (HttpHeader& header : http->headers) wipe(header.value);
-  if (response && response->verified)
-    runtime_.skew.learn(response->header("Date"), world_.clock.now());
+  if (response && response->verified) learn_time(response->header("Date"));
   return response;
+}
+
+void Client::learn_time(std::string_view date) const {
+  const bool known = runtime_.skew.matters();
+  runtime_.skew.learn(date, world_.clock.now());
+  if (!known && runtime_.skew.matters())
+    world_.log.write(LogLevel::kWarn, "aws", runtime_.skew.warning());
 }
 
 Result<HttpResponse> Client::send(const ServiceRequest& request, const Call& call) const {

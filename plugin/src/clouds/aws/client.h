@@ -42,6 +42,7 @@ class Client {
       : world_(world), runtime_(runtime), service_(service) {}
 
   Result<HttpResponse> attempt(const ServiceRequest& request, const Call& call) const;
+  void learn_time(std::string_view date) const;
 
   const World& world_;
   Runtime& runtime_;

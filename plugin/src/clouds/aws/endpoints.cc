@@ -40,6 +40,10 @@ constexpr Partition kPartitions[] = {
     {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud", nullptr},
     {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", nullptr},
     {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", nullptr},
+    {"aws-iso-b-", "sc2s.sgov.gov", "api.aws.scloud", nullptr},
+    {"aws-iso-e-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", nullptr},
+    {"aws-iso-f-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", nullptr},
+    {"aws-iso-", "c2s.ic.gov", "api.aws.ic.gov", nullptr},
     {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu", nullptr},
     {"", "amazonaws.com", "api.aws", "aws.amazon.com"},
 };

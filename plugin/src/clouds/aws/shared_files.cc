@@ -11,13 +11,13 @@ const Section* Profiles::find(std::string_view profile) const {
 }
 
 std::string shorten_home(const Environment& environment, const std::string& path) {
-  const auto home = environment.get_nonblank("HOME");
+  const auto home = environment.home();
   if (!home || !path.starts_with(*home + "/")) return path;
   return "~" + path.substr(home->size());
 }
 
 std::string SharedFiles::path_of(const char* variable, const char* file) const {
-  const auto home = world_.environment.get_nonblank("HOME");
+  const auto home = world_.environment.home();
   if (const auto given = world_.environment.get_nonblank(variable)) {
     if (home && given->starts_with("~/")) return *home + given->substr(1);
     return *given;

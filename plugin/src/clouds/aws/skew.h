@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <string>
 #include <string_view>
 
 #include "base/time.h"
@@ -20,6 +21,9 @@ class Skew {
 
   // Whether the clocks are more than a minute apart.
   bool matters() const;
+
+  // A sentence for the person whose clock it is; "" where it does not matter.
+  std::string warning() const;
 
   // The time to sign with: AWS's own where that matters.
   Time correct(Time now) const { return matters() ? now + value() : now; }

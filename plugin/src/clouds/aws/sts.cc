@@ -138,7 +138,7 @@ Result<CredentialsPtr> sts_assume_role(const ProviderContext& context, const Pro
   if (!response) return response.error();
   const std::string what = "assuming role " + role.arn + in_profile(role);
   if (response->status == 200)
-    return read_credentials(*response, "aws.assume_role", what, clock.now());
+    return read_credentials(*response, "aws.assume_role", what, aws_time(context));
 
   Error error = describe_refusal(*response, what);
   const std::string told = parse_service_error(*response).code;
@@ -179,7 +179,7 @@ Result<CredentialsPtr> sts_assume_role_with_web_identity(const ProviderContext& 
   if (!response) return response.error();
   const std::string what = "assuming role " + role.arn + " with the token in " + token_file;
   if (response->status == 200)
-    return read_credentials(*response, "aws.web_identity", what, world.clock.now());
+    return read_credentials(*response, "aws.web_identity", what, aws_time(context));
 
   Error error = describe_refusal(*response, what);
   const std::string told = parse_service_error(*response).code;

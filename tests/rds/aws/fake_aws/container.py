@@ -25,7 +25,7 @@ class Container:
         if request.headers.get("authorization") != self.authorization:
             return json_answer({"code": "AccessDeniedException", "message": "not authorized"}, 403)
         arn = "arn:aws:sts::123456789012:assumed-role/task/container"
-        key = temporary_key(self.keys, arn, int(self.now()) + self.lifetime)
+        key = temporary_key(self.keys, arn, int(self.now()) + self.lifetime, "container")
         return json_answer(
             {
                 "RoleArn": self.role,

@@ -47,17 +47,21 @@ class FakeAws:
     temporary Key before a client gets it."""
 
     def __init__(self, keys=(Key("AKIDEXAMPLE", "secret"),), addresses=None, issued=lambda key: None):
-        self.keys = _Keys(keys, issued)
+        self._first_keys, self._issued = tuple(keys), issued
+        self._addresses = addresses or {}  # service: (address, port), else loopback and a free port
+        self._lock = threading.Lock()
+        self.reset()
+
+    def reset(self):
+        """As just started: nothing sent, nothing scripted, no roles and sessions, the first keys, the right time."""
+        with self._lock:
+            self._records, self._troubles, self._offset = [], [], 0.0
+        self.keys = _Keys(self._first_keys, self._issued)
         self.sts = Sts(self.keys, self.now)
         self.identity_center = IdentityCenter(self.keys, self.now)
         self.signin = Signin(self.keys, self.now)
         self.container = Container(self.keys, self.now)
         self.imds = Imds(self.keys, self.now)
-        self._addresses = addresses or {}  # service: (address, port), else loopback and a free port
-        self._offset = 0.0
-        self._records = []
-        self._troubles = []
-        self._lock = threading.Lock()
 
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="fake-aws-")
@@ -69,12 +73,12 @@ class FakeAws:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(folder / "server.pem")
         answers = {
-            "sts": self.sts.answer,
-            "portal": self.identity_center.answer_portal,
-            "oidc": self.identity_center.answer_oidc,
-            "signin": self.signin.answer,
-            "container": self.container.answer,
-            "imds": self.imds.answer,
+            "sts": lambda request: self.sts.answer(request),
+            "portal": lambda request: self.identity_center.answer_portal(request),
+            "oidc": lambda request: self.identity_center.answer_oidc(request),
+            "signin": lambda request: self.signin.answer(request),
+            "container": lambda request: self.container.answer(request),
+            "imds": lambda request: self.imds.answer(request),
         }
         self.servers = {
             service: Server(

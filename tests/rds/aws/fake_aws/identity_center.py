@@ -52,7 +52,8 @@ class IdentityCenter:
         if wanted not in self.roles:
             return _refusal(403, "ForbiddenException", "No access")
         arn = f"arn:aws:sts::{wanted[0]}:assumed-role/AWSReservedSSO_{wanted[1]}/ann"
-        key = temporary_key(self.keys, arn, int(self.now()) + self.roles[wanted])
+        origin = f"role {wanted[1]} in {wanted[0]} by sign-in"
+        key = temporary_key(self.keys, arn, int(self.now()) + self.roles[wanted], origin)
         return json_answer(
             {
                 "roleCredentials": {

@@ -68,7 +68,7 @@ class Imds:
             refusal = {"Code": self.refuse_with, "Message": "EC2 cannot assume the role instance-role."}
             return json_answer(refusal | {"LastUpdated": rfc3339(self.now())})
         arn = f"arn:aws:sts::123456789012:assumed-role/{self.role}/i-0123456789abcdef0"
-        key = temporary_key(self.keys, arn, int(self.now()) + self.lifetime)
+        key = temporary_key(self.keys, arn, int(self.now()) + self.lifetime, f"instance role {self.role}")
         answer = {
             "Code": "Success",
             "LastUpdated": rfc3339(self.now()),

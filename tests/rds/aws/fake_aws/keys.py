@@ -20,13 +20,17 @@ _AUTHORIZATION = re.compile(
 
 @dataclass
 class Key:
-    """Epoch seconds in `expires_at`; None: never."""
+    """Epoch seconds in `expires_at`; None: never. `origin`: by which way it was come by, "role R by AKID"."""
 
     id: str
     secret: str
     session_token: str | None = None
     expires_at: float | None = None
     arn: str = "arn:aws:iam::123456789012:user/ann"
+    origin: str = ""
+
+    def __post_init__(self):
+        self.origin = self.origin or self.id
 
 
 class Refused(Exception):

@@ -49,7 +49,7 @@ class Signin:
         following = secrets.token_urlsafe(60)
         self.refresh_tokens[following] = owner
         arn = "arn:aws:sts::123456789012:assumed-role/Console/ann"
-        key = temporary_key(self.keys, arn, int(self.now()) + self.lifetime)
+        key = temporary_key(self.keys, arn, int(self.now()) + self.lifetime, "login session")
         return json_answer(
             {
                 "accessToken": {

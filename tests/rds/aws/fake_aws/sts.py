@@ -89,7 +89,7 @@ class Sts:
             raise denied
         if role.mfa_code is not None and form.get("TokenCode") != role.mfa_code:
             raise Refused("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code.")
-        return self._issue(role, form)
+        return self._issue(role, form, signer.origin)
 
     def _AssumeRoleWithWebIdentity(self, request, form):
         if "authorization" in request.headers:
@@ -99,7 +99,7 @@ class Sts:
             raise Refused("ValidationError", "WebIdentityToken has an impossible length")
         if form["WebIdentityToken"] != role.web_token:
             raise Refused("InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider")
-        return self._issue(role, form)
+        return self._issue(role, form, "web identity")
 
     def _GetCallerIdentity(self, request, form):
         signer = signer_of(request, self.keys, "sts", self.region, self.now())
@@ -115,11 +115,11 @@ class Sts:
             raise Refused("AccessDenied", f"nobody may assume {form.get('RoleArn')}")
         return self.roles[form["RoleArn"]]
 
-    def _issue(self, role, form):
+    def _issue(self, role, form, by):
         lifetime = int(form.get("DurationSeconds", role.lifetime))
         account, name = role.arn.split(":")[4], role.arn.split("/")[-1]
         arn = f"arn:aws:sts::{account}:assumed-role/{name}/{form['RoleSessionName']}"
-        key = temporary_key(self.keys, arn, int(self.now()) + lifetime)
+        key = temporary_key(self.keys, arn, int(self.now()) + lifetime, f"role {name} by {by}")
         return (
             f"    <AssumedRoleUser>\n      <AssumedRoleId>AROAEXAMPLE:{form['RoleSessionName']}</AssumedRoleId>\n"
             f"      <Arn>{key.arn}</Arn>\n    </AssumedRoleUser>\n    <Credentials>\n"

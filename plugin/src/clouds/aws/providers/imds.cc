@@ -34,23 +34,32 @@ class ImdsProvider : public Provider {
     Imds imds(context_, *settings);
     const Call limited = imds.limit(call);
 
+    for (int number = 1;; ++number) {
+      auto loaded = ask_and_read(imds, settings->role, limited);
+      // Spoilt on the way or still being written: the next may be whole.
+      const bool spoilt = !loaded && loaded.error().status == Status::kBadResponse;
+      if (!spoilt || number >= settings->attempts) return loaded;
+    }
+  }
+
+ private:
+  Result<CredentialsPtr> ask_and_read(Imds& imds, const std::string& given,
+                                      const Call& call) const {
     const std::string known = imds.facts().role;
-    auto response = ask(imds, settings->role.empty() ? known : settings->role, limited);
+    auto response = ask(imds, given.empty() ? known : given, call);
     const bool gone = response && response->status == 404;
-    if (gone && settings->role.empty() && !known.empty()) {
+    if (gone && given.empty() && !known.empty()) {
       // Another role has taken the place of the one we knew.
       imds.remember([](ImdsFacts& facts) { facts.role.clear(); });
-      response = ask(imds, "", limited);
+      response = ask(imds, "", call);
     }
     if (!response) return response.error();
-    if (response->status == 404 && !settings->role.empty())
-      return make_error(Status::kNoCredentials,
-                        "this instance has no instance profile " + settings->role,
+    if (response->status == 404 && !given.empty())
+      return make_error(Status::kNoCredentials, "this instance has no instance profile " + given,
                         "check AWS_EC2_INSTANCE_PROFILE_NAME");
     return read(*response, call.now);
   }
 
- private:
   // The credentials of `role`, or of the instance's one where it is "".
   static Result<HttpResponse> ask(Imds& imds, std::string role, const Call& call) {
     if (role.empty()) {
@@ -78,15 +87,17 @@ class ImdsProvider : public Provider {
     return std::string(line);
   }
 
-  // By the newer path, or the older one where it is known or found to be the only one.
+  // By the newer path, or the older one where it is known or found to be the only one: 404 says so,
+  // and imitations of the service have other words for it.
   static Result<HttpResponse> get_either(Imds& imds, const std::string& rest, const Call& call) {
-    if (imds.facts().extended != false) {
+    if (const auto extended = imds.facts().extended; extended != false) {
       auto response = imds.get(kExtended + rest, call);
-      if (!response || response->status != 404) {
-        if (response && response->status == 200)
-          imds.remember([](ImdsFacts& facts) { facts.extended = true; });
-        return response;
-      }
+      if (!response) return response;
+      if (response->status == 200)
+        imds.remember([](ImdsFacts& facts) { facts.extended = true; });
+      const bool absent =
+          response->status == 404 || (!extended && response->status >= 400 && response->status < 500);
+      if (!absent) return response;
     }
     auto response = imds.get(kLegacy + rest, call);
     if (response && response->status == 200)

@@ -88,7 +88,7 @@ Result<CredentialsPtr> fetch_role(const ProviderContext& context, const Profiles
     if (!token) return token.error();
     auto response = ask_portal(context, profiles, config, *token, call);
     if (!response) return response.error();
-    if (response->status != 401) return read_role(*response, config, context.world.clock.now());
+    if (response->status != 401) return read_role(*response, config, aws_time(context));
     // Revoked, perhaps; a refreshed or newer one may still do, but only one.
     if (!refused.empty())
       return sso_login_required(config, describe(config) + ": the sign-in is not accepted");

@@ -173,6 +173,12 @@ TEST_F(AssumeRole, TakesNoCredentialsThatHaveExpired) {
   answer_role("ASIA1", "2026-01-01T11:59:59Z");
   EXPECT_THAT(found(), HasSubstr("STS gave credentials that expired at 2026-01-01T11:59:59Z"));
 }
+TEST_F(AssumeRole, JudgesExpiryByAwssOwnClock) {
+  role();
+  world.http.answer(200, role_xml("ASIA1", "2026-01-01T11:00:00Z"),
+                    {{"Date", "Thu, 01 Jan 2026 10:00:00 GMT"}});
+  EXPECT_EQ(found(), "ASIA1 from aws.assume_role");
+}
 TEST_F(AssumeRole, DoesNotAskInAnOfflineCall) {
   role();
   Call call = world.call();

@@ -253,8 +253,25 @@ TEST_F(ImdsTest, PassesOnWhyTheRoleCannotBeTaken) {
 TEST_F(ImdsTest, RefusesAnAnswerThatIsNotJson) {
   answer_token();
   world.http.answer(200, "my-role");
-  world.http.answer(200, "<html>");
+  for (int attempt = 0; attempt < 3; ++attempt) world.http.answer(200, "<html>");
   EXPECT_THAT(found(), HasSubstr("not JSON"));
+}
+
+TEST_F(ImdsTest, AsksAgainWhereAnAnswerIsSpoilt) {
+  answer_token();
+  world.http.answer(200, "my-role");
+  world.http.answer(200, "{\"Code\":\"Succ");
+  world.http.answer(200, kKeys);
+  EXPECT_EQ(found(), "ASIAI from aws.imds");
+  EXPECT_EQ(sent_count(), 4u);
+}
+
+TEST_F(ImdsTest, TakesTheOlderPathsWhereTheNewerAreRefusedInOtherWords) {
+  answer_token();
+  world.http.answer(400, "");
+  world.http.answer(200, "my-role");
+  world.http.answer(200, kKeys);
+  EXPECT_EQ(found(), "ASIAI from aws.imds");
 }
 
 TEST_F(ImdsTest, RefusesATokenThatWouldBreakTheHeader) {

@@ -1,0 +1,46 @@
+#include "adapters/environment_posix.h"
+
+#include <gtest/gtest.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+namespace pgiam {
+namespace {
+
+class PosixEnvironmentTest : public testing::Test {
+ protected:
+  PosixEnvironmentTest() {
+    if (const char* home = getenv("HOME")) home_ = home;
+  }
+  ~PosixEnvironmentTest() override { setenv("HOME", home_.c_str(), 1); }
+
+  const PosixEnvironment environment_;
+  std::string home_;
+};
+
+TEST_F(PosixEnvironmentTest, HomeIsWhatTheVariableSays) {
+  setenv("HOME", "/home/ann", 1);
+  EXPECT_EQ(environment_.home(), "/home/ann");
+}
+
+TEST_F(PosixEnvironmentTest, HomeIsLookedUpWhereTheVariableIsMissingOrBlank) {
+  const passwd* user = getpwuid(getuid());
+  if (user == nullptr) GTEST_SKIP() << "this user has no entry in the user database";
+  setenv("HOME", " ", 1);
+  EXPECT_EQ(environment_.home(), user->pw_dir);
+  unsetenv("HOME");
+  EXPECT_EQ(environment_.home(), user->pw_dir);
+}
+
+TEST_F(PosixEnvironmentTest, GenerationChangesWithTheVariables) {
+  const auto before = environment_.generation();
+  setenv("PGIAM_TEST", "1", 1);
+  const auto after = environment_.generation();
+  EXPECT_NE(before, after);
+  unsetenv("PGIAM_TEST");
+  EXPECT_NE(environment_.generation(), after);
+}
+
+}  // namespace
+}  // namespace pgiam
