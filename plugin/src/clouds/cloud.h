@@ -62,6 +62,9 @@ class Cloud {
   virtual Result<Token> sign(const Target& target, std::string_view user,
                              const CredentialsPtr& credentials, Time now) const = 0;
 
+  // What it has learnt that the person should mend, though it stops nothing; "" where all is well.
+  virtual std::string warning() const = 0;
+
   // Is this text a token of ours, fresh or stale, rather than a password that a person chose?
   virtual bool is_token(std::string_view password) const = 0;
 };

@@ -95,6 +95,8 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
       credentials = *loaded;
     else
       object["error"] = describe_error(loaded.error());
+    if (const std::string warning = plan->cloud->warning(); !warning.empty())
+      object["warnings"].as_array().push_back(json::value(warning));
   }
   object["credentials"] = describe_credentials(credentials.get(), trace);
 

@@ -115,6 +115,8 @@ class Aws : public Cloud {
                  signed_at + kTokenLife};
   }
 
+  std::string warning() const override { return runtime_.skew.warning(); }
+
   bool is_token(std::string_view password) const override {
     return password.find("X-Amz-Signature=") != std::string_view::npos &&
            password.find("X-Amz-Algorithm=AWS4-HMAC-SHA256") != std::string_view::npos &&

@@ -65,6 +65,11 @@ Result<std::shared_ptr<const Profiles>> SharedFiles::read() const {
                                         shorten_home(environment, now.credentials_path));
   if (!credentials) return credentials.error();
 
+  if ((now.credentials_stamp.mode & 077) != 0)
+    world_.log.write(LogLevel::kWarn, "aws",
+                     "others can read your keys: chmod 600 " +
+                         shorten_home(environment, now.credentials_path));
+
   auto profiles = std::make_shared<Profiles>();
   profiles->profiles = std::move(config->profiles);
   merge_sections(profiles->profiles, std::move(credentials->profiles));
