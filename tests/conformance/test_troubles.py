@@ -140,6 +140,7 @@ def test_a_date_that_is_no_reason_for_a_refusal_changes_nothing(machine, aws):
     aws.trouble("sts", "date", seconds=-10**8)
     assert machine.origin(machine.pgiam()) == "role A by AKIABASE"
     assert len(aws.requests("sts")) == 1
+    assert "this machine's clock" not in machine.log
 
 
 def test_a_web_identity_file_is_read_at_each_attempt(machine, aws):

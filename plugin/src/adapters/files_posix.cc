@@ -73,7 +73,7 @@ bool write_all(int fd, std::string_view text) {
 
 FileStamp PosixFiles::stamp(const std::string& path) const {
   struct stat info {};
-  if (path.empty() || ::stat(path.c_str(), &info) != 0) return {};
+  if (path.empty() || ::stat(path.c_str(), &info) != 0 || S_ISDIR(info.st_mode)) return {};
   return {true,
           info.st_dev,
           info.st_ino,

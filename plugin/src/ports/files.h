@@ -12,7 +12,7 @@
 namespace pgiam {
 
 // Tells whether a file is still the one that was read. `exists` is false for a missing file, and
-// two missing files are equal.
+// two missing files are equal. A folder is no file.
 struct FileStamp {
   bool exists = false;
   std::uint64_t device = 0, inode = 0, size = 0;

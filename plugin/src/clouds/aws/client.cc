@@ -29,6 +29,9 @@ constexpr std::string_view kSkewCodes[] = {
     "SignatureDoesNotMatch", "AuthFailure",    "InvalidSignatureException",
 };
 
+// AWS takes signatures whose time is no farther from its own.
+constexpr Seconds kSignatureLife{900};
+
 bool is_skew_code(std::string_view code) {
   return std::find(std::begin(kSkewCodes), std::end(kSkewCodes), code) != std::end(kSkewCodes);
 }
@@ -66,6 +69,11 @@ HttpRequest post_json(std::string path, const Json& body) {
   return request;
 }
 
+Time earliest_time(const HttpResponse& answer, Time now) {
+  const auto told = answer.verified ? parse_http_date(answer.header("Date")) : std::nullopt;
+  return told ? std::min(*told, now) : now;
+}
+
 std::string read_ca_bundle(const Environment& environment, const Section* profile) {
   if (const auto path = environment.get_nonblank("AWS_CA_BUNDLE")) return std::string(trim(*path));
   if (profile != nullptr)
@@ -93,19 +101,25 @@ Result<HttpResponse> Client::attempt(const ServiceRequest& request, const Call& 
   if (!http) return http.error();
   http->url = endpoint_.url + http->url;
   http->ca_bundle = ca_bundle_;
+  std::optional<Time> signed_at;
   if (request.signer) {
-    const Time now = runtime_.skew.correct(world_.clock.now());
-    const SigningKey key(*request.signer, now, endpoint_.signing_region, signing_name(service_));
-    sign_headers(*http, *request.signer, key, now);
+    signed_at = runtime_.skew.correct(world_.clock.now());
+    const SigningKey key(*request.signer, *signed_at, endpoint_.signing_region,
+                         signing_name(service_));
+    sign_headers(*http, *request.signer, key, *signed_at);
   }
   auto response = world_.http.send(*http, call);
   wipe(http->body);
   for (HttpHeader& header : http->headers) wipe(header.value);
-  if (response && response->verified) learn_time(response->header("Date"));
+  if (response && response->verified) learn_time(*response, signed_at);
   return response;
 }
 
-void Client::learn_time(std::string_view date) const {
+void Client::learn_time(const HttpResponse& answer, std::optional<Time> signed_at) const {
+  const std::string_view date = answer.header("Date");
+  // Who accepts a signature proves its time right, whatever the Date says.
+  if (const auto told = parse_http_date(date); told && signed_at && answer.status < 300)
+    if (*told - *signed_at > kSignatureLife || *signed_at - *told > kSignatureLife) return;
   const bool known = runtime_.skew.matters();
   runtime_.skew.learn(date, world_.clock.now());
   if (!known && runtime_.skew.matters())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +43,7 @@ class Client {
       : world_(world), runtime_(runtime), service_(service) {}
 
   Result<HttpResponse> attempt(const ServiceRequest& request, const Call& call) const;
-  void learn_time(std::string_view date) const;
+  void learn_time(const HttpResponse& answer, std::optional<Time> signed_at) const;
 
   const World& world_;
   Runtime& runtime_;
@@ -54,6 +55,10 @@ class Client {
 
 // For ServiceRequest::make.
 HttpRequest post_json(std::string path, const Json& body);
+
+// By what to judge whether something that this answer brings has expired: our clock or, where that is
+// earlier, AWS's own. A wrong one of either must not refuse what is good.
+Time earliest_time(const HttpResponse& answer, Time now);
 
 // AWS_CA_BUNDLE, else the profile's ca_bundle, else REQUESTS_CA_BUNDLE, else "": the system's.
 std::string read_ca_bundle(const Environment& environment, const Section* profile);

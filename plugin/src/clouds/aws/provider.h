@@ -45,11 +45,6 @@ ProviderPtr make_chain(const Clock& clock, std::vector<ProviderPtr> providers);
 Result<CredentialsPtr> ask_and_trace(const Clock& clock, std::string_view provider, Trace& trace,
                                      const std::function<Result<CredentialsPtr>()>& ask);
 
-// The time to judge by what AWS has just sent: a wrong clock of ours must not refuse it.
-inline Time aws_time(const ProviderContext& context) {
-  return context.runtime.skew.correct(context.world.clock.now());
-}
-
 inline Error not_applicable(std::string reason) {
   return make_error(Status::kNotApplicable, std::move(reason));
 }

@@ -82,7 +82,7 @@ Result<CredentialsPtr> read_credentials(HttpResponse& response, const char* prov
   if (token) wipe(*token);
   if (!whole)
     return make_error(Status::kBadResponse, what + ": STS's answer holds no whole credentials");
-  if (*expires_at <= now)
+  if (*expires_at <= earliest_time(response, now))
     return make_error(Status::kBadResponse, what + ": STS gave credentials that expired at " +
                                                 *expiration + "; is this machine's clock right?");
   return CredentialsPtr(credentials);
@@ -138,7 +138,7 @@ Result<CredentialsPtr> sts_assume_role(const ProviderContext& context, const Pro
   if (!response) return response.error();
   const std::string what = "assuming role " + role.arn + in_profile(role);
   if (response->status == 200)
-    return read_credentials(*response, "aws.assume_role", what, aws_time(context));
+    return read_credentials(*response, "aws.assume_role", what, clock.now());
 
   Error error = describe_refusal(*response, what);
   const std::string told = parse_service_error(*response).code;
@@ -179,7 +179,7 @@ Result<CredentialsPtr> sts_assume_role_with_web_identity(const ProviderContext& 
   if (!response) return response.error();
   const std::string what = "assuming role " + role.arn + " with the token in " + token_file;
   if (response->status == 200)
-    return read_credentials(*response, "aws.web_identity", what, aws_time(context));
+    return read_credentials(*response, "aws.web_identity", what, world.clock.now());
 
   Error error = describe_refusal(*response, what);
   const std::string told = parse_service_error(*response).code;

@@ -133,6 +133,27 @@ TEST_F(ClientTest, LearnsTheSkewFromVerifiedAnswersOnly) {
   EXPECT_EQ(runtime_.skew.value(), Seconds{600});
 }
 
+TEST_F(ClientTest, DoesNotBelieveADateThatTheAcceptedSignatureDisproves) {
+  fake_.http.answer(200, "", {{"Date", "Fri, 02 Jan 2026 12:00:00 GMT"}});
+  send(true);
+  EXPECT_EQ(runtime_.skew.value().count(), 0);
+  fake_.http.answer(200, "", {{"Date", "Thu, 01 Jan 2026 12:04:00 GMT"}});
+  send(true);
+  EXPECT_EQ(runtime_.skew.value(), Seconds{240});
+}
+
+TEST_F(ClientTest, WarnsOnceOfAWrongClock) {
+  for (int i = 0; i < 2; ++i) {
+    fake_.http.answer(200, "", {{"Date", "Thu, 01 Jan 2026 12:10:00 GMT"}});
+    send();
+  }
+  EXPECT_EQ(runtime_.skew.warning(),
+            "this machine's clock is 600 seconds behind AWS's; signatures are made with AWS's time");
+  const std::string log = fake_.log.text(), line = "this machine's clock";
+  EXPECT_NE(log.find(line), std::string::npos);
+  EXPECT_EQ(log.find(line), log.rfind(line));
+}
+
 TEST_F(ClientTest, SignsAgainAtOnceWithTheTimeOfTheRefusal) {
   fake_.http.answer(403, kSkewed, {{"Date", "Thu, 01 Jan 2026 12:10:00 GMT"}});
   fake_.http.answer(200, "ok");

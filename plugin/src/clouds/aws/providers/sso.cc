@@ -58,7 +58,7 @@ Result<CredentialsPtr> read_role(HttpResponse& response, const SsoConfig& config
   credentials->expires_at = Time{Milliseconds{*expiration}};
   credentials->account_id = config.account;
   credentials->provider = kName;
-  if (*credentials->expires_at <= now)
+  if (*credentials->expires_at <= earliest_time(response, now))
     return make_error(Status::kBadResponse,
                       what + ": the credentials had expired when they came, at " +
                           rfc3339(*credentials->expires_at) + "; is this machine's clock right?");
@@ -88,7 +88,7 @@ Result<CredentialsPtr> fetch_role(const ProviderContext& context, const Profiles
     if (!token) return token.error();
     auto response = ask_portal(context, profiles, config, *token, call);
     if (!response) return response.error();
-    if (response->status != 401) return read_role(*response, config, aws_time(context));
+    if (response->status != 401) return read_role(*response, config, context.world.clock.now());
     // Revoked, perhaps; a refreshed or newer one may still do, but only one.
     if (!refused.empty())
       return sso_login_required(config, describe(config) + ": the sign-in is not accepted");

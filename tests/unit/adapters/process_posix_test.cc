@@ -1,0 +1,156 @@
+#include "adapters/process_posix.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "adapters/system_clock.h"
+
+namespace pgiam {
+namespace {
+
+using testing::HasSubstr;
+
+class PosixProcessTest : public testing::Test {
+ protected:
+  Call call(Milliseconds patience = Milliseconds{20'000}) const {
+    Call call;
+    call.deadline = clock_.uptime() + patience;
+    call.stop = stop_.get_token();
+    return call;
+  }
+  static ProcessRequest shell(const std::string& script) {
+    ProcessRequest request;
+    request.argv = {"sh", "-c", script};
+    return request;
+  }
+  Result<ProcessResult> run(const ProcessRequest& request) { return process_.run(request, call()); }
+
+  // Whether the process that a script named on its output is gone, within a few seconds.
+  static bool is_gone(const std::string& pid) {
+    for (int i = 0; i < 500; ++i) {
+      if (kill(std::stoi(pid), 0) != 0) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+  // The file's content once there is any.
+  static std::string await_line(const std::string& path) {
+    for (int i = 0; i < 500; ++i) {
+      char text[32] = "";
+      const int fd = open(path.c_str(), O_RDONLY);
+      const ssize_t got = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+      if (fd >= 0) close(fd);
+      if (got > 0 && text[got - 1] == '\n') return text;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return "0";
+  }
+
+  const SystemClock clock_;
+  PosixProcess process_{clock_};
+  std::stop_source stop_;
+  const std::string path_ =
+      testing::TempDir() + "pgiam_process_" + std::to_string(getpid()) + "_pid";
+  void TearDown() override { unlink(path_.c_str()); }
+};
+
+TEST_F(PosixProcessTest, GivesOutputAndExitCode) {
+  const auto result = run(shell("echo out; echo err >&2; exit 3"));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->out, "out\n");
+  EXPECT_EQ(result->err, "err\n");
+  EXPECT_EQ(result->exit_code, 3);
+}
+
+TEST_F(PosixProcessTest, TellsWhichSignalEndedIt) {
+  const auto result = run(shell("kill -SEGV $$"));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->exit_code, 128 + SIGSEGV);
+}
+
+TEST_F(PosixProcessTest, SaysWhatCannotBeStarted) {
+  ProcessRequest request;
+  request.argv = {"/nowhere/program"};
+  const auto result = run(request);
+  EXPECT_EQ(result.error().status, Status::kBadConfig);
+  EXPECT_THAT(result.error().message, HasSubstr("/nowhere/program"));
+}
+
+TEST_F(PosixProcessTest, LetsAProgramReadNothing) {
+  const auto result = run(shell("cat; echo end"));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->out, "end\n");
+}
+
+TEST_F(PosixProcessTest, LetsAProgramInheritNoDescriptors) {
+  const int ours = open("/dev/null", O_RDONLY);  // without O_CLOEXEC, as a host may have it
+  const auto result = run(shell("ls /proc/self/fd | sort -n | tr '\\n' ' '"));
+  close(ours);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->out, "0 1 2 3 ");  // 3 is the folder that ls reads
+}
+
+TEST_F(PosixProcessTest, EndsTheWholeGroupWhenTheTimeIsUp) {
+  ProcessRequest request = shell("sleep 100 & echo $! > " + path_ + "; wait");
+  request.timeout = Milliseconds{700};
+  const Milliseconds start = clock_.uptime();
+  const auto result = run(request);
+  EXPECT_EQ(result.error().status, Status::kTimeout);
+  EXPECT_LT((clock_.uptime() - start).count(), 10'000);
+  EXPECT_TRUE(is_gone(await_line(path_)));
+}
+
+TEST_F(PosixProcessTest, KillsWhatDoesNotHeedTheFirstSignal) {
+  ProcessRequest request = shell("trap '' TERM; echo $$ > " + path_ + "; while :; do sleep 1; done");
+  request.timeout = Milliseconds{700};
+  EXPECT_EQ(run(request).error().status, Status::kTimeout);
+  EXPECT_TRUE(is_gone(await_line(path_)));
+}
+
+TEST_F(PosixProcessTest, HeedsTheCallsDeadline) {
+  const auto result = process_.run(shell("sleep 100"), call(Milliseconds{300}));
+  EXPECT_EQ(result.error().status, Status::kTimeout);
+}
+
+TEST_F(PosixProcessTest, IsCancelledAtOnce) {
+  std::thread canceller([this] {
+    await_line(path_);
+    stop_.request_stop();
+  });
+  const auto result = run(shell("echo $$ > " + path_ + "; exec sleep 100"));
+  canceller.join();
+  EXPECT_EQ(result.error().status, Status::kCancelled);
+  EXPECT_TRUE(is_gone(await_line(path_)));
+}
+
+TEST_F(PosixProcessTest, DoesNotWaitForWhatAProgramLeavesRunning) {
+  const Milliseconds start = clock_.uptime();
+  const auto result = run(shell("sleep 15 & echo done"));
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->out, "done\n");
+  EXPECT_LT((clock_.uptime() - start).count(), 12'000);
+}
+
+TEST_F(PosixProcessTest, RefusesEndlessOutput) {
+  ProcessRequest request = shell("cat /dev/zero");
+  request.stdout_limit = 1000;
+  EXPECT_EQ(run(request).error().status, Status::kBadResponse);
+}
+
+TEST_F(PosixProcessTest, DropsWhatIsTooMuchOfItsComplaints) {
+  ProcessRequest request = shell("head -c 100000 /dev/zero | tr '\\0' e >&2; echo out");
+  request.stderr_limit = 100;
+  const auto result = run(request);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->err, std::string(100, 'e'));
+  EXPECT_EQ(result->out, "out\n");
+}
+
+}  // namespace
+}  // namespace pgiam
