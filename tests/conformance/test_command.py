@@ -48,6 +48,7 @@ def test_explain_tells_what_each_source_said(machine, aws):
     assert "AWS_ACCESS_KEY_ID" in tried["aws.environment"]["detail"]
     assert tried["aws.assume_role"]["outcome"] == "failed"
     assert "not authorized" in tried["aws.assume_role"]["detail"]
+    assert "(AccessDenied, HTTP status 403, request " in tried["aws.assume_role"]["detail"]
     assert all(step["ms"] >= 0 for step in tried.values())
 
 

@@ -165,7 +165,7 @@ def test_mfa(machine, aws):
     one_role(machine, "mfa_serial = mfa\n")
     aws.sts.add_role(ROLE + "A", mfa_serial="mfa", mfa_code="123456")
     assert machine.pgiam()["hint"] == "run in a terminal: pgiam login --profile default"
-    assert machine.pgiam(PROBE_CODE="000000")["remote"].startswith("AccessDenied, request ")
+    assert machine.pgiam(PROBE_CODE="000000")["remote"].startswith("AccessDenied, HTTP status 403, request ")
     first = machine.pgiam(PROBE_CODE="123456")
     assert machine.origin(first) == "role A by AKIABASE"
     before = len(actions(aws))

@@ -115,7 +115,7 @@ def test_a_refresh_that_is_refused(machine, aws):
     refreshable(machine, -60)
     aws.identity_center.sessions.clear()
     ours = machine.pgiam()
-    assert (ours["status"], ours["remote"]) == (201, "InvalidGrantException")
+    assert (ours["status"], ours["remote"]) == (201, "InvalidGrantException, HTTP status 400")
 
 
 def test_a_sign_in(machine, aws):

@@ -49,6 +49,7 @@ Result<CredentialsPtr> ask_and_trace(const Clock& clock, std::string_view provid
     const bool skipped = loaded.error().status == Status::kNotApplicable;
     attempt.outcome = skipped ? Attempt::Outcome::kSkipped : Attempt::Outcome::kFailed;
     attempt.detail = loaded.error().message;
+    if (!loaded.error().remote.empty()) attempt.detail += " (" + loaded.error().remote + ")";
   }
   trace.push_back(std::move(attempt));
   return loaded;

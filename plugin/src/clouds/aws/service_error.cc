@@ -74,7 +74,7 @@ Error describe_refusal(const HttpResponse& response, const std::string& what) {
   const std::string code = told.code.empty() ? status : told.code;
   Error error = make_error(status_of(response, told.code),
                            what + ": " + (told.message.empty() ? code : told.message));
-  error.remote = code;
+  error.remote = told.code.empty() ? status : told.code + ", " + status;
   if (!told.request_id.empty()) error.remote += ", request " + told.request_id;
   error.retryable = error.status == Status::kThrottled || error.status == Status::kNetwork;
   return error;

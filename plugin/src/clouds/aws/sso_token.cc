@@ -54,12 +54,17 @@ Error nothing_usable(const TokenFile& file, const SsoConfig& config, const Secre
                                         (expired ? " at " + rfc3339(*expired) : ""));
 }
 
+Result<Client> make_client(const ProviderContext& context, const Profiles& profiles,
+                           const SsoConfig& config) {
+  return Client::make(context.world, context.runtime, profiles, profiles.find(context.profile),
+                      Service::kSsoOidc, config.region);
+}
+
 // Asks for a new token and puts it into `file`, where all else stays as it is.
 Result<void> refresh(const ProviderContext& context, const Profiles& profiles,
                      const SsoConfig& config, TokenFile& file, const Call& call) {
   const World& world = context.world;
-  const auto client = Client::make(world, context.runtime, profiles, profiles.find(context.profile),
-                                   Service::kSsoOidc, config.region);
+  const auto client = make_client(context, profiles, config);
   if (!client) return client.error();
   Json& json = file.json();
   const auto make = [&]() -> Result<HttpRequest> {
@@ -103,8 +108,12 @@ Result<Secret> sso_access_token(const ProviderContext& context, const Profiles& 
     const Milliseconds least = refreshable && !call.offline ? kRefreshAhead : Seconds{0};
     if (file.lives(call.now, least, refused)) return token_of(file);
     if (!refreshable) return nothing_usable(file, config, refused);
-    if (call.offline)
-      return make_error(Status::kNetwork, "would refresh the sign-in to " + describe(config));
+    if (call.offline) {
+      const auto client = make_client(context, profiles, config);
+      if (!client) return client.error();
+      return make_error(Status::kNetwork, "would refresh the sign-in to " + describe(config) +
+                                              " at " + client->url());
+    }
   }
 
   // One refresh for all: a refresh token that is used twice may take the whole session with it.

@@ -53,7 +53,7 @@ TEST(ServiceError, TellsThrottlingFromRefusal) {
   const auto denied = describe_refusal(
       answer(403, "<E><Code>AccessDenied</Code><RequestId>r</RequestId></E>"), "x");
   EXPECT_EQ(denied.status, Status::kDenied);
-  EXPECT_EQ(denied.remote, "AccessDenied, request r");
+  EXPECT_EQ(denied.remote, "AccessDenied, HTTP status 403, request r");
   EXPECT_FALSE(denied.retryable);
 }
 

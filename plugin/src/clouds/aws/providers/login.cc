@@ -92,12 +92,16 @@ Error refused(const ProfileView& view, const HttpResponse& response) {
   return error;
 }
 
+Result<Client> make_client(const ProfileView& view) {
+  return Client::make(view.context.world, view.context.runtime, view.profiles,
+                      view.profiles.find(view.context.profile), Service::kSignin,
+                      session_region(view));
+}
+
 // Puts the answer into `session`, where all that we do not know stays as it is.
 Result<void> renew(const ProfileView& view, Json& session, const Call& call) {
   const World& world = view.context.world;
-  const auto client = Client::make(world, view.context.runtime, view.profiles,
-                                   view.profiles.find(view.context.profile), Service::kSignin,
-                                   session_region(view));
+  const auto client = make_client(view);
   if (!client) return client.error();
   const auto key = Es256Key::from_pem(*session.text("dpopKey"));
   if (!key)
@@ -147,9 +151,12 @@ Result<CredentialsPtr> load_login(const ProfileView& view, const Call& call, Tra
     const auto kept = credentials_of(*session);
     if (lives(kept, kRefreshAhead, call)) return kept;
     if (call.offline && lives(kept, Seconds{0}, call)) return kept;
-    if (call.offline)
-      return make_error(Status::kNetwork,
-                        "would renew the session of profile \"" + view.name + "\"");
+    if (call.offline) {
+      const auto client = make_client(view);
+      if (!client) return client.error();
+      return make_error(Status::kNetwork, "would renew the session of profile \"" + view.name +
+                                              "\" at " + client->url());
+    }
   }
 
   // One renewal for all: the refresh token is good for one.

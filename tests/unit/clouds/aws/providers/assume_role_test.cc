@@ -143,7 +143,7 @@ TEST_F(AssumeRole, SaysWhoWasRefused) {
             "error: assuming role arn:aws:iam::123456789012:role/R (profile default): "
             "User is not authorized");
   EXPECT_EQ(loaded.error().status, Status::kDenied);
-  EXPECT_EQ(loaded.error().remote, "AccessDenied, request r-2");
+  EXPECT_EQ(loaded.error().remote, "AccessDenied, HTTP status 403, request r-2");
   EXPECT_THAT(loaded.error().hint, HasSubstr("trust policy"));
   EXPECT_EQ(sent_count(), 1u);
 }

@@ -216,7 +216,8 @@ TEST_F(Login, DoesNotAskInAnOfflineCall) {
   session("2026-01-01T12:00:00Z", key.pkcs8());
   Call call = world.call();
   call.offline = true;
-  EXPECT_EQ(found(load(call)), "error: would renew the session of profile \"default\"");
+  EXPECT_EQ(found(load(call)), "error: would renew the session of profile \"default\" at "
+                                "https://eu-west-1.signin.aws.amazon.com");
 }
 TEST(DpopProof, NeverUsesAnIdTwice) { EXPECT_NE(random_uuid(), random_uuid()); }
 TEST(DpopProof, FormsIdsAsVersion4Uuids) {

@@ -202,7 +202,7 @@ TEST_F(Sso, NeedsASignInWhenTheRefreshTokenIsNotAccepted) {
   const auto loaded = load();
   EXPECT_EQ(loaded.error().status, Status::kLoginRequired);
   EXPECT_EQ(loaded.error().hint, kHint);
-  EXPECT_EQ(loaded.error().remote, "InvalidGrantException");
+  EXPECT_EQ(loaded.error().remote, "InvalidGrantException, HTTP status 400");
 }
 TEST_F(Sso, DoesNotCallForASignInWhenOnlyTheNetworkIsAway) {
   session();
