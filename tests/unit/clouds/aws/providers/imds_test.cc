@@ -275,7 +275,7 @@ TEST_F(ImdsTest, TakesTheOlderPathsWhereTheNewerAreRefusedInOtherWords) {
 }
 
 TEST_F(ImdsTest, RefusesATokenThatWouldBreakTheHeader) {
-  answer_token("a\r\nX-Other: b");
+  for (int attempt = 0; attempt < 3; ++attempt) answer_token("a\r\nX-Other: b");
   EXPECT_THAT(found(), HasSubstr("malformed token"));
 }
 
