@@ -10,19 +10,19 @@ namespace {
 
 constexpr std::size_t kLongestMessage = 500;
 
-// "com.amazonaws.sso#UnauthorizedException:http://…" → "UnauthorizedException"
-std::string bare_code(std::string_view code) {
-  code = code.substr(0, code.find(':'));
-  const auto hash = code.rfind('#');
-  return std::string(trim(hash == std::string_view::npos ? code : code.substr(hash + 1)));
-}
-
 // A sentence of somebody else's, made fit for one line of a log.
 std::string one_line(std::string_view text) {
   std::string line(trim(text.substr(0, kLongestMessage)));
   for (char& c : line)
     if (static_cast<unsigned char>(c) < ' ' || c == 127) c = ' ';
   return line;
+}
+
+// "com.amazonaws.sso#UnauthorizedException:http://…" → "UnauthorizedException"
+std::string bare_code(std::string_view code) {
+  code = code.substr(0, code.find(':'));
+  const auto hash = code.rfind('#');
+  return one_line(hash == std::string_view::npos ? code : code.substr(hash + 1));
 }
 
 void read_json(const HttpResponse& response, ServiceError& error) {

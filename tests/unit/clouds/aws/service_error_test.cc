@@ -47,6 +47,13 @@ TEST(ServiceError, ManagesWithoutAnything) {
   EXPECT_TRUE(error.retryable);
 }
 
+TEST(ServiceError, LetsNothingBreakALineOfTheLog) {
+  const Error error = describe_refusal(
+      answer(400, "<E><Code>A\nB</Code><Message>c\r\nd</Message><RequestId>e\tf</RequestId></E>"), "x");
+  EXPECT_EQ(error.message, "x: c  d");
+  EXPECT_EQ(error.remote, "A B, HTTP status 400, request e f");
+}
+
 TEST(ServiceError, TellsThrottlingFromRefusal) {
   EXPECT_EQ(describe_refusal(answer(400, R"({"__type":"ThrottlingException"})"), "x").status,
             Status::kThrottled);
