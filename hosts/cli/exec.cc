@@ -105,10 +105,11 @@ Command exec_command() {
       .runs_program = true,
       .notes =
           "  pgiam exec -- psql \"host=orders.….rds.amazonaws.com user=app dbname=orders\"\n\n"
-          "The program and its children see the options as PGIAM_ variables. --filter is for programs\n"
-          "that the hook alone does not reach; all their children then load libpq. --pgpassword is for\n"
-          "clients that do not use the system's libpq: the token works for 15 minutes, the program\n"
-          "cannot get another one, and whoever may read its environment can read the token.",
+          "The program and its children see the options as PGIAM_ variables. --filter is for\n"
+          "programs that the hook alone does not reach; all their children then load libpq.\n"
+          "--pgpassword is for clients that do not use the system's libpq: the token works for 15\n"
+          "minutes, the program cannot get another one, and whoever may read its environment can\n"
+          "read the token.",
       .run = run};
 }
 

@@ -26,8 +26,9 @@ namespace {
 
 std::string readable(const std::string& file, const char* what) {
   if (access(file.c_str(), R_OK) == 0) return file;
-  throw UsageError("the " + std::string(what) + " " + file + " cannot be read: " + std::strerror(errno),
-                   "it belongs beside libpgiam.so.1: is pgiam installed as a whole?");
+  throw UsageError(
+      "the " + std::string(what) + " " + file + " cannot be read: " + std::strerror(errno),
+      "it belongs beside libpgiam.so.1: is pgiam installed as a whole?");
 }
 
 // The one that this command itself got. The filter has no function of its own that could be taken
@@ -41,7 +42,8 @@ fs::path libpq_in_use() {
 
 fs::path cache_folder() {
   if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache == '/') return cache;
-  if (const char* home = std::getenv("HOME"); home && *home == '/') return fs::path(home) / ".cache";
+  if (const char* home = std::getenv("HOME"); home && *home == '/')
+    return fs::path(home) / ".cache";
   throw UsageError("there is no folder to put links in: neither HOME nor XDG_CACHE_HOME is set",
                    "set XDG_CACHE_HOME to a folder of your own");
 }
@@ -87,8 +89,7 @@ bool is_static(const std::string& program) {
   std::ifstream file(program, std::ios::binary);
   ElfW(Ehdr) header{};
   if (!file.read(reinterpret_cast<char*>(&header), sizeof header)) return false;
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
-      header.e_phentsize != sizeof(ElfW(Phdr)))
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_phentsize != sizeof(ElfW(Phdr)))
     return false;
   file.seekg(static_cast<std::streamoff>(header.e_phoff));
   for (int i = 0; i < header.e_phnum; ++i) {

@@ -1,9 +1,12 @@
 #include "service_file.h"
 
+#include <pwd.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <optional>
+#include <vector>
 
 namespace pgiam::host {
 namespace {
@@ -39,14 +42,29 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
+// libpq 15 and later go by HOME, those before by the user database; it is the same as a rule.
+std::vector<std::string> own_files() {
+  const std::string named = variable("PGSERVICEFILE");
+  if (!named.empty()) return {named};
+  std::vector<std::string> files;
+  const passwd* user = getpwuid(geteuid());
+  for (const std::string& home : {variable("HOME"), std::string(user ? user->pw_dir : "")}) {
+    if (!home.empty()) files.push_back(home + "/.pg_service.conf");
+  }
+  return files;
+}
+
+std::string system_file() {
+  const std::string folder = variable("PGSYSCONFDIR");
+  return (folder.empty() ? PGIAM_LIBPQ_SYSCONFDIR : folder) + "/pg_service.conf";
+}
+
 }  // namespace
 
 bool service_sets(const std::string& service, std::string_view keyword) {
-  std::string own = variable("PGSERVICEFILE");
-  if (own.empty()) own = variable("HOME") + "/.pg_service.conf";
-  std::string system = variable("PGSYSCONFDIR");
-  if (system.empty()) system = PGIAM_LIBPQ_SYSCONFDIR;
-  for (const std::string& path : {own, system + "/pg_service.conf"}) {
+  std::vector<std::string> files = own_files();
+  files.push_back(system_file());
+  for (const std::string& path : files) {
     if (const std::optional<bool> is_set = file_sets(path, service, keyword)) return *is_set;
   }
   return false;

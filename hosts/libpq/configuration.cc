@@ -17,8 +17,8 @@ bool is_set(const char* variable) {
   return value && *value;
 }
 
-// Whether the test holds for any of the files in which the plugin looks; which one counts is its own
-// business.
+// Whether the test holds for any of the files in which the plugin looks; which of them counts is
+// the plugin's own business.
 template <typename Test>
 bool any_file(Test test) {
   if (is_set("PGIAM_CONFIG")) return test(getenv("PGIAM_CONFIG"));
@@ -26,7 +26,9 @@ bool any_file(Test test) {
       test(std::string(getenv("XDG_CONFIG_HOME")) + "/pgiam/pgiam.conf")) {
     return true;
   }
-  if (is_set("HOME") && test(std::string(getenv("HOME")) + "/.config/pgiam/pgiam.conf")) return true;
+  if (is_set("HOME") && test(std::string(getenv("HOME")) + "/.config/pgiam/pgiam.conf")) {
+    return true;
+  }
   return test("/etc/pgiam.conf");
 }
 

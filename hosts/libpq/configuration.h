@@ -6,8 +6,8 @@ namespace pgiam::libpq {
 // Whether a rule or a variable could make an endpoint of a host whose name tells nothing.
 bool rules_may_apply();
 
-// Whether a password that a person chose may have to give way (force = yes). Only the plugin can tell
-// for sure; false where it would say no in any case.
+// Whether a password that a person chose may have to give way (force = yes). Only the plugin can
+// tell for sure; false where it would say no in any case.
 bool force_may_apply();
 
 }  // namespace pgiam::libpq

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace pgiam::libpq {
@@ -30,9 +29,10 @@ bool came_from_pam(const std::string& message) {
 
 // Every other error that comes after the password, in the language that tells them apart.
 bool names_another_reason(const std::string& message) {
-  for (const char* words : {"does not exist", "permission denied", "is not permitted",
-                            "too many connections", "remaining connection slots",
-                            "is not currently accepting", "the database system is", "pg_hba.conf"}) {
+  for (const char* words :
+       {"does not exist", "permission denied", "is not permitted", "too many connections",
+        "remaining connection slots", "is not currently accepting", "the database system is",
+        "pg_hba.conf"}) {
     if (contains(message, words)) return true;
   }
   return false;
@@ -40,8 +40,10 @@ bool names_another_reason(const std::string& message) {
 
 // In every language a refusal names the user, in quotation marks of some kind.
 bool names_the_user(const std::string& message, const std::string& user) {
-  for (const auto& [open, close] : {std::pair{"\"", "\""}, {"»", "«"}, {"« ", " »"}, {"«", "»"},
-                                    {"“", "”"}, {"\u00ab\u00a0", "\u00a0\u00bb"}}) {
+  static constexpr const char* kMarks[][2] = {
+      {"\"", "\""}, {"»", "«"}, {"«", "»"}, {"« ", " »"}, {"\u00ab\u00a0", "\u00a0\u00bb"},
+      {"“", "”"}};
+  for (const auto& [open, close] : kMarks) {
     if (contains(message, (open + user + close).c_str())) return true;
   }
   return false;
@@ -130,7 +132,7 @@ const char* sqlstate_of_refusal(const std::string& message, const AttemptFacts& 
   if (!facts.password_was_asked) return nullptr;
   if (contains(message, "password authentication failed")) return "28P01";
   for (const char* words : {"PAM authentication failed",
-                            "IAM authentication failed",                        // RDS Proxy
+                            "IAM authentication failed",                      // RDS Proxy
                             "unable to accept connection, access denied"}) {  // DSQL
     if (contains(message, words)) return "28000";
   }

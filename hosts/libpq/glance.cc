@@ -111,7 +111,8 @@ bool is_plainly_not_ours(const Parameters& given) {
 
   const Text host = given_or(seen.host, "PGHOST");
   const Text hostaddr = given_or(seen.hostaddr, "PGHOSTADDR");
-  if (hostaddr.empty() && (host.empty() || is_socket_path(host))) return host.find(',') == host.npos;
+  const bool is_socket = host.empty() || is_socket_path(host);
+  if (hostaddr.empty() && is_socket) return host.find(',') == host.npos;
   return is_local_name(host.empty() ? hostaddr : host) && !rules_may_apply();
 }
 

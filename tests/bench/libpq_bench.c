@@ -1,5 +1,5 @@
-/* libpq_bench COUNT CONNINFO: how long an attempt to connect takes, in nanoseconds, the least of ten rounds.
- * libpq_bench: does nothing, which shows how long a program of libpq takes to start. */
+/* libpq_bench COUNT CONNINFO: how long an attempt to connect takes, in nanoseconds, the least of
+ * ten rounds. libpq_bench: does nothing, which shows how long a program of libpq takes to start. */
 #define _POSIX_C_SOURCE 200809L
 #include <libpq-fe.h>
 #include <stdio.h>

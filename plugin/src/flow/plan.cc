@@ -164,17 +164,17 @@ Result<Plan> Planner::make_for_credentials(const Request& request) const {
   return plan;
 }
 
-// Where the configuration file cannot be used: an error for what is ours by its very name. All other
-// connections must not suffer from a hook that was left switched on: they pass through, and the log
-// says so, once.
+// Where the configuration file cannot be used: an error for what is ours by its very name. All
+// other connections must not suffer from a hook that was left switched on: they pass through, and
+// the log says so, once.
 Result<Plan> Planner::make_without_rules(const Request& request, Error why) const {
   const std::string host = normal_host(request.host);
   const std::uint16_t port = request.port == 0 ? kPostgresPort : request.port;
   for (const auto& cloud : clouds_)
     if (!is_socket(host) && cloud->recognise(host, port)) return why;
   Plan plan;
-  plan.reason = host + " is not the name of a known kind of endpoint, and there are no rules: " +
-                why.message;
+  plan.reason =
+      host + " is not the name of a known kind of endpoint, and there are no rules: " + why.message;
   std::string complaint = why.message + ": connections go without pgiam until that is mended";
   {
     const StateLock lock;

@@ -25,7 +25,8 @@ class ServiceFile : public testing::Test {
 };
 
 TEST_F(ServiceFile, TellsWhetherItsOwnSectionSetsTheKeyword) {
-  std::ofstream(own_) << "# sslmode=require\n[other]\nsslmode=prefer\n [orders]\nhost=x\n  sslmode=prefer \n[last]\n";
+  std::ofstream(own_) << "# sslmode=require\n[other]\nsslmode=prefer\n [orders]\nhost=x\n  "
+                         "sslmode=prefer \n[last]\n";
   EXPECT_TRUE(service_sets("orders", "sslmode"));
   EXPECT_FALSE(service_sets("orders", "ssl"));
   EXPECT_FALSE(service_sets("last", "sslmode"));

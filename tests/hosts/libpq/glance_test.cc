@@ -9,9 +9,9 @@ namespace pgiam::libpq {
 namespace {
 
 constexpr const char* kToken = "x:5432/?Action=connect&X-Amz-Signature=12ab";
-constexpr const char* kVariables[] = {"PGHOST",      "PGHOSTADDR",         "PGPASSWORD",   "PGSERVICE",
-                                      "PGIAM_FORCE", "PGIAM_SIGNING_HOST", "PGIAM_TARGET", "PGIAM_CONFIG",
-                                      "XDG_CONFIG_HOME"};
+constexpr const char* kVariables[] = {"PGHOST",       "PGHOSTADDR",   "PGPASSWORD",
+                                      "PGSERVICE",    "PGIAM_FORCE",  "PGIAM_SIGNING_HOST",
+                                      "PGIAM_TARGET", "PGIAM_CONFIG", "XDG_CONFIG_HOME"};
 
 class Glance : public testing::Test {
  protected:
@@ -43,9 +43,9 @@ TEST_F(Glance, SettlesWhatBringsAPassword) {
 }
 
 TEST_F(Glance, SettlesWhatIsLocal) {
-  for (const char* conninfo : {"", "user=u", "host=/run/postgresql", "host=@abstract", "host=localhost",
-                               "host=::1", "hostaddr=10.0.0.1", "postgresql:///d",
-                               "postgresql://localhost:5433/d"}) {
+  for (const char* conninfo :
+       {"", "user=u", "host=/run/postgresql", "host=@abstract", "host=localhost", "host=::1",
+        "hostaddr=10.0.0.1", "postgresql:///d", "postgresql://localhost:5433/d"}) {
     EXPECT_TRUE(settles(conninfo)) << conninfo;
   }
   setenv("PGHOST", "db.example", 1);
@@ -56,8 +56,8 @@ TEST_F(Glance, SettlesWhatIsLocal) {
 TEST_F(Glance, LeavesTheRestToACloserLook) {
   for (const char* conninfo :
        {"host=db.example", "host=db.example password=''", "service=s password=p",
-        "host=/a,db.example", "host=localhost,db.example", "host=db.example password=\\ x", "host= x y",
-        "host=db.example password='p", "postgresql://db.example/d",
+        "host=/a,db.example", "host=localhost,db.example", "host=db.example password=\\ x",
+        "host= x y", "host=db.example password='p", "postgresql://db.example/d",
         "postgresql://u:@db.example/d", "postgresql://u:p@db.example/d?password=q",
         "postgresql://u@/d?host=db.example", "postgresql://a.example,b.example/d"}) {
     EXPECT_FALSE(settles(conninfo)) << conninfo;

@@ -1,5 +1,6 @@
-/* Loads modules that bring libpq along, each out of sight of the others, and lets each connect, reset and
- * connect in a thread:  late FLAGS CONNINFO MODULE…  FLAGS: "local", "global" or "deepbind". */
+/* Loads modules that bring libpq along, each out of sight of the others, and lets each connect,
+ * reset and connect in a thread:  late FLAGS CONNINFO MODULE…  FLAGS: "local", "global" or
+ * "deepbind". */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>

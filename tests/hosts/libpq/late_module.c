@@ -12,9 +12,10 @@ __attribute__((visibility("default"))) const char* use_libpq(const char* conninf
   if (PQstatus(conn) == CONNECTION_OK) PQreset(conn);
   Dl_info info;
   void* function = NULL;
-  *(const char* (**)(const PGconn*))&function = (const char* (*)(const PGconn*))PQuser;
+  *(const char* (**)(const PGconn*)) & function = (const char* (*)(const PGconn*))PQuser;
   dladdr(function, &info);
-  snprintf(answer, sizeof answer, "%s %s", PQstatus(conn) == CONNECTION_OK ? "ok" : PQerrorMessage(conn),
+  snprintf(answer, sizeof answer, "%s %s",
+           PQstatus(conn) == CONNECTION_OK ? "ok" : PQerrorMessage(conn),
            strrchr(info.dli_fname, '/') + 1);
   PQfinish(conn);
   return answer;

@@ -11,23 +11,27 @@ import pytest
 
 CLIENTS = Path(__file__).resolve().parent / "clients"
 COMMAND = os.environ["PGIAM_TEST_COMMAND"]
-# Those that preloading the hook reaches, and those that need the filter. The large ones are run by
-# tests/optional/large_clients.
-HOOKED = {
-    "psycopg2": ["/usr/bin/python3", "py_psycopg2.py"],
-    "perl": ["perl", "dbd.pl"],
-    "ruby": ["ruby", "pg.rb"],
-    "libpqxx": [os.environ["PGIAM_TEST_PQXX_CLIENT"]],
-}
-FILTERED = {
-    "php": ["php", "pgsql.php"],
-    "php-pdo": ["php", "pdo.php"],
-    "psycopg3-python": ["env", "PSYCOPG_IMPL=python", "/usr/bin/python3", "py_psycopg3.py"],
-}
-LARGE = {"R": ["R", "-s", "--no-save", "-f", "rpostgresql.R"], "GDAL": ["/usr/bin/python3", "ogr_pg.py"]}
-LARGE_ONES = bool(os.environ.get("PGIAM_TEST_LARGE_CLIENTS"))
-PROGRAMS = LARGE if LARGE_ONES else HOOKED | FILTERED
-EVERY_WAY = [(["--filter"], name) for name in PROGRAMS] + [([], name) for name in PROGRAMS if name not in FILTERED]
+PYTHON = "/usr/bin/python3"
+# Of which size they are to be installed says PGIAM_TEST_CLIENTS: the large ones and Python's wheels, which bring a libpq
+# of their own, are for tests/optional.
+PROGRAMS = {
+    "small": {
+        "psycopg2": [PYTHON, "py_psycopg2.py"],
+        "psycopg3-python": ["env", "PSYCOPG_IMPL=python", PYTHON, "py_psycopg3.py"],
+        "perl": ["perl", "dbd.pl"],
+        "ruby": ["ruby", "pg.rb"],
+        "libpqxx": [os.environ["PGIAM_TEST_PQXX_CLIENT"]],
+        "php": ["php", "pgsql.php"],
+        "php-pdo": ["php", "pdo.php"],
+    },
+    "large": {"R": ["R", "-s", "--no-save", "-f", "rpostgresql.R"], "GDAL": [PYTHON, "ogr_pg.py"]},
+    "wheels": {
+        "psycopg2-binary": [PYTHON, "py_psycopg2.py"],
+        "psycopg3-binary": ["env", "PSYCOPG_IMPL=binary", PYTHON, "py_psycopg3.py"],
+    },
+}[os.environ.get("PGIAM_TEST_CLIENTS", "small")]
+ONLY_FILTERED = {"php", "php-pdo", "psycopg3-python"}  # preloading the hook alone does not reach them
+EVERY_WAY = [(["--filter"], name) for name in PROGRAMS] + [([], name) for name in PROGRAMS if name not in ONLY_FILTERED]
 
 
 class Clock:
@@ -65,6 +69,7 @@ def start(rds, environment, clock):
         variables = {
             "CONNINFO": rds.conninfo(), "HOST": rds.host, "PORT": str(rds.port), "DBUSER": "app_user", "DBNAME": "postgres",
             "PGHOSTADDR": "127.0.0.1", "PGSSLMODE": "verify-full", "PGSSLROOTCERT": rds.ca_file,
+            "PYTHONPATH": os.environ.get("PGIAM_TEST_PYTHONPATH", ""),
         }  # fmt: skip
         started.append(
             subprocess.Popen(

@@ -54,20 +54,25 @@ def test_a_chosen_sslmode_that_allows_clear_text_is_refused(sslmode, rds, client
     assert sent_nothing()
 
 
+def service_file(folder, conninfo):
+    file = folder / "services"
+    file.write_text("[orders]\n" + conninfo.replace("'", "").replace(" ", "\n") + "\n")
+    return str(file)
+
+
 @pytest.mark.parametrize("how", ["conninfo", "environment"])
 def test_an_sslmode_that_a_service_file_spells_out_is_refused_too(how, rds, client, sent_nothing, tmp_path):
-    conninfo = rds.conninfo(sslmode="prefer", sslrootcert=None).replace("'", "")
-    (tmp_path / ".pg_service.conf").write_text("[orders]\n" + conninfo.replace(" ", "\n") + "\n")
-    program = client(PGSERVICE="orders") if how == "environment" else client()
+    variables = {"PGSERVICEFILE": service_file(tmp_path, rds.conninfo(sslmode="prefer", sslrootcert=None))}
+    if how == "environment":
+        variables["PGSERVICE"] = "orders"
+    program = client(**variables)
     assert program.do("connectdb", "" if how == "environment" else "service=orders") == "bad"
     assert "sslmode=prefer" in program.message()
     assert sent_nothing()
 
 
 def test_a_service_file_that_says_nothing_of_tls_gets_it(rds, client, verdicts, tmp_path):
-    conninfo = rds.conninfo(sslmode=None, sslrootcert=None).replace("'", "")
-    (tmp_path / ".pg_service.conf").write_text("[orders]\n" + conninfo.replace(" ", "\n") + "\n")
-    program = client()
+    program = client(PGSERVICEFILE=service_file(tmp_path, rds.conninfo(sslmode=None, sslrootcert=None)))
     assert program.do("connectdb", "service=orders").startswith("ok"), program.message()
     assert verdicts() == ["accepted"]
 
