@@ -63,6 +63,27 @@ def psql(environment):
     return run
 
 
+class Clock:
+    """What the server's verifier and all programs take for the time; it can be put forward at once."""
+
+    def __init__(self, rds, file):
+        self.rds, self.file, self.ahead = rds, file, 0
+        self.put_forward(0)
+
+    def put_forward(self, minutes):
+        self.ahead += 60 * minutes
+        self.file.with_suffix(".new").write_text(f"+{self.ahead}")
+        self.file.with_suffix(".new").rename(self.file)
+        self.rds.set_clock(start=time.time() + self.ahead)
+
+    def environment(self):
+        return {
+            "LD_PRELOAD": "/usr/$LIB/faketime/libfaketimeMT.so.1",
+            "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1",
+            "NO_FAKE_STAT": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }  # fmt: skip
+
+
 class Client:
     """A running client.c: do(command, words…) returns its answer."""
 
@@ -79,12 +100,6 @@ class Client:
 
     def message(self):
         return self.do("message").replace("\\n", "\n")
-
-    def let_pass(self, minutes):
-        """By the client's own clock, which may be a fast one."""
-        end = int(self.do("time")) + 60 * minutes
-        while int(self.do("time")) < end:
-            time.sleep(0.02)
 
     def end(self):
         self.process.stdin.close()
@@ -104,6 +119,23 @@ def client(environment):
     for one in started:
         if one.process.poll() is None:
             assert one.end() == 0
+
+
+@pytest.fixture
+def clock(rds, tmp_path):
+    return Clock(rds, tmp_path / "clock")
+
+
+@pytest.fixture
+def timed(environment, clock):
+    """What a program with the hook needs for its time to be the clock's."""
+    faked = clock.environment()
+    return faked | {"LD_PRELOAD": f"{environment['LD_PRELOAD']}:{faked['LD_PRELOAD']}"}
+
+
+@pytest.fixture
+def timed_client(client, timed):
+    return lambda **variables: client(**timed | variables)
 
 
 @pytest.fixture

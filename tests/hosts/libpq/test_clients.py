@@ -34,32 +34,6 @@ ONLY_FILTERED = {"php", "php-pdo", "psycopg3-python"}  # preloading the hook alo
 EVERY_WAY = [(["--filter"], name) for name in PROGRAMS] + [([], name) for name in PROGRAMS if name not in ONLY_FILTERED]
 
 
-class Clock:
-    """What the server's verifier and all programs take for the time; it can be put forward at once."""
-
-    def __init__(self, rds, file):
-        self.rds, self.file, self.ahead = rds, file, 0
-        self.put_forward(0)
-
-    def put_forward(self, minutes):
-        self.ahead += 60 * minutes
-        self.file.with_suffix(".new").write_text(f"+{self.ahead}")
-        self.file.with_suffix(".new").rename(self.file)
-        self.rds.set_clock(start=time.time() + self.ahead)
-
-    def environment(self):
-        return {
-            "LD_PRELOAD": "/usr/$LIB/faketime/libfaketimeMT.so.1",
-            "FAKETIME_TIMESTAMP_FILE": str(self.file), "FAKETIME_NO_CACHE": "1",
-            "NO_FAKE_STAT": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }  # fmt: skip
-
-
-@pytest.fixture
-def clock(rds, tmp_path):
-    return Clock(rds, tmp_path / "clock")
-
-
 @pytest.fixture
 def start(rds, environment, clock):
     """start(words of the command, program) starts it under pgiam exec."""

@@ -46,12 +46,12 @@ def test_the_children_of_a_pre_forking_server_all_connect(when, rds, environment
     assert verdicts() == ["accepted"] * (6 * 3 + (1 if when == "before" else 2))
 
 
-def test_children_do_not_send_the_tokens_of_the_parent_when_those_have_died(rds, fast_client, verdicts):
-    program = fast_client()
+def test_children_do_not_send_the_tokens_of_the_parent_when_those_have_died(rds, timed_client, clock, verdicts):
+    program = timed_client()
     assert program.do("connectdb", rds.conninfo()).startswith("ok")
     assert program.do("finish") == "finished"
     assert program.do("fork") == "child"
-    program.let_pass(minutes=17)
+    clock.put_forward(minutes=17)
     assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
     assert verdicts() == ["accepted"] * 2
 

@@ -65,6 +65,17 @@ def test_psql_resets_by_itself_after_its_session_was_killed(settings, rds, termi
     assert verdicts() == ["accepted"] * 2
 
 
+@pytest.mark.parametrize("command", ["SELECT 1;", r"\c"])
+def test_psql_lives_past_the_death_of_its_token(command, rds, terminal, timed, clock, verdicts):
+    psql = terminal(rds.conninfo(), **timed)
+    for _ in range(2):
+        clock.put_forward(minutes=17)
+        rds.kill_backends()
+        assert re.search("Attempting reset: Succeeded|You are now connected", psql.ask(command))
+        assert "app_user" in psql.ask("SELECT session_user;")
+    assert verdicts() == ["accepted"] * 3
+
+
 @pytest.mark.parametrize("command", [r"\c", r"\c postgres", r"\c postgres app_user", r"\c - - - -"])
 def test_psql_connects_again_with_every_form_of_c(command, rds, terminal, verdicts):
     psql = terminal(rds.conninfo())

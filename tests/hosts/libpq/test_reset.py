@@ -20,11 +20,11 @@ def ages(rds):
 
 
 @pytest.mark.parametrize("reset", RESETS)
-def test_a_reset_after_the_token_died_gets_a_fresh_one(reset, rds, fast_client, verdicts):
-    program = fast_client()
+def test_a_reset_after_the_token_died_gets_a_fresh_one(reset, rds, timed_client, clock, verdicts):
+    program = timed_client()
     assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
     for _ in range(2):
-        program.let_pass(minutes=17)
+        clock.put_forward(minutes=17)
         rds.kill_backends()
         assert program.do("query") == "failed"
         assert program.do(reset).startswith("ok"), program.message()
@@ -33,13 +33,13 @@ def test_a_reset_after_the_token_died_gets_a_fresh_one(reset, rds, fast_client, 
     assert max(ages(rds)) < 300
 
 
-def test_new_connections_after_the_token_died_get_fresh_ones(rds, fast_client, verdicts):
-    program = fast_client()
+def test_new_connections_after_the_token_died_get_fresh_ones(rds, timed_client, clock, verdicts):
+    program = timed_client()
     for _ in range(2):
         for call in CALLS:
             assert program.do(call, rds.conninfo()).startswith("ok"), program.message()
             assert program.do("finish") == "finished"
-        program.let_pass(minutes=17)
+        clock.put_forward(minutes=17)
     assert verdicts() == ["accepted"] * 8
 
 
@@ -106,18 +106,18 @@ class Relay:
 
 
 @pytest.mark.parametrize("reset", RESETS)
-def test_a_reset_that_lands_on_another_host_has_that_hosts_token(reset, rds, fast_client, verdicts):
+def test_a_reset_that_lands_on_another_host_has_that_hosts_token(reset, rds, timed_client, clock, verdicts):
     relay = Relay("127.0.0.3", rds)
     hosts = {"host": f"{rds.host},{REPLICA}", "hostaddr": "127.0.0.3,127.0.0.2"}
-    program = fast_client()
+    program = timed_client()
     assert program.do("connectdb", rds.conninfo(**hosts)).startswith(f"ok\t{rds.host}")
-    program.let_pass(minutes=17)
+    clock.put_forward(minutes=17)
     relay.close()
     assert program.do("query") == "failed"
     assert program.do(reset).startswith(f"ok\t{REPLICA}"), program.message()
 
     # And back, as the first one has come back.
-    program.let_pass(minutes=17)
+    clock.put_forward(minutes=17)
     relay = Relay("127.0.0.3", rds)
     rds.kill_backends()
     assert program.do(reset).startswith(f"ok\t{rds.host}"), program.message()
