@@ -82,6 +82,20 @@ def test_the_command_gets_no_secret_in_its_arguments(jvm, tmp_path, rds):
     assert not re.search(r"^PG(?!IAM)", (tmp_path / "env").read_text(), re.M)
 
 
+def test_a_command_that_answers_nonsense_is_named(jvm, tmp_path):
+    strange = tmp_path / "strange"
+    strange.write_text(f"#!/bin/sh\ncat {tmp_path}/answer\n")
+    strange.chmod(0o755)
+    one = jvm("-Dpgiam.bridge=command", f"-Dpgiam.command={strange}")
+    answers = ["", "{", "[]", "null", "{}", '{"token":5}', '{"token":"a', r'{"token":"\u00', '{"a":[{"b":1},"c"]}', "\0\1"]
+    for answer in answers:
+        (tmp_path / "answer").write_text(answer)
+        wrong = refused(one, "token", HOST, "5432", "app")
+        assert "the command's answer is" in wrong.message and "org.pgiam.PgiamException" in wrong.trace, answer
+    (tmp_path / "answer").write_text(r'{"x":{"y":["}"]}, "token" : "\u00e9\n\"/", "n":-1.5e3}' + "\n")
+    assert one.do("token", HOST, "5432", "app") == 'é\n"/'
+
+
 def test_a_command_that_hangs_is_ended(jvm, tmp_path):
     hanging = tmp_path / "hanging"
     hanging.write_text("#!/bin/sh\nexec sleep 600\n")
@@ -89,7 +103,7 @@ def test_a_command_that_hangs_is_ended(jvm, tmp_path):
     one = jvm("-Dpgiam.bridge=command", f"-Dpgiam.command={hanging}")
     slow = refused(one, "token", HOST, "5432", "app", "timeout_ms=1")
     assert "did not end within" in slow.message
-    listed = subprocess.run(["pgrep", "-f", f"^sleep 600$", "-P", str(one.process.pid)], capture_output=True)
+    listed = subprocess.run(["pgrep", "-f", "^sleep 600$", "-P", str(one.process.pid)], capture_output=True)
     assert listed.returncode == 1
 
 

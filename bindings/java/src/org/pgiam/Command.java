@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The command pgiam: where it is, and one run of it. */
 final class Command {
@@ -84,21 +85,26 @@ final class Command {
       return finish(builder.start(), timeoutMs);
     } catch (IOException | ExecutionException failed) {
       throw failure(file + " cannot be run: " + failed.getMessage(), "");
+    } catch (TimeoutException late) {
+      throw new PgiamException(PgiamException.TIMEOUT,
+          file + " did not end within " + timeoutMs + " ms",
+          "see what it waits for: pgiam explain");
     }
   }
 
   private Result finish(Process process, long timeoutMs)
-      throws IOException, ExecutionException, PgiamException {
+      throws IOException, ExecutionException, TimeoutException, PgiamException {
     try {
       process.getOutputStream().close();
       FutureTask<byte[]> stdout = readInBackground(process.getInputStream());
       FutureTask<byte[]> stderr = readInBackground(process.getErrorStream());
       if (!process.waitFor(timeoutMs, TimeUnit.MILLISECONDS)) {
-        throw new PgiamException(PgiamException.TIMEOUT,
-            file + " did not end within " + timeoutMs + " ms",
-            "see what it waits for: pgiam explain");
+        throw new TimeoutException();
       }
-      return new Result(process.exitValue(), stdout.get(), Text.string(stderr.get()));
+      // Something that it started may hold the pipes open for ever.
+      byte[] answer = stdout.get(timeoutMs, TimeUnit.MILLISECONDS);
+      byte[] remarks = stderr.get(timeoutMs, TimeUnit.MILLISECONDS);
+      return new Result(process.exitValue(), answer, Text.string(remarks));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new PgiamException(PgiamException.CANCELLED,

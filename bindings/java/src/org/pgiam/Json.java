@@ -22,7 +22,7 @@ final class Json {
   static Map<String, Object> takeObject(char[] text) {
     try {
       return new Json(text).object();
-    } catch (ArrayIndexOutOfBoundsException cutShort) {
+    } catch (IndexOutOfBoundsException cutShort) {
       throw new IllegalArgumentException("not a whole JSON object");
     } finally {
       Arrays.fill(text, '\0');
