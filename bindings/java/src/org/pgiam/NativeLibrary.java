@@ -103,17 +103,16 @@ final class NativeLibrary {
   private static String loadExtracted(Path folder, String platform)
       throws IOException, PgiamException {
     System.load(extract(folder, platform, JNI).toString());
-    String shared = System.getProperty(SHARED);
-    if (shared == null || !Files.exists(Paths.get(shared))) {
-      for (String file : PLUGIN_FILES) extract(folder, platform, file);
-      shared = folder.resolve(PLUGIN).toString();
-      Object first = System.getProperties().putIfAbsent(SHARED, shared);
-      if (first instanceof String && Files.exists(Paths.get((String) first))) {
-        shared = (String) first;
+    synchronized (SHARED) {  // a literal is one object, and so one lock, for all class loaders
+      String shared = System.getProperty(SHARED);
+      if (shared == null || !Files.exists(Paths.get(shared))) {
+        for (String file : PLUGIN_FILES) extract(folder, platform, file);
+        shared = folder.resolve(PLUGIN).toString();
       }
+      Native.open(new byte[][] {Text.utf8(shared)});
+      System.setProperty(SHARED, shared);
+      return shared;
     }
-    Native.open(new byte[][] {Text.utf8(shared)});
-    return shared;
   }
 
   private static Path extract(Path folder, String platform, String file) throws IOException {
