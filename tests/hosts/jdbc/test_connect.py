@@ -123,6 +123,8 @@ def test_a_login_time_out_moves_the_work_to_another_thread(rds, bridge, url):
 def test_a_user_that_has_no_token_login_is_told_what_to_grant(bridge, url):
     lost = refused(bridge, "connect", "c", url(), "user=plain")
     assert lost.state == "28000" and "GRANT rds_iam TO plain" in lost.message
+    lost = refused(bridge, "connect", "c", url(), "user=plain", "password=")
+    assert "GRANT rds_iam TO plain" in lost.message
 
 
 def test_force_replaces_a_saved_password(bridge, url):

@@ -45,11 +45,11 @@ public final class PgiamAuthenticationPlugin implements AuthenticationPlugin {
   /** The server asks for a secret that it knows. Where the user has none, a grant is missing. */
   private char[] passwordOfUser() throws PSQLException {
     char[] password = settings.password();
-    if (password != null) return password;
+    if (password != null && password.length > 0) return password;
     try (PgiamReply reply = ask()) {
-      if (!reply.applies()) return null;
+      if (!reply.applies()) return password;
     } catch (PgiamException noToken) {
-      return null;  // there is one fault more, but not the one that the server objects to
+      return password;  // there is one fault more, but not the one that the server objects to
     }
     String user = settings.get("user");
     throw refusal("the server asks for a password of the user " + user + " itself, not for a token"
