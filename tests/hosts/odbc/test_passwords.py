@@ -46,6 +46,13 @@ def test_an_old_token_in_the_environment_is_replaced(string, log_in):
     assert log_in(string(), PGPASSWORD=OLD) == "app_user"
 
 
+def test_an_old_token_in_a_password_file_is_replaced(string, log_in, tmp_path):
+    passwords = tmp_path / ".pgpass"
+    passwords.write_text("*:*:*:*:" + OLD.replace(":", r"\:") + "\n")
+    passwords.chmod(0o600)
+    assert log_in(string()) == "app_user"
+
+
 def test_sqlconnect_takes_a_password_as_it_is_and_replaces_a_token(run, configure, source):
     configure(orders=source | {"SSLmode": "require"})
     query = "SELECT session_user AS who;\n"

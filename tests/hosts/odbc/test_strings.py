@@ -113,6 +113,20 @@ def test_our_keys_reach_the_plugin_and_not_the_driver(rds, string, log_in):
     assert 'did you mean "role_arn"' in log_in(string(pgiamrolearm="x"))
 
 
+def test_a_rule_of_the_configuration_file_applies(rds, string, log_in, tmp_path):
+    rules = tmp_path / "pgiam.conf"
+    rules.write_text(f"[connection tunnel]\nhost = localhost\nsigning_host = {rds.host}\n")
+    assert log_in(string(Server="localhost", SSLmode="require"), PGIAM_CONFIG=str(rules)) == "app_user"
+
+
+def test_attributes_set_before_the_connection_reach_the_driver(string, python):
+    code = """
+connection = pyodbc.connect(given[0], timeout=7, autocommit=True, readonly=False)
+print(connection.autocommit, connection.getinfo(pyodbc.SQL_DRIVER_NAME))
+"""
+    assert python(code, string()) == "True psqlodbcw.so\n"
+
+
 def test_our_keys_may_stand_in_the_data_source(rds, configure, source, log_in):
     configure(orders=source | {"Servername": "localhost", "SSLmode": "require", "PgiamSigningHost": rds.host})
     assert log_in("DSN=orders") == "app_user"
