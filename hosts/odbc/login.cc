@@ -128,7 +128,8 @@ SecretText make_string(const ConnectionString& given, const Target& target,
     const bool would_log = same_key(pair.key, "CommLog") || same_key(pair.key, "Debug") ||
                            same_key(pair.key, "B2") || same_key(pair.key, "B3");
     if (is_ours(pair.key) || is_rewritten(pair.key) || (password && would_log)) continue;
-    append_pair(string, pair.key, pair.raw.view());
+    const bool is_name = same_key(pair.key, "DSN") && is_plain(pair.value.view());
+    append_pair(string, pair.key, is_name ? pair.value.view() : pair.raw.view());
   }
   append_value(string, more, "Servername", "host", target.host);
   append_value(string, more, "Port", "port", target.port);

@@ -81,6 +81,14 @@ def test_of_dsn_and_driver_the_first_counts(configure, source, string, log_in):
     assert log_in(string() + ";DSN=orders") == "app_user"
 
 
+def test_all_else_in_the_data_source_reaches_the_driver(configure, source, run, python):
+    configure(orders=source | {"ConnSettings": "SET%20application_name%20TO%20'from%20the%20source'"})
+    assert "from the source" in run("isql", "orders", "-b", "-v", input="SHOW application_name;\n").stdout
+    for given in ("DSN=orders", "DSN={orders}", "dsn=orders;UID=app_user"):
+        code = "print(pyodbc.connect(given[0]).execute('SHOW application_name').fetchone()[0])"
+        assert python(code, given) == "from the source\n"
+
+
 def test_a_file_data_source_is_one(string, log_in, tmp_path):
     file = tmp_path / "orders.dsn"
     file.write_text("[ODBC]\n" + string().replace(";", "\n") + "\n")
