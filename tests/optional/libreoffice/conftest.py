@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE.parents[1] / "rds"))
 
 from rds_emulator import Emulator  # noqa: E402
 
-HOOK = os.environ["PGIAM_TEST_HOOK"]
+COMMAND = os.environ["PGIAM_TEST_COMMAND"]
 JARS = os.environ["PGIAM_TEST_JARS"]
 LIFE = 8  # of a token in these tests, seconds
 # What Tools > Options > LibreOffice > Advanced > Class Path writes.
@@ -56,12 +56,12 @@ def office(instance, tmp_path_factory):
     settings.write_text(JAVA_SETTINGS.format(class_path=JARS))
     pipe = f"pgiam-{os.getpid()}"
     command = [
-        "soffice", "--headless", "--norestore", "--nologo", "--nodefault",
+        COMMAND, "exec", "--", "soffice", "--headless", "--norestore", "--nologo", "--nodefault",
         f"-env:UserInstallation=file://{home}/profile", f"--accept=pipe,name={pipe};urp;",
     ]  # fmt: skip
     environment = {
         "HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PGIAM_REUSE_SECONDS": str(LIFE // 2),
-        "LD_PRELOAD": f"{HOOK} libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(instance.hosts_file),
+        "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(instance.hosts_file),
         **{name: text for name, text in instance.environment().items() if name.startswith("AWS_")},
     }  # fmt: skip
     process = subprocess.Popen(command, env=environment, start_new_session=True)

@@ -83,7 +83,7 @@ class Window:
             self._node(name).click()
             self.browser.find_element(By.CSS_SELECTOR, "button[data-label=Object]").click()
             self._labelled("[role=menuitem]", entry).click()
-            return until_or_not(effect, seconds=5)
+            return until_or_not(effect, seconds=25)
 
         until(choose_once, entry)
 
