@@ -110,8 +110,9 @@ public final class PgiamDriver implements Driver {
       properties.setProperty("sslrootcert", rootcert);
     }
     if (said.getProperty("sslmode") != null || said.getProperty("ssl") != null) return;
-    String tls = said.getProperty(Settings.PREFIX + "tls", "require");
-    if (!tls.equals("off")) properties.setProperty("sslmode", tls);
+    String tls = said.getProperty(Settings.PREFIX + "tls", "");
+    if (tls.equals("off")) return;
+    properties.setProperty("sslmode", tls.equals("verify-full") ? tls : "require");
   }
 
   private static String pgjdbcUrl(String url) {
@@ -135,8 +136,7 @@ public final class PgiamDriver implements Driver {
       return new org.postgresql.Driver();
     } catch (ClassNotFoundException | NoClassDefFoundError absent) {
       throw new SQLException("pgiam: PostgreSQL's JDBC driver, 42.3.2 or later, is not beside "
-          + "pgiam-jdbc.jar\n  add postgresql-42.7.8.jar, or a later one, to the same driver or "
-          + "class path", UNABLE_TO_CONNECT, absent);
+          + "pgiam-jdbc.jar\n  add postgresql-42.7.x.jar to the same driver or class path", UNABLE_TO_CONNECT, absent);
     }
   }
 
