@@ -75,27 +75,30 @@ std::string value_in(const RealLibpq& libpq, const char* conninfo, std::string_v
   return value;
 }
 
-// The service in force, which PQconninfo does not tell; "" is none.
-std::string service_of(const RealLibpq& libpq, const Parameters& given) {
-  std::string service;
+// What the program itself said of a keyword, be it in a connection string.
+std::string value_given(const RealLibpq& libpq, const Parameters& given, std::string_view keyword) {
+  std::string value;
   for (std::size_t i = 0; given.keywords()[i]; ++i) {
-    const std::string_view keyword = given.keywords()[i];
-    const char* value = given.values()[i];
-    if (!value || !*value) continue;
-    if (keyword == "dbname" && given.expand_dbname() && is_connection_string(value)) {
-      const std::string inside = value_in(libpq, value, "service");
-      if (!inside.empty()) service = inside;
+    const std::string_view here = given.keywords()[i];
+    const char* said = given.values()[i];
+    if (!said || !*said) continue;
+    if (here == keyword) value = said;
+    if (here == "dbname" && given.expand_dbname() && is_connection_string(said)) {
+      const std::string inside = value_in(libpq, said, keyword);
+      if (!inside.empty()) value = inside;
     }
   }
-  const char* variable = getenv("PGSERVICE");
-  return service.empty() && variable ? variable : service;
+  return value;
 }
 
 // Whether sslmode=prefer was somebody's choice and is not just libpq's default.
 bool is_preferred(const RealLibpq& libpq, const Parameters& given) {
-  const char* mode = getenv("PGSSLMODE");
-  if ((mode && *mode) || (given.mention("sslmode") && !given.are_copied())) return true;
-  const std::string service = service_of(libpq, given);
+  const char* variable = getenv("PGSSLMODE");
+  if (variable && *variable) return true;
+  if (!given.are_copied() && !value_given(libpq, given, "sslmode").empty()) return true;
+  std::string service = value_given(libpq, given, "service");
+  variable = getenv("PGSERVICE");
+  if (service.empty() && variable) service = variable;
   return !service.empty() && host::service_sets(service, "sslmode");
 }
 

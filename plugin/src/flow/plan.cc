@@ -175,7 +175,8 @@ Result<Plan> Planner::make_without_rules(const Request& request, Error why) cons
   Plan plan;
   plan.reason =
       host + " is not the name of a known kind of endpoint, and there are no rules: " + why.message;
-  std::string complaint = why.message + ": connections go without pgiam until that is mended";
+  std::string complaint =
+      why.message + "; until that is mended connections go without pgiam, to endpoints they fail";
   {
     const StateLock lock;
     if (last_complaint_ == complaint) return plan;

@@ -8,6 +8,10 @@ import pytest
 NO_PLUGIN = {"PGIAM_LIBRARY": "/nonexistent/libpgiam.so.1"}
 
 
+def uri(rds, user, password):
+    return f"postgresql://{user}:{password}@127.0.0.1:{rds.port}/postgres"
+
+
 @pytest.fixture
 def settled(rds, tmp_path):
     """Connections about which nothing is left to decide, with what the environment adds."""
@@ -20,11 +24,15 @@ def settled(rds, tmp_path):
         "a password file": (rds.conninfo("plain"), {"PGPASSFILE": str(passwords)}),
         "a socket": (f"host={tmp_path} user=nobody", {}),
         "an abstract socket": ("host=@nothing user=nobody", {}),
+        "a password in a URI": (uri(rds, "plain", "open%20sesame"), {}),
+        "a local name": (rds.conninfo("plain", host="localhost", sslmode=None, sslrootcert=None), {}),
+        "an address": (rds.conninfo("plain", host="127.0.0.1", hostaddr=None, sslmode=None, sslrootcert=None), {}),
         "switched off": (rds.conninfo(), {"PGIAM_DISABLE": "1"}),
     }
 
 
-WAYS = ["a password", "a password in the environment", "a password file", "a socket", "an abstract socket", "switched off"]
+WAYS = ["a password", "a password in the environment", "a password file", "a socket", "an abstract socket",
+        "a password in a URI", "a local name", "an address", "switched off"]  # fmt: skip
 
 
 @pytest.mark.parametrize("way", WAYS)
