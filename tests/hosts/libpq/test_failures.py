@@ -54,6 +54,12 @@ def test_a_chosen_sslmode_that_allows_clear_text_is_refused(sslmode, rds, client
     assert sent_nothing()
 
 
+def test_the_word_sslmode_elsewhere_is_nobodys_choice(rds, client, verdicts):
+    conninfo = rds.conninfo(sslmode=None, sslrootcert=None, application_name="sslmode=prefer")
+    assert client().do("connectdb", conninfo).startswith("ok")
+    assert verdicts() == ["accepted"]
+
+
 def service_file(folder, conninfo):
     file = folder / "services"
     file.write_text("[orders]\n" + conninfo.replace("'", "").replace(" ", "\n") + "\n")
