@@ -1,4 +1,4 @@
-// URLs of endpoints and credential services: what is accepted has a host, and is written as it reads.
+// URLs of endpoints and credential services: what is accepted has a host, and is written as read.
 #include "base/url.h"
 #include "fuzz.h"
 

@@ -107,7 +107,8 @@ TEST_F(PosixProcessTest, EndsTheWholeGroupWhenTheTimeIsUp) {
 }
 
 TEST_F(PosixProcessTest, KillsWhatDoesNotHeedTheFirstSignal) {
-  ProcessRequest request = shell("trap '' TERM; echo $$ > " + path_ + "; while :; do sleep 1; done");
+  ProcessRequest request =
+      shell("trap '' TERM; echo $$ > " + path_ + "; while :; do sleep 1; done");
   request.timeout = Milliseconds{700};
   EXPECT_EQ(run(request).error().status, Status::kTimeout);
   EXPECT_TRUE(is_gone(await_line(path_)));

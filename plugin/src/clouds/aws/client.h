@@ -56,8 +56,8 @@ class Client {
 // For ServiceRequest::make.
 HttpRequest post_json(std::string path, const Json& body);
 
-// By what to judge whether something that this answer brings has expired: our clock or, where that is
-// earlier, AWS's own. A wrong one of either must not refuse what is good.
+// By what to judge whether something that this answer brings has expired: our clock or, where that
+// is earlier, AWS's own. A wrong one of either must not refuse what is good.
 Time earliest_time(const HttpResponse& answer, Time now);
 
 // AWS_CA_BUNDLE, else the profile's ca_bundle, else REQUESTS_CA_BUNDLE, else "": the system's.

@@ -148,7 +148,8 @@ TEST_F(ClientTest, WarnsOnceOfAWrongClock) {
     send();
   }
   EXPECT_EQ(runtime_.skew.warning(),
-            "this machine's clock is 600 seconds behind AWS's; signatures are made with AWS's time");
+            "this machine's clock is 600 seconds behind AWS's; signatures are made with AWS's "
+            "time");
   const std::string log = fake_.log.text(), line = "this machine's clock";
   EXPECT_NE(log.find(line), std::string::npos);
   EXPECT_EQ(log.find(line), log.rfind(line));

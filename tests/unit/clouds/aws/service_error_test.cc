@@ -49,7 +49,8 @@ TEST(ServiceError, ManagesWithoutAnything) {
 
 TEST(ServiceError, LetsNothingBreakALineOfTheLog) {
   const Error error = describe_refusal(
-      answer(400, "<E><Code>A\nB</Code><Message>c\r\nd</Message><RequestId>e\tf</RequestId></E>"), "x");
+      answer(400, "<E><Code>A\nB</Code><Message>c\r\nd</Message><RequestId>e\tf</RequestId></E>"),
+      "x");
   EXPECT_EQ(error.message, "x: c  d");
   EXPECT_EQ(error.remote, "A B, HTTP status 400, request e f");
 }

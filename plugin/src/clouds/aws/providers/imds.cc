@@ -95,9 +95,8 @@ class ImdsProvider : public Provider {
       if (!response) return response;
       if (response->status == 200)
         imds.remember([](ImdsFacts& facts) { facts.extended = true; });
-      const bool absent =
-          response->status == 404 || (!extended && response->status >= 400 && response->status < 500);
-      if (!absent) return response;
+      const bool turned_down = response->status / 100 == 4;
+      if (response->status != 404 && (extended || !turned_down)) return response;
     }
     auto response = imds.get(kLegacy + rest, call);
     if (response && response->status == 200)
