@@ -163,7 +163,13 @@ struct Failure {
   std::string sqlstate = kGeneral, message;
 };
 
-Failure failure_of(const RealDriver& driver, SQLHDBC connection) {
+// libpq tells the name of the file that a refused password came from; ours is gone by then.
+void forget_file(std::string& message, const std::string& path) {
+  const std::string line = "password retrieved from file \"" + path + "\"\n";
+  if (const std::size_t at = message.find(line); at != message.npos) message.erase(at, line.size());
+}
+
+Failure failure_of(const RealDriver& driver, SQLHDBC connection, const std::string& passfile) {
   Failure failure;
   SQLCHAR state[6] = "", text[4096] = "";
   SQLSMALLINT length = 0;
@@ -176,6 +182,7 @@ Failure failure_of(const RealDriver& driver, SQLHDBC connection) {
     failure.message += reinterpret_cast<char*>(text);
   }
   if (!failure.message.ends_with('\n')) failure.message += '\n';
+  forget_file(failure.message, passfile);
   return failure;
 }
 
@@ -243,7 +250,7 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
       report(*context, *accesses, PGIAM_OUTCOME_CONNECTED, nullptr);
       return {result, true, !target.password.empty()};
     }
-    const Failure failure = failure_of(driver, connection);
+    const Failure failure = failure_of(driver, connection, file.path());
     const libpq::AttemptFacts facts = libpq::facts_of(intent->user, accesses->front());
     const char* sqlstate = libpq::sqlstate_of_refusal(failure.message, facts);
     const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
