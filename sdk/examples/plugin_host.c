@@ -1,7 +1,7 @@
 /* What an IDE does with pgiam, as text: its options in the connection dialog, a token before each
  * connect, prompts, Cancel (Ctrl-C), one retry, errors explained.
- *   plugin_host options                        the dialog
- *   plugin_host KEYWORD=VALUE … [-- SQL …]     each SQL on a connection of its own, as an editor's tabs
+ *   plugin_host options                      the dialog
+ *   plugin_host KEYWORD=VALUE … [-- SQL …]   each SQL on a connection of its own, as editors' tabs
  * A keyword is libpq's (host=… user=… sslrootcert=…), or an option of pgiam's: pgiam.profile=dev
  * cc plugin_host.c pgiam_loader.c -lpq -ldl, with pgiam_loader.c from PREFIX/share/pgiam */
 #define _POSIX_C_SOURCE 200809L
@@ -27,7 +27,7 @@ typedef struct fields {
   size_t option_count;
 } fields;
 
-/* ---- The dialog: whatever options this library has, also ones that came after this program ---- */
+/* ---- The dialog: whatever options this library has, also those newer than this program ---- */
 
 static void draw_choice(const char *choices, const char *chosen) {
   while (*choices) {
@@ -162,13 +162,14 @@ static pgiam_status ask(pgiam_context *context, const fields *form, pgiam_reply 
 static void show_error(const pgiam_error *error) {
   const pgiam_error *cause;
   const char *remote = api->error_text(error, PGIAM_ERROR_REMOTE);
+  const char *hint = api->error_text(error, PGIAM_ERROR_HINT);
   fprintf(stderr, "Cannot sign in: %s\n", api->error_text(error, PGIAM_ERROR_MESSAGE));
   if (*remote) fprintf(stderr, "  the answer was: %s\n", remote);
   for (size_t i = 0; (cause = api->error_cause(error, i)) != NULL; i++) {
     fprintf(stderr, "  tried %s: %s\n", api->error_text(cause, PGIAM_ERROR_PROVIDER),
             api->error_text(cause, PGIAM_ERROR_MESSAGE));
   }
-  fprintf(stderr, "  what to do: %s\n", api->error_text(error, PGIAM_ERROR_HINT));
+  if (*hint) fprintf(stderr, "  what to do: %s\n", hint);
 }
 
 /* ---- Connecting ---- */
@@ -195,11 +196,13 @@ static PGconn *dial(const fields *form) {
   return connection;
 }
 
-/* libpq keeps the SQLSTATE of a failed connect to itself. That the server took the password and then
- * hung up is near enough: where it was no refusal, the advice costs one attempt more. */
+/* libpq keeps the SQLSTATE of a failed connect to itself. That the server took the password and
+ * then hung up is near enough: where it was no refusal, the advice costs one attempt more. */
 static int32_t outcome_of(const PGconn *connection) {
-  if (PQstatus(connection) == CONNECTION_OK) return PGIAM_OUTCOME_CONNECTED;
-  return PQconnectionUsedPassword(connection) ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
+  const ConnStatusType status = PQstatus(connection); /* neither of the two: cancelled */
+  if (status == CONNECTION_OK) return PGIAM_OUTCOME_CONNECTED;
+  if (status != CONNECTION_BAD || !PQconnectionUsedPassword(connection)) return PGIAM_OUTCOME_OTHER;
+  return PGIAM_OUTCOME_AUTH_FAILED;
 }
 
 static PGconn *connect_with_token(pgiam_context *context, const fields *form, int32_t *advice) {
@@ -245,12 +248,14 @@ static int run_sql(pgiam_context *context, const fields *form, const char *sql) 
   int failed = 1;
   if (PQstatus(connection) == CONNECTION_OK) {
     result = PQexec(connection, sql);
-    failed = PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK;
+    failed = PQresultStatus(result) != PGRES_TUPLES_OK &&
+             PQresultStatus(result) != PGRES_COMMAND_OK;
   }
   if (failed) {
     struct pollfd cancel = {events[CANCEL][0], POLLIN, 0};
     const int is_cancelled = poll(&cancel, 1, 0) == 1;
-    if (connection) fprintf(stderr, "%s\n", is_cancelled ? "Cancelled" : PQerrorMessage(connection));
+    const char *why = is_cancelled ? "Cancelled" : PQerrorMessage(connection);
+    if (connection) fprintf(stderr, "%s\n", why);
   } else {
     for (int row = 0; row < PQntuples(result); row++) printf("%s\n", PQgetvalue(result, row, 0));
     fflush(stdout);
@@ -260,14 +265,14 @@ static int run_sql(pgiam_context *context, const fields *form, const char *sql) 
   return failed;
 }
 
-/* Returns 0 where a word is no KEYWORD=VALUE. */
+/* Returns 0 where a word is no KEYWORD=VALUE, or there are too many. */
 static int fill_in(fields *form, char *word) {
   char *equals = strchr(word, '=');
-  if (!equals) return 0;
+  if (!equals || form->count + form->option_count >= MAX_FIELDS / 2) return 0;
   *equals = '\0';
   if (strncmp(word, "pgiam.", 6) != 0) {
     set_field(form, word, equals + 1);
-  } else if (form->option_count < MAX_FIELDS) {
+  } else {
     form->options[form->option_count].key = word + 6;
     form->options[form->option_count++].value = equals + 1;
   }
