@@ -60,10 +60,10 @@ struct Known {
 };
 std::atomic<Known*> all_known = nullptr;
 
-const RealLibpq* find_known(const void* any_function) {
+template <typename Test>
+const RealLibpq* find_known(Test test) {
   for (Known* known = all_known.load(std::memory_order_acquire); known; known = known->next) {
-    if (reinterpret_cast<const void*>(known->libpq.PQconnectStartParams) == any_function)
-      return &known->libpq;
+    if (test(known->libpq)) return &known->libpq;
   }
   return nullptr;
 }
@@ -96,9 +96,17 @@ bool RealLibpq::is_internal_call(const void* caller) const {
 }
 
 const RealLibpq* find_libpq(const void* caller) noexcept {
+  // One that calls itself means itself; searching would take a microsecond each time.
+  if (const RealLibpq* libpq =
+          find_known([&](const RealLibpq& known) { return known.code.contains(caller); })) {
+    return libpq;
+  }
   void* scope = scope_of(caller);
   if (!scope) return nullptr;
-  const RealLibpq* libpq = find_known(symbol_elsewhere(scope, kAnyFunction));
+  const void* function = symbol_elsewhere(scope, kAnyFunction);
+  const RealLibpq* libpq = find_known([&](const RealLibpq& known) {
+    return reinterpret_cast<const void*>(known.PQconnectStartParams) == function;
+  });
   if (!libpq) libpq = remember(scope);
   if (scope != RTLD_NEXT) dlclose(scope);
   return libpq;
