@@ -53,6 +53,7 @@ void link_to(const fs::path& target, const fs::path& link) {
   std::error_code none;
   if (fs::read_symlink(link, none) == target) return;
   const fs::path temporary = link.string() + "." + std::to_string(getpid());
+  fs::remove(temporary);  // of a process that died here and had our number
   fs::create_symlink(target, temporary);
   fs::rename(temporary, link);
 }

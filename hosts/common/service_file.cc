@@ -42,13 +42,21 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
-// libpq 15 and later go by HOME, those before by the user database; it is the same as a rule.
+// By the user database; "" where that is silent.
+std::string home_of_user() {
+  passwd entry;
+  passwd* found = nullptr;
+  char texts[4096];
+  const int failure = getpwuid_r(geteuid(), &entry, texts, sizeof texts, &found);
+  return failure == 0 && found ? found->pw_dir : "";
+}
+
+// libpq 15 and later go by HOME, those before by the user database; both are the same as a rule.
 std::vector<std::string> own_files() {
   const std::string named = variable("PGSERVICEFILE");
   if (!named.empty()) return {named};
   std::vector<std::string> files;
-  const passwd* user = getpwuid(geteuid());
-  for (const std::string& home : {variable("HOME"), std::string(user ? user->pw_dir : "")}) {
+  for (const std::string& home : {variable("HOME"), home_of_user()}) {
     if (!home.empty()) files.push_back(home + "/.pg_service.conf");
   }
   return files;
