@@ -9,10 +9,12 @@ import subprocess
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from . import certificates, control
 from .clock import Clock, rfc3339
+from .policy import Policy
 from .postgres import Server, scratch_parent
 from .verifier import MAX_AGE, Endpoint, Key, Refused, Token, claims, verify
 
@@ -190,20 +192,23 @@ class Emulator:
 
     # Keys and users
 
-    def add_key(self, id, secret, session_token=None, expires_at=None, lifetime=None, allow=("*",)):
+    def add_key(
+        self, id, secret, session_token=None, expires_at=None, lifetime=None, allow=("*",), policy=None
+    ):
         """Adds or replaces a key. expires_at: epoch seconds; or lifetime: seconds from now. allow: ARN patterns,
-        or a single one."""
+        or a single one; or policy: an IAM policy, as a dictionary or JSON text."""
         allow = (allow,) if isinstance(allow, str) else tuple(allow)
         with self._lock:
             if lifetime is not None:
                 expires_at = self._clock.now() + lifetime
-            self._keys[id] = Key(id, secret, session_token, expires_at, allow)
+            policy = None if policy is None else Policy(policy)
+            self._keys[id] = Key(id, secret, session_token, expires_at, allow, policy)
 
     def expire_key(self, id):
         """The key's own end comes now: its tokens are refused as ExpiredToken."""
         with self._lock:
             key = self._keys[id]
-            self._keys[id] = Key(key.id, key.secret, key.session_token, self._clock.now(), key.allow)
+            self._keys[id] = replace(key, expires_at=self._clock.now())
 
     def revoke_key(self, id):
         """The key is unknown from now on."""

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from time import strptime
 from urllib.parse import quote, unquote_to_bytes
 
+from .policy import Policy
+
 MAX_AGE = 900  # seconds; RDS user guide: "Each token has a lifetime of 15 minutes"
 MAX_SKEW = 300  # seconds that a signer's clock may be ahead; usual for SigV4, not documented for rds-db
 MAX_DSQL_EXPIRES = 604800
@@ -51,14 +53,15 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Key:
-    """Credentials the verifier knows. `expires_at`: epoch seconds, None = never. `allow`: resource ARNs that the
-    key's policy allows, with the wildcards `*` and `?`."""
+    """Credentials the verifier knows. `expires_at`: epoch seconds, None = never. `policy`: what they are allowed;
+    None: to connect to the resource ARNs of `allow`, with the wildcards `*` and `?`."""
 
     id: str
     secret: str
     session_token: str | None = None
     expires_at: float | None = None
     allow: tuple = ("*",)
+    policy: Policy | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,7 @@ def verify(token, user, endpoints, port, keys, now, max_age=MAX_AGE):
     key = _check_key(token, keys)
     _check_age(token, now, expires if endpoint.is_dsql else min(expires, max_age))
     _check_key_expiry(key, now)
-    _check_policy(key, endpoint.arn(user))
+    _check_policy(key, f"{service}:{token.get('Action')}", endpoint.arn(user))
 
 
 def _find_endpoint(token, endpoints, port):
@@ -231,9 +234,13 @@ def _check_key_expiry(key, now):
         raise Refused(EXPIRED, "key_expiry", f"the key {key.id} expired {now - key.expires_at:.0f} s ago")
 
 
-def _check_policy(key, arn):
-    if not any(_matches(pattern, arn) for pattern in key.allow):
-        raise Refused(DENIED, "policy", f"the key's policy does not allow to connect to {arn}")
+def _check_policy(key, action, arn):
+    if key.policy is None:
+        allowed = any(_matches(pattern, arn) for pattern in key.allow)
+    else:
+        allowed = key.policy.allows(action, arn)
+    if not allowed:
+        raise Refused(DENIED, "policy", f"the key's policy does not allow {action} on {arn}")
 
 
 def _matches(pattern, text):
