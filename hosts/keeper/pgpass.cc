@@ -3,10 +3,13 @@
 #include <optional>
 #include <vector>
 
+#include "base/pgpass.h"
+
 namespace pgiam::keeper {
 namespace {
 
 using host::SecretText;
+using namespace pgiam::pgpass;
 
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
@@ -23,44 +26,8 @@ bool is_wildcard(const Entry& entry, std::size_t field) {
 // Each line with its end, if it has one.
 std::vector<std::string_view> split_lines(std::string_view content) {
   std::vector<std::string_view> lines;
-  while (!content.empty()) {
-    const std::size_t end = content.find('\n');
-    const std::size_t size = end == content.npos ? content.size() : end + 1;
-    lines.push_back(content.substr(0, size));
-    content.remove_prefix(size);
-  }
+  while (!content.empty()) lines.push_back(take_line(content));
   return lines;
-}
-
-std::string_view line_end(std::string_view line) {
-  if (line.ends_with("\r\n")) return line.substr(line.size() - 2);
-  return line.ends_with('\n') ? line.substr(line.size() - 1) : std::string_view();
-}
-
-std::string_view without_end(std::string_view line) {
-  line.remove_suffix(line_end(line).size());
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
-
-// Takes `text` off the front of `line`, where it must be a whole field, as libpq compares it
-// (which lets a ':' of the text match one that is not escaped).
-bool take_field(std::string_view& line, std::string_view text) {
-  std::size_t at = 0;
-  for (char c : text) {
-    if (at < line.size() && line[at] == '\\') ++at;
-    if (at == line.size() || line[at] != c) return false;
-    ++at;
-  }
-  if (at == line.size() || line[at] != ':') return false;
-  line.remove_prefix(at + 1);
-  return true;
-}
-
-bool take_wildcard(std::string_view& line) {
-  if (!line.starts_with("*:")) return false;
-  line.remove_prefix(2);
-  return true;
 }
 
 // Where the line's four fields are, word for word, the entry's: the rest of it.
@@ -87,13 +54,9 @@ bool covers(std::string_view line, const Entry& entry) {
   return true;
 }
 
-// ':' ends a field and '\' keeps it from doing so.
 void append_field(SecretText& to, std::string_view text) {
   if (text == "*") to.append("\\");  // a name, not the wildcard
-  for (char c : text) {
-    if (c == ':' || c == '\\') to.append(1, '\\');
-    to.append(1, c);
-  }
+  to.append_escaped(text, kSpecials);
 }
 
 void append_line(SecretText& to, const Entry& entry, std::string_view password,
@@ -138,17 +101,17 @@ SecretText with_password(std::string_view content, const Entry& entry, std::stri
   const auto lines = split_lines(content);
   const Place place = find_place(lines, entry);
   const std::string_view end =
-      lines.empty() || line_end(lines[0]).empty() ? "\n" : line_end(lines[0]);
+      lines.empty() || end_of(lines[0]).empty() ? "\n" : end_of(lines[0]);
 
   SecretText result;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (i == place.first) {
-      append_line(result, entry, password, i == place.own ? line_end(lines[i]) : end);
+      append_line(result, entry, password, i == place.own ? end_of(lines[i]) : end);
     }
     if (i != place.own) result.append(lines[i]);
   }
   if (place.first != kNone) return result;
-  if (!lines.empty() && line_end(lines.back()).empty()) result.append(end);
+  if (!lines.empty() && end_of(lines.back()).empty()) result.append(end);
   append_line(result, entry, password, end);
   return result;
 }

@@ -58,6 +58,7 @@ bool speaks_of_force(const std::string& path) {
 bool rules_may_apply() {
   struct stat status;
   return is_set("PGIAM_SIGNING_HOST") || is_set("PGIAM_TARGET") || is_set("PGIAM_CONFIG") ||
+         is_set("PGIAM_PASSWORD_FILE") || is_set("PGIAM_PGPASS") ||
          any_file([&](const std::string& path) { return stat(path.c_str(), &status) == 0; });
 }
 

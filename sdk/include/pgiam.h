@@ -214,7 +214,7 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_reply_param(const pgiam_reply *reply,
                                                            pgiam_param *param);
 
 /* Text facts about a reply. */
-#define PGIAM_REPLY_PROVIDER  1 /* where the credentials came from, "aws.sso" */
+#define PGIAM_REPLY_PROVIDER  1 /* of the credentials, "aws.sso"; of the password: "password_file", "pgpass" */
 #define PGIAM_REPLY_PRINCIPAL 2 /* who they are, masked */
 #define PGIAM_REPLY_TARGET    3 /* what was recognised, "aws.rds" */
 #define PGIAM_REPLY_REGION    4

@@ -71,7 +71,7 @@ class FakeFiles : public Files {
     const std::lock_guard lock(mutex_);
     const auto found = files_.find(path);
     if (found == files_.end()) return {};
-    return {true, 1, found->second.version, found->second.text.size(), 0, 0600};
+    return {true, 1, found->second.version, found->second.text.size(), 0, found->second.mode, true};
   }
   Result<std::string> read(const std::string& path) const override {
     const std::lock_guard lock(mutex_);
@@ -96,6 +96,10 @@ class FakeFiles : public Files {
     const std::lock_guard lock(mutex_);
     files_[path] = {std::string(text), ++versions_};
   }
+  void chmod(const std::string& path, std::uint32_t mode) const {
+    const std::lock_guard lock(mutex_);
+    files_[path].mode = mode;
+  }
   void remove(const std::string& path) const {
     const std::lock_guard lock(mutex_);
     files_.erase(path);
@@ -109,6 +113,7 @@ class FakeFiles : public Files {
   struct File {
     std::string text;
     std::uint64_t version = 0;
+    std::uint32_t mode = 0600;
   };
   mutable std::mutex mutex_;
   mutable std::map<std::string, File> files_;

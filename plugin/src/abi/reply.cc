@@ -30,7 +30,7 @@ const char* pgiam_reply_text(const pgiam_reply* reply, int32_t field) {
   const pgiam::Plan& plan = facts.plan();
   switch (field) {
     case PGIAM_REPLY_PROVIDER:
-      return facts.credentials() ? facts.credentials()->provider.c_str() : "";
+      return facts.provider();
     case PGIAM_REPLY_PRINCIPAL:
       return facts.principal().c_str();
     case PGIAM_REPLY_TARGET:

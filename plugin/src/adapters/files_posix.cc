@@ -79,7 +79,8 @@ FileStamp PosixFiles::stamp(const std::string& path) const {
           info.st_ino,
           static_cast<std::uint64_t>(info.st_size),
           info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec,
-          info.st_mode & 07777};
+          info.st_mode & 07777,
+          S_ISREG(info.st_mode)};
 }
 
 Result<std::string> PosixFiles::read(const std::string& path) const {

@@ -25,6 +25,8 @@ constexpr OptionInfo kOptions[] = {
     {"reuse_seconds", "int", "60", "PGIAM_REUSE_SECONDS", "Give the same token again for (s)"},
     {"cache", "shared|memory|none", "shared", "PGIAM_CACHE", "Where credentials are kept"},
     {"log", "off|error|warn|info|debug", "", "PGIAM_LOG", "Log level"},
+    {"password_file", "path", "", "PGIAM_PASSWORD_FILE", "File that holds the password"},
+    {"pgpass", "path", "", "PGIAM_PGPASS", "libpq password file"},
 };
 static_assert(std::size(kOptions) == static_cast<std::size_t>(Option::kCount));
 

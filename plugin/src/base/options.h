@@ -31,6 +31,8 @@ enum class Option : std::size_t {
   kReuseSeconds,
   kCache,
   kLog,
+  kPasswordFile,
+  kPgpass,
   kCount,
 };
 

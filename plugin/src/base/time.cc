@@ -87,6 +87,14 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
               Seconds{*hour * 3600 + *minute * 60 + *second} + Milliseconds{millis} - *offset};
 }
 
+std::optional<Time> parse_iso8601_basic(std::string_view text) {
+  if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z') return std::nullopt;
+  std::string extended(text);
+  for (std::size_t at : {std::size_t{13}, std::size_t{11}}) extended.insert(at, ":");
+  for (std::size_t at : {std::size_t{6}, std::size_t{4}}) extended.insert(at, "-");
+  return parse_rfc3339(extended);
+}
+
 std::optional<Time> parse_http_date(std::string_view text) {
   constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
   if (text.size() != 29 || text.substr(3, 2) != ", " || !text.ends_with(" GMT"))

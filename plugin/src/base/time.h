@@ -20,6 +20,7 @@ UtcFields utc_fields(Time time);
 
 // "20240826T220000Z", the basic ISO 8601 form of SigV4.
 std::string iso8601_basic(Time time);
+std::optional<Time> parse_iso8601_basic(std::string_view text);
 // "2024-08-26T22:00:00Z" (RFC 3339), whole seconds.
 std::string rfc3339(Time time);
 // RFC 3339 with `Z` or an offset, optional fraction; also the "2024-08-26T22:00:00UTC" that older

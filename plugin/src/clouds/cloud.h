@@ -67,6 +67,8 @@ class Cloud {
 
   // Is this text a token of ours, fresh or stale, rather than a password that a person chose?
   virtual bool is_token(std::string_view password) const = 0;
+  // When a token says that it ends; nothing if the text is none.
+  virtual std::optional<Time> end_of_token(std::string_view password) const = 0;
 };
 
 }  // namespace pgiam

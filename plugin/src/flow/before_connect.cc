@@ -10,6 +10,8 @@ namespace {
 // Files are looked at again this long after a plan was made from them.
 constexpr Milliseconds kPlanLife{1000};
 constexpr std::size_t kMostPlans = 256;
+// A token whose end is past by less may live on yet by the server's clock.
+constexpr std::chrono::minutes kClockSkew{5};
 // Longer limits are none, and would carry a clock past its end.
 constexpr Milliseconds kLongestCall = std::chrono::hours{24};
 
@@ -35,7 +37,8 @@ Flow::Flow(const World& world, std::span<const OptionValue> options,
            std::vector<std::unique_ptr<Cloud>> clouds, std::shared_ptr<CredentialCache> credentials)
     : world_(world),
       planner_(world, options, std::move(clouds)),
-      credentials_(std::move(credentials)) {}
+      credentials_(std::move(credentials)),
+      files_(world) {}
 
 Result<Reply> Flow::before_connect(const Request& request, std::stop_token stop) {
   const Milliseconds start = world_.clock.uptime();
@@ -43,6 +46,7 @@ Result<Reply> Flow::before_connect(const Request& request, std::stop_token stop)
   if (!plan) return plan.error();
   if (!(*plan)->ours) return make_error(Status::kNotApplicable, (*plan)->reason);
   if ((*plan)->refusal) return *(*plan)->refusal;
+  if ((*plan)->file) return answer_from_file(*plan, request);
   const Call call = begin_call(**plan, request, start, std::move(stop));
   return answer(*plan, request, call);
 }
@@ -100,6 +104,24 @@ Result<Reply> Flow::answer(std::shared_ptr<const Plan> plan, const Request& requ
   auto token = std::make_shared<const Token>(std::move(*signed_token));
   if (plan->reuse.count() > 0) tokens_.keep(plan->token_key, credentials, token);
   return Reply(std::move(plan), credentials, std::move(token), false);
+}
+
+// Whoever keeps the file fresh decides what it holds. A token in it is sent as all tokens are;
+// another password as the client itself would send it, unless the user speaks of TLS.
+Result<Reply> Flow::answer_from_file(std::shared_ptr<const Plan> plan, const Request& request) {
+  auto found = files_.password_for(*plan->file, request);
+  if (!found) return found.error();
+  const std::string_view text = found->password.reveal();
+  const bool needs_tls = plan->settings.given(Option::kTls) || planner_.is_token(text);
+  if (needs_tls && plan->insecure) return *plan->insecure;
+  const auto end = planner_.end_of_token(text);
+  if (end && world_.clock.now() > *end + kClockSkew)
+    return make_error(Status::kNoCredentials,
+                      found->file->path + " holds a token that expired at " + rfc3339(*end),
+                      "see what keeps it fresh: is pgiam keep still running?");
+  auto password =
+      std::make_shared<const Token>(Token{std::move(found->password), {}, end.value_or(Time{})});
+  return Reply(std::move(plan), std::move(found->file), std::move(password), needs_tls);
 }
 
 }  // namespace pgiam

@@ -64,6 +64,14 @@ json::object describe_connection(const Request& request, const Plan& plan) {
           {"warnings", std::move(warnings)}};
 }
 
+Attempt attempt_of(const PasswordSource& source, const Result<PasswordFiles::Found>& found) {
+  const std::string provider = info_of(source.option).key;
+  if (found) return {provider, Attempt::Outcome::kWon, "", {}};
+  const bool none = found.error().status == Status::kNotApplicable;
+  return {provider, none ? Attempt::Outcome::kSkipped : Attempt::Outcome::kFailed,
+          found.error().message, {}};
+}
+
 json::object describe_credentials(const Credentials* found, const Trace& trace) {
   json::object object{{"provider", nullptr}, {"access_key_id", nullptr}, {"expires_at", nullptr}};
   if (found != nullptr) {
@@ -86,7 +94,12 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
   if (plan->refusal) object["error"] = describe_error(*plan->refusal);
   Trace trace;
   CredentialsPtr credentials;
-  if (plan->ours && !plan->refusal) {
+  if (plan->ours && plan->file && !plan->refusal) {
+    const auto found = files_.password_for(*plan->file, request);
+    trace.push_back(attempt_of(*plan->file, found));
+    if (trace.back().outcome == Attempt::Outcome::kFailed)
+      object["error"] = describe_error(found.error());
+  } else if (plan->ours && !plan->refusal) {
     Call call = begin_call(*plan, request, world_.clock.uptime(), std::move(stop));
     call.may_prompt = false;
     call.offline = !request.resolve;

@@ -15,6 +15,8 @@ std::span<const char* const> features() {
       "provider:aws.process",
       "provider:aws.container",
       "provider:aws.imds",
+      "provider:password_file",
+      "provider:pgpass",
       "prompt:mfa-code",
       "prompt:device-login",
   };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flow/credential_cache.h"
+#include "flow/password_files.h"
 #include "flow/plan.h"
 #include "flow/reply.h"
 #include "flow/request.h"
@@ -38,6 +39,7 @@ class Flow {
   Call begin_call(const Plan& plan, const Request& request, Milliseconds start,
                   std::stop_token stop) const;
   Result<Reply> answer(std::shared_ptr<const Plan> plan, const Request& request, const Call& call);
+  Result<Reply> answer_from_file(std::shared_ptr<const Plan> plan, const Request& request);
 
   struct KeptPlan {
     std::shared_ptr<const Plan> plan;
@@ -49,6 +51,7 @@ class Flow {
   const Planner planner_;
   const std::shared_ptr<CredentialCache> credentials_;
   TokenCache tokens_;
+  PasswordFiles files_;
   std::unordered_map<std::string, KeptPlan> plans_;  // under the state lock
 };
 

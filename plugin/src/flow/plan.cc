@@ -1,5 +1,7 @@
 #include "flow/plan.h"
 
+#include <algorithm>
+
 #include "base/state_lock.h"
 #include "base/text.h"
 
@@ -10,8 +12,6 @@ std::string normal_host(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   return to_lower(host);
 }
-
-bool is_socket(std::string_view host) { return host.empty() || host[0] == '/' || host[0] == '@'; }
 
 bool is_weak(std::string_view sslmode) {
   return sslmode == "disable" || sslmode == "allow" || sslmode == "prefer";
@@ -30,19 +30,32 @@ std::string token_key(const Target& target, std::string_view user) {
   return key.append(1, '\0').append(std::to_string(target.port));
 }
 
-// A token is a password in clear text: without TLS anybody on the way could use it.
-void check_tls(const Request& request, Plan& plan) {
-  const std::string_view tls = plan.settings.get(Option::kTls);
-  if (tls == "off") return;
-  if (is_weak(request.sslmode)) {
-    plan.refusal =
-        make_error(Status::kInsecure,
-                   "sslmode=" + std::string(request.sslmode) + " could send the token without TLS",
-                   "use sslmode=require or better, or leave it out (tls = off takes the risk)");
-    return;
-  }
-  if (tls == "verify-full" && request.sslmode != "verify-full") plan.set_sslmode = "verify-full";
-  if (tls == "require" && request.sslmode.empty()) plan.set_sslmode = "require";
+Result<PasswordSource> password_source(const World& world, Option option,
+                                       std::string_view path) {
+  if (!path.starts_with("~/")) return PasswordSource{option, std::string(path)};
+  const auto home = world.environment.get_nonblank("HOME");
+  if (home) return PasswordSource{option, *home + std::string(path.substr(1))};
+  return make_error(Status::kBadConfig,
+                    std::string(info_of(option).key) + " = " + std::string(path) +
+                        ", but there is no HOME to look in",
+                    "give the whole path");
+}
+
+bool is_socket(std::string_view host) { return host.empty() || host[0] == '/' || host[0] == '@'; }
+
+// What a token needs the client to set, since it is a password in clear text that anybody on the
+// way could use: "" where the user's own sslmode will do.
+Result<std::string> sslmode_for_token(const Request& request, const Settings& settings) {
+  const std::string_view tls = settings.get(Option::kTls);
+  if (tls == "off") return std::string();
+  if (is_weak(request.sslmode))
+    return make_error(
+        Status::kInsecure,
+        "sslmode=" + std::string(request.sslmode) + " could send the token without TLS",
+        "use sslmode=require or better, or leave it out (tls = off takes the risk)");
+  if (tls == "verify-full" && request.sslmode != "verify-full") return std::string(tls);
+  if (tls == "require" && request.sslmode.empty()) return std::string(tls);
+  return std::string();
 }
 
 }  // namespace
@@ -50,9 +63,18 @@ void check_tls(const Request& request, Plan& plan) {
 // The user's own password wins; a token of ours that came back as one is none.
 bool Planner::user_gave_password(const Request& request, const Plan& plan) const {
   if (request.password.empty() || plan.settings.get_bool(Option::kForce)) return false;
+  return !is_token(request.password);
+}
+
+bool Planner::is_token(std::string_view password) const {
+  return std::any_of(clouds_.begin(), clouds_.end(),
+                     [&](const auto& cloud) { return cloud->is_token(password); });
+}
+
+std::optional<Time> Planner::end_of_token(std::string_view password) const {
   for (const auto& cloud : clouds_)
-    if (cloud->is_token(request.password)) return false;
-  return true;
+    if (const auto end = cloud->end_of_token(password)) return end;
+  return std::nullopt;
 }
 
 bool Planner::recognise_name(const std::string& host, std::uint16_t port, Plan& plan) const {
@@ -80,10 +102,6 @@ bool Planner::recognise_alias(const std::string& host, std::uint16_t port, Plan&
 
 // Finds the target; false, with the reason, where there is none.
 bool Planner::recognise(const Request& request, bool may_resolve, Plan& plan) const {
-  if (plan.settings.get(Option::kTarget) == "off") {
-    plan.reason = "target = off";
-    return false;
-  }
   if (is_socket(request.host)) {
     plan.reason = "a Unix-domain socket is never a cloud's endpoint";
     return false;
@@ -140,6 +158,39 @@ void Planner::choose_region(Plan& plan) const {
   plan.region_from = of_cloud->from;
 }
 
+// The file of the user's own that is to give the password, if there is one; the nearer of two.
+Result<std::optional<PasswordSource>> Planner::choose_file(const Settings& settings) const {
+  std::optional<Option> chosen;
+  for (Option option : {Option::kPasswordFile, Option::kPgpass}) {
+    if (!settings.given(option) || settings.get(option) == "none") continue;
+    if (chosen && settings.origin(*chosen) == settings.origin(option))
+      return make_error(Status::kBadConfig, "password_file and pgpass are both given",
+                        "name the file that the password is to come from");
+    if (!chosen || settings.origin(*chosen) < settings.origin(option)) chosen = option;
+  }
+  if (!chosen) return std::optional<PasswordSource>();
+  auto source = password_source(world_, *chosen, settings.get(*chosen));
+  if (!source) return source.error();
+  return std::optional(std::move(*source));
+}
+
+void Planner::finish_for_file(const Request& request, Plan& plan) const {
+  const std::string_view key = info_of(plan.file->option).key;
+  plan.reason = std::string(key) + " = " + plan.file->path;
+  if (plan.file->option == Option::kPgpass && request.user.empty()) {
+    plan.refusal = make_error(Status::kInvalidArgument,
+                              "no user is given to look for in " + plan.file->path,
+                              "name the database user, e.g. user=app");
+    return;
+  }
+  if (is_socket(request.host)) return;  // it does not leave the machine
+  auto sslmode = sslmode_for_token(request, plan.settings);
+  if (sslmode)
+    plan.set_sslmode = std::move(*sslmode);
+  else
+    plan.insecure = sslmode.error();
+}
+
 // A plan that knows its settings and nothing else.
 Result<Plan> Planner::begin(const Request& request, const RuleFile& file) const {
   const Rule* rule = file.find(request);
@@ -192,11 +243,23 @@ Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
   auto begun = begin(request, **file);
   if (!begun) return begun;
   Plan plan = std::move(*begun);
-  plan.ours = recognise(request, may_resolve, plan);
+  if (plan.settings.get(Option::kTarget) == "off") {
+    plan.reason = "target = off";
+    return plan;
+  }
+  auto source = choose_file(plan.settings);
+  if (!source) return source.error();
+  plan.file = std::move(*source);
+  plan.ours = plan.file || recognise(request, may_resolve, plan);
   if (!plan.ours || plan.refusal) return plan;
   if (user_gave_password(request, plan)) {
     plan.ours = false;
     plan.reason = "a password was given, and it is no token (force = yes would replace it)";
+    return plan;
+  }
+  plan.sslrootcert = plan.settings.get(Option::kSslRootCert);
+  if (plan.file) {
+    finish_for_file(request, plan);
     return plan;
   }
   if (request.user.empty()) {
@@ -206,17 +269,20 @@ Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
   }
   choose_region(plan);
   if (plan.refusal) return plan;
-  check_tls(request, plan);
-  if (plan.refusal) return plan;
-  plan.sslrootcert = plan.settings.get(Option::kSslRootCert);
-  plan.reuse = Seconds{plan.settings.get_int(Option::kReuseSeconds)};
-  plan.token_key = token_key(plan.target, request.user);
-  auto source = plan.cloud->credentials(plan.settings);
-  if (!source) {
-    plan.refusal = source.error();
+  auto sslmode = sslmode_for_token(request, plan.settings);
+  if (!sslmode) {
+    plan.refusal = sslmode.error();
     return plan;
   }
-  plan.source = std::move(*source);
+  plan.set_sslmode = std::move(*sslmode);
+  plan.reuse = Seconds{plan.settings.get_int(Option::kReuseSeconds)};
+  plan.token_key = token_key(plan.target, request.user);
+  auto credentials = plan.cloud->credentials(plan.settings);
+  if (!credentials) {
+    plan.refusal = credentials.error();
+    return plan;
+  }
+  plan.source = std::move(*credentials);
   return plan;
 }
 

@@ -14,6 +14,12 @@
 
 namespace pgiam {
 
+// A file of the user's own that holds the password: what `password_file` and `pgpass` name.
+struct PasswordSource {
+  Option option = Option::kPasswordFile;
+  std::string path;
+};
+
 struct Plan {
   Settings settings;
   std::string rule;              // its name, or ""
@@ -21,12 +27,17 @@ struct Plan {
   std::string reason;            // one sentence: why ours, or why not
   std::optional<Error> refusal;  // ours, but it cannot be done
 
+
   // Only where it is ours:
+  std::string set_sslmode;             // "" where the user's own will do
+  std::string sslrootcert;             // "" where none is given
+  std::optional<PasswordSource> file;  // gives the password, whatever the host may be
+  std::optional<Error> insecure;       // if the file holds a token, it cannot be done
+
+  // Only where it is ours and a token is to be made:
   const Cloud* cloud = nullptr;
   Target target;
   std::string region_from;
-  std::string set_sslmode;  // "" where the user's own will do
-  std::string sslrootcert;  // "" where none is given
   std::string warning;      // what a person should know although it works, a line each
   CredentialSource source;
   Milliseconds timeout{0};
@@ -48,6 +59,10 @@ class Planner {
   // wrong.
   Result<Plan> make(const Request& request, bool may_resolve = true) const;
 
+  // Is this text a token of ours, fresh or stale, and when does it say that it ends?
+  bool is_token(std::string_view password) const;
+  std::optional<Time> end_of_token(std::string_view password) const;
+
   // For credentials themselves, of whoever's connection: there is a source, but no target.
   Result<Plan> make_for_credentials(const Request& request) const;
 
@@ -57,6 +72,8 @@ class Planner {
   bool recognise(const Request& request, bool may_resolve, Plan& plan) const;
   bool recognise_name(const std::string& host, std::uint16_t port, Plan& plan) const;
   bool recognise_alias(const std::string& host, std::uint16_t port, Plan& plan) const;
+  Result<std::optional<PasswordSource>> choose_file(const Settings& settings) const;
+  void finish_for_file(const Request& request, Plan& plan) const;
   bool user_gave_password(const Request& request, const Plan& plan) const;
   void choose_region(Plan& plan) const;
 

@@ -11,9 +11,13 @@ Reply::Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials,
       token_(std::move(token)),
       from_cache_(from_cache),
       principal_(mask(credentials_->access_key_id)) {
-  add("password", token_->text.reveal_c_str(), true);
-  if (!plan_->set_sslmode.empty()) add("sslmode", plan_->set_sslmode.c_str());
-  if (!plan_->sslrootcert.empty()) add("sslrootcert", plan_->sslrootcert.c_str());
+  add_login(/*needs_tls=*/true);
+}
+
+Reply::Reply(std::shared_ptr<const Plan> plan, std::shared_ptr<const PasswordFile> file,
+             std::shared_ptr<const Token> password, bool needs_tls)
+    : plan_(std::move(plan)), token_(std::move(password)), file_(std::move(file)) {
+  add_login(needs_tls);
 }
 
 Reply::Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials, bool from_cache)
@@ -26,6 +30,17 @@ Reply::Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials, bool 
   if (!credentials_->session_token.empty())
     add("session_token", credentials_->session_token.reveal_c_str(), true);
   if (!credentials_->account_id.empty()) add("account_id", credentials_->account_id.c_str());
+}
+
+void Reply::add_login(bool needs_tls) {
+  add("password", token_->text.reveal_c_str(), true);
+  if (needs_tls && !plan_->set_sslmode.empty()) add("sslmode", plan_->set_sslmode.c_str());
+  if (!plan_->sslrootcert.empty()) add("sslrootcert", plan_->sslrootcert.c_str());
+}
+
+const char* Reply::provider() const {
+  if (file_) return info_of(plan_->file->option).key;
+  return credentials_ ? credentials_->provider.c_str() : "";
 }
 
 Reply::Reply(std::shared_ptr<const Plan> plan, std::string explanation)

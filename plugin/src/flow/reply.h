@@ -7,6 +7,7 @@
 #include <string>
 
 #include "clouds/cloud.h"
+#include "flow/password_files.h"
 #include "flow/plan.h"
 
 namespace pgiam {
@@ -23,6 +24,9 @@ class Reply {
   // An answer to before_connect.
   Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials,
         std::shared_ptr<const Token> token, bool from_cache);
+  // An answer to before_connect from a file of the user's own.
+  Reply(std::shared_ptr<const Plan> plan, std::shared_ptr<const PasswordFile> file,
+        std::shared_ptr<const Token> password, bool needs_tls);
   // An answer to credentials and login: no token.
   Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials, bool from_cache);
   // An answer to explain: no token, no parameters.
@@ -31,7 +35,12 @@ class Reply {
   const Plan& plan() const { return *plan_; }
   // Null in an explanation.
   const Token* token() const { return token_.get(); }
+  // Null where no credentials were needed.
   const CredentialsPtr& credentials() const { return credentials_; }
+  // Null where the password is from no file.
+  const PasswordFile* file() const { return file_.get(); }
+  // Where it came from: "aws.sso", "password_file", or "".
+  const char* provider() const;
   bool from_cache() const { return from_cache_; }
   // The access key id, masked.
   const std::string& principal() const { return principal_; }
@@ -40,6 +49,7 @@ class Reply {
   std::span<const Param> params() const { return {params_.data(), param_count_}; }
 
  private:
+  void add_login(bool needs_tls);
   void add(const char* key, const char* value, bool secret = false) {
     params_[param_count_++] = {key, value, secret};
   }
@@ -47,6 +57,7 @@ class Reply {
   std::shared_ptr<const Plan> plan_;
   CredentialsPtr credentials_;
   std::shared_ptr<const Token> token_;
+  std::shared_ptr<const PasswordFile> file_;
   bool from_cache_ = false;
   std::string principal_;
   std::string explanation_;

@@ -18,6 +18,7 @@ struct FileStamp {
   std::uint64_t device = 0, inode = 0, size = 0;
   std::int64_t modified_ns = 0;
   std::uint32_t mode = 0;  // permission bits
+  bool regular = false;    // not a folder, pipe, device …
   bool operator==(const FileStamp&) const = default;
 };
 

@@ -8,6 +8,8 @@
 
 #include <random>
 
+#include "base/pgpass.h"
+
 namespace pgiam::keeper {
 namespace {
 
@@ -151,13 +153,42 @@ std::string any_line(Dice& dice) {
       return "";
     default: {
       std::string line;
-      for (auto words : {std::initializer_list<const char*>{"*", "h", "h\\:1", "\\h", "\\*", "a*"},
+      for (auto words : {std::initializer_list<const char*>{"*", "h", "h\\:1", "\\h", "\\*", "a*", "localhost", "/tmp/x"},
                          {"*", "5432", "1", "5\\432"},
                          {"*", "d", "d\\\\", "\\*", "e"},
                          {"*", "u", "u\\:", "\\*", "v"}})
         line += dice.one_of(words) + ":";
       return line + dice.text("pqr:\\*", 8);
     }
+  }
+}
+
+// What a host that embeds us would send; "" where there is no line.
+std::string we_read(const std::string& content, const Entry& entry, const std::string& database) {
+  const auto found = pgpass::find(
+      content, {entry.host, entry.port, database.empty() ? entry.user : database, entry.user});
+  if (!found) return "";
+  std::string password(found->escaped_password.size(), '\0');
+  password.resize(pgpass::unescape(found->escaped_password, password.data()));
+  return password;
+}
+
+TEST(Pgpass, IsReadAsLibpqReadsIt) {
+  File file;
+  for (unsigned seed = 0; seed < 3000; ++seed) {
+    Dice dice(seed);
+    std::string content;
+    for (std::size_t lines = dice.below(5); lines > 0; --lines)
+      content += any_line(dice) + dice.one_of({"\n", "\n", "\r\n", "\r\r\n", ""});
+    if (dice.below(3) == 0) content += dice.text("hdu51:\\*#\r\n \t", 40);
+    const Entry entry{
+        dice.one_of({"h", "h:1", "*", "a*", "H", "localhost", "", "/var/run/postgresql", "/tmp/x"}),
+        dice.one_of({"5432", "1"}), "", dice.one_of({"u", "u:", "*"})};
+    const std::string database = dice.one_of({"", "d", "d\\", "*"});
+    EXPECT_EQ(we_read(content, entry, database),
+              libpq_reads(file.holding(content), entry, database))
+        << "seed " << seed << ":\n"
+        << content;
   }
 }
 

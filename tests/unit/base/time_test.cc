@@ -34,6 +34,13 @@ TEST(Time, ReadsWhatItWrites) {
     EXPECT_EQ(parse_rfc3339(rfc3339(Time{Seconds{seconds}})), Time{Seconds{seconds}});
 }
 
+TEST(Time, ReadsTheBasicForm) {
+  EXPECT_EQ(parse_iso8601_basic("20240826T220000Z"), Time{Milliseconds{1'724'709'600'000}});
+  for (const char* text : {"", "20240826T220000", "2024-08-26T22:00:00Z", "20241326T220000Z",
+                           "20240826 220000Z", "2024082xT220000Z"})
+    EXPECT_EQ(parse_iso8601_basic(text), std::nullopt) << text;
+}
+
 TEST(Time, ReadsTheDateOfHttp) {
   EXPECT_EQ(parse_http_date("Mon, 26 Aug 2024 22:00:00 GMT"),
             parse_rfc3339("2024-08-26T22:00:00Z"));

@@ -14,6 +14,8 @@ namespace {
 
 // RDS refuses a token that asks for longer, and DSQL takes it as well.
 constexpr Seconds kTokenLife{900};
+// Of anybody's token: DSQL takes a week.
+constexpr Seconds kLongestLife{604'800};
 
 // The variables that decide who the credentials are, but for those that name the profile or the
 // files.
@@ -55,6 +57,14 @@ Target make_target(const TargetKind& kind, std::string_view host, std::uint16_t 
   target.host = host;
   target.port = port;
   return target;
+}
+
+// Of a query's parameter, or "".
+std::string_view query_value(std::string_view query, std::string_view name) {
+  const auto at = query.find(std::string(name) + '=');
+  if (at == query.npos) return {};
+  const std::string_view value = query.substr(at + name.size() + 1);
+  return value.substr(0, value.find('&'));
 }
 
 class Aws : public Cloud {
@@ -121,6 +131,14 @@ class Aws : public Cloud {
     return password.find("X-Amz-Signature=") != std::string_view::npos &&
            password.find("X-Amz-Algorithm=AWS4-HMAC-SHA256") != std::string_view::npos &&
            password.find("?Action=") != std::string_view::npos;
+  }
+
+  std::optional<Time> end_of_token(std::string_view password) const override {
+    if (!is_token(password)) return std::nullopt;
+    const auto signed_at = parse_iso8601_basic(query_value(password, "X-Amz-Date"));
+    const auto life = parse_integer(query_value(password, "X-Amz-Expires"));
+    if (!signed_at || !life || *life < 0 || Seconds{*life} > kLongestLife) return std::nullopt;
+    return *signed_at + Seconds{*life};
   }
 
  private:
