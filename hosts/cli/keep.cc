@@ -74,6 +74,7 @@ keeper::Item make_item(Context& context, const std::string& conninfo, const Argu
       keeper::update_file(path, [token](std::string_view) { return SecretText(token); });
     });
     item.forget = on_file([path](std::string_view token) { keeper::remove_file(path, token); });
+    item.state = [path] { return keeper::state_of_file(path); };
     return item;
   }
   const std::string path = arguments.has("pgpass") ? arguments.value("pgpass") : default_pgpass();
@@ -81,6 +82,7 @@ keeper::Item make_item(Context& context, const std::string& conninfo, const Argu
                             chosen_database(conninfo, arguments), connection->user()};
   if (const std::string why = keeper::why_not_writable(entry); !why.empty())
     throw UsageError(item.name + " cannot stand in " + path + ": " + why, "--password-file FILE");
+  item.state = [path] { return keeper::state_of_file(path); };
   item.store = on_file([path, entry](std::string_view token) {
     keeper::update_file(path, [&](std::string_view content) {
       return keeper::with_password(content, entry, token);
@@ -108,6 +110,13 @@ std::vector<keeper::Item> make_items(Context& context, const Arguments& argument
   return items;
 }
 
+// The files that are kept are for others to read: what goes into them is always a new token.
+Arguments with_tokens_only(Arguments arguments) {
+  for (const char* option : {"password_file", "pgpass"})
+    arguments.options.emplace_back(option, "none");
+  return arguments;
+}
+
 // Reports the exception in flight, and gives the exit status that fits.
 int report_current() {
   return report_failures([]() -> int { throw; });
@@ -130,15 +139,21 @@ int run(const Arguments& arguments) {
     throw UsageError("--once goes with neither --interval nor --remove-on-exit", "pgiam help keep");
   keeper::SystemClock clock;
   const keeper::Notifier notifier;
-  Context context = make_context(arguments);
+  Context context = make_context(with_tokens_only(arguments));
   keeper::Keeper keeper(make_items(context, arguments), clock, notifier,
                         {.remark = remark, .complain = [] { report_current(); }}, interval);
   if (arguments.has("once")) {
     keeper.refresh_once();
     return kExitOk;
   }
-  keeper.run(is_final);
-  if (arguments.has("remove-on-exit")) keeper.forget_all();
+  const bool remove = arguments.has("remove-on-exit");
+  try {
+    keeper.run(is_final);
+  } catch (const std::exception&) {
+    if (remove) keeper.forget_all();  // those that it had, when another could not be had
+    throw;
+  }
+  if (remove) keeper.forget_all();
   return kExitOk;
 }
 

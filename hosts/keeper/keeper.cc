@@ -53,6 +53,7 @@ void Keeper::refresh(State& state) {
   const Milliseconds asked = clock_.now();
   Fresh fresh = state.item.fetch();
   state.item.store(fresh.token.view());
+  state.place = state.item.state();
   state.token = std::move(fresh.token);
   state.expires = fresh.expires_at;
   state.due = refresh_time(asked, fresh.expires_at);
@@ -97,6 +98,20 @@ void Keeper::refresh_or_back_off(State& state) {
   }
 }
 
+void Keeper::put_back_if_changed(State& state) {
+  if (state.token.empty() || clock_.now() >= state.expires) return;
+  if (clock_.now() - state.last_put_back < kLeastBetweenPuttingBack) return;
+  if (state.item.state() == state.place) return;
+  state.last_put_back = clock_.now();
+  try {
+    state.item.store(state.token.view());
+    state.place = state.item.state();
+  } catch (const std::exception&) {
+    report_failure(state);
+    state.due = clock_.now() + retry_after(state.failures);
+  }
+}
+
 Milliseconds Keeper::next_due() const {
   Milliseconds next = Milliseconds::max();
   for (const State& state : states_) next = std::min(next, state.due);
@@ -135,7 +150,11 @@ void Keeper::run(const std::function<bool()>& is_final) {
     if (!clock_.wait(std::clamp(left, Milliseconds{0}, longest))) break;
     notice_changed_clock();
     for (State& state : states_) {
-      if (state.due <= clock_.now()) refresh_or_back_off(state);
+      if (state.due <= clock_.now())
+        refresh_or_back_off(state);
+      else
+        put_back_if_changed(state);
+      notifier_.send("WATCHDOG=1");  // each may take its time
     }
   }
   notifier_.send("STOPPING=1");

@@ -23,6 +23,7 @@ struct Item {
   std::function<Fresh()> fetch;                  // a new token
   std::function<void(std::string_view)> store;   // puts it where clients read it
   std::function<void(std::string_view)> forget;  // takes it away if it is still there
+  std::function<std::string()> state;            // other text when somebody changed the place
 };
 
 // How to tell people. `complain` is called with the exception in flight.
@@ -36,6 +37,9 @@ struct Voice {
 // longer than that. At least kShortestWait after it was made.
 Milliseconds refresh_time(Milliseconds made, Milliseconds expires);
 constexpr Milliseconds kShortestWait = std::chrono::seconds{5};
+// An editor that was opened before the last refresh takes the token away when it saves. It is put
+// back, but no more often than this: it may be the word of another keeper.
+constexpr Milliseconds kLeastBetweenPuttingBack = std::chrono::minutes{1};
 
 class Keeper {
  public:
@@ -47,7 +51,8 @@ class Keeper {
   void refresh_once();
   // Until the clock says that it is to end. A failure before the first token is thrown if
   // `is_final` says so of the exception in flight; all others are waited out: the old token stays,
-  // people are told once, and it is tried again, ever less often.
+  // people are told once, and it is tried again, ever less often. A token that somebody took away
+  // is put back.
   void run(const std::function<bool()>& is_final);
   void forget_all();
 
@@ -57,11 +62,14 @@ class Keeper {
     host::SecretText token;  // the last that was stored
     Milliseconds expires{0};
     Milliseconds due{0};
+    std::string place;               // Item::state() after it was stored
+    Milliseconds last_put_back{0};
     int failures = 0;
     bool told_of_death = false;
   };
 
   void refresh(State& state);
+  void put_back_if_changed(State& state);
   void refresh_or_back_off(State& state);
   void report_failure(State& state);
   void notice_changed_clock();

@@ -259,6 +259,18 @@ void update_file(const std::string& path,
   sync_folder(names.folder());
 }
 
+std::string state_of_file(const std::string& path) {
+  struct stat state;
+  if (lstat(path.c_str(), &state) != 0) return "";
+  std::string text;
+  for (long long number :
+       {static_cast<long long>(state.st_dev), static_cast<long long>(state.st_ino),
+        static_cast<long long>(state.st_size), static_cast<long long>(state.st_mtim.tv_sec),
+        static_cast<long long>(state.st_mtim.tv_nsec)})
+    text += std::to_string(number) + ' ';
+  return text;
+}
+
 void remove_file(const std::string& path, std::string_view content) {
   const Neighbours names(path);
   const Lock lock(names.lock());

@@ -30,6 +30,9 @@ class FileError : public std::runtime_error {
 void update_file(const std::string& path,
                  const std::function<host::SecretText(std::string_view content)>& edit);
 
+// Text that is another when the file has changed: not what it holds.
+std::string state_of_file(const std::string& path);
+
 // Removes the file if its content is just this.
 void remove_file(const std::string& path, std::string_view content);
 

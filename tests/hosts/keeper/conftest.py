@@ -1,6 +1,8 @@
 """What the tests of the keeper share: the emulator, and the command in a user's empty home."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,13 +62,16 @@ def start(environment):
 
     def start(*words, wrapper=(), **variables):
         command = [*wrapper, COMMAND, *map(str, words)]
-        process = subprocess.Popen(command, env=environment | variables, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, env=environment | variables, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
         running.append(process)
         return process
 
     yield start
     for process in running:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # faketime waits for a child of its own
         process.communicate()
 
 

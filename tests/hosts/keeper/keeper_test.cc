@@ -68,7 +68,8 @@ class KeeperTest : public testing::Test {
             .forget =
                 [this](std::string_view token) {
                   if (file == token) file.clear();
-                }};
+                },
+            .state = [this] { return file; }};
   }
   void run(bool final = true) {
     std::vector<Item> items;
@@ -163,6 +164,28 @@ TEST_F(KeeperTest, RefreshesAtOnceWhenTheClockIsSet) {
   EXPECT_EQ(fetched[1], kStart - hours{1});
 }
 
+TEST_F(KeeperTest, PutsBackWhatAnEditorTookAway) {
+  bool was_edited = false;
+  clock.on_wait = [&] {
+    if (!was_edited && clock.now() > kStart + minutes{1}) file = "old", was_edited = true;
+  };
+  clock.end = kStart + minutes{2};
+  run();
+  EXPECT_EQ(fetched.size(), 1u);
+  EXPECT_EQ(file, "token 1");
+  EXPECT_TRUE(said.empty());
+}
+
+TEST_F(KeeperTest, DoesNotFightOverTheFile) {
+  int changes = 0;
+  clock.on_wait = [&] {
+    if (file.starts_with("token")) file = "theirs", ++changes;
+  };
+  clock.end = kStart + minutes{7};
+  run();
+  EXPECT_LE(changes, 8);
+}
+
 TEST_F(KeeperTest, LeavesNoTokenBehindWhenAskedTo) {
   forget = true;
   run();
@@ -171,7 +194,9 @@ TEST_F(KeeperTest, LeavesNoTokenBehindWhenAskedTo) {
 
 TEST_F(KeeperTest, LeavesATokenOfSomebodyElse) {
   forget = true;
-  clock.on_wait = [this] { file = "theirs"; };
+  clock.on_wait = [this] {
+    if (clock.now() > kStart + seconds{55}) file = "theirs";
+  };
   clock.end = kStart + minutes{1};
   run();
   EXPECT_EQ(file, "theirs");

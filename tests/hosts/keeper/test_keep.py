@@ -228,6 +228,36 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(start, pgiam, home):
     assert names(home) == [".pgpass"]
 
 
+def test_an_editor_that_saves_an_old_copy_by_renaming_takes_nothing_away_for_long(start, home):
+    file = home / ".pgpass"
+    file.write_text("mine:1:2:3:4\n")
+    file.chmod(0o600)
+    start("keep", CONNINFO, wrapper=["faketime", "-f", "+0 x50"], NO_FAKE_STAT="1")
+    until(lambda: HOST in file.read_text())
+    kept = file.read_text()
+    copy = home / ".pgpass.editor"
+    copy.write_text("mine:1:2:3:4\nnew:1:2:3:4\n")
+    copy.chmod(0o600)
+    copy.rename(file)
+    until(lambda: HOST in file.read_text())
+    assert file.read_text() == kept.replace("mine:1:2:3:4\n", "mine:1:2:3:4\nnew:1:2:3:4\n")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
+def test_a_disk_without_room_leaves_the_old_file(pgiam, home):
+    """A real ENOSPC, in a mount namespace of its own."""
+    script = (
+        'mount -t tmpfs -o size=64k tmpfs "$0" && echo old >"$0/pw" && chmod 600 "$0/pw"; '
+        'cat /dev/zero >"$0/filler" 2>/dev/null; "$@"; code=$?; cat "$0/pw"; ls -A "$0"; exit $code'
+    )
+    full = ["unshare", "--mount", "sh", "-c", script, str(home)]
+    done = pgiam("keep", "--once", "--password-file", home / "pw", CONNINFO, wrapper=full)
+    if "mount:" in done.stderr:
+        pytest.skip("mounting is forbidden here")
+    assert done.returncode == 2 and "No space left on device" in done.stderr
+    assert done.stdout.split() == ["old", "filler", "pw"]
+
+
 def edit_in_place(path, line):
     with open(path, "a") as file:
         file.write(line)
