@@ -11,6 +11,13 @@
 namespace pgiam::cli {
 namespace {
 
+std::string first_words(const std::vector<std::string>& line, std::size_t count) {
+  std::string words;
+  for (std::size_t i = 0; i < std::min(count, line.size()); ++i)
+    words += (i > 0 ? " " : "") + line[i];
+  return words;
+}
+
 struct ConnectionFlag {
   const char* names;
   const char* keyword;
@@ -105,10 +112,12 @@ class Parser {
   }
 
   void add_flag(const Flag& flag) {
-    add("--" + std::string(flag.name), flag.value ? flag.value : "", flag.purpose,
-        [name = flag.name](Arguments& to, const Values& values) {
-          to.flags[name] = values.back();
-        });
+    CLI::Option* option = add("--" + std::string(flag.name), flag.value ? flag.value : "",
+                              flag.purpose,
+                              [name = flag.name](Arguments& to, const Values& values) {
+                                to.flags[name] = values;
+                              });
+    if (flag.many) option->take_all();
   }
 
   void add_connection_flags() {
@@ -123,6 +132,7 @@ class Parser {
 
   void add_plugin_options() {
     for (const pgiam_option_info& info : options()) {
+      if (is_own_flag(with_dashes(info.key))) continue;
       const bool is_switch = std::string_view(info.type) == "bool";
       add(with_dashes(info.key), is_switch ? "" : value_name(info), purpose_of(info),
           [key = info.key](Arguments& to, const Values& values) {
@@ -130,6 +140,11 @@ class Parser {
           })
           ->group("Options, and the variables that set them too");
     }
+  }
+
+  bool is_own_flag(std::string_view name) const {
+    return std::any_of(command_.flags.begin(), command_.flags.end(),
+                       [&](const Flag& flag) { return without_dashes(name) == flag.name; });
   }
 
   // value_name "": a switch. Of several the last one counts, as in psql.
@@ -187,14 +202,20 @@ class Parser {
 
 }  // namespace
 
-const Command& find_command(const std::vector<Command>& commands, const std::string& name) {
+Chosen find_command(const std::vector<Command>& commands, const std::vector<std::string>& line) {
   std::vector<std::string> known;
+  std::string begun;  // of "setup" alone: what it may go on with
   for (const Command& command : commands) {
-    if (command.name == name) return command;
-    known.push_back(command.name);
+    const std::string name = command.name;
+    const auto size = static_cast<std::size_t>(1 + std::count(name.begin(), name.end(), ' '));
+    if (first_words(line, size) == name) return {command, size};
+    if (name.starts_with(line.front() + " ")) begun += (begun.empty() ? "pgiam " : ", pgiam ") + name;
+    known.push_back(name);
   }
-  const std::string near = nearest(name, known);
-  throw UsageError("there is no command \"" + name + "\"",
+  const std::string typed = first_words(line, begun.empty() ? 1 : 2);
+  if (!begun.empty()) throw UsageError("there is no command \"" + typed + "\"", begun);
+  const std::string near = nearest(typed, known);
+  throw UsageError("there is no command \"" + typed + "\"",
                    near.empty() ? "pgiam help" : "did you mean: pgiam " + near + "?");
 }
 

@@ -8,8 +8,13 @@
 
 namespace pgiam::cli {
 
-// The subcommand of this name; throws a UsageError that names the nearest one.
-const Command& find_command(const std::vector<Command>& commands, const std::string& name);
+struct Chosen {
+  const Command& command;
+  std::size_t words;  // how many of the line its name takes
+};
+// The subcommand that the line begins with; throws a UsageError that names the nearest one. The
+// line is not empty.
+Chosen find_command(const std::vector<Command>& commands, const std::vector<std::string>& line);
 
 // Throws UsageError. `line`: what follows the subcommand's name.
 Arguments parse(const Command& command, std::vector<std::string> line);

@@ -12,6 +12,8 @@ Command explain_command();
 Command credentials_command();
 Command login_command();
 Command odbc_command();
+Command setup_sql_command();
+Command setup_policy_command();
 Command version_command();
 Command help_command();
 

@@ -10,7 +10,7 @@ std::string overview(const std::vector<Command>& commands) {
   std::string text = "pgiam: short-lived AWS IAM passwords for PostgreSQL\n\n";
   for (const Command& command : commands) {
     std::string name = command.name;
-    name.resize(12, ' ');
+    name.resize(14, ' ');
     text += "  pgiam " + name + command.purpose + "\n";
   }
   text +=
@@ -22,7 +22,7 @@ std::string overview(const std::vector<Command>& commands) {
 int run(const Arguments& arguments) {
   const std::vector<Command> commands = all_commands();
   print_line(arguments.words.empty() ? overview(commands)
-                                     : help_of(find_command(commands, arguments.words.front())));
+                                     : help_of(find_command(commands, arguments.words).command));
   return kExitOk;
 }
 
@@ -31,7 +31,7 @@ int run(const Arguments& arguments) {
 Command help_command() {
   return {.name = "help",
           .purpose = "this overview, or the help of a command",
-          .word = {"COMMAND", "the command to tell of"},
+          .word = {"COMMAND", "the command to tell of", true},
           .run = run};
 }
 

@@ -17,14 +17,14 @@ static void find_home() {
   if (user && user->pw_dir && *user->pw_dir) setenv("HOME", user->pw_dir, 1);
 }
 
-static int run(const std::vector<std::string>& line) {
+static int run(std::vector<std::string> line) {
   const std::vector<Command> commands = all_commands();
   if (line.empty()) throw UsageError("what is to be done?", "pgiam help");
-  std::string name = line.front();
-  if (name == "--help" || name == "-h") name = "help";
-  if (name == "--version" || name == "-V") name = "version";
-  const Command& command = find_command(commands, name);
-  const Arguments arguments = parse(command, {line.begin() + 1, line.end()});
+  if (line.front() == "--help" || line.front() == "-h") line.front() = "help";
+  if (line.front() == "--version" || line.front() == "-V") line.front() = "version";
+  const auto [command, words] = find_command(commands, line);
+  const auto first = line.begin() + static_cast<std::ptrdiff_t>(words);
+  const Arguments arguments = parse(command, {first, line.end()});
   if (!arguments.help) return command.run(arguments);
   print_line(help_of(command));
   return kExitOk;
