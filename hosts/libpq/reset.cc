@@ -22,12 +22,17 @@ bool dies_soon(const Reply& token) {
          expires_at < static_cast<std::int64_t>(time(nullptr)) * 1000 + kMargin_ms;
 }
 
+// Whether libpq still holds what we handed over. Anything else did not come from our file: its room
+// is unknown, and it is the user's own.
+bool is_of_ours(const Access& access, const char* password) {
+  return looks_like_token(password) || strcmp(password, access.token->param("password")) == 0;
+}
+
 // Writes the token over the password that libpq will send to the host it is at.
-bool put(const Access& access, char* password, std::string& why_not) {
-  // What we handed over was a token. Anything else did not come from our file: its room is unknown.
+bool put(const Access& access, char* password, bool is_ours, std::string& why_not) {
   const char* token = access.token->param("password");
   const std::size_t length = strlen(token);
-  if (!looks_like_token(password) || length > access.room) {
+  if (!is_ours || length > access.room) {
     why_not = "pgiam: a new token does not fit into this connection: make a new connection\n";
     return false;
   }
@@ -47,12 +52,13 @@ bool renew(Context& context, const RealLibpq& libpq, PGconn* conn, ConnectionSta
                                                        password) != state.renewed.end();
   if (is_renewed && !dies_soon(*access->token)) return true;
 
-  Result<Reply> token = ask_for_token(context, state, *access, password);
+  const bool is_ours = is_of_ours(*access, password);
+  Result<Reply> token = ask_for_token(context, state, *access, is_ours ? "" : password);
   if (!token) return why = host::to_text(token.error()), false;
   if (!token->applies()) return true;
   access->token.emplace(std::move(*token));
   state.renewed.push_back(password);
-  return put(*access, password, why);
+  return put(*access, password, is_ours, why);
 }
 
 // Ends the connection so that libpq notices and sends nothing more; its error is ours.

@@ -24,8 +24,8 @@ Result<void> check(const std::string& path, const FileStamp& stamp) {
     return make_error(Status::kBadConfig, path + " is no regular file", "name the file itself");
   if ((stamp.mode & 077) != 0)
     return make_error(Status::kBadConfig,
-                  path + " may be read or written by others, so its password is not used",
-                  "chmod 600 " + in_shell(path));
+                      path + " may be read or written by others, so its password is not used",
+                      "chmod 600 " + in_shell(path));
   return {};
 }
 
@@ -34,13 +34,13 @@ Result<Secret> only_password(const PasswordFile& file) {
   const std::string_view password = pgpass::without_end(file.content.reveal());
   if (password.find('\n') != password.npos)
     return make_error(Status::kBadConfig,
-                  file.path + " has several lines, where password_file holds one password",
-                  "a libpq password file is named by pgpass = " + file.path);
+                      file.path + " has several lines, where password_file holds one password",
+                      "a libpq password file is named by pgpass = " + file.path);
   if (password.find('\0') != password.npos)
     return make_error(Status::kBadConfig, file.path + " holds no text", "write it as UTF-8");
   if (password.empty())
     return make_error(Status::kNoCredentials, file.path + " is empty",
-                  "keep it fresh: pgiam keep --password-file " + in_shell(file.path) + " CONNINFO");
+                      "keep it fresh: pgiam keep --password-file " + in_shell(file.path) + " CONNINFO");
   return Secret(password);
 }
 
@@ -51,9 +51,9 @@ Result<Secret> password_of_line(const PasswordFile& file, const Request& request
       pgpass::find(file.content.reveal(), {request.host, port, database, request.user});
   if (!found)
     return make_error(Status::kNotApplicable,
-                  file.path + " has no line for " + std::string(request.user) + "@" +
+                      file.path + " has no line for " + std::string(request.user) + "@" +
                       std::string(request.host) + ":" + port + "/" + std::string(database),
-                  "add one: HOST:PORT:DATABASE:USER:PASSWORD");
+                      "add one: HOST:PORT:DATABASE:USER:PASSWORD");
   std::string password(found->escaped_password.size(), '\0');
   const WipeAtExit wiper(password);
   const std::size_t size = pgpass::unescape(found->escaped_password, password.data());

@@ -61,6 +61,28 @@ def test_psql_logs_in_with_nothing_but_the_file(pgiam, home, environment, rds):
 
 
 @pytest.mark.parametrize("flag", ["--pgpass", "--password-file"])
+def test_a_program_with_the_hook_takes_the_password_from_a_kept_file(flag, pgiam, home, rds):
+    file = home / "kept"
+    assert pgiam("keep", "--once", flag, file, rds.conninfo()).returncode == 0
+    nothing = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
+    program = ["exec", flag, file, "--", "psql", "-XAtwc", "SELECT session_user", rds.conninfo()]
+    done = pgiam(*program, **nothing)
+    assert (done.stdout, done.stderr) == ("app_user\n", "")
+    file.chmod(0o640)
+    done = pgiam(*program, **nothing)
+    assert done.returncode == 2 and f"chmod 600 '{file}'" in done.stderr
+
+
+def test_a_kept_file_never_feeds_its_own_keeper(pgiam, home):
+    file = home / "pw"
+    variables = {"PGIAM_PASSWORD_FILE": str(file), "PGIAM_PGPASS": str(home / "none")}
+    for _ in range(2):
+        assert pgiam("keep", "--once", "--password-file", file, CONNINFO, **variables).stderr == ""
+        assert file.read_text().startswith(TOKEN)
+        file.write_text("something else")
+
+
+@pytest.mark.parametrize("flag", ["--pgpass", "--password-file"])
 def test_a_symbolic_link_is_refused_and_left_alone(flag, pgiam, home):
     (home / "real").write_text("old\n")
     (home / "link").symlink_to("real")
