@@ -19,10 +19,20 @@ std::string overview(const std::vector<Command>& commands) {
   return text;
 }
 
+// Of a command, or of all that begin with this word.
+std::string help_on(const std::vector<Command>& commands, const std::vector<std::string>& words) {
+  std::string text;
+  for (const Command& command : commands) {
+    if (words.size() == 1 && std::string(command.name).starts_with(words.front() + " "))
+      text += help_of(command) + "\n";
+  }
+  return text.empty() ? help_of(find_command(commands, words).command) : text;
+}
+
 int run(const Arguments& arguments) {
   const std::vector<Command> commands = all_commands();
   print_line(arguments.words.empty() ? overview(commands)
-                                     : help_of(find_command(commands, arguments.words).command));
+                                     : help_on(commands, arguments.words));
   return kExitOk;
 }
 

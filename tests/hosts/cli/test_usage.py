@@ -45,8 +45,10 @@ def test_help_may_be_asked_for_with_a_flag(pgiam, words):
 def test_help_of_a_command_names_every_option_of_the_library(pgiam, command):
     text = pgiam("help", command).stdout
     assert text == pgiam(command, "--help").stdout
-    missing = [key for key in option_keys() if f"--{key.replace('_', '-')}" not in text or f"PGIAM_{key.upper()}" not in text]
-    assert len(option_keys()) >= 17 and missing == []
+    kept = {"password_file", "pgpass"} if command == "keep" else set()  # it writes them, and reads none
+    keys = [key for key in option_keys() if key not in kept]
+    missing = [key for key in keys if f"--{key.replace('_', '-')}" not in text or f"PGIAM_{key.upper()}" not in text]
+    assert len(keys) >= 17 and missing == []
 
 
 def test_the_manual_describes_every_option_of_the_library():

@@ -55,6 +55,18 @@ def pgiam(environment):
     return run
 
 
+def end(process):
+    """faketime has a child that it waits for, and cleans up after it."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        for child in children.read_text().split():
+            os.kill(int(child), signal.SIGTERM)
+            process.wait(10)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
 @pytest.fixture
 def start(environment):
     """start(words…) leaves it running until the test is over."""
@@ -70,9 +82,7 @@ def start(environment):
 
     yield start
     for process in running:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # faketime waits for a child of its own
-        process.communicate()
+        end(process)
 
 
 @pytest.fixture(scope="session")
