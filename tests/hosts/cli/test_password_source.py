@@ -46,6 +46,7 @@ def test_without_home_the_users_own_is_looked_into(tmp_path):
     """The user database's, which a library stands in for here."""
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws/credentials").write_text(f"[default]\naws_access_key_id = AKIDFILE\naws_secret_access_key = {SECRET}\n")
+    (tmp_path / ".aws/credentials").chmod(0o600)
     me = pwd.getpwuid(os.getuid())
     (tmp_path / "passwd").write_text(f"{me.pw_name}:x:{me.pw_uid}:{me.pw_gid}::{tmp_path}:/bin/sh\n")
     (tmp_path / "group").write_text(f"{me.pw_name}:x:{me.pw_gid}:\n")

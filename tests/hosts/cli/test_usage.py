@@ -163,7 +163,7 @@ def test_credentials_that_the_cloud_refuses_exit_with_4_and_its_answer(pgiam, we
         sts.shutdown()
     assert (ended.returncode, ended.stdout) == (4, "")
     assert "Not authorized to perform sts:AssumeRoleWithWebIdentity\n" in ended.stderr
-    assert "  the answer was: AccessDenied, request request-1\n" in ended.stderr
+    assert "  the answer was: AccessDenied, HTTP status 403, request request-1\n" in ended.stderr
 
 
 def test_a_service_that_cannot_be_reached_exits_with_5(pgiam, web_identity):
