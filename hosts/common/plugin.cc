@@ -24,6 +24,17 @@ int log_level() {
   return PGIAM_LOG_ERROR;
 }
 
+// The library has decided already that this level is wanted.
+void write_line(int, const char* component, const char* message) noexcept {
+  iovec line[] = {{const_cast<char*>("pgiam: "), 7},
+                  {const_cast<char*>(component), strlen(component)},
+                  {const_cast<char*>(": "), 2},
+                  {const_cast<char*>(message), strlen(message)},
+                  {const_cast<char*>("\n"), 1}};
+  [[maybe_unused]] ssize_t written =
+      writev(STDERR_FILENO, line, std::size(line));  // one line, whole
+}
+
 std::unique_ptr<Context> make_context(std::string& why) {
   char reason[4096];
   const pgiam_api* api = pgiam_load(nullptr, reason, sizeof reason);
@@ -32,7 +43,7 @@ std::unique_ptr<Context> make_context(std::string& why) {
     return nullptr;
   }
   Config config;
-  config.host(program_invocation_short_name, "").log(log_level(), log);
+  config.host(program_invocation_short_name, "").log(log_level(), write_line);
   Result<Context> context = Context::create(config, api);
   if (context) return std::make_unique<Context>(std::move(*context));
   why = to_text(context.error());
@@ -55,14 +66,7 @@ Context* plugin(std::string& why) {
 }
 
 void log(int level, const char* component, const char* message) noexcept {
-  if (level > log_level()) return;
-  iovec line[] = {{const_cast<char*>("pgiam: "), 7},
-                  {const_cast<char*>(component), strlen(component)},
-                  {const_cast<char*>(": "), 2},
-                  {const_cast<char*>(message), strlen(message)},
-                  {const_cast<char*>("\n"), 1}};
-  [[maybe_unused]] ssize_t written =
-      writev(STDERR_FILENO, line, std::size(line));  // one line, whole
+  if (level <= log_level()) write_line(level, component, message);
 }
 
 std::string to_text(const Error& error) {

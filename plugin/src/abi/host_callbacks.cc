@@ -11,24 +11,14 @@ namespace {
 
 thread_local const pgiam_context* callback_of = nullptr;
 
-LogLevel effective_level(const pgiam_config& config) {
-  constexpr struct {
-    std::string_view name;
-    LogLevel level;
-  } kNames[] = {{"off", LogLevel::kOff},
-                {"error", LogLevel::kError},
-                {"warn", LogLevel::kWarn},
-                {"info", LogLevel::kInfo},
-                {"debug", LogLevel::kDebug}};
-  std::string_view name;
-  if (const char* env = std::getenv("PGIAM_LOG")) name = env;
+// What the host's options or the environment say, if they say anything.
+std::optional<LogLevel> level_of_option(const pgiam_config& config) {
+  std::optional<LogLevel> level;
+  if (const char* env = std::getenv("PGIAM_LOG")) level = log_level_of(env);
   for (std::size_t i = 0; i < config.option_count; ++i)
-    if (std::string_view(config.options[i].key) == "log" && config.options[i].value != nullptr &&
-        *config.options[i].value != '\0')
-      name = config.options[i].value;
-  for (const auto& known : kNames)
-    if (name == known.name) return known.level;
-  return static_cast<LogLevel>(config.log_level);
+    if (std::string_view(config.options[i].key) == "log" && config.options[i].value != nullptr)
+      if (const auto told = log_level_of(config.options[i].value)) level = told;
+  return level;
 }
 
 const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
@@ -47,7 +37,13 @@ HostLog::HostLog(const pgiam_context& context, const pgiam_config& config)
     : context_(context),
       function_(config.log),
       user_data_(config.log_user_data),
-      level_(effective_level(config)) {}
+      option_(level_of_option(config)),
+      default_(static_cast<LogLevel>(config.log_level)),
+      level_(option_.value_or(default_)) {}
+
+void HostLog::follow_file(std::optional<LogLevel> level) {
+  if (!option_) level_.store(level.value_or(default_), std::memory_order_relaxed);
+}
 
 void HostLog::write(LogLevel level, std::string_view component, std::string_view line) {
   if (!wants(level)) return;

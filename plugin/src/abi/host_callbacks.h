@@ -1,7 +1,9 @@
 // The host's callbacks as the core's ports, and the mark that tells a call made from inside one.
 #pragma once
 
+#include <atomic>
 #include <mutex>
+#include <optional>
 
 #include "pgiam.h"
 #include "ports/log.h"
@@ -23,19 +25,24 @@ class InsideCallback {
   const pgiam_context* const outer_;
 };
 
-// To the host's function, or to stderr where the host gave none; PGIAM_LOG decides the level where
-// it is set.
+// To the host's function, or to stderr where the host gave none. The option `log` decides the level
+// where anybody sets it, by whatever means options are set.
 class HostLog : public Log {
  public:
   HostLog(const pgiam_context& context, const pgiam_config& config);
-  bool wants(LogLevel level) const override { return level <= level_; }
+  bool wants(LogLevel level) const override {
+    return level <= level_.load(std::memory_order_relaxed);
+  }
   void write(LogLevel level, std::string_view component, std::string_view line) override;
+  void follow_file(std::optional<LogLevel> level) override;
 
  private:
   const pgiam_context& context_;
   const pgiam_log_fn function_;
   void* const user_data_;
-  const LogLevel level_;
+  const std::optional<LogLevel> option_;
+  const LogLevel default_;
+  std::atomic<LogLevel> level_;
 };
 
 // One prompt at a time.

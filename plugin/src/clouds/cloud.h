@@ -33,7 +33,7 @@ struct Token {
 // Where credentials of one identity come from. Two connections with the same key share them.
 struct CredentialSource {
   std::string key;
-  ProviderPtr provider;
+  std::shared_ptr<Provider> provider;
 };
 
 class Cloud {

@@ -21,6 +21,8 @@ struct Credentials {
   std::optional<Time> expires_at;  // nothing: they do not expire
   std::string account_id;          // "" where the source does not say
   std::string provider;            // where they came from, "aws.sso"
+  // False: the source repeats what it was given, and asking it ahead of time is in vain.
+  bool renewable = true;
 };
 
 // Shared and never changed: many threads sign with the same ones.

@@ -88,8 +88,7 @@ Call Flow::begin_call(const Plan& plan, const Request& request, Milliseconds sta
 Result<Reply> Flow::answer(std::shared_ptr<const Plan> plan, const Request& request,
                            const Call& call) {
   Trace trace;
-  auto found = credentials_->get(plan->source.key, *plan->source.provider, world_.clock, call,
-                                 request.refresh, trace);
+  auto found = credentials_->get(plan->source, world_, call, request.refresh, trace);
   if (!found) return found.error();
   const CredentialsPtr& credentials = found->credentials;
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
 
+#include "base/random.h"
 #include "base/state_lock.h"
+#include "base/text.h"
 
 namespace pgiam {
 namespace {
@@ -11,9 +14,25 @@ namespace {
 // More identities than this in one process are forgotten, the longest unused first.
 constexpr std::size_t kMostEntries = 64;
 constexpr Milliseconds kDistrustPause{60'000};
+// A renewal in the background has no caller whose patience could end.
+constexpr Milliseconds kRenewalLimit{60'000};
+// Clocks are set and machines sleep: so often it is looked again what is due.
+constexpr Milliseconds kLongestSleep{600'000};
+constexpr Milliseconds kPatienceAtExit{2'000};
 
-bool live_for(const Credentials& credentials, Time now, Milliseconds least) {
-  return !credentials.expires_at || *credentials.expires_at - now > least;
+bool alive(const Credentials& credentials, Time now) {
+  return !credentials.expires_at || *credentials.expires_at > now;
+}
+
+bool is_renewable(const Credentials& credentials) {
+  return credentials.expires_at && credentials.renewable;
+}
+
+template <typename Shared>
+void leave_to_the_parent(std::shared_ptr<Shared>& shared) {
+  // Never destroyed: a condition variable on which the parent's threads wait must not be.
+  static_cast<void>(new std::shared_ptr<Shared>(std::move(shared)));
+  shared = nullptr;
 }
 
 }  // namespace
@@ -25,6 +44,17 @@ struct CredentialCache::Flight {
   std::optional<Result<CredentialsPtr>> outcome;
 };
 
+// A load in the background.
+struct CredentialCache::Renewal {
+  const std::uint64_t fork = fork_count();
+  CredentialSource source;
+  const World* world = nullptr;
+  std::string replaces;
+  std::shared_ptr<Flight> flight;
+  std::stop_source stop;
+  std::condition_variable ended;
+};
+
 // Lands the flight whatever happens, so that nobody waits for ever.
 class CredentialCache::Leader {
  public:
@@ -34,106 +64,203 @@ class CredentialCache::Leader {
   Leader& operator=(const Leader&) = delete;
 
   ~Leader() {
+    if (flight_)
+      land(make_error(Status::kInternal, "loading credentials broke off"), [](Entry&) {});
+  }
+
+  // `keep` is told the entry, if it is still there.
+  template <typename Keep>
+  void land(Result<CredentialsPtr> outcome, const Keep& keep) {
+    const auto flight = std::exchange(flight_, nullptr);
     CredentialsPtr replaced;  // wiped after the lock is released
     {
       const StateLock lock;
-      if (outcome_) replaced = *outcome_ ? **outcome_ : nullptr;
       const auto found = cache_.entries_.find(key_);
-      if (found != cache_.entries_.end() && found->second.flight == flight_) {
-        found->second.flight = nullptr;
-        if (replaced) {
-          found->second.distrusted = false;
-          std::swap(found->second.credentials, replaced);
-        }
+      if (found != cache_.entries_.end()) {
+        Entry& entry = found->second;
+        bool current = false;
+        for (auto& slot : entry.flights)
+          if (slot == flight) current = true, slot = nullptr;
+        replaced = entry.credentials;
+        if (current) keep(entry);
       }
-      flight_->outcome = outcome_ ? std::move(*outcome_)
-                                  : make_error(Status::kInternal, "loading credentials broke off");
+      flight->outcome = std::move(outcome);
     }
-    flight_->landed.notify_all();
+    flight->landed.notify_all();
   }
-
-  void land(const Result<CredentialsPtr>& outcome) { outcome_ = outcome; }
 
  private:
   CredentialCache& cache_;
   const std::string& key_;
-  const std::shared_ptr<Flight> flight_;
-  std::optional<Result<CredentialsPtr>> outcome_;
+  std::shared_ptr<Flight> flight_;
 };
 
-CredentialCache::Entry& CredentialCache::entry_for(const std::string& key) {
-  if (entries_.size() >= kMostEntries && entries_.find(key) == entries_.end()) {
+// What a caller is to do about an entry.
+struct CredentialCache::Turn {
+  std::optional<Result<Found>> answer;  // nothing more
+  std::shared_ptr<Flight> flight;       // else: a load, to lead or to wait for
+  bool lead = false;
+  CredentialsPtr current;  // still good, should the load fail
+  std::string replaces;
+  bool wake = false;  // nobody renews in this process yet
+};
+
+CredentialCache::~CredentialCache() {
+  const StateLock lock;
+  const auto leave = [](auto& shared) {
+    if (shared && shared->fork != fork_count()) leave_to_the_parent(shared);
+  };
+  leave(running_);
+  for (auto& [key, entry] : entries_)
+    for (auto& flight : entry.flights) leave(flight);
+}
+
+CredentialCache::Entry& CredentialCache::entry_for(const CredentialSource& source,
+                                                   const World& world) {
+  if (entries_.size() >= kMostEntries && entries_.find(source.key) == entries_.end()) {
     const auto idle = [](const auto& a, const auto& b) {
       return a.second.last_use < b.second.last_use;
     };
     const auto oldest = std::min_element(entries_.begin(), entries_.end(), idle);
-    if (!oldest->second.flight) entries_.erase(oldest);
+    if (!oldest->second.flights[0] && !oldest->second.flights[1]) entries_.erase(oldest);
   }
-  Entry& entry = entries_[key];
+  Entry& entry = entries_[source.key];
   entry.last_use = ++uses_;
+  entry.used = true;
+  if (entry.world == nullptr) {
+    entry.source = source;
+    entry.world = &world;
+  }
   return entry;
 }
 
-Result<CredentialsPtr> CredentialCache::load_as_leader(const std::string& key,
-                                                       std::shared_ptr<Flight> flight,
-                                                       Provider& provider, const Call& call,
-                                                       Trace& trace) {
-  Leader leader(*this, key, std::move(flight));
-  auto loaded = provider.load(call, trace);
-  leader.land(loaded);
+CredentialCache::Turn CredentialCache::take_turn(const CredentialSource& source,
+                                                 const World& world, const Call& call,
+                                                 bool refresh) {
+  const StateLock lock;
+  Entry& entry = entry_for(source, world);
+  Turn turn;
+  if (entry.credentials && alive(*entry.credentials, call.now)) turn.current = entry.credentials;
+  turn.wake = turn.current && is_renewable(*turn.current) && in_background_ && !renewer_.awake();
+
+  const bool trusted = turn.current && !refresh && !entry.distrusted;
+  const bool urgent = turn.current && turn.current->expires_at && call.now >= entry.times.urgent;
+  const bool too_soon = entry.failure && !refresh && !call.may_prompt &&
+                        world.clock.uptime() < entry.next_try;
+  auto& flight = entry.flights[call.may_prompt];
+  if (flight && flight->fork != fork_count()) leave_to_the_parent(flight);
+
+  if (turn.current && ((trusted && (!urgent || flight)) || too_soon)) {
+    turn.answer = Found{turn.current, true};
+    return turn;
+  }
+  if (too_soon) {
+    turn.answer = *entry.failure;
+    return turn;
+  }
+  turn.lead = !flight;
+  if (turn.lead) flight = std::make_shared<Flight>();
+  if (turn.lead && entry.credentials) turn.replaces = entry.credentials->access_key_id;
+  turn.flight = flight;
+  return turn;
+}
+
+Result<CredentialCache::Found> CredentialCache::get(const CredentialSource& source,
+                                                    const World& world, const Call& call,
+                                                    bool refresh, Trace& trace) {
+  Call quiet = call;
+  quiet.may_prompt = false;
+  auto found = ask_or_wait(source, world, quiet, refresh, trace);
+  // Only now is it known that a person must act; whom nobody may ask has waited for no answer.
+  if (!found && found.error().status == Status::kLoginRequired && call.may_prompt)
+    found = ask_or_wait(source, world, call, refresh, trace);
+  return found;
+}
+
+Result<CredentialCache::Found> CredentialCache::ask_or_wait(const CredentialSource& source,
+                                                            const World& world, const Call& call,
+                                                            bool refresh, Trace& trace) {
+  for (;;) {
+    Turn turn = take_turn(source, world, call, refresh);
+    if (turn.wake) renewer_.wake();
+    if (turn.answer) return *turn.answer;
+    if (turn.lead) return lead(std::move(turn), source, world, call, trace);
+    if (auto landed = follow(turn, world, call)) return *landed;
+  }
+}
+
+Result<CredentialCache::Found> CredentialCache::lead(Turn turn, const CredentialSource& source,
+                                                     const World& world, const Call& call,
+                                                     Trace& trace) {
+  Call leading = call;
+  leading.replaces = std::move(turn.replaces);
+  const auto loaded = load(source, std::move(turn.flight), world, leading, false, trace);
+  if (loaded) return Found{*loaded, false};
+  if (turn.current && loaded.error().status != Status::kCancelled)
+    return Found{turn.current, true};
+  return loaded.error();
+}
+
+// Nothing: the load says nothing about ours, so it is our turn again.
+std::optional<Result<CredentialCache::Found>> CredentialCache::follow(const Turn& turn,
+                                                                      const World& world,
+                                                                      const Call& call) {
+  StateLock lock;
+  const auto& outcome = turn.flight->outcome;
+  turn.flight->landed.wait_for(lock.native(), call.stop, call.deadline - world.clock.uptime(),
+                               [&] { return outcome.has_value(); });
+  if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
+  if (!outcome)
+    return make_error(Status::kTimeout, "another caller is still fetching the credentials");
+  if (*outcome) return Found{**outcome, false};
+  const Error& error = outcome->error();
+  // Its leader ran out of its own time, or was called off.
+  if (error.status == Status::kTimeout || error.status == Status::kCancelled) return std::nullopt;
+  if (turn.current) return Found{turn.current, true};
+  return error;
+}
+
+Result<CredentialsPtr> CredentialCache::load(const CredentialSource& source,
+                                             std::shared_ptr<Flight> flight, const World& world,
+                                             const Call& call, bool in_background, Trace& trace) {
+  Leader leader(*this, source.key, std::move(flight));
+  auto loaded = source.provider->load(call, trace);
+  leader.land(loaded, [&](Entry& entry) {
+    if (loaded)
+      keep(entry, *loaded, call.now, in_background);
+    else
+      keep(entry, loaded.error(), world, call);
+  });
+  if (loaded && is_renewable(**loaded) && in_background_ && !in_background) {
+    stop_when_the_process_ends();
+    renewer_.wake();
+  }
   return loaded;
 }
 
-Result<CredentialCache::Found> CredentialCache::get(const std::string& key, Provider& provider,
-                                                    const Clock& clock, const Call& call,
-                                                    bool refresh, Trace& trace) {
-  for (;;) {
-    std::shared_ptr<Flight> flight;
-    CredentialsPtr current;
-    std::string replaces;
-    bool lead = false;
-    {
-      StateLock lock;
-      Entry& entry = entry_for(key);
-      current = entry.credentials;
-      if (current && !live_for(*current, call.now, Milliseconds{0})) current = nullptr;
-      if (current && !refresh && !entry.distrusted && live_for(*current, call.now, kLeastLife))
-        return Found{current, true};
+void CredentialCache::keep(Entry& entry, const CredentialsPtr& loaded, Time now,
+                           bool in_background) {
+  entry.credentials = loaded;
+  if (loaded->expires_at) entry.times = renewal_times(now, *loaded->expires_at, random_unit());
+  entry.used = !in_background;
+  entry.distrusted = false;
+  entry.failure.reset();
+  entry.failures_since_end = 0;
+}
 
-      if (entry.flight && entry.flight->fork != fork_count()) {
-        // Its leader stayed behind in the parent. Never destroyed: a condition variable on which
-        // the parent's threads wait must not be.
-        static_cast<void>(new std::shared_ptr<Flight>(std::move(entry.flight)));
-        entry.flight = nullptr;
-      }
-      lead = !entry.flight;
-      if (lead) entry.flight = std::make_shared<Flight>();
-      if (lead && entry.credentials) replaces = entry.credentials->access_key_id;
-      flight = entry.flight;
-
-      if (!lead && current && !refresh && !entry.distrusted) return Found{current, true};
-      if (!lead) {
-        const auto patience = call.deadline - clock.uptime();
-        flight->landed.wait_for(lock.native(), call.stop, patience,
-                                [&] { return flight->outcome.has_value(); });
-        if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
-        if (!flight->outcome)
-          return make_error(Status::kTimeout, "another caller is still fetching the credentials");
-        if (*flight->outcome) return Found{**flight->outcome, false};
-        const Error& error = flight->outcome->error();
-        // The leader ran out of its own time, or was called off: that says nothing about ours.
-        if (error.status == Status::kTimeout || error.status == Status::kCancelled) continue;
-        if (current) return Found{current, true};
-        return error;
-      }
-    }
-    Call leading = call;
-    leading.replaces = std::move(replaces);
-    auto loaded = load_as_leader(key, std::move(flight), provider, leading, trace);
-    if (loaded) return Found{*loaded, false};
-    if (current && loaded.error().status != Status::kCancelled) return Found{current, true};
-    return loaded.error();
-  }
+void CredentialCache::keep(Entry& entry, const Error& failure, const World& world,
+                           const Call& call) {
+  // A first load may be tried again at once; and that a caller called it off or had little time
+  // says nothing of the source.
+  const Milliseconds uptime = world.clock.uptime();
+  if (!entry.credentials || !entry.credentials->expires_at) return;
+  if (failure.status == Status::kCancelled || uptime >= call.deadline) return;
+  const Milliseconds left = *entry.credentials->expires_at - world.clock.now();
+  entry.failure = failure;
+  entry.next_try = uptime + (left.count() > 0
+                                 ? pause_while_alive(left, random_unit())
+                                 : pause_when_dead(++entry.failures_since_end, failure.status,
+                                                   random_unit()));
 }
 
 void CredentialCache::distrust(const std::string& key, const CredentialsPtr& credentials,
@@ -147,18 +274,139 @@ void CredentialCache::distrust(const std::string& key, const CredentialsPtr& cre
   entry.distrusted = true;
 }
 
+// The renewal that is due, its flight begun; or nothing, and how long until one is.
+std::shared_ptr<CredentialCache::Renewal> CredentialCache::next_renewal(Milliseconds& pause) {
+  const StateLock lock;
+  if (running_ && running_->fork != fork_count()) leave_to_the_parent(running_);
+  for (auto& [key, entry] : entries_) {
+    if (!entry.used || entry.world == nullptr || !entry.credentials) continue;
+    auto& flight = entry.flights[0];
+    if (flight && flight->fork != fork_count()) leave_to_the_parent(flight);
+    const Clock& clock = entry.world->clock;
+    const Time now = clock.now();
+    // What somebody fetches already is looked at again when he has done so; what has died is the
+    // business of whoever wants it next.
+    if (flight || !is_renewable(*entry.credentials) || !alive(*entry.credentials, now)) continue;
+    Milliseconds wait = entry.times.ahead - now;
+    if (entry.failure) wait = std::max(wait, entry.next_try - clock.uptime());
+    if (wait.count() > 0) {
+      pause = std::min(pause, wait);
+      continue;
+    }
+    flight = std::make_shared<Flight>();
+    running_ = std::make_shared<Renewal>();
+    running_->source = entry.source;
+    running_->world = entry.world;
+    running_->replaces = entry.credentials->access_key_id;
+    running_->flight = flight;
+    return running_;
+  }
+  return nullptr;
+}
+
+void CredentialCache::renew(const Renewal& renewal) {
+  const World& world = *renewal.world;
+  Call call;
+  call.now = world.clock.now();
+  call.deadline = world.clock.uptime() + kRenewalLimit;
+  call.stop = renewal.stop.get_token();
+  call.replaces = renewal.replaces;
+  Trace trace;
+  const auto loaded = load(renewal.source, renewal.flight, world, call, true, trace);
+  const std::string old = mask(renewal.replaces);
+  if (loaded)
+    world.log.write(LogLevel::kInfo, "renew",
+                    mask((*loaded)->access_key_id) + " of " + (*loaded)->provider +
+                        " takes the place of " + old);
+  else if (loaded.error().status != Status::kCancelled)
+    world.log.write(LogLevel::kWarn, "renew",
+                    old + " could not be renewed yet: " + loaded.error().message);
+}
+
+Milliseconds CredentialCache::renew_what_is_due() {
+  // Tells whoever wants to leave, whatever happens.
+  struct End {
+    CredentialCache& cache;
+    std::shared_ptr<Renewal> renewal;
+    ~End() {
+      renewal->source = {};  // before anybody is told that nothing of theirs is in use
+      const StateLock lock;
+      cache.running_ = nullptr;
+      renewal->ended.notify_all();
+    }
+  };
+  for (;;) {
+    Milliseconds pause = kLongestSleep;
+    auto due = next_renewal(pause);
+    if (!due) return pause;
+    const End end{*this, std::move(due)};
+    renew(*end.renewal);
+  }
+}
+
+bool CredentialCache::stop_renewing(Milliseconds patience) {
+  std::stop_source stop(std::nostopstate);
+  {
+    const StateLock lock;
+    if (running_ && running_->fork == fork_count()) stop = running_->stop;
+  }
+  stop.request_stop();
+  return renewer_.stop(patience);
+}
+
+void CredentialCache::leave(const World& world) {
+  std::vector<CredentialSource> left;  // go after the lock
+  std::shared_ptr<Renewal> running;
+  {
+    const StateLock lock;
+    for (auto& [key, entry] : entries_) {
+      if (entry.world != &world) continue;
+      left.push_back(std::exchange(entry.source, {}));
+      entry.world = nullptr;
+    }
+    if (running_ && running_->fork != fork_count()) leave_to_the_parent(running_);
+    if (running_ && running_->world == &world) running = running_;
+  }
+  if (!running) return;
+  running->stop.request_stop();  // runs callbacks, so not under the lock
+  StateLock lock;
+  running->ended.wait(lock.native(), [&] { return running_ != running; });
+}
+
 CredentialsPtr CredentialCache::peek(const std::string& key) const {
   const StateLock lock;
   const auto found = entries_.find(key);
   return found == entries_.end() ? nullptr : found->second.credentials;
 }
 
+// With the state lock held. It outlives every thread.
+std::weak_ptr<CredentialCache>& CredentialCache::living() {
+  static auto* const living = new std::weak_ptr<CredentialCache>;
+  return *living;
+}
+
 std::shared_ptr<CredentialCache> CredentialCache::shared() {
   const StateLock lock;
-  static auto* const living = new std::weak_ptr<CredentialCache>;  // outlives every thread
-  auto cache = living->lock();
-  if (!cache) *living = cache = std::make_shared<CredentialCache>();
+  auto cache = living().lock();
+  if (!cache) living() = cache = std::make_shared<CredentialCache>();
   return cache;
+}
+
+// Called when something was fetched, so after libcrypto asked to be called at the end: what is
+// registered later is called earlier, and the thread must not be in the midst of TLS then.
+void CredentialCache::stop_when_the_process_ends() {
+  const StateLock lock;
+  static bool registered = false;
+  if (std::exchange(registered, true)) return;
+  std::atexit([] {
+    std::shared_ptr<CredentialCache> cache;
+    {
+      const StateLock cache_lock;
+      cache = living().lock();
+    }
+    if (cache && !cache->stop_renewing(kPatienceAtExit))
+      static_cast<void>(new std::shared_ptr<CredentialCache>(cache));  // the thread is still in it
+  });
 }
 
 }  // namespace pgiam

@@ -1,5 +1,5 @@
-// Credentials that were found, kept for all contexts of the process, and fetched once for all who
-// wait for the same ones.
+// Credentials that were found, kept for all contexts of the process, fetched once for all who wait
+// for the same ones, and fetched anew ahead of their end.
 #pragma once
 
 #include <map>
@@ -7,13 +7,12 @@
 #include <optional>
 #include <string>
 
-#include "clouds/credentials.h"
-#include "ports/clock.h"
+#include "clouds/cloud.h"
+#include "flow/renewal_times.h"
+#include "flow/renewer.h"
+#include "ports/world.h"
 
 namespace pgiam {
-
-// A token is not handed out when it would die sooner than this and a fresher one can be had.
-constexpr Seconds kLeastLife{60};
 
 // Any thread. Wiped when its last holder lets go.
 class CredentialCache {
@@ -23,38 +22,87 @@ class CredentialCache {
     bool from_cache = false;
   };
 
-  // Those of `key`, from here while they live for another kLeastLife, else from `provider`. One
+  // Without `in_background`, whoever wants renewals calls renew_what_is_due.
+  explicit CredentialCache(bool in_background = true)
+      : in_background_(in_background), renewer_([this] { return renew_what_is_due(); }) {}
+  CredentialCache(const CredentialCache&) = delete;
+  CredentialCache& operator=(const CredentialCache&) = delete;
+  ~CredentialCache();
+
+  // Those of the source, from here while they are good for a token, else from its provider. One
   // caller loads, the others wait, each as long as its own call allows; who may do with credentials
-  // that still live does not wait. A failed refresh keeps what is still valid.
-  Result<Found> get(const std::string& key, Provider& provider, const Clock& clock,
-                    const Call& call, bool refresh, Trace& trace);
+  // that still live does not wait, and who may not be asked waits for nobody who is. A failed
+  // refresh keeps what is still valid; when that has ended, all callers share its reason until it
+  // is time for another try. What is in use is loaded anew in the background before it is urgent.
+  Result<Found> get(const CredentialSource& source, const World& world, const Call& call,
+                    bool refresh, Trace& trace);
 
   // The server refused them: the next `get` loads anew, if that was not done within a minute.
   void distrust(const std::string& key, const CredentialsPtr& credentials, Milliseconds uptime);
 
+  // Nothing of that world is touched any more once this returns; what was found stays.
+  void leave(const World& world);
+
   // What is kept for the key, if anything.
   CredentialsPtr peek(const std::string& key) const;
+
+  // What the background thread does; answers how long it may sleep then.
+  Milliseconds renew_what_is_due();
+  // Calls off what the thread does and ends it, for good. False if that took longer.
+  bool stop_renewing(Milliseconds patience);
 
   // The one of this process.
   static std::shared_ptr<CredentialCache> shared();
 
  private:
   struct Flight;
+  struct Renewal;
+  class Leader;
   struct Entry {
     CredentialsPtr credentials;
-    std::shared_ptr<Flight> flight;  // null: nobody is loading
+    RenewalTimes times;
+    // One for those who may not be asked, one for those who may. Null: nobody is loading.
+    std::shared_ptr<Flight> flights[2];
     bool distrusted = false;
     std::optional<Milliseconds> last_distrust;  // on Clock::uptime()
     std::uint64_t last_use = 0;
-  };
-  class Leader;
 
-  Result<CredentialsPtr> load_as_leader(const std::string& key, std::shared_ptr<Flight> flight,
-                                        Provider& provider, const Call& call, Trace& trace);
-  Entry& entry_for(const std::string& key);
+    // Who may renew them: a source of some context that used them, and that context's world.
+    CredentialSource source;
+    const World* world = nullptr;
+    bool used = false;  // since they came: what nobody uses is not renewed
+
+    std::optional<Error> failure;  // of the last load
+    Milliseconds next_try{0};      // on Clock::uptime(), after a failure
+    int failures_since_end = 0;
+  };
+
+  struct Turn;
+  Turn take_turn(const CredentialSource& source, const World& world, const Call& call,
+                 bool refresh);
+  Result<Found> ask_or_wait(const CredentialSource& source, const World& world, const Call& call,
+                            bool refresh, Trace& trace);
+  Result<Found> lead(Turn turn, const CredentialSource& source, const World& world,
+                     const Call& call, Trace& trace);
+  std::optional<Result<Found>> follow(const Turn& turn, const World& world, const Call& call);
+  // Loads, lands the flight and keeps the outcome.
+  Result<CredentialsPtr> load(const CredentialSource& source, std::shared_ptr<Flight> flight,
+                              const World& world, const Call& call, bool in_background,
+                              Trace& trace);
+  void keep(Entry& entry, const CredentialsPtr& loaded, Time now, bool in_background);
+  void keep(Entry& entry, const Error& failure, const World& world, const Call& call);
+  Entry& entry_for(const CredentialSource& source, const World& world);
+  std::shared_ptr<Renewal> next_renewal(Milliseconds& pause);
+  void renew(const Renewal& renewal);
+  static std::weak_ptr<CredentialCache>& living();
+  static void stop_when_the_process_ends();
+
+  const bool in_background_;
 
   std::map<std::string, Entry> entries_;  // under the state lock, as all of it
   std::uint64_t uses_ = 0;
+  std::shared_ptr<Renewal> running_;  // null: the background thread renews nothing right now
+  Renewer renewer_;                   // the last member: its thread uses the others
 };
 
 }  // namespace pgiam

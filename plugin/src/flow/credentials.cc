@@ -9,8 +9,7 @@ Result<Reply> Flow::credentials(const Request& request, std::stop_token stop) {
   const auto plan = std::make_shared<const Plan>(std::move(*made));
   const Call call = begin_call(*plan, request, world_.clock.uptime(), std::move(stop));
   Trace trace;
-  auto found = credentials_->get(plan->source.key, *plan->source.provider, world_.clock, call,
-                                 request.refresh, trace);
+  auto found = credentials_->get(plan->source, world_, call, request.refresh, trace);
   if (!found) return found.error();
   return Reply(plan, found->credentials, found->from_cache);
 }

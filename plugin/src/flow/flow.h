@@ -23,6 +23,9 @@ class Flow {
  public:
   Flow(const World& world, std::span<const OptionValue> options,
        std::vector<std::unique_ptr<Cloud>> clouds, std::shared_ptr<CredentialCache> credentials);
+  Flow(const Flow&) = delete;
+  Flow& operator=(const Flow&) = delete;
+  ~Flow() { credentials_->leave(world_); }
 
   // kNotApplicable with the reason where the connection is not ours.
   Result<Reply> before_connect(const Request& request, std::stop_token stop);

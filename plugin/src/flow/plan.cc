@@ -196,6 +196,9 @@ Result<Plan> Planner::begin(const Request& request, const RuleFile& file) const 
   const Rule* rule = file.find(request);
   auto settings = resolve_settings(request, context_options_, world_.environment, file, rule);
   if (!settings) return settings.error();
+  const Origin log = settings->origin(Option::kLog);
+  const bool of_file = log == Origin::kRule || log == Origin::kFileDefaults;
+  world_.log.follow_file(of_file ? log_level_of(settings->get(Option::kLog)) : std::nullopt);
   Plan plan;
   plan.settings = std::move(*settings);
   if (rule != nullptr) plan.rule = rule->name;

@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "base/state_lock.h"
-#include "flow/credential_cache.h"
 
 namespace pgiam {
 namespace {
 
 // Bounds memory, not use: past it the oldest token is forgotten and signed anew when wanted.
 constexpr std::size_t kMostTokens = 512;
+// A token that dies sooner is signed anew.
+constexpr Seconds kLeastLife{60};
 
 }  // namespace
 

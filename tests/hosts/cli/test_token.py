@@ -178,6 +178,14 @@ def test_nothing_secret_is_logged_even_at_debug_level(pgiam):
     assert [word for word in (SECRET, session, "canary-of-the-password", signature) if word in ended.stderr] == []
 
 
+def test_the_configuration_file_may_ask_for_the_log_and_the_command_line_wins(pgiam, rules):
+    rules("[defaults]\nlog = off\n")
+    contradiction = ["token", CONNINFO, "--region", "us-east-1"]
+    assert pgiam(*contradiction).stderr == ""
+    assert "warning: " in pgiam(*contradiction, "--log", "warn").stderr
+    assert "warning: " in pgiam(*contradiction, PGIAM_LOG="debug").stderr
+
+
 def test_a_token_of_this_moment_is_signed_at_this_moment(pgiam):
     told = json.loads(pgiam("token", CONNINFO, "--json").stdout)
     left = datetime.fromisoformat(told["expires_at"]) - datetime.now().astimezone()

@@ -2,7 +2,6 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <random>
 
 namespace pgiam::aws {
 
@@ -17,11 +16,6 @@ bool Runtime::wait_for(Milliseconds duration, const std::stop_token& stop) {
   std::unique_lock lock(mutex);
   never.wait_for(lock, stop, duration, [] { return false; });
   return !stop.stop_requested();
-}
-
-double Runtime::random_unit() {
-  std::random_device device;  // from the system: two processes must not retry in step
-  return std::uniform_real_distribution<double>(0, 1)(device);
 }
 
 }  // namespace pgiam::aws

@@ -6,6 +6,7 @@
 #include <functional>
 #include <stop_token>
 
+#include "base/random.h"
 #include "base/time.h"
 #include "clouds/aws/imds_memory.h"
 #include "clouds/aws/retry.h"
@@ -29,7 +30,6 @@ struct Runtime {
   static Runtime& of_process();
 
   static bool wait_for(Milliseconds duration, const std::stop_token& stop);
-  static double random_unit();
 };
 
 }  // namespace pgiam::aws

@@ -24,6 +24,7 @@ class EnvironmentProvider : public Provider {
     credentials->secret_access_key = Secret(trim(*secret));
     wipe(*secret);
     credentials->provider = name();
+    credentials->renewable = false;
     for (const char* variable : {"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"}) {
       auto token = environment_.get_nonblank(variable);
       if (!token) continue;

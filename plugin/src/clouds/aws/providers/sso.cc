@@ -65,26 +65,11 @@ Result<CredentialsPtr> read_role(HttpResponse& response, const SsoConfig& config
   return CredentialsPtr(credentials);
 }
 
-// Signs in where that is needed and may be asked for; else the token as it is.
-Result<Secret> token_by_all_means(const ProviderContext& context, const Profiles& profiles,
-                                  const SsoConfig& config, const Secret& refused, Call& call) {
-  auto token = sso_access_token(context, profiles, config, refused, call);
-  if (token || token.error().status != Status::kLoginRequired || !call.may_prompt) return token;
-  // The time that a person takes is theirs, not the call's.
-  const Milliseconds begun = context.world.clock.uptime();
-  auto signed_in = sso_login(context, profiles, config, call);
-  if (!signed_in) return signed_in.error();
-  call.deadline += context.world.clock.uptime() - begun;
-  call.now = context.world.clock.now();
-  call.may_prompt = false;  // once is enough
-  return sso_access_token(context, profiles, config, refused, call);
-}
-
 Result<CredentialsPtr> fetch_role(const ProviderContext& context, const Profiles& profiles,
-                                  const SsoConfig& config, Call call) {
+                                  const SsoConfig& config, const Call& call) {
   Secret refused;
   for (;;) {
-    const auto token = token_by_all_means(context, profiles, config, refused, call);
+    const auto token = sso_access_token(context, profiles, config, refused, call);
     if (!token) return token.error();
     auto response = ask_portal(context, profiles, config, *token, call);
     if (!response) return response.error();
@@ -108,8 +93,22 @@ Result<CredentialsPtr> load_sso(const ProfileView& view, const Call& call, Trace
                       "run: aws configure sso --profile " + view.name);
   const std::string name =
       cache_name_of_sso(config->session, config->start_url, config->account, config->role);
-  return through_cli_cache(view.context, name, kName, call,
-                           [&] { return fetch_role(view.context, view.profiles, *config, call); });
+  const auto load = [&](const Call& quiet) {
+    return through_cli_cache(view.context, name, kName, quiet, [&] {
+      return fetch_role(view.context, view.profiles, *config, quiet);
+    });
+  };
+  auto loaded = load(call);
+  if (loaded || loaded.error().status != Status::kLoginRequired || !call.may_prompt) return loaded;
+  // With no lock held, so that only those wait for the person who may ask one.
+  const Clock& clock = view.context.world.clock;
+  const Milliseconds begun = clock.uptime();
+  if (auto signed_in = sso_login(view.context, view.profiles, *config, call); !signed_in)
+    return signed_in.error();
+  Call after = call;
+  after.deadline += clock.uptime() - begun;  // the time that a person takes is theirs
+  after.now = clock.now();
+  return load(after);
 }
 
 }  // namespace pgiam::aws

@@ -1,0 +1,120 @@
+#include "flow/renewer.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <condition_variable>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "base/state_lock.h"
+
+namespace pgiam {
+namespace {
+
+constexpr Milliseconds kAfterBug{60'000};
+
+// The host's signals are for the host's threads.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+struct Renewer::Worker {
+  const std::uint64_t fork = fork_count();
+  std::condition_variable changed;
+  bool woken = false, stop = false, gone = false;
+  std::thread thread;
+};
+
+// Never destroyed there: the parent's thread waits on its condition variable.
+void Renewer::leave_that_of_the_parent() {
+  if (worker_ && worker_->fork != fork_count())
+    static_cast<void>(new std::shared_ptr<Worker>(std::move(worker_)));
+}
+
+bool Renewer::awake() const { return stopped_ || (worker_ && worker_->fork == fork_count()); }
+
+void Renewer::wake() {
+  const StateLock lock;
+  leave_that_of_the_parent();
+  if (stopped_) return;
+  if (worker_) {
+    worker_->woken = true;
+    worker_->changed.notify_all();
+    return;
+  }
+  auto worker = std::make_shared<Worker>();
+  try {
+    const SignalsBlocked blocked;
+    worker->thread = std::thread([this, &self = *worker] { run(self); });
+  } catch (const std::system_error&) {
+    return;  // no thread to be had: callers fetch when it is urgent
+  }
+  worker_ = std::move(worker);
+}
+
+void Renewer::run(Worker& self) {
+  for (;;) {
+    Milliseconds pause = kAfterBug;
+    try {
+      pause = work_();
+    } catch (...) {  // out of memory, at worst: the next time may do better
+    }
+    StateLock lock;
+    self.changed.wait_for(lock.native(), pause, [&] { return self.woken || self.stop; });
+    self.woken = false;
+    if (!self.stop) continue;
+    self.gone = true;
+    self.changed.notify_all();
+    return;
+  }
+}
+
+// The worker that is to end, if it is another thread of this process.
+std::shared_ptr<Renewer::Worker> Renewer::dismiss() {
+  const StateLock lock;
+  leave_that_of_the_parent();
+  stopped_ = true;
+  auto worker = std::exchange(worker_, nullptr);
+  if (!worker) return nullptr;
+  worker->stop = true;
+  worker->changed.notify_all();
+  return worker;
+}
+
+void Renewer::stop() {
+  if (const auto worker = dismiss()) worker->thread.join();
+}
+
+bool Renewer::stop(Milliseconds patience) {
+  const auto worker = dismiss();
+  if (!worker) return true;
+  if (worker->thread.get_id() != std::this_thread::get_id()) {
+    StateLock lock;
+    worker->changed.wait_for(lock.native(), patience, [&] { return worker->gone; });
+    if (worker->gone) {
+      lock.native().unlock();
+      worker->thread.join();
+      return true;
+    }
+  }
+  worker->thread.detach();
+  static_cast<void>(new std::shared_ptr<Worker>(worker));  // it may still look at it
+  return false;
+}
+
+}  // namespace pgiam
