@@ -116,6 +116,25 @@ def test_a_web_identity_of_the_environment(machine, aws):
     assert aws.requests("sts")[0].form["RoleSessionName"] == "pod"
 
 
+def test_a_web_identity_of_the_environment_beats_keys_of_a_profile_but_not_its_role(machine, aws):
+    aws.sts.add_role(ROLE + "A")
+    aws.sts.add_role(ROLE + "W", web_token="the-web-token")
+    machine.variables = {"AWS_WEB_IDENTITY_TOKEN_FILE": str(machine.write("jwt", "the-web-token")),
+                         "AWS_ROLE_ARN": ROLE + "W", "AWS_ROLE_SESSION_NAME": "pod"}
+    machine.credentials(BASE.replace("profile base", "default"))
+    assert machine.both() == "role W by web identity"
+    machine.config(f"[default]\nrole_arn = {ROLE}A\nsource_profile = base\n", BASE)
+    assert machine.both() == "role A by AKIABASE"
+
+
+def test_a_role_that_lacks_its_source_does_not_fall_through_to_a_web_identity(machine, aws):
+    machine.variables = {"AWS_WEB_IDENTITY_TOKEN_FILE": str(machine.write("jwt", "the-web-token")),
+                         "AWS_ROLE_ARN": ROLE + "W"}
+    machine.config(f"[default]\nrole_arn = {ROLE}A\n")
+    assert machine.pgiam()["status"] == 204
+    assert aws.requests() == []
+
+
 def test_a_web_identity_of_a_profile_lends_to_a_role(machine, aws):
     aws.sts.add_role(ROLE + "A")
     aws.sts.add_role(ROLE + "W", web_token="the-web-token")

@@ -86,7 +86,7 @@ def test_none_exits_with_3_and_every_source_with_its_reason(pgiam):
     ended = pgiam("credentials", AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None, AWS_EC2_METADATA_DISABLED="true")
     assert (ended.returncode, ended.stdout) == (3, "")
     causes = [line.split(":")[0].strip() for line in ended.stderr.splitlines()[1:-1]]
-    assert causes == ["aws.environment", "aws.profile", "aws.web_identity", "aws.container", "aws.imds"]
+    assert causes == ["aws.environment", "aws.web_identity", "aws.profile", "aws.container", "aws.imds"]
 
 
 def test_a_service_that_is_not_there_exits_with_5(pgiam, config):

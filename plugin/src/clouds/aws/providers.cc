@@ -12,8 +12,8 @@ struct Source {
 
 constexpr Source kSources[] = {
     {make_environment_provider, false},
-    {make_profile_provider, true},
     {make_web_identity_provider, false},
+    {make_profile_provider, true},
     {make_container_provider, true},
     {make_imds_provider, true},
 };

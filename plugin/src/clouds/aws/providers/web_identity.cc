@@ -36,10 +36,26 @@ class WebIdentityProvider : public Provider {
                         "set AWS_ROLE_ARN to the role that the token is for");
     const auto profiles = context_.files.read();
     if (!profiles) return profiles.error();
+    if (auto left = leave_to_the_profile(**profiles)) return *left;
     return load_role(context_, **profiles, role, token_file, call);
   }
 
  private:
+  // A profile that asks for a role itself, rightly or wrongly, comes first for all SDKs; one that
+  // holds keys, a program or a sign-in comes behind the environment for boto3, the AWS CLI, Go and
+  // Java. Which is also what a pod's owner means: the variables are the pod's, the file is not.
+  std::optional<Error> leave_to_the_profile(const Profiles& profiles) const {
+    const Section* section = profiles.find(context_.profile);
+    if (section == nullptr) {
+      if (context_.profile == "default") return std::nullopt;
+      return not_applicable("profile \"" + context_.profile + "\" is asked for, but is not there");
+    }
+    for (const char* key : {"role_arn", "web_identity_token_file", "credential_source"})
+      if (!property(*section, key).empty())
+        return not_applicable("profile \"" + context_.profile + "\" has a " + key + " of its own");
+    return std::nullopt;
+  }
+
   std::string variable(const char* name) const {
     return std::string(trim(context_.world.environment.get_nonblank(name).value_or("")));
   }
