@@ -222,16 +222,18 @@ std::optional<Result<CredentialCache::Found>> CredentialCache::follow(const Turn
 
 Result<CredentialsPtr> CredentialCache::load(const CredentialSource& source,
                                              std::shared_ptr<Flight> flight, const World& world,
-                                             const Call& call, bool in_background, Trace& trace) {
+                                             const Call& call, bool renewing, Trace& trace) {
+  bool to_be_renewed = false;
   Leader leader(*this, source.key, std::move(flight));
   auto loaded = source.provider->load(call, trace);
   leader.land(loaded, [&](Entry& entry) {
     if (loaded)
-      keep(entry, *loaded, call.now, in_background);
+      keep(entry, *loaded, call.now, renewing);
     else
       keep(entry, loaded.error(), world, call);
+    to_be_renewed = entry.credentials && is_renewable(*entry.credentials);
   });
-  if (loaded && is_renewable(**loaded) && in_background_ && !in_background) {
+  if (to_be_renewed && in_background_ && !renewing) {
     stop_when_the_process_ends();
     renewer_.wake();
   }
@@ -239,10 +241,10 @@ Result<CredentialsPtr> CredentialCache::load(const CredentialSource& source,
 }
 
 void CredentialCache::keep(Entry& entry, const CredentialsPtr& loaded, Time now,
-                           bool in_background) {
+                           bool renewing) {
   entry.credentials = loaded;
   if (loaded->expires_at) entry.times = renewal_times(now, *loaded->expires_at, random_unit());
-  entry.used = !in_background;
+  entry.used = !renewing;
   entry.distrusted = false;
   entry.failure.reset();
   entry.failures_since_end = 0;
@@ -278,6 +280,7 @@ void CredentialCache::distrust(const std::string& key, const CredentialsPtr& cre
 std::shared_ptr<CredentialCache::Renewal> CredentialCache::next_renewal(Milliseconds& pause) {
   const StateLock lock;
   if (running_ && running_->fork != fork_count()) leave_to_the_parent(running_);
+  if (stopping_) return nullptr;
   for (auto& [key, entry] : entries_) {
     if (!entry.used || entry.world == nullptr || !entry.credentials) continue;
     auto& flight = entry.flights[0];
@@ -348,6 +351,7 @@ bool CredentialCache::stop_renewing(Milliseconds patience) {
   std::stop_source stop(std::nostopstate);
   {
     const StateLock lock;
+    stopping_ = true;
     if (running_ && running_->fork == fork_count()) stop = running_->stop;
   }
   stop.request_stop();

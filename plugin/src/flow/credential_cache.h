@@ -87,9 +87,8 @@ class CredentialCache {
   std::optional<Result<Found>> follow(const Turn& turn, const World& world, const Call& call);
   // Loads, lands the flight and keeps the outcome.
   Result<CredentialsPtr> load(const CredentialSource& source, std::shared_ptr<Flight> flight,
-                              const World& world, const Call& call, bool in_background,
-                              Trace& trace);
-  void keep(Entry& entry, const CredentialsPtr& loaded, Time now, bool in_background);
+                              const World& world, const Call& call, bool renewing, Trace& trace);
+  void keep(Entry& entry, const CredentialsPtr& loaded, Time now, bool renewing);
   void keep(Entry& entry, const Error& failure, const World& world, const Call& call);
   Entry& entry_for(const CredentialSource& source, const World& world);
   std::shared_ptr<Renewal> next_renewal(Milliseconds& pause);
@@ -101,6 +100,7 @@ class CredentialCache {
 
   std::map<std::string, Entry> entries_;  // under the state lock, as all of it
   std::uint64_t uses_ = 0;
+  bool stopping_ = false;
   std::shared_ptr<Renewal> running_;  // null: the background thread renews nothing right now
   Renewer renewer_;                   // the last member: its thread uses the others
 };
