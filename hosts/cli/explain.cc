@@ -60,7 +60,8 @@ void add_credentials(Sheet& sheet, const json::object& credentials) {
     const json::object& attempt = item.as_object();
     const std::string detail = text(attempt, "detail");
     sheet.row("tried", text(attempt, "provider") + ": " + text(attempt, "outcome") +
-                           (detail.empty() ? "" : ", " + detail));
+                           (detail.empty() ? "" : ", " + detail) + " (" +
+                           text(attempt, "ms") + " ms)");
   }
 }
 
