@@ -31,7 +31,7 @@ TEST_F(Errors, WithoutCredentialsEveryProviderThatWasTriedIsACause) {
     EXPECT_THAT(pgiam_error_text(cause, PGIAM_ERROR_MESSAGE), Not(StrEq("")));
     tried += std::string(pgiam_error_text(cause, PGIAM_ERROR_PROVIDER)) + " ";
   }
-  EXPECT_THAT(tried, StartsWith("aws.environment aws.profile "));
+  EXPECT_THAT(tried, StartsWith("aws.environment aws.web_identity aws.profile "));
 }
 
 TEST_F(Errors, HalfAKeyPairNamesTheMissingHalfAndNotTheOther) {

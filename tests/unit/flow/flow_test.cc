@@ -326,9 +326,9 @@ TEST_F(FlowTest, TellsAllThatWasTried) {
   const auto reply = before();
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().status, Status::kNoCredentials);
-  ASSERT_GE(reply.error().causes.size(), 2u);
+  ASSERT_GE(reply.error().causes.size(), 3u);
   EXPECT_EQ(reply.error().causes[0].provider, "aws.environment");
-  EXPECT_EQ(reply.error().causes[1].provider, "aws.profile");
+  EXPECT_EQ(reply.error().causes[2].provider, "aws.profile");
 }
 
 TEST_F(FlowTest, ANamedProfileBeatsTheEnvironmentsKeys) {

@@ -79,7 +79,8 @@ TEST_F(AssumeRole, TracesEachStep) {
   std::string steps;
   for (const Attempt& attempt : trace)
     steps += attempt.provider + (attempt.outcome == Attempt::Outcome::kWon ? " won, " : " no, ");
-  EXPECT_EQ(steps, "aws.environment no, aws.profile won, aws.assume_role won, aws.profile won, ");
+  EXPECT_EQ(steps, "aws.environment no, aws.web_identity no, aws.profile won, aws.assume_role won, "
+            "aws.profile won, ");
 }
 TEST_F(AssumeRole, TakesTheEnvironmentsKeysAsCredentialSource) {
   config(

@@ -48,9 +48,9 @@ TEST_F(Profile, OfAVariableComesAfterTheKeysOfTheEnvironment) {
 TEST_F(Profile, IsPassedOverWhenItHoldsNoCredentials) {
   config("[default]\nregion = eu-west-1");
   EXPECT_EQ(found(), "error: no AWS credentials were found");
-  ASSERT_GE(trace.size(), 2u);
-  EXPECT_EQ(trace[1].provider, "aws.profile");
-  EXPECT_EQ(trace[1].detail, "profile \"default\" holds no credentials");
+  ASSERT_GE(trace.size(), 3u);
+  EXPECT_EQ(trace[2].provider, "aws.profile");
+  EXPECT_EQ(trace[2].detail, "profile \"default\" holds no credentials");
 }
 TEST_F(Profile, IsPassedOverWhenItIsTheDefaultAndMissing) {
   EXPECT_EQ(found(), "error: no AWS credentials were found");
@@ -106,11 +106,14 @@ TEST_F(Profile, IsReadAnewWhenItsFileChanges) {
   credentials("[default]\naws_access_key_id = NEW\naws_secret_access_key = s");
   EXPECT_EQ(found(), "NEW from aws.profile");
 }
-TEST_F(Profile, ComesBeforeTheWebIdentityOfTheEnvironment) {
-  config("[default]\naws_access_key_id = AKID\naws_secret_access_key = s");
+TEST_F(Profile, ComesBehindTheWebIdentityOfTheEnvironmentButForItsRole) {
   world.environment.set("AWS_WEB_IDENTITY_TOKEN_FILE", "/t");
   world.environment.set("AWS_ROLE_ARN", "arn:aws:iam::1:role/R");
-  EXPECT_EQ(found(), "AKID from aws.profile");
+  config("[default]\naws_access_key_id = AKID\naws_secret_access_key = s");
+  EXPECT_EQ(found(), "error: /t does not exist");
+  config("[default]\nrole_arn = arn:aws:iam::1:role/P");
+  EXPECT_NE(found(), "error: /t does not exist");
+  EXPECT_EQ(trace[1].detail, "profile \"default\" has a role_arn of its own");
 }
 TEST_F(Profile, OfTheFilesThatTheVariablesName) {
   world.environment.set("AWS_CONFIG_FILE", "~/elsewhere");
