@@ -42,7 +42,7 @@ template <typename F>
 auto on_file(F action) {
   return [action](std::string_view token) {
     try {
-      action(token);
+      return action(token);
     } catch (const keeper::FileError& error) {
       throw UsageError(error.what(), error.hint());
     }
@@ -71,7 +71,7 @@ keeper::Item make_item(Context& context, const std::string& conninfo, const Argu
   if (arguments.has("password-file")) {
     const std::string path = arguments.value("password-file");
     item.store = on_file([path](std::string_view token) {
-      keeper::update_file(path, [token](std::string_view) { return SecretText(token); });
+      return keeper::update_file(path, [token](std::string_view) { return SecretText(token); });
     });
     item.forget = on_file([path](std::string_view token) { keeper::remove_file(path, token); });
     item.state = [path] { return keeper::state_of_file(path); };
@@ -84,7 +84,7 @@ keeper::Item make_item(Context& context, const std::string& conninfo, const Argu
     throw UsageError(item.name + " cannot stand in " + path + ": " + why, "--password-file FILE");
   item.state = [path] { return keeper::state_of_file(path); };
   item.store = on_file([path, entry](std::string_view token) {
-    keeper::update_file(path, [&](std::string_view content) {
+    return keeper::update_file(path, [&](std::string_view content) {
       return keeper::with_password(content, entry, token);
     });
   });

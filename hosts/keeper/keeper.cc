@@ -52,8 +52,7 @@ Keeper::Keeper(std::vector<Item> items, Clock& clock, const Notifier& notifier, 
 void Keeper::refresh(State& state) {
   const Milliseconds asked = clock_.now();
   Fresh fresh = state.item.fetch();
-  state.item.store(fresh.token.view());
-  state.place = state.item.state();
+  state.place = state.item.store(fresh.token.view());
   state.token = std::move(fresh.token);
   state.expires = fresh.expires_at;
   state.due = refresh_time(asked, fresh.expires_at);
@@ -104,8 +103,7 @@ void Keeper::put_back_if_changed(State& state) {
   if (state.item.state() == state.place) return;
   state.last_put_back = clock_.now();
   try {
-    state.item.store(state.token.view());
-    state.place = state.item.state();
+    state.place = state.item.store(state.token.view());
   } catch (const std::exception&) {
     report_failure(state);
     state.due = clock_.now() + retry_after(state.failures);

@@ -19,11 +19,11 @@ struct Fresh {
 
 // One connection whose token is kept somewhere. What throws, throws std::exception.
 struct Item {
-  std::string name;                              // for people: "app@orders…:5432 in FILE"
-  std::function<Fresh()> fetch;                  // a new token
-  std::function<void(std::string_view)> store;   // puts it where clients read it
-  std::function<void(std::string_view)> forget;  // takes it away if it is still there
-  std::function<std::string()> state;            // other text when somebody changed the place
+  std::string name;              // for people: "app@orders…:5432 in FILE"
+  std::function<Fresh()> fetch;  // a new token
+  std::function<std::string(std::string_view)> store;  // puts it where clients read it → `state`
+  std::function<void(std::string_view)> forget;        // takes it away if it is still there
+  std::function<std::string()> state;  // other text when somebody changed the place
 };
 
 // How to tell people. `complain` is called with the exception in flight.
@@ -62,7 +62,7 @@ class Keeper {
     host::SecretText token;  // the last that was stored
     Milliseconds expires{0};
     Milliseconds due{0};
-    std::string place;               // Item::state() after it was stored
+    std::string place;               // what Item::store() answered
     Milliseconds last_put_back{0};
     int failures = 0;
     bool told_of_death = false;

@@ -232,31 +232,38 @@ void sync_folder(const std::string& path) {
   if (fd.get() >= 0) fsync(fd.get());
 }
 
-// True when FILE has what `edit` made of it; false when somebody was writing meanwhile.
-bool try_update(const std::string& path, const Neighbours& names,
-                const std::function<SecretText(std::string_view)>& edit) {
+// The state of FILE once it has what `edit` made of it; nothing when somebody was writing meanwhile.
+// It is taken before others can come at the file: what they do then shows.
+std::optional<std::string> try_update(const std::string& path, const Neighbours& names,
+                                      const std::function<SecretText(std::string_view)>& edit) {
   const Original original(path);
-  if (!original.quiet()) return false;
+  if (!original.quiet()) return std::nullopt;
   const SecretText before = original.exists() ? original.read() : SecretText();
   const SecretText after = edit(before.view());
-  if (original.exists() && after.view() == before.view()) return original.unchanged_at(path);
+  if (original.exists() && after.view() == before.view()) {
+    const std::string state = state_of_file(path);
+    return original.unchanged_at(path) ? std::optional(state) : std::nullopt;
+  }
   const Draft draft(names.draft());
   draft.write(after.view(), original);
-  return draft.replace(path, original);
+  const std::string state = state_of_file(names.draft());
+  return draft.replace(path, original) ? std::optional(state) : std::nullopt;
 }
 
 }  // namespace
 
-void update_file(const std::string& path,
-                 const std::function<SecretText(std::string_view content)>& edit) {
+std::string update_file(const std::string& path,
+                        const std::function<SecretText(std::string_view content)>& edit) {
   const Neighbours names(path);
   const Lock lock(names.lock());
-  for (int turn = 0; !try_update(path, names, edit); ++turn) {
+  std::optional<std::string> state;
+  for (int turn = 0; !(state = try_update(path, names, edit)); ++turn) {
     if (turn == kMostWaits)
       throw FileError("another program keeps writing " + path, "close it, or name another file");
     nanosleep(&kWait, nullptr);
   }
   sync_folder(names.folder());
+  return *state;
 }
 
 std::string state_of_file(const std::string& path) {

@@ -27,8 +27,9 @@ class FileError : public std::runtime_error {
 // called again with what they wrote. The file keeps its owner and mode; a new one is 0600. Refuses,
 // by a FileError, what is no regular file, a symbolic link, and a file that others may read (libpq
 // refuses that, too).
-void update_file(const std::string& path,
-                 const std::function<host::SecretText(std::string_view content)>& edit);
+// Returns the state of the file that it left.
+std::string update_file(const std::string& path,
+                        const std::function<host::SecretText(std::string_view content)>& edit);
 
 // Text that is another when the file has changed: not what it holds.
 std::string state_of_file(const std::string& path);

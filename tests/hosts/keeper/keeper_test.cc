@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <stdexcept>
+#include <utility>
 
 namespace pgiam::keeper {
 namespace {
@@ -64,7 +66,12 @@ class KeeperTest : public testing::Test {
                   return Fresh{host::SecretText("token " + std::to_string(fetched.size())),
                                clock.now() + life};
                 },
-            .store = [this](std::string_view token) { file = token; },
+            .store =
+                [this](std::string_view token) {
+                  const std::string state = file = token;
+                  if (after_store) std::exchange(after_store, nullptr)();
+                  return state;
+                },
             .forget =
                 [this](std::string_view token) {
                   if (file == token) file.clear();
@@ -89,6 +96,7 @@ class KeeperTest : public testing::Test {
   std::vector<Milliseconds> fetched;
   std::vector<std::string> said;
   std::string file;
+  std::function<void()> after_store;  // what somebody else does at once
 };
 
 TEST_F(KeeperTest, ReplacesTheTokenAtHalfOfItsLife) {
@@ -174,6 +182,14 @@ TEST_F(KeeperTest, PutsBackWhatAnEditorTookAway) {
   EXPECT_EQ(fetched.size(), 1u);
   EXPECT_EQ(file, "token 1");
   EXPECT_TRUE(said.empty());
+}
+
+TEST_F(KeeperTest, PutsBackWhatWasTakenAwayTheVeryMomentItWasStored) {
+  after_store = [this] { file = "old"; };
+  clock.end = kStart + minutes{2};
+  run();
+  EXPECT_EQ(fetched.size(), 1u);
+  EXPECT_EQ(file, "token 1");
 }
 
 TEST_F(KeeperTest, DoesNotFightOverTheFile) {

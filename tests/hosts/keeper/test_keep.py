@@ -274,8 +274,8 @@ def test_a_disk_without_room_leaves_the_old_file(pgiam, home):
     )
     full = ["unshare", "--mount", "sh", "-c", script, str(home)]
     done = pgiam("keep", "--once", "--password-file", home / "pw", CONNINFO, wrapper=full)
-    if "mount:" in done.stderr:
-        pytest.skip("mounting is forbidden here")
+    if "unshare:" in done.stderr or "mount:" in done.stderr:
+        pytest.skip("mounting is forbidden here, or this is a chroot")
     assert done.returncode == 2 and "No space left on device" in done.stderr
     assert done.stdout.split() == ["old", "filler", "pw"]
 
@@ -283,8 +283,6 @@ def test_a_disk_without_room_leaves_the_old_file(pgiam, home):
 def edit_in_place(path, line):
     with open(path, "a") as file:
         file.write(line)
-
-
 
 
 def test_two_keepers_and_a_persons_editor_lose_nothing(start, home):
