@@ -121,9 +121,19 @@ def client(environment):
             assert one.end() == 0
 
 
+def clear_up_after_faketime():
+    """What libfaketime leaves of a process that became another program, or was killed, keeps a later one with the same
+    number from starting."""
+    for file in Path("/dev/shm").glob("*faketime_s*_*"):
+        if not Path("/proc", file.name.rsplit("_", 1)[-1]).exists():
+            file.unlink(missing_ok=True)
+
+
 @pytest.fixture
 def clock(rds, tmp_path):
-    return Clock(rds, tmp_path / "clock")
+    clear_up_after_faketime()
+    yield Clock(rds, tmp_path / "clock")
+    clear_up_after_faketime()
 
 
 @pytest.fixture
