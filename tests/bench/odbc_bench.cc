@@ -25,12 +25,12 @@ struct Driver {
     exit(2);
   }
   template <typename Function>
-  Function* get(const char* name, Function*) const {
+  Function* get(const char* name) const {
     return reinterpret_cast<Function*>(dlsym(library, name));
   }
   void* library;
 };
-#define CALL(driver, name) (driver).get(#name, &name)
+#define CALL(driver, name) (driver).get<decltype(name)>(#name)
 
 std::string variable(const char* name) {
   const char* value = getenv(name);
