@@ -62,7 +62,7 @@ void ActiveCalls::leave_those_of_the_parent() {
   fork_ = fork_count();
   active_ = 0;
   // A thread of the parent may have been inside it, so it is neither used nor destroyed.
-  static_cast<void>(new std::stop_source(std::move(stop_)));
+  keep_for_ever(std::make_shared<std::stop_source>(std::move(stop_)));
   stop_ = std::stop_source();
 }
 

@@ -336,10 +336,8 @@ class CurlHttp::Pool {
   void start_anew_after_fork() {
     if (forks_ == fork_count()) return;
     forks_ = fork_count();
-    for (Idle& idle : idle_) static_cast<void>(idle.handle.release());
-    idle_.clear();
-    static_cast<void>(new std::vector<KnownTrust>(std::move(trusts_)));
-    trusts_.clear();
+    keep_for_ever(std::make_shared<std::vector<Idle>>(std::exchange(idle_, {})));
+    keep_for_ever(std::make_shared<std::vector<KnownTrust>>(std::exchange(trusts_, {})));
   }
 
   std::uint64_t forks_ = fork_count();

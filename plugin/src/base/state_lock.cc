@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <type_traits>
+#include <utility>
 
 namespace pgiam {
 namespace {
@@ -29,5 +30,16 @@ std::atomic<std::uint64_t> forks{0};
 StateLock::StateLock() : lock_(state_mutex) {}
 
 std::uint64_t fork_count() { return forks.load(std::memory_order_relaxed); }
+
+void keep_for_ever(std::shared_ptr<void> object) {
+  struct Kept {
+    std::shared_ptr<void> object;
+    Kept* next;
+  };
+  static constinit std::atomic<Kept*> kept{nullptr};  // leak checkers find them here
+  auto* const added = new Kept{std::move(object), kept.load()};
+  while (!kept.compare_exchange_weak(added->next, added)) {
+  }
+}
 
 }  // namespace pgiam

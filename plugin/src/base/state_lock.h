@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 
 namespace pgiam {
@@ -25,5 +26,9 @@ class StateLock {
 // How many forks lie between this process and the first one that used the library. What another
 // thread had under way when it changed will never end here.
 std::uint64_t fork_count();
+
+// Never destroys the object: a thread may be inside it that will not say when it has left, one of the
+// parent after fork(), or one that was left behind at exit. Any thread, with or without the state lock.
+void keep_for_ever(std::shared_ptr<void> object);
 
 }  // namespace pgiam

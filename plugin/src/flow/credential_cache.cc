@@ -28,11 +28,10 @@ bool is_renewable(const Credentials& credentials) {
   return credentials.expires_at && credentials.renewable;
 }
 
+// The parent's threads may be waiting on its condition variable.
 template <typename Shared>
 void leave_to_the_parent(std::shared_ptr<Shared>& shared) {
-  // Never destroyed: a condition variable on which the parent's threads wait must not be.
-  static_cast<void>(new std::shared_ptr<Shared>(std::move(shared)));
-  shared = nullptr;
+  keep_for_ever(std::exchange(shared, nullptr));
 }
 
 }  // namespace
@@ -409,7 +408,7 @@ void CredentialCache::stop_when_the_process_ends() {
       cache = living().lock();
     }
     if (cache && !cache->stop_renewing(kPatienceAtExit))
-      static_cast<void>(new std::shared_ptr<CredentialCache>(cache));  // the thread is still in it
+      keep_for_ever(std::move(cache));  // the thread is still in it
   });
 }
 

@@ -40,10 +40,9 @@ struct Renewer::Worker {
   std::thread thread;
 };
 
-// Never destroyed there: the parent's thread waits on its condition variable.
+// The parent's thread waits on its condition variable.
 void Renewer::leave_that_of_the_parent() {
-  if (worker_ && worker_->fork != fork_count())
-    static_cast<void>(new std::shared_ptr<Worker>(std::move(worker_)));
+  if (worker_ && worker_->fork != fork_count()) keep_for_ever(std::exchange(worker_, nullptr));
 }
 
 bool Renewer::awake() const { return stopped_ || (worker_ && worker_->fork == fork_count()); }
@@ -113,7 +112,7 @@ bool Renewer::stop(Milliseconds patience) {
     }
   }
   worker->thread.detach();
-  static_cast<void>(new std::shared_ptr<Worker>(worker));  // it may still look at it
+  keep_for_ever(worker);  // it may still look at it
   return false;
 }
 
