@@ -52,7 +52,7 @@ class PosixProcessTest : public testing::Test {
     return "0";
   }
 
-  const SystemClock clock_;
+  const SystemClock clock_{};
   PosixProcess process_{clock_};
   std::stop_source stop_;
   const std::string path_ =
