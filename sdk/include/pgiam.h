@@ -3,6 +3,8 @@
  * One rule per subject; every declaration below follows all of them.
  *  Threads    A pgiam_context may be used from any thread at once. A reply, error or
  *             operation belongs to one thread at a time.
+ *             The library has one of its own, all signals blocked, from the first credentials
+ *             that end and can be had anew (it renews them) until the last context goes.
  *  Ownership  What you pass in is copied before the call returns. What you receive through
  *             an out parameter is yours: free it with the matching _free. What a getter
  *             returns is borrowed and lives as long as its object.
