@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "base/load_lock.h"
 #include "pgiam_loader.h"
 
 namespace pgiam::host {
@@ -35,13 +36,17 @@ void write_line(int, const char* component, const char* message) noexcept {
       writev(STDERR_FILENO, line, std::size(line));  // one line, whole
 }
 
-std::unique_ptr<Context> make_context(std::string& why) {
+const pgiam_api* load(std::string& why) {
+  const LoadLock lock;
   char reason[4096];
   const pgiam_api* api = pgiam_load(nullptr, reason, sizeof reason);
-  if (!api) {
-    why = std::string("the pgiam plugin cannot be loaded:\n") + reason;
-    return nullptr;
-  }
+  if (!api) why = std::string("the pgiam plugin cannot be loaded:\n") + reason;
+  return api;
+}
+
+std::unique_ptr<Context> make_context(std::string& why) {
+  const pgiam_api* api = load(why);
+  if (!api) return nullptr;
   Config config;
   config.host(program_invocation_short_name, "").log(log_level(), write_line);
   Result<Context> context = Context::create(config, api);
@@ -53,8 +58,8 @@ std::unique_ptr<Context> make_context(std::string& why) {
 }  // namespace
 
 Context* plugin(std::string& why) {
-  // No lock, which the child of a fork could inherit locked: threads that come at once make a
-  // context each and keep the first.
+  // No lock around all of it, which the child of a fork could inherit locked: threads that come at
+  // once make a context each and keep the first.
   static std::atomic<Context*> kept = nullptr;
   if (Context* context = kept.load(std::memory_order_acquire)) return context;
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "base/load_lock.h"
 #include "installer.h"
 #include "trampolines.h"
 
@@ -125,6 +126,7 @@ void fill_in(RealDriver& driver) {
 }
 
 RealDriver load() {
+  const LoadLock lock;
   const Installer installer = Installer::find(nullptr);
   const std::string named = named_driver(installer);
   RealDriver driver;

@@ -12,8 +12,8 @@ MAY_INCLUDE = {
     "flow": {"flow", "clouds", "ports", "base"},
     "abi": {"abi", "flow", "clouds", "ports", "base", "sdk"},
 }
-# Pure, and includes nothing: the grammar of a file that the core reads and a host writes.
-SHARED_WITH_HOSTS = {"base/pgpass.h"}
+# Include nothing of the core: the grammar of a file that the core reads and a host writes; what all hold who load a library.
+SHARED_WITH_HOSTS = {"base/pgpass.h", "base/load_lock.h"}
 SOURCES = {".h", ".hpp", ".c", ".cc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 

@@ -12,6 +12,7 @@
 
 #include "adapters/http_module.h"
 #include "base/address.h"
+#include "base/load_lock.h"
 #include "base/secret.h"
 #include "base/state_lock.h"
 #include "base/text.h"
@@ -52,10 +53,10 @@ Error no_module(const std::string& reason) {
 }
 
 Result<const pgiam_http_module*> load_module(const std::string& given) {
-  // Loading twice finds the same module: no lock is needed.
   static std::atomic<const pgiam_http_module*> loaded{nullptr};
   if (const auto* module = loaded.load(std::memory_order_acquire)) return module;
 
+  const LoadLock lock;
   std::string reason = "its place is unknown";
   for (const std::string& path : given.empty() ? module_candidates() : std::vector{given}) {
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);

@@ -2,7 +2,7 @@
  *   connectdb CONNINFO | connectdbParams CONNINFO | setdbLogin HOST PORT DBNAME USER PASSWORD
  *   connectStart CONNINFO | connectStartParams CONNINFO | reset | resetStart | query | ping
  * CONNINFO message | conninfo KEYWORD | pass | finish | fork | threads COUNT CONNINFO | time |
- * giveUp CONNINFO
+ * storm COUNT CONNINFO | firstConnects COUNT CONNINFO | giveUp CONNINFO
  * Connects and resets answer "ok HOST PORT" or "bad"; words are separated by tabs. `fork` goes on
  * in the child. */
 #define _GNU_SOURCE
@@ -96,6 +96,36 @@ static void fork_in_a_storm(int count, char* conninfo) {
   printf("%d hung\n", hung);
 }
 
+static void wait_microseconds(int count) {
+  struct timespec from, now;
+  clock_gettime(CLOCK_MONOTONIC, &from);
+  do {
+    clock_gettime(CLOCK_MONOTONIC, &now);
+  } while ((now.tv_sec - from.tv_sec) * 1000000 + (now.tv_nsec - from.tv_nsec) / 1000 < count);
+}
+
+/* In new processes, a thread connects for the first time and, a little later in each, a fork does. */
+static void fork_in_first_connects(int count, char* conninfo) {
+  int hung = 0, status;
+  for (int i = 0; i < count; ++i) {
+    if (fork() == 0) {
+      pthread_t thread;
+      pthread_create(&thread, NULL, connect_in_thread, conninfo);
+      wait_microseconds(50 * i);
+      if (fork() == 0) {
+        alarm(20);
+        _exit(connect_in_thread(conninfo) != NULL);
+      }
+      wait(&status);
+      pthread_join(thread, NULL);
+      _exit(!WIFEXITED(status));
+    }
+    wait(&status);
+    hung += status != 0;
+  }
+  printf("%d hung\n", hung);
+}
+
 /* Ends attempts after so many polls. */
 static void give_up(const char* conninfo) {
   for (int polls = 0; polls < 6; ++polls) {
@@ -181,6 +211,8 @@ static int obey(char* command) {
     connect_in_threads(atoi(words[1]), words[2]);
   else if (strcmp(verb, "storm") == 0)
     fork_in_a_storm(atoi(words[1]), words[2]);
+  else if (strcmp(verb, "firstConnects") == 0)
+    fork_in_first_connects(atoi(words[1]), words[2]);
   else if (strcmp(verb, "giveUp") == 0)
     give_up(words[1]), printf("given up\n");
   else if (strcmp(verb, "time") == 0)

@@ -162,3 +162,7 @@ def test_children_connect_before_and_after_the_parent_did(rds, client):
 def test_children_get_tokens_that_were_forked_while_threads_were_getting_theirs(rds, client):
     # Nobody answers there: libpq and OpenSSL themselves hang in such a child once they get to TLS.
     assert client().do("storm", "100", rds.conninfo(hostaddr="127.0.0.77")) == "0 hung"
+
+
+def test_children_get_tokens_that_were_forked_while_a_thread_was_loading_the_plugin(rds, client):
+    assert client().do("firstConnects", "150", rds.conninfo(hostaddr="127.0.0.77")) == "0 hung"
