@@ -14,11 +14,11 @@
 namespace pgiam {
 namespace {
 
-bool waits_for_a_lock(pid_t thread) {
+bool sleeps(pid_t thread) {
   std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/syscall");
   long number = -1;
   file >> number;
-  return number == SYS_futex;
+  return number == SYS_clock_nanosleep;
 }
 
 int status_of_child(bool (*body)()) {
@@ -40,7 +40,7 @@ TEST(LoadLock, ForkWaitsUntilAnotherThreadHasLoaded) {
   std::thread thread([&, forking = gettid()] {
     const LoadLock lock;
     loading = true;
-    while (!forked && !waits_for_a_lock(forking)) std::this_thread::yield();
+    while (!forked && !sleeps(forking)) std::this_thread::yield();
     loaded = true;
   });
   while (!loading) std::this_thread::yield();
