@@ -38,13 +38,25 @@ bool names_another_reason(const std::string& message) {
   return false;
 }
 
-// In every language a refusal names the user, in quotation marks of some kind.
-bool names_the_user(const std::string& message, const std::string& user) {
+// The message without a name in quotation marks of any language: it may be or hold any word.
+std::string without(std::string message, const std::string& name) {
   static constexpr const char* kMarks[][2] = {
       {"\"", "\""}, {"»", "«"}, {"«", "»"}, {"« ", " »"}, {"\u00ab\u00a0", "\u00a0\u00bb"},
       {"“", "”"}};
   for (const auto& [open, close] : kMarks) {
-    if (contains(message, (open + user + close).c_str())) return true;
+    const std::string quoted = open + name + close;
+    for (std::size_t at; (at = message.find(quoted)) != message.npos;)
+      message.erase(at, quoted.size());
+  }
+  return message;
+}
+
+// What the languages that PostgreSQL speaks call a password, where a refusal has not the English word.
+bool speaks_of_a_password(const std::string& words) {
+  for (const char* word : {"assword", "Passwort", "contraseña", "mot de passe", "パスワード", "პაროლ",
+                           "암호", "패스워드", "hasł", "парол", "ösenord", "şifre", "parola", "hesl",
+                           "口令", "密码", "密碼"}) {
+    if (contains(words, word)) return true;
   }
   return false;
 }
@@ -83,6 +95,8 @@ std::string partition_of(const std::string& region) {
 
 bool is_dsql(const AttemptFacts& facts) { return facts.target == "aws.dsql"; }
 
+bool is_rds_proxy(const AttemptFacts& facts) { return contains(facts.signing_host, ".proxy-"); }
+
 std::string missing_permission(const AttemptFacts& facts) {
   const std::string arn = "arn:" + partition_of(facts.region) +
                           (is_dsql(facts) ? ":dsql:" : ":rds-db:") + facts.region + ":*:";
@@ -92,13 +106,18 @@ std::string missing_permission(const AttemptFacts& facts) {
            (facts.user == "admin" ? "Admin" : "") + " on " + arn + "cluster/" + cluster;
   }
   return "the IAM policy does not allow rds-db:connect on " + arn + "dbuser:*/" + facts.user +
-         " (or on the instance's own resource id in place of *)";
+         (is_rds_proxy(facts) ? " (or on the proxy's own resource id, prx-…, in place of *)"
+                              : " (or on the instance's own resource id in place of *)");
 }
 
 std::string missing_role(const AttemptFacts& facts) {
   if (is_dsql(facts))
     return "the role is not linked to this IAM identity: AWS IAM GRANT \"" + facts.user +
            "\" TO 'its ARN'";
+  if (is_rds_proxy(facts))
+    return "the proxy has no secret for \"" + facts.user +
+           "\", or does not take IAM authentication for it: aws rds describe-db-proxies shows its "
+           "Auth list";
   return "the role is not a member of rds_iam, or does not exist: GRANT rds_iam TO \"" +
          facts.user + "\"";
 }
@@ -106,7 +125,9 @@ std::string missing_role(const AttemptFacts& facts) {
 // In the order of likelihood, given what is known.
 std::vector<std::string> likely_causes(const std::string& message, const AttemptFacts& facts) {
   std::vector<std::string> causes;
-  if (!came_from_pam(message) && !is_dsql(facts)) causes.push_back(missing_role(facts));
+  const bool first_is_the_role = !came_from_pam(message) && !is_dsql(facts) &&
+                                 !contains(message, "IAM authentication failed for");
+  if (first_is_the_role) causes.push_back(missing_role(facts));
   if (facts.credentials_expire_at_ms != 0 && facts.credentials_expire_at_ms <= facts.now_ms) {
     causes.push_back("the credentials expired at " + utc(facts.credentials_expire_at_ms));
   }
@@ -118,9 +139,10 @@ std::vector<std::string> likely_causes(const std::string& message, const Attempt
     causes.push_back("the server is reached through another port than its own: set signing_port");
   }
   causes.push_back(missing_permission(facts));
-  if (is_dsql(facts)) causes.push_back(missing_role(facts));
+  if (is_dsql(facts) || (is_rds_proxy(facts) && !first_is_the_role))
+    causes.push_back(missing_role(facts));
   causes.push_back("the credentials are not those you meant, or have been revoked");
-  if (!is_dsql(facts))
+  if (!is_dsql(facts) && !is_rds_proxy(facts))
     causes.push_back("IAM database authentication is not enabled on the instance");
   causes.push_back("this machine's clock is wrong; it shows " + utc(facts.now_ms));
   return causes;
@@ -130,15 +152,22 @@ std::vector<std::string> likely_causes(const std::string& message, const Attempt
 
 const char* sqlstate_of_refusal(const std::string& message, const AttemptFacts& facts) {
   if (!facts.password_was_asked) return nullptr;
-  if (contains(message, "password authentication failed")) return "28P01";
+  for (const char* words : {"password authentication failed",
+                            "The password that was provided for the role"}) {  // RDS Proxy
+    if (contains(message, words)) return "28P01";
+  }
   for (const char* words : {"PAM authentication failed",
-                            "IAM authentication failed",                      // RDS Proxy
+                            "IAM authentication failed for",                  // RDS Proxy
+                            "This RDS proxy has no credentials for",          // RDS Proxy
                             "unable to accept connection, access denied"}) {  // DSQL
     if (contains(message, words)) return "28000";
   }
   if (names_another_reason(message)) return nullptr;
-  if (came_from_pam(message)) return "28000";
-  return names_the_user(message, facts.user) ? "28P01" : nullptr;
+  const std::string of_server = without(message, facts.host);
+  const std::string words = without(of_server, facts.user);
+  if (words == of_server) return nullptr;  // in every language a refusal names the user
+  if (came_from_pam(words)) return "28000";
+  return speaks_of_a_password(words) ? "28P01" : nullptr;
 }
 
 std::string explain_failure(const std::string& message, const AttemptFacts& facts) {

@@ -143,6 +143,14 @@ def test_the_next_attempts_are_refused_on_demand(emulator):
     assert [attempt.get("reason") for attempt in emulator.attempts()] == ["ThrottlingException"] * 2 + [None]
 
 
+@pytest.mark.skipif(not list(Path("/usr/share/locale/de/LC_MESSAGES").glob("postgres-*.mo")), reason="no translations are installed")
+def test_the_server_speaks_another_language_on_demand(emulator):
+    emulator.set_language("de")
+    assert "PAM-Authentifizierung für Benutzer »app_user« fehlgeschlagen" in login(emulator, "no token").stderr
+    emulator.set_language()
+    assert REFUSED in login(emulator, "no token").stderr
+
+
 def test_answers_are_delayed_on_demand(emulator):
     emulator.set_delay(0.5)
     try:

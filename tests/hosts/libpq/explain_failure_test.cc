@@ -87,6 +87,24 @@ TEST(ExplainFailure, SpeaksOfDsqlInItsOwnTerms) {
   EXPECT_EQ(text.find("rds_iam"), text.npos) << text;
 }
 
+TEST(ExplainFailure, SpeaksOfAnRdsProxyInItsOwnTerms) {
+  AttemptFacts proxy = facts();
+  proxy.host = proxy.signing_host = "pool.proxy-x.eu-west-1.rds.amazonaws.com";
+  const std::string wrong_token = explain_failure(
+      "FATAL:  The IAM authentication failed for the role u. Check the IAM token for this role and "
+      "try again.\n",
+      proxy);
+  EXPECT_NE(first_cause(wrong_token).find("prx-"), std::string::npos) << wrong_token;
+  EXPECT_EQ(wrong_token.find("rds_iam"), std::string::npos) << wrong_token;
+  for (const char* unknown_user :
+       {"FATAL:  This RDS proxy has no credentials for the role u. Check the credentials for this "
+        "role and try again.\n",
+        "FATAL:  The password that was provided for the role u is wrong.\n"}) {
+    const std::string text = explain_failure(unknown_user, proxy);
+    EXPECT_NE(first_cause(text).find("no secret for \"u\""), std::string::npos) << text;
+  }
+}
+
 TEST(ExplainFailure, SaysWhyTlsIsDemandedOfAServerThatHasNone) {
   const char* message = "server does not support SSL, but SSL was required\n";
   EXPECT_NE(explain_failure(message, facts()).find("tls = off"), std::string::npos);
@@ -102,6 +120,7 @@ TEST(ExplainFailure, KnowsARefusalInEveryLanguage) {
       {"FATAL:  authentification par mot de passe échouée pour l'utilisateur « u »\n", "28P01"},
       {"FATAL:  la autentificación password falló para el usuario «u»\n", "28P01"},
       {"FATAL:  The IAM authentication failed for the role u.\n", "28000"},
+      {"FATAL:  IAM authentication failed for user u. Check the IAM token …\n", "28000"},
       {"FATAL:  unable to accept connection, access denied\n", "28000"}};
   for (const auto& [message, sqlstate] : refusals) {
     EXPECT_STREQ(sqlstate_of_refusal(message, facts()), sqlstate) << message;
@@ -113,12 +132,29 @@ TEST(ExplainFailure, TakesNothingForARefusalThatCameWithoutOrAfterThePassword) {
        {"FATAL:  database \"u\" does not exist\n", "FATAL:  database \"PAM\" does not exist\n",
         "FATAL:  Datenbank »x« existiert nicht\n", "FATAL:  the database system is starting up\n",
         "FATAL:  too many connections for role \"u\"\n",
+        "FATAL:  The IAM authentication failed because of too many competing requests.\n",
+        "FATAL:  Datenbank »u« existiert nicht\n", "致命错误:  不允许角色\"u\" 进行登录\n",
         "FATAL:  permission denied for database \"PAM\"\nDETAIL:  User \"u\" may not.\n"}) {
     EXPECT_EQ(sqlstate_of_refusal(message, facts()), nullptr) << message;
   }
   AttemptFacts unasked = facts();
   unasked.password_was_asked = false;
   EXPECT_EQ(sqlstate_of_refusal("FATAL:  PAM …\"u\"\n", unasked), nullptr);
+}
+
+TEST(ExplainFailure, TakesNoNameForAWord) {
+  for (const char* name : {"password", "PAM", "parola"}) {
+    AttemptFacts named = facts();
+    named.user = name;
+    named.host = named.signing_host = name + ("." + named.host);
+    const std::string server = "connection to server at \"" + named.host + "\" failed: ";
+    EXPECT_EQ(sqlstate_of_refusal(server + "FATAL:  Datenbank »" + name + "« existiert nicht\n", named),
+              nullptr)
+        << name;
+    EXPECT_STREQ(sqlstate_of_refusal(server + "FATAL:  autentificación PAM … «" + name + "»\n", named),
+                 "28000")
+        << name;
+  }
 }
 
 TEST(ExplainFailure, AddsNothingToWhatHasNothingToDoWithTheToken) {

@@ -19,6 +19,7 @@ METHODS = (
     "revoke_key",
     "set_clock",
     "set_delay",
+    "set_language",
     "set_max_token_age",
 )
 

@@ -232,6 +232,11 @@ class Emulator:
         """Each answer takes this long from now on."""
         self._delay = float(seconds)
 
+    def set_language(self, language=None):
+        """What the server says to clients is in this language ("de", "zh_CN") from now on; None: English.
+        connections() counts in English only."""
+        self._server.set_language(language)
+
     def set_max_token_age(self, seconds):
         """How long a token is good (RDS: 900 s)."""
         self._max_age = seconds

@@ -17,6 +17,9 @@ PAM_SERVICE = "rds"
 _HERE = Path(__file__).resolve().parent
 _START_TIMEOUT = 300  # seconds; they pass faster where the caller runs under faketime
 
+# A locale of another name made of it speaks the language of that name: of the rest a server needs nothing.
+_UTF8_LOCALE = "/usr/lib/locale/C.utf8"
+
 _PLENTY = 1 << 30  # bytes; a cluster takes 30 MB
 
 _SETTINGS = {
@@ -55,6 +58,7 @@ class Server:
         self.data = self.home / "data"
         self.log = self.home / "server.log"
         self.verifier_socket = self.home / "verifier"
+        self._locales = self.home / "locales"
         self._bin = find_binaries()
         self._user = _unprivileged_user()
         self._process = None
@@ -63,9 +67,10 @@ class Server:
         """Lays out the data directory and what belongs to it."""
         module, template = _prepare(self._bin, self._user)
         line = f"required {self.home}/pam_rds.so {self.verifier_socket}\n"
-        for directory in (self.home, self.home / "pam"):
+        for directory in (self.home, self.home / "pam", self._locales):
             directory.mkdir(mode=0o700)
             self.give(directory)
+        (self._locales / "C.UTF-8").symlink_to(_UTF8_LOCALE)
         with open(template, "rb") as archive:
             self._run(["tar", "-x", "-C", self.home], stdin=archive)
         self._write(self.home / "pam_rds.so", module.read_bytes())
@@ -99,6 +104,19 @@ class Server:
         psql = [self._bin / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", *arguments]
         return _checked(psql, input=text, env=_clean_environment()).stdout.rstrip("\n")
 
+    def set_language(self, language):
+        """What lc_messages does; None: English. Needs the server's translations (/usr/share/locale), and no locale."""
+        locale = "C" if language is None else f"{language}.UTF-8"
+        if language is not None and not (self._locales / locale).exists():
+            (self._locales / locale).symlink_to(_UTF8_LOCALE)
+        self.sql(f"ALTER SYSTEM SET lc_messages = '{locale}';")
+        self.sql("SELECT pg_reload_conf();")
+        deadline = time.monotonic() + _START_TIMEOUT
+        while self.sql("SHOW lc_messages;") != locale:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the server does not take the language {language}: {self.log.read_text()[-2000:]}")
+            time.sleep(0.01)
+
     def connections(self):
         """How many clients have connected over TCP, whatever became of them."""
         lines = self.log.read_text(errors="replace").splitlines()
@@ -129,6 +147,7 @@ class Server:
         environment = _clean_environment() | {
             "LD_PRELOAD": str(self.home / "pam_rds.so"),
             "RDS_EMULATOR_PAM_DIR": str(self.home / "pam"),
+            "LOCPATH": str(self._locales),
         }
         with open(self.log, "ab") as log:
             before = log.tell()
