@@ -116,6 +116,8 @@ def test_data_sources_cannot_name_several_drivers_in_one_process(configure, sour
 
 def test_without_the_plugin_the_reason_is_given(string, log_in):
     assert "[pgiam] the pgiam plugin cannot be loaded" in log_in(string(), PGIAM_LIBRARY="/nonexistent/libpgiam.so.1")
+    with_password = string(UID="plain", PWD="open sesame", SSLmode="require")
+    assert log_in(with_password, PGIAM_LIBRARY="/nonexistent/libpgiam.so.1") == "plain"
 
 
 def test_switched_off_it_is_not_there(string, log_in):
