@@ -9,6 +9,7 @@ Command token_command();
 Command exec_command();
 Command keep_command();
 Command explain_command();
+Command doctor_command();
 Command credentials_command();
 Command login_command();
 Command odbc_command();

@@ -58,6 +58,8 @@ bool is_sslmode_chosen(const std::string& conninfo, std::string_view in_force) {
   return mentioned || (!service.empty() && host::service_sets(service, "sslmode"));
 }
 
+}  // namespace
+
 std::uint32_t read_port(std::string_view text) {
   std::uint32_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -66,8 +68,6 @@ std::uint32_t read_port(std::string_view text) {
                      "a port is a number from 1 to 65535");
   return port;
 }
-
-}  // namespace
 
 Connection::Connection(const std::string& conninfo, const Arguments& arguments)
     : resolved_(resolve(conninfo, arguments)) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "command.h"
 #include "pgiam.hpp"
@@ -42,6 +43,9 @@ class Connection {
   std::uint32_t port_ = 0;
   std::string sslmode_;  // "": nobody said anything
 };
+
+// Throws UsageError.
+std::uint32_t read_port(std::string_view text);
 
 // The database that somebody chose by any means; "" where libpq takes the user's name for want of
 // one.

@@ -18,18 +18,6 @@ namespace {
 constexpr int kExitCannotRun = 126;
 constexpr int kExitNotFound = 127;
 
-void set_variable(const char* name, const std::string& value) {
-  if (setenv(name, value.c_str(), 1) != 0) throw std::bad_alloc();
-}
-
-void pass_on_options(const Arguments& arguments) {
-  for (const auto& [key, value] : arguments.options) {
-    for (const pgiam_option_info& info : options()) {
-      if (key == info.key) set_variable(info.env, value);
-    }
-  }
-}
-
 void preload_hook(bool with_filter) {
   if (with_filter) preload(filter_file());
   preload(hook_file());

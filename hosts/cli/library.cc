@@ -3,12 +3,18 @@
 #include <dlfcn.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <new>
 
 #include "report.h"
 #include "terminal.h"
 
 namespace pgiam::cli {
+
+void set_variable(const char* name, const std::string& value) {
+  if (setenv(name, value.c_str(), 1) != 0) throw std::bad_alloc();
+}
 
 // Warnings are for everybody; below that, who asked for the log wants to know who speaks.
 static void log(std::int32_t level, const char* component, const char* message) {
@@ -16,12 +22,20 @@ static void log(std::int32_t level, const char* component, const char* message) 
   remark(level == PGIAM_LOG_WARN ? "warning: " + text : component + (": " + text));
 }
 
-Context make_context(const Arguments& arguments, Asking asking) {
+Context make_context(const Arguments& arguments, Asking asking, std::int32_t log_level) {
   Config config;
-  config.host("pgiam", PGIAM_VERSION).log(PGIAM_LOG_WARN, log);
+  config.host("pgiam", PGIAM_VERSION).log(log_level, log);
   for (const auto& [key, value] : arguments.options) config.option(key, value);
   if (asking == Asking::kOnTerminal && terminal_is_there()) config.prompt(ask_on_terminal);
   return Context(config);
+}
+
+void pass_on_options(const Arguments& arguments) {
+  for (const auto& [key, value] : arguments.options) {
+    for (const pgiam_option_info& info : options()) {
+      if (key == info.key) set_variable(info.env, value);
+    }
+  }
 }
 
 Reply demand_token(Context& context, const Request& request) {

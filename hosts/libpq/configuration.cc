@@ -37,6 +37,11 @@ bool same_file(const struct stat& a, const struct stat& b) {
          a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
+bool is_there(const std::string& path) {
+  struct stat status;
+  return stat(path.c_str(), &status) == 0;
+}
+
 bool speaks_of_force(const std::string& path) {
   struct Seen {
     struct stat status;
@@ -56,12 +61,19 @@ bool speaks_of_force(const std::string& path) {
 }  // namespace
 
 bool rules_may_apply() {
-  struct stat status;
   return is_set("PGIAM_SIGNING_HOST") || is_set("PGIAM_TARGET") || is_set("PGIAM_CONFIG") ||
-         is_set("PGIAM_PASSWORD_FILE") || is_set("PGIAM_PGPASS") ||
-         any_file([&](const std::string& path) { return stat(path.c_str(), &status) == 0; });
+         is_set("PGIAM_PASSWORD_FILE") || is_set("PGIAM_PGPASS") || any_file(is_there);
 }
 
 bool force_may_apply() { return host::is_on("PGIAM_FORCE") || any_file(speaks_of_force); }
+
+std::string configuration_file() {
+  std::string file;
+  any_file([&](const std::string& path) {
+    if (is_there(path)) file = path;
+    return !file.empty();
+  });
+  return file;
+}
 
 }  // namespace pgiam::libpq

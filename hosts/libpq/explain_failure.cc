@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include <string_view>
-#include <vector>
 
 namespace pgiam::libpq {
 namespace {
@@ -97,55 +96,39 @@ bool is_dsql(const AttemptFacts& facts) { return facts.target == "aws.dsql"; }
 
 bool is_rds_proxy(const AttemptFacts& facts) { return contains(facts.signing_host, ".proxy-"); }
 
-std::string missing_permission(const AttemptFacts& facts) {
+Cause missing_permission(const AttemptFacts& facts) {
   const std::string arn = "arn:" + partition_of(facts.region) +
                           (is_dsql(facts) ? ":dsql:" : ":rds-db:") + facts.region + ":*:";
   if (is_dsql(facts)) {
     const std::string cluster = facts.signing_host.substr(0, facts.signing_host.find('.'));
-    return std::string("the IAM policy does not allow dsql:DbConnect") +
-           (facts.user == "admin" ? "Admin" : "") + " on " + arn + "cluster/" + cluster;
+    const std::string action = facts.user == "admin" ? "dsql:DbConnectAdmin" : "dsql:DbConnect";
+    const std::string permission = action + " on " + arn + "cluster/" + cluster;
+    return {"no_permission", "the IAM policy does not allow " + permission, "allow " + permission};
   }
-  return "the IAM policy does not allow rds-db:connect on " + arn + "dbuser:*/" + facts.user +
-         (is_rds_proxy(facts) ? " (or on the proxy's own resource id, prx-…, in place of *)"
-                              : " (or on the instance's own resource id in place of *)");
+  return {"no_permission",
+          "the IAM policy does not allow rds-db:connect on " + arn + "dbuser:*/" + facts.user +
+              (is_rds_proxy(facts) ? " (or on the proxy's own resource id, prx-…, in place of *)"
+                                   : " (or on the instance's own resource id in place of *)"),
+          "pgiam setup policy --user " + facts.user + " --host " + facts.signing_host +
+              " --account … --resource-id …"};
 }
 
-std::string missing_role(const AttemptFacts& facts) {
-  if (is_dsql(facts))
-    return "the role is not linked to this IAM identity: AWS IAM GRANT \"" + facts.user +
-           "\" TO 'its ARN'";
-  if (is_rds_proxy(facts))
-    return "the proxy has no secret for \"" + facts.user +
-           "\", or does not take IAM authentication for it: aws rds describe-db-proxies shows its "
-           "Auth list";
-  return "the role is not a member of rds_iam, or does not exist: GRANT rds_iam TO \"" +
-         facts.user + "\"";
-}
-
-// In the order of likelihood, given what is known.
-std::vector<std::string> likely_causes(const std::string& message, const AttemptFacts& facts) {
-  std::vector<std::string> causes;
-  const bool first_is_the_role = !came_from_pam(message) && !is_dsql(facts) &&
-                                 !contains(message, "IAM authentication failed for");
-  if (first_is_the_role) causes.push_back(missing_role(facts));
-  if (facts.credentials_expire_at_ms != 0 && facts.credentials_expire_at_ms <= facts.now_ms) {
-    causes.push_back("the credentials expired at " + utc(facts.credentials_expire_at_ms));
+Cause missing_role(const AttemptFacts& facts) {
+  if (is_dsql(facts)) {
+    const std::string grant = "AWS IAM GRANT \"" + facts.user + "\" TO 'its ARN'";
+    return {"no_iam_grant", "the role is not linked to this IAM identity: " + grant, grant + ";"};
   }
-  if (facts.host != facts.signing_host || facts.port != facts.signing_port) {
-    causes.push_back("the server at " + facts.host + ":" + facts.port + " is not " +
-                     facts.signing_host + ":" + facts.signing_port +
-                     ": see signing_host and signing_port");
-  } else if (facts.port != "5432") {
-    causes.push_back("the server is reached through another port than its own: set signing_port");
+  if (is_rds_proxy(facts)) {
+    const std::string command = "aws rds describe-db-proxies";
+    return {"not_in_proxy",
+            "the proxy has no secret for \"" + facts.user +
+                "\", or does not take IAM authentication for it: " + command +
+                " shows its Auth list",
+            command};
   }
-  causes.push_back(missing_permission(facts));
-  if (is_dsql(facts) || (is_rds_proxy(facts) && !first_is_the_role))
-    causes.push_back(missing_role(facts));
-  causes.push_back("the credentials are not those you meant, or have been revoked");
-  if (!is_dsql(facts) && !is_rds_proxy(facts))
-    causes.push_back("IAM database authentication is not enabled on the instance");
-  causes.push_back("this machine's clock is wrong; it shows " + utc(facts.now_ms));
-  return causes;
+  const std::string grant = "GRANT rds_iam TO \"" + facts.user + "\"";
+  return {"no_rds_iam", "the role is not a member of rds_iam, or does not exist: " + grant,
+          grant + ";"};
 }
 
 }  // namespace
@@ -170,6 +153,43 @@ const char* sqlstate_of_refusal(const std::string& message, const AttemptFacts& 
   return speaks_of_a_password(words) ? "28P01" : nullptr;
 }
 
+std::vector<Cause> likely_causes(const std::string& message, const AttemptFacts& facts) {
+  std::vector<Cause> causes;
+  const bool first_is_the_role = !came_from_pam(message) && !is_dsql(facts) &&
+                                 !contains(message, "IAM authentication failed for");
+  if (first_is_the_role) causes.push_back(missing_role(facts));
+  if (facts.credentials_expire_at_ms != 0 && facts.credentials_expire_at_ms <= facts.now_ms) {
+    causes.push_back({"credentials_expired",
+                      "the credentials expired at " + utc(facts.credentials_expire_at_ms),
+                      "renew the credentials"});
+  }
+  if (facts.host != facts.signing_host || facts.port != facts.signing_port) {
+    causes.push_back({"wrong_endpoint",
+                      "the server at " + facts.host + ":" + facts.port + " is not " +
+                          facts.signing_host + ":" + facts.signing_port +
+                          ": see signing_host and signing_port",
+                      "set signing_host and signing_port to the endpoint's own name and port"});
+  } else if (facts.port != "5432") {
+    causes.push_back({"wrong_port",
+                      "the server is reached through another port than its own: set signing_port",
+                      "set signing_port to the endpoint's own port"});
+  }
+  causes.push_back(missing_permission(facts));
+  if (is_dsql(facts) || (is_rds_proxy(facts) && !first_is_the_role))
+    causes.push_back(missing_role(facts));
+  causes.push_back({"wrong_credentials",
+                    "the credentials are not those you meant, or have been revoked",
+                    "aws sts get-caller-identity"});
+  if (!is_dsql(facts) && !is_rds_proxy(facts)) {
+    causes.push_back({"iam_not_enabled",
+                      "IAM database authentication is not enabled on the instance",
+                      "aws rds modify-db-instance --enable-iam-database-authentication …"});
+  }
+  causes.push_back({"wrong_clock", "this machine's clock is wrong; it shows " + utc(facts.now_ms),
+                    "set the clock"});
+  return causes;
+}
+
 std::string explain_failure(const std::string& message, const AttemptFacts& facts) {
   if (contains(message, "server does not support SSL")) {
     return message + "pgiam: a token is never sent without TLS; tls = off takes the risk.\n";
@@ -177,7 +197,7 @@ std::string explain_failure(const std::string& message, const AttemptFacts& fact
   if (!sqlstate_of_refusal(message, facts)) return message;
 
   std::string text = message + what_was_signed(facts) + "  Likely causes, the likeliest first:\n";
-  for (const std::string& cause : likely_causes(message, facts)) text += "  - " + cause + "\n";
+  for (const Cause& cause : likely_causes(message, facts)) text += "  - " + cause.text + "\n";
   return text;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace pgiam::libpq {
 
@@ -24,6 +25,15 @@ struct AttemptFacts {
 // has no function for it while a connection is being made. This goes by the English text, and where
 // the server speaks another language by what such messages have in common.
 const char* sqlstate_of_refusal(const std::string& message, const AttemptFacts& facts);
+
+struct Cause {
+  const char* code;    // "no_rds_iam"; for programs, so it stays
+  std::string text;    // for people
+  std::string remedy;  // what to type or to set
+};
+
+// Of a refusal, in the order of likelihood, given what is known.
+std::vector<Cause> likely_causes(const std::string& message, const AttemptFacts& facts);
 
 // libpq's message, followed by ours where we know more.
 std::string explain_failure(const std::string& message, const AttemptFacts& facts);

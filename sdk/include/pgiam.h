@@ -244,9 +244,10 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the 
  * is set, without the network. PGIAM_OK also when the connection is not ours or would fail: the
  * reply's PGIAM_REPLY_EXPLANATION says so. It has no parameters and holds no secret. Its
  * members: target ("rds", "dsql", "none"), host, port, user, signing_host, signing_port, region,
- * region_from, rule (a name or null), tls, reason (one sentence), warnings (a list) and
+ * region_from, rule (a name or null), tls, timeout_ms, reason (one sentence), warnings (a list),
  * credentials {provider, access_key_id (masked), expires_at (RFC 3339, or null), tried: a list
- * of {provider, outcome, detail, ms}}. Members are only ever added. */
+ * of {provider, outcome, detail, ms}} and, where it would fail, error {status, message, hint,
+ * provider, causes}. Members are only ever added. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_explain(pgiam_context *context,
                                                        const pgiam_request *request,
                                                        pgiam_reply **out, pgiam_error **error);

@@ -38,7 +38,8 @@ json::array tried(const Trace& trace) {
 json::object describe_error(const Error& error) {
   json::array causes;
   for (const Error& cause : error.causes) causes.push_back(describe_error(cause));
-  return {{"message", error.message},
+  return {{"status", static_cast<std::int32_t>(error.status)},
+          {"message", error.message},
           {"hint", error.hint},
           {"provider", error.provider},
           {"causes", std::move(causes)}};
@@ -60,6 +61,7 @@ json::object describe_connection(const Request& request, const Plan& plan) {
           {"region_from", or_null(plan.region_from)},
           {"rule", or_null(plan.rule)},
           {"tls", tls},
+          {"timeout_ms", plan.timeout.count()},
           {"reason", plan.reason},
           {"warnings", std::move(warnings)}};
 }

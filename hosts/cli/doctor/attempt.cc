@@ -1,0 +1,119 @@
+#include "attempt.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include <cctype>
+#include <new>
+
+#include "libpq/connect.h"
+#include "libpq/token.h"
+
+namespace pgiam::cli::doctor {
+namespace {
+
+// "…: FATAL:  28000: no entry\nLOCATION: …" → where "28000" begins, or npos. The word before it is in
+// the server's language, and the name of a host or a file may hold anything.
+std::size_t find_sqlstate(const std::string& message) {
+  constexpr std::size_t kSize = 5;
+  for (std::size_t at = message.find(":  "); at != message.npos; at = message.find(":  ", at + 1)) {
+    const std::size_t begin = at + 3;
+    std::size_t end = begin;
+    while (end < message.size() && isalnum(static_cast<unsigned char>(message[end]))) ++end;
+    if (end - begin == kSize && message.compare(end, 2, ": ") == 0) return begin;
+  }
+  return message.npos;
+}
+
+}  // namespace
+
+Attempt::Attempt(const libpq::RealLibpq& libpq, const libpq::Parameters& given,
+                 const std::string& host, const std::string& address, const std::string& port)
+    : libpq_(libpq) {
+  const libpq::Parameters one = given.followed_by({{"host", host.c_str()},
+                                                   {"hostaddr", address.c_str()},
+                                                   {"port", port.c_str()}});
+  conn_.reset(libpq::connect(libpq, one, libpq::Wait::kNo, [] { return nullptr; }));
+  is_over_ = !conn_ || is_logged_in() || PQstatus(conn_.get()) == CONNECTION_BAD;
+  if (conn_) PQsetErrorVerbosity(conn_.get(), PQERRORS_VERBOSE);
+}
+
+template <typename Test>
+void Attempt::go_on(Deadline deadline, Test is_far_enough) {
+  while (!is_over_ && !is_far_enough(PQstatus(conn_.get()))) {
+    const short events = waits_for_ == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    pollfd waiting{PQsocket(conn_.get()), events, 0};
+    const int ready = poll(&waiting, 1, milliseconds_left(deadline));
+    if (ready == 0) return;
+    if (ready < 0) continue;
+    waits_for_ = PQconnectPoll(conn_.get());
+    is_over_ = waits_for_ == PGRES_POLLING_OK || waits_for_ == PGRES_POLLING_FAILED;
+  }
+}
+
+void Attempt::finish_tls(Deadline deadline) {
+  const auto is_far_enough = [](ConnStatusType status) {
+    return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_AUTH_OK;
+  };
+  go_on(deadline, is_far_enough);
+  has_finished_tls_ = is_logged_in() || is_far_enough(PQstatus(conn_.get()));
+}
+
+void Attempt::finish_login(Deadline deadline) {
+  go_on(deadline, [](ConnStatusType) { return false; });
+}
+
+const libpq::Access* Attempt::access() const {
+  libpq::ConnectionState* state = conn_ ? libpq::state_of(libpq_, conn_.get()) : nullptr;
+  if (!state || state->accesses.empty() || !state->accesses.front().token) return nullptr;
+  return &state->accesses.front();
+}
+
+std::string Attempt::cipher() const {
+  const char* protocol = PQsslAttribute(conn_.get(), "protocol");
+  const char* cipher = PQsslAttribute(conn_.get(), "cipher");
+  return protocol && cipher ? std::string(protocol) + ", " + cipher : "";
+}
+
+std::string Attempt::option(std::string_view keyword) const {
+  std::string value;
+  PQconninfoOption* options = PQconninfo(conn_.get());
+  for (PQconninfoOption* option = options; option && option->keyword; ++option) {
+    if (!option->val) continue;
+    if (option->keyword == keyword) value = option->val;
+    explicit_bzero(option->val, strlen(option->val));
+  }
+  PQconninfoFree(options);
+  return value;
+}
+
+std::string Attempt::message() const {
+  if (!conn_) throw std::bad_alloc();
+  return PQerrorMessage(conn_.get());
+}
+
+std::string Attempt::sentence() const {
+  std::string text = message();
+  if (const std::size_t at = find_sqlstate(text); at != text.npos) {
+    text.erase(0, at + 7);
+    return text.substr(0, text.find('\n'));
+  }
+  if (const std::size_t at = text.find(" failed: "); at != text.npos) text.erase(0, at + 9);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+std::string Attempt::sqlstate() const {
+  const std::string text = message();
+  const std::size_t at = find_sqlstate(text);
+  return at == text.npos ? "" : text.substr(at, 5);
+}
+
+libpq::AttemptFacts Attempt::facts() const {
+  libpq::AttemptFacts facts =
+      libpq::facts_of(libpq::state_of(libpq_, conn_.get())->user, *access());
+  facts.password_was_asked = has_sent_password();
+  return facts;
+}
+
+}  // namespace pgiam::cli::doctor

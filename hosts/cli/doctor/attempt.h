@@ -1,0 +1,58 @@
+// A connection as a program with the hook would make it, through the hook's own code.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <memory>
+#include <string>
+
+#include "libpq/connection_state.h"
+#include "libpq/explain_failure.h"
+#include "libpq/parameters.h"
+#include "socket.h"
+
+namespace pgiam::cli::doctor {
+
+class Attempt {
+ public:
+  // Of the host that the parameters name, at this address.
+  Attempt(const libpq::RealLibpq& libpq, const libpq::Parameters& given, const std::string& host,
+          const std::string& address, const std::string& port);
+
+  // Each of the two goes on until there is an answer or the time is up.
+  void finish_tls(Deadline deadline);
+  void finish_login(Deadline deadline);
+
+  bool has_token() const { return access() != nullptr; }
+  bool is_over() const { return is_over_; }  // in success or failure; otherwise the time was up
+  bool is_logged_in() const { return PQstatus(conn_.get()) == CONNECTION_OK; }
+  bool has_finished_tls() const { return has_finished_tls_; }
+  bool has_sent_password() const { return PQconnectionUsedPassword(conn_.get()) != 0; }
+  // "TLSv1.3, TLS_AES_256_GCM_SHA384"; "" where there is none.
+  std::string cipher() const;
+  // What libpq made of an option: "sslmode".
+  std::string option(std::string_view keyword) const;
+
+  // Of a failure: libpq's text; the server's own sentence, or libpq's where it says none; and its
+  // SQLSTATE, "" where the failure is not the server's.
+  std::string message() const;
+  std::string sentence() const;
+  std::string sqlstate() const;
+  libpq::AttemptFacts facts() const;  // only where there is a token
+
+ private:
+  struct Finish {
+    void operator()(PGconn* conn) const { PQfinish(conn); }
+  };
+  template <typename Test>
+  void go_on(Deadline deadline, Test is_far_enough);
+  const libpq::Access* access() const;
+
+  const libpq::RealLibpq& libpq_;
+  std::unique_ptr<PGconn, Finish> conn_;
+  PostgresPollingStatusType waits_for_ = PGRES_POLLING_WRITING;
+  bool is_over_ = false;
+  bool has_finished_tls_ = false;
+};
+
+}  // namespace pgiam::cli::doctor

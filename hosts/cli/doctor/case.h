@@ -1,0 +1,76 @@
+// What an examination finds out of one host, step by step: each step reads what those before it
+// found.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "attempt.h"
+#include "libpq/explain_failure.h"
+#include "pgiam.hpp"
+#include "libpq/probe.h"
+#include "libpq/real_libpq.h"
+#include "socket.h"
+
+namespace pgiam::cli::doctor {
+
+// Where it ends: one thing that a person can act on.
+struct Verdict {
+  std::string code;      // "works", "connection_refused"; for programs, so it stays
+  std::string sentence;  // for people
+  std::vector<std::string> remedies = {};  // what to type or to do, best first
+  int exit_status = 0;
+  std::vector<libpq::Cause> causes = {};  // of a refusal: what the evidence leaves, likeliest first
+};
+
+enum class Outcome { kOk, kWarning, kFailed, kSkipped };
+
+// What became of a step. Lines of the detail are for people.
+struct Finding {
+  Outcome outcome;
+  std::string detail;
+  std::optional<Verdict> verdict = std::nullopt;  // of a failed one, which ends the examination
+};
+
+inline Finding ok(std::string detail) { return {Outcome::kOk, std::move(detail)}; }
+inline Finding warning(std::string detail) { return {Outcome::kWarning, std::move(detail)}; }
+inline Finding skipped(std::string detail) { return {Outcome::kSkipped, std::move(detail)}; }
+// Where there is no more to say than the verdict's own sentence, detail is "".
+Finding failed(Verdict verdict, std::string detail = "");
+
+// As the plugin's errors have it; the hint becomes the remedy.
+Verdict verdict_on(pgiam_status status, const std::string& message, const std::string& hint);
+
+// One host of the connection. What is borrowed outlives it.
+struct Case {
+  Context& context;
+  const libpq::RealLibpq& libpq;
+  const std::string& conninfo;
+  const libpq::Parameters& given;
+  const libpq::Intent& intent;
+  const libpq::Endpoint& endpoint;
+  std::string hostaddr;  // where the user gave an address to dial; otherwise ""
+
+  boost::json::object explanation = {};  // pgiam_explain's
+  bool is_resolved = false;              // it is what the network told, too
+  Deadline deadline = {};                // of all that goes to the server
+  std::vector<Address> addresses = {};
+  const Address* address = nullptr;  // the one of them that accepted
+  Socket socket = Socket();          // to it
+  std::optional<Attempt> attempt = std::nullopt;
+
+  Request request() const;  // without the password
+  std::string place() const { return endpoint.host + ":" + endpoint.port; }
+};
+
+// A member of the explanation, "" where it is null or absent.
+std::string text(const boost::json::object& object, std::string_view key);
+// Lines of its list of warnings that begin like this.
+std::string warnings(const boost::json::object& explanation, std::string_view beginning);
+// The options password_file and pgpass.
+bool takes_password_from_file(const boost::json::object& explanation);
+
+}  // namespace pgiam::cli::doctor

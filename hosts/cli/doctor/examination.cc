@@ -1,0 +1,164 @@
+#include "examination.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <new>
+
+#include "../connection.h"
+#include "../library.h"
+#include "../report.h"
+#include "libpq/configuration.h"
+#include "steps.h"
+
+namespace pgiam::cli::doctor {
+namespace {
+
+namespace json = boost::json;
+
+// A name that is ours by its form: only for it is every mistake in the configuration file told.
+constexpr const char* kAnyEndpoint = "doctor.c000000000ab.us-east-1.rds.amazonaws.com";
+
+constexpr const char* kNotReached = "not reached";
+
+// Takes what a step throws for its failure.
+template <typename Take>
+StepTaken timed(const std::string& name, const std::string& host, Take take) {
+  using std::chrono::steady_clock;
+  const steady_clock::time_point start = steady_clock::now();
+  Finding finding = skipped("");
+  try {
+    finding = take();
+  } catch (const UsageError& error) {
+    finding = failed({"usage", error.what(), {error.hint()}, kExitUsage});
+  } catch (const Error& error) {
+    finding = failed(verdict_on(error.status(), error.what(), error.hint()));
+  }
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
+  return {name, host, std::move(finding), took.count()};
+}
+
+class Examination {
+ public:
+  explicit Examination(const Arguments& arguments)
+      : arguments_(arguments),
+        conninfo_(arguments.words.empty() ? "" : arguments.words.front()),
+        given_(parameters()) {}
+
+  Report run() {
+    add(timed("configuration", "", [&] { return read_configuration(); }));
+    if (const auto& verdict = report_.steps.back().finding.verdict) {
+      report_.verdict = *verdict;
+      for (const Step& step : kSteps) add({step.name, "", skipped(kNotReached)});
+      return std::move(report_);
+    }
+    for (std::size_t i = 0; i < intent_->endpoints.size(); ++i) examine_host(i);
+    conclude();
+    return std::move(report_);
+  }
+
+ private:
+  libpq::Parameters parameters() {
+    keywords_.push_back("dbname");
+    values_.push_back(conninfo_.c_str());
+    for (const auto& [keyword, value] : arguments_.keywords) {
+      keywords_.push_back(keyword.c_str());
+      values_.push_back(value.c_str());
+    }
+    keywords_.push_back(nullptr);
+    values_.push_back(nullptr);
+    return libpq::Parameters::of_arrays(keywords_.data(), values_.data(), /*expand_dbname=*/1);
+  }
+
+  Finding read_configuration() {
+    context_.emplace(make_context(arguments_, Asking::kNobody, PGIAM_LOG_ERROR));
+    context_->explain(Request(kAnyEndpoint).user("doctor")).value();
+    libpq_ = libpq::find_libpq(reinterpret_cast<const void*>(&examine));
+    if (!libpq_)
+      throw UsageError("this libpq lacks a function that the hook needs", "install a newer libpq");
+    std::optional<libpq::Intent> intent = libpq::probe(*libpq_, given_);
+    if (!intent) {
+      const Connection complains_in_libpqs_words(conninfo_, arguments_);
+      throw std::bad_alloc();
+    }
+    for (const libpq::Endpoint& endpoint : intent->endpoints) read_port(endpoint.port);
+    libpq::Options options = libpq::resolve(*libpq_, given_);
+    if (const auto* addresses = libpq::find(options, "hostaddr"))
+      hostaddrs_ = libpq::split_list(addresses->view());
+    intent_ = std::move(intent);
+    return ok(describe_configuration());
+  }
+
+  std::string describe_configuration() const {
+    const std::string file = libpq::configuration_file();
+    std::string detail = file.empty() ? "no configuration file; none is needed" : file;
+    for (const auto& [key, value] : arguments_.options) detail += "\noption " + key;
+    for (const pgiam_option_info& info : pgiam::options()) {
+      const char* value = std::getenv(info.env);
+      if (value && *value) detail += std::string("\nvariable ") + info.env;
+    }
+    return detail;
+  }
+
+  void examine_host(std::size_t i) {
+    const libpq::Endpoint& endpoint = intent_->endpoints[i];
+    Case host{*context_, *libpq_, conninfo_, given_, *intent_, endpoint, i < hostaddrs_.size() ? hostaddrs_[i] : ""};
+    std::optional<Verdict> verdict;
+    for (const Step& step : kSteps) {
+      add(verdict ? StepTaken{step.name, host.place(), skipped(kNotReached)}
+                  : timed(step.name, host.place(), [&] { return step.take(host); }));
+      if (!verdict) verdict = report_.steps.back().finding.verdict;
+    }
+    endings_.push_back({host.place(), verdict, std::move(host.explanation)});
+  }
+
+  void add(StepTaken step) { report_.steps.push_back(std::move(step)); }
+
+  // libpq goes on to the next host of a list, so one that works is enough.
+  void conclude() {
+    const auto works = [](const Ending& ending) { return !ending.verdict; };
+    const auto fails = [](const Ending& ending) { return ending.verdict.has_value(); };
+    const auto good = std::find_if(endings_.begin(), endings_.end(), works);
+    const auto bad = std::find_if(endings_.begin(), endings_.end(), fails);
+    if (good == endings_.end()) {
+      report_.verdict = *bad->verdict;
+      report_.explanation = bad->explanation;
+      return;
+    }
+    report_.explanation = good->explanation;
+    StepTaken hook = timed("hook", "", look_at_hook);
+    if (hook.finding.verdict) {
+      report_.verdict = *hook.finding.verdict;
+    } else if (bad == endings_.end()) {
+      report_.verdict = {"works", "works: a program with the hook gets in"};
+    } else {
+      report_.verdict = {"works_partly", "works at " + good->place + ", but not at " + bad->place + ": " +
+                                             bad->verdict->sentence,
+                         bad->verdict->remedies};
+    }
+    add(std::move(hook));
+  }
+
+  struct Ending {
+    std::string place;
+    std::optional<Verdict> verdict;  // nullopt: it works
+    json::object explanation;
+  };
+
+  const Arguments& arguments_;
+  const std::string conninfo_;
+  std::vector<const char*> keywords_, values_;
+  const libpq::Parameters given_;
+  std::optional<Context> context_;
+  const libpq::RealLibpq* libpq_ = nullptr;
+  std::optional<libpq::Intent> intent_;
+  std::vector<std::string> hostaddrs_;
+  std::vector<Ending> endings_;
+  Report report_;
+};
+
+}  // namespace
+
+Report examine(const Arguments& arguments) { return Examination(arguments).run(); }
+
+}  // namespace pgiam::cli::doctor

@@ -1,0 +1,123 @@
+// What can be told of a connection before anything is sent to its server.
+#include <boost/json/parse.hpp>
+
+#include "../report.h"
+#include "password_origin.h"
+#include "steps.h"
+
+namespace pgiam::cli::doctor {
+namespace {
+
+namespace json = boost::json;
+
+// What the explanation says would go wrong; PGIAM_OK where nothing would.
+pgiam_status error_status(const Case& host) {
+  const json::value* error = host.explanation.if_contains("error");
+  return error ? error->at("status").to_number<pgiam_status>() : PGIAM_OK;
+}
+
+Verdict verdict_on_error(const Case& host) {
+  const json::object& error = host.explanation.at("error").as_object();
+  return verdict_on(error_status(host), text(error, "message"), text(error, "hint"));
+}
+
+json::object explain(Case& host, const char* password, std::uint32_t flags) {
+  const Request request = host.request().password(password).flags(flags);
+  const Reply reply = host.context.explain(request).value();
+  return json::parse(reply.text(PGIAM_REPLY_EXPLANATION)).as_object();
+}
+
+void explain_with_network(Case& host) {
+  if (host.is_resolved) return;
+  host.explanation = explain(host, host.endpoint.password.c_str(), PGIAM_REQUEST_RESOLVE);
+  host.is_resolved = true;
+}
+
+bool is_ours(const json::object& explanation) {
+  return text(explanation, "target") != "none" || takes_password_from_file(explanation);
+}
+
+Finding not_ours(Case& host) {
+  const std::string reason = text(host.explanation, "reason");
+  if (!host.endpoint.password.empty() && is_ours(explain(host, "", PGIAM_REQUEST_RESOLVE))) {
+    const PasswordOrigin origin = origin_of_password(host);
+    return failed({"password_given",
+                   "a password from " + origin.name + " is sent in place of a token",
+                   {origin.remedy, "PGIAM_FORCE=yes, which lets the token win"},
+                   kExitUsage},
+                  reason);
+  }
+  return failed({"not_ours",
+                 host.place() + " gets no token: " + reason,
+                 {"if it leads to an endpoint of AWS, name that: signing_host = ENDPOINT"},
+                 kExitUsage});
+}
+
+std::string describe_expiry(const json::object& credentials) {
+  const std::string expiry = text(credentials, "expires_at");
+  return expiry.empty() ? "" : ", good until " + expiry;
+}
+
+// One line for each that was asked; none where the winner was the first.
+std::string describe_tried(const json::object& credentials) {
+  std::string lines;
+  const json::array& tried = credentials.at("tried").as_array();
+  if (tried.size() < 2) return lines;
+  for (const json::value& item : tried) {
+    const json::object& attempt = item.as_object();
+    const std::string detail = text(attempt, "detail");
+    lines += "\n- " + text(attempt, "provider") + ": " + text(attempt, "outcome") +
+             (detail.empty() ? "" : ", " + detail);
+  }
+  return lines;
+}
+
+}  // namespace
+
+Finding recognise_target(Case& host) {
+  host.explanation = explain(host, host.endpoint.password.c_str(), 0);
+  if (!is_ours(host.explanation)) explain_with_network(host);  // it may be an alias
+  if (!is_ours(host.explanation)) return not_ours(host);
+  const pgiam_status status = error_status(host);
+  if (status == PGIAM_E_INSECURE || status == PGIAM_E_INVALID_ARGUMENT)
+    return failed(verdict_on_error(host));
+  std::string detail = text(host.explanation, "reason");
+  if (const std::string rule = text(host.explanation, "rule"); !rule.empty())
+    detail += "\nrule \"" + rule + "\"";
+  if (const std::string signed_for = text(host.explanation, "signing_host"); !signed_for.empty())
+    detail += "\nsigned for " + (signed_for == host.endpoint.host ? "that name" : signed_for) +
+              ", port " + text(host.explanation, "signing_port") + ", user \"" +
+              host.intent.user + "\"";
+  return ok(detail);
+}
+
+Finding find_region(Case& host) {
+  if (takes_password_from_file(host.explanation)) return skipped("the password comes from a file");
+  if (error_status(host) == PGIAM_E_TARGET) return failed(verdict_on_error(host));
+  const std::string region = text(host.explanation, "region");
+  if (region.empty()) return skipped("not known: see credentials");
+  const std::string contradiction = warnings(host.explanation, "the option region") +
+                                    warnings(host.explanation, "signing for ");
+  const std::string detail = region + ", from: " + text(host.explanation, "region_from");
+  return contradiction.empty() ? ok(detail) : warning(detail + contradiction);
+}
+
+Finding find_credentials(Case& host) {
+  explain_with_network(host);
+  const json::object& credentials = host.explanation.at("credentials").as_object();
+  if (error_status(host) != PGIAM_OK) {
+    const Verdict verdict = verdict_on_error(host);
+    return failed(verdict, verdict.sentence + describe_tried(credentials));
+  }
+  const std::string provider = text(credentials, "provider");
+  if (provider.empty()) return ok("of a file" + describe_tried(credentials));
+  return ok(text(credentials, "access_key_id") + " from " + provider +
+            describe_expiry(credentials) + describe_tried(credentials));
+}
+
+Finding compare_clocks(Case& host) {
+  const std::string lines = warnings(host.explanation, "this machine's clock");
+  return lines.empty() ? skipped("no difference to AWS's is known") : warning(lines.substr(1));
+}
+
+}  // namespace pgiam::cli::doctor

@@ -1,0 +1,52 @@
+#include "password_origin.h"
+
+#include <string.h>
+
+#include <cstdlib>
+
+#include "service_file.h"
+
+namespace pgiam::cli::doctor {
+namespace {
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+// What the connection string itself says of a keyword; "" where it says nothing.
+std::string said_of(std::string_view keyword, const std::string& conninfo) {
+  std::string said;
+  PQconninfoOption* options = PQconninfoParse(conninfo.c_str(), nullptr);
+  for (PQconninfoOption* option = options; option && option->keyword; ++option) {
+    if (!option->val) continue;
+    if (option->keyword == keyword) said = keyword == "password" ? "one" : option->val;
+    explicit_bzero(option->val, strlen(option->val));
+  }
+  PQconninfoFree(options);
+  return said;
+}
+
+std::string first_of(std::initializer_list<std::string> texts) {
+  for (const std::string& text : texts) {
+    if (!text.empty()) return text;
+  }
+  return "";
+}
+
+}  // namespace
+
+PasswordOrigin origin_of_password(const Case& host) {
+  if (!said_of("password", host.conninfo).empty())
+    return {"the connection string", "leave the password out of the connection string"};
+  const std::string service = first_of({said_of("service", host.conninfo), variable("PGSERVICE")});
+  if (!service.empty() && host::service_sets(service, "password"))
+    return {"the service \"" + service + "\"",
+            "take the line password=… out of the service \"" + service + "\""};
+  if (!variable("PGPASSWORD").empty()) return {"PGPASSWORD", "unset PGPASSWORD"};
+  const std::string file = first_of({said_of("passfile", host.conninfo), variable("PGPASSFILE"),
+                                     variable("HOME") + "/.pgpass"});
+  return {file, "take the line for " + host.place() + " out of " + file};
+}
+
+}  // namespace pgiam::cli::doctor

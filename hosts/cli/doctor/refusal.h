@@ -1,0 +1,11 @@
+// What a server's "no" means.
+#pragma once
+
+#include "case.h"
+
+namespace pgiam::cli::doctor {
+
+// Only of an attempt that the server itself ended, by an error.
+Verdict verdict_on_refusal(const Case& host);
+
+}  // namespace pgiam::cli::doctor

@@ -1,0 +1,122 @@
+#include "report.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <string_view>
+
+namespace pgiam::cli::doctor {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kWidth = 80;
+constexpr std::size_t kDetailColumn = 25;
+
+const char* name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kOk:
+      return "ok";
+    case Outcome::kWarning:
+      return "warning";
+    case Outcome::kFailed:
+      return "failed";
+    case Outcome::kSkipped:
+      return "skipped";
+  }
+  return "";
+}
+
+// Columns that a text takes, if each character takes one.
+std::size_t width_of(std::string_view text) {
+  std::size_t width = 0;
+  for (char c : text) width += (c & 0xC0) != 0x80;
+  return width;
+}
+
+// Appends words of one line, broken before the edge; further lines begin at `indent`.
+void append_wrapped(std::string& text, std::string_view line, std::size_t indent) {
+  std::size_t column = indent;
+  for (bool is_first = true; !line.empty(); is_first = false) {
+    const std::string_view word = line.substr(0, line.find(' '));
+    line.remove_prefix(std::min(line.size(), word.size() + 1));
+    const std::size_t width = width_of(word);
+    if (!is_first && column + 1 + width > kWidth) {
+      text.append("\n").append(indent, ' ');
+      column = indent;
+    } else if (!is_first) {
+      text += ' ';
+      ++column;
+    }
+    text += word;
+    column += width;
+  }
+}
+
+void append_lines(std::string& text, std::string_view lines, std::size_t indent) {
+  for (bool is_first = true; !lines.empty(); is_first = false) {
+    std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+    if (!is_first) text.append("\n").append(indent, ' ');
+    const bool is_item = line.starts_with("- ");
+    if (is_item) text += "- ", line.remove_prefix(2);
+    append_wrapped(text, line, indent + (is_item ? 2 : 0));
+  }
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size() + 1), ' ');
+  return text;
+}
+
+json::array list_of(const std::vector<std::string>& texts) {
+  json::array list;
+  for (const std::string& text : texts) list.push_back(json::value(text));
+  return list;
+}
+
+json::object to_object(const Verdict& verdict) {
+  json::array causes;
+  for (const libpq::Cause& cause : verdict.causes)
+    causes.push_back(json::object{{"code", cause.code}, {"sentence", cause.text}, {"do", cause.remedy}});
+  return {{"code", verdict.code}, {"sentence", verdict.sentence}, {"causes", std::move(causes)}};
+}
+
+json::object to_object(const StepTaken& step) {
+  return {{"step", step.name},
+          {"host", step.host.empty() ? json::value() : json::value(step.host)},
+          {"outcome", name_of(step.finding.outcome)},
+          {"detail", step.finding.detail},
+          {"ms", step.ms}};
+}
+
+}  // namespace
+
+std::string to_text(const Report& report) {
+  std::string text = "verdict: ";
+  append_wrapped(text, report.verdict.sentence, 9);
+  for (const std::string& remedy : report.verdict.remedies) {
+    text += "\ndo: ";
+    text += remedy;  // to be copied, so not broken
+  }
+  text += '\n';
+  std::string host;
+  for (const StepTaken& step : report.steps) {
+    if (step.host != host) text += "\n" + step.host;
+    host = step.host;
+    text += "\n  " + padded(name_of(step.finding.outcome), 8) + " " + padded(step.name, 14);
+    append_lines(text, step.finding.detail, kDetailColumn);
+  }
+  return text;
+}
+
+std::string to_json(const Report& report) {
+  json::array steps;
+  for (const StepTaken& step : report.steps) steps.push_back(to_object(step));
+  json::object all{{"verdict", to_object(report.verdict)},
+                   {"do", list_of(report.verdict.remedies)},
+                   {"steps", std::move(steps)}};
+  for (const auto& member : report.explanation) all.insert(member);
+  return json::serialize(all);
+}
+
+}  // namespace pgiam::cli::doctor

@@ -1,0 +1,218 @@
+// What only the server's side tells: its name, its port, its certificate, and its answer to a token.
+#include <netdb.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+
+#include "../report.h"
+#include "refusal.h"
+#include "steps.h"
+
+namespace pgiam::cli::doctor {
+namespace {
+
+std::string signing_host(const Case& host) { return text(host.explanation, "signing_host"); }
+
+std::string joined(const std::vector<Address>& addresses) {
+  std::string list;
+  for (const Address& address : addresses) list += (list.empty() ? "" : ", ") + address.text;
+  return list;
+}
+
+bool any(const std::vector<Address>& addresses, int error) {
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [&](const Address& address) { return address.error == error; });
+}
+
+Verdict verdict_on_port(const Case& host) {
+  const std::string port = host.endpoint.port;
+  if (any(host.addresses, ECONNREFUSED)) {
+    Verdict verdict{"connection_refused",
+                    "nothing accepts connections at " + host.place(),
+                    {"see whether the instance, or the tunnel to it, is up and has port " + port},
+                    kExitNetwork};
+    if (port != "5432") verdict.remedies.push_back("try PostgreSQL's own port: port=5432");
+    return verdict;
+  }
+  const bool inside =
+      std::any_of(host.addresses.begin(), host.addresses.end(), is_private);
+  const std::string way = inside ? "connect this machine to the instance's network (VPN, tunnel): "
+                                   "its address is a private one"
+                                 : "allow port " + port +
+                                       " from this machine in the instance's security group";
+  if (any(host.addresses, ETIMEDOUT))
+    return {"connection_timed_out",
+            host.place() + " does not answer: something on the way drops packets",
+            {way, inside ? "allow port " + port + " in the instance's security group"
+                         : "see that the instance is publicly accessible, or use a VPN or tunnel"},
+            kExitNetwork};
+  return {"unreachable",
+          "there is no way to " + host.place() + ": " + host.addresses.back().outcome,
+          {way},
+          kExitNetwork};
+}
+
+Finding not_postgres(const Case& host, const std::string& what) {
+  return failed({"not_postgres",
+                 "what answers at " + host.place() + " is no PostgreSQL server: " + what,
+                 {"see host and port: an instance of PostgreSQL usually has port 5432"},
+                 kExitNetwork});
+}
+
+Finding without_tls(const Case& host) {
+  if (text(host.explanation, "tls") == "off")
+    return warning("the server has no TLS, and tls = off: the token goes in clear text");
+  return failed({"no_tls",
+                 "the server at " + host.place() + " has no TLS, and a token is never sent without",
+                 {"see host and port: instances of RDS have TLS; what stands before it may not"},
+                 kExitUsage});
+}
+
+// nullopt: it speaks TLS as PostgreSQL does, or wants to say something else first.
+std::optional<Finding> ask_peer(Case& host) {
+  switch (ask_for_tls(host.socket, host.deadline)) {
+    case Peer::kTls:
+    case Peer::kError:
+      return std::nullopt;
+    case Peer::kNoTls:
+      return without_tls(host);
+    case Peer::kHttp:
+      return not_postgres(host, "it speaks HTTP");
+    case Peer::kMysql:
+      return not_postgres(host, "it speaks MySQL's protocol");
+    case Peer::kBareTls:
+      return not_postgres(host, "it wants TLS from the first byte, as HTTPS does");
+    case Peer::kOther:
+      return not_postgres(host, "its answer is none of PostgreSQL's");
+    case Peer::kClosed:
+      return failed({"closed",
+                     "what accepts connections at " + host.place() + " closes them at once",
+                     {"see whether the tunnel, proxy or balancer there reaches the instance"},
+                     kExitNetwork});
+    case Peer::kSilent:
+      return failed({"no_answer",
+                     "what accepts connections at " + host.place() + " says nothing",
+                     {"see whether it is PostgreSQL, and that no proxy stands between"},
+                     kExitNetwork});
+  }
+  return std::nullopt;
+}
+
+std::string ca_bundle(const Attempt& attempt) {
+  if (const std::string file = attempt.option("sslrootcert"); !file.empty()) return file;
+  const char* home = std::getenv("HOME");
+  const std::string file = std::string(home ? home : "") + "/.postgresql/root.crt";
+  return access(file.c_str(), R_OK) == 0 ? file : "";
+}
+
+std::string describe_tls(const Attempt& attempt) {
+  const std::string bundle = ca_bundle(attempt);
+  const std::string sslmode = attempt.option("sslmode");
+  const std::string how = attempt.cipher() + "\ncertificate: ";
+  if (sslmode == "verify-full") return how + "verified, with its name, by " + bundle;
+  if (sslmode == "verify-ca" || !bundle.empty()) return how + "verified, but not its name, by " + bundle;
+  return how + "not verified (sslmode=" + sslmode + "); sslmode=verify-full with a CA bundle would";
+}
+
+Verdict verdict_on_certificate(const Case& host) {
+  const std::string said = host.attempt->sentence();
+  const std::string bundle = ca_bundle(*host.attempt);
+  if (said.find("does not match host name") != said.npos) {
+    Verdict verdict{"certificate_name", "the server's certificate is for another name: " + said, {}, kExitUsage};
+    verdict.remedies.push_back(host.endpoint.host == signing_host(host)
+        ? "see where the name " + host.endpoint.host + " leads"
+        : "host=" + signing_host(host) + " hostaddr=" + host.address->text);
+    return verdict;
+  }
+  const bool of_authority = said.find("certificate verify failed") != said.npos ||
+                            said.find("root certificate file") != said.npos;
+  if (!of_authority)
+    return {"tls_failed", "TLS with " + host.place() + " fails: " + said, {}, kExitNetwork};
+  return {"certificate",
+          bundle.empty() ? "there is no CA bundle to verify the server's certificate with"
+                         : "the server's certificate is not one of the authorities in " + bundle,
+          {"curl -fO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
+           "sslrootcert=global-bundle.pem (RDS Proxy and Aurora DSQL: sslrootcert=system)"},
+          kExitUsage};
+}
+
+Verdict out_of_time(const Case& host, const std::string& what) {
+  return {"no_answer", host.place() + " " + what + " in time",
+          {"try again with more time: --timeout-ms 30000"}, kExitNetwork};
+}
+
+}  // namespace
+
+Finding look_up_name(Case& host) {
+  const std::string timeout = text(host.explanation, "timeout_ms");
+  host.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(std::atoi(timeout.c_str()));
+  const std::string& name = host.hostaddr.empty() ? host.endpoint.host : host.hostaddr;
+  Lookup lookup = look_up(name, host.endpoint.port, host.deadline);
+  if (lookup.error == kLookupTimedOut)
+    return failed({"name_timed_out", "the name servers do not answer for " + name,
+                   {"see this machine's name servers: /etc/resolv.conf, VPN"}, kExitNetwork});
+  if (lookup.error != 0)
+    return failed({"name_unknown",
+                   "the name " + name + " is not known: " + gai_strerror(lookup.error),
+                   {"see the spelling; a deleted or renamed instance has no name any more",
+                    "getent ahosts " + name},
+                   kExitNetwork});
+  host.addresses = std::move(lookup.addresses);
+  std::string detail = joined(host.addresses);
+  if (!host.hostaddr.empty()) return ok(detail + ", as hostaddr says");
+  if (!lookup.canonical_name.empty() && lookup.canonical_name != name)
+    detail += "\nby the name " + lookup.canonical_name;
+  return ok(detail);
+}
+
+Finding reach_port(Case& host) {
+  std::string detail;
+  for (std::size_t i = 0; i < host.addresses.size() && !host.address; ++i) {
+    Address& address = host.addresses[i];
+    const auto now = std::chrono::steady_clock::now();
+    const auto share = (host.deadline - now) / static_cast<int>(host.addresses.size() - i);
+    host.socket = connect(address, now + share);
+    if (host.socket.is_open()) host.address = &address;
+    detail += (detail.empty() ? "" : "\n") + address.text + ":" + host.endpoint.port + " " + address.outcome;
+  }
+  if (!host.address) return failed(verdict_on_port(host), detail);
+  return host.addresses.front().error == 0 ? ok(detail) : warning(detail);
+}
+
+Finding agree_on_tls(Case& host) {
+  if (std::optional<Finding> finding = ask_peer(host); finding && finding->verdict) return *finding;
+  host.socket = Socket();
+  host.attempt.emplace(host.libpq, host.given, host.endpoint.host, host.address->text,
+                       host.endpoint.port);
+  Attempt& attempt = *host.attempt;
+  attempt.finish_tls(host.deadline);
+  if (attempt.has_finished_tls()) {
+    return attempt.cipher().empty() ? warning("none: the token goes in clear text")
+                                    : ok(describe_tls(attempt));
+  }
+  if (!attempt.is_over()) return failed(out_of_time(host, "did not finish TLS"));
+  if (!attempt.sqlstate().empty()) return skipped("the server ended it before");
+  return failed(verdict_on_certificate(host), attempt.sentence());
+}
+
+Finding log_in(Case& host) {
+  Attempt& attempt = *host.attempt;
+  attempt.finish_login(host.deadline);
+  if (!attempt.is_over()) return failed(out_of_time(host, "did not answer the login"));
+  if (!attempt.is_logged_in()) {
+    const Verdict verdict = verdict_on_refusal(host);
+    std::string detail = attempt.sentence();
+    if (const std::string code = attempt.sqlstate(); !code.empty()) detail += " (SQLSTATE " + code + ")";
+    if (!verdict.causes.empty()) detail += "\nwhat may be behind it, the likeliest first:";
+    for (const libpq::Cause& cause : verdict.causes) detail += "\n- " + cause.text;
+    return failed(verdict, detail);
+  }
+  const std::string who = "\"" + host.intent.user + "\" is in, database \"" + host.intent.database + "\"";
+  if (!attempt.has_sent_password())
+    return warning(who + "\nthe server asked for no password: it does not check tokens of this user");
+  return ok(who);
+}
+
+}  // namespace pgiam::cli::doctor
