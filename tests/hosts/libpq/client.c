@@ -9,6 +9,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,8 +78,13 @@ static void* connect_all_the_time(void* conninfo) {
   return NULL;
 }
 
+/* libpq up to 14 looks up the user's home at each connect. The first look-up of all takes locks of
+ * glibc that a child forked meanwhile would find locked for ever. */
+static void look_up_the_user(void) { getpwuid(getuid()); }
+
 static void fork_in_a_storm(int count, char* conninfo) {
   pthread_t threads[4];
+  look_up_the_user();
   for (int i = 0; i < 4; ++i) pthread_create(&threads[i], NULL, connect_all_the_time, conninfo);
   for (int i = 0; i < count; ++i) {
     if (fork() == 0) {
@@ -107,6 +113,7 @@ static void wait_microseconds(int count) {
 /* In new processes, a thread connects for the first time and, a little later in each, a fork does. */
 static void fork_in_first_connects(int count, char* conninfo) {
   int hung = 0, status;
+  look_up_the_user();
   for (int i = 0; i < count; ++i) {
     if (fork() == 0) {
       pthread_t thread;

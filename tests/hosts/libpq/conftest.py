@@ -1,5 +1,6 @@
 """What the tests of the libpq hook share: an emulated instance, and programs that run with the hook."""
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -16,6 +17,10 @@ from rds_emulator import Emulator, Endpoint  # noqa: E402
 
 HOOK = os.environ["PGIAM_TEST_HOOK"]
 CLIENT = os.environ["PGIAM_TEST_CLIENT"]
+# The folder of another libpq than the system's, and what programs need to run on it (tests/optional/libpq_versions).
+LIBPQ_FOLDER = os.environ.get("PGIAM_TEST_LIBPQ", "")
+LIBPQ_PRELOAD = os.environ.get("PGIAM_TEST_LIBPQ_PRELOAD", "")
+LIBPQ_MAJOR = ctypes.CDLL(os.path.join(LIBPQ_FOLDER, "libpq.so.5")).PQlibVersion() // 10000
 # Another instance: what answers here takes no token that was signed for the first.
 REPLICA = "replica.c9akciq32xyz.us-east-2.rds.amazonaws.com"
 
@@ -42,10 +47,10 @@ def environment(rds, tmp_path):
         "PATH": os.environ["PATH"],
         "LC_ALL": "C.UTF-8",
         "HOME": str(tmp_path),
-        "LD_PRELOAD": HOOK,
+        "LD_PRELOAD": ":".join(filter(None, [HOOK, LIBPQ_PRELOAD])),
     }
-    if "PGIAM_TEST_LIBPQ" in os.environ:  # the folder of another libpq than the system's
-        variables["LD_LIBRARY_PATH"] = os.environ["PGIAM_TEST_LIBPQ"]
+    if LIBPQ_FOLDER:
+        variables["LD_LIBRARY_PATH"] = LIBPQ_FOLDER
     aws = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
     return variables | aws
 

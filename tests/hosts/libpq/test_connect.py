@@ -1,7 +1,7 @@
 """Every way to connect gets a token that the server accepts."""
 
 import pytest
-from conftest import REPLICA
+from conftest import LIBPQ_MAJOR, REPLICA
 
 CALLS = ["connectdb", "connectdbParams", "connectStart", "connectStartParams"]
 
@@ -102,12 +102,20 @@ def test_the_user_sees_no_difference_in_the_connection(rds, client, environment)
     assert "/proc/" not in with_hook.do("conninfo", "passfile")
 
 
+@pytest.fixture
+def read_only(rds):
+    rds.admin_sql("ALTER ROLE app_user SET default_transaction_read_only = on")
+    yield
+    rds.admin_sql("ALTER ROLE app_user RESET ALL")
+
+
+@pytest.mark.usefixtures("read_only")
 def test_each_host_of_a_list_has_its_own_token(rds, client, verdicts):
     hosts = {"host": f"{REPLICA},{rds.host}", "hostaddr": "127.0.0.2,127.0.0.1"}
     program = client()
     assert program.do("connectdb", rds.conninfo(**hosts)).startswith(f"ok\t{REPLICA}")
-    assert program.do("connectStart", rds.conninfo(**hosts, target_session_attrs="read-only")) == "bad"
-    # Nobody is read-only, so each was asked in turn.
+    assert program.do("connectStart", rds.conninfo(**hosts, target_session_attrs="read-write")) == "bad"
+    # Nobody is what was wished for, so each was asked in turn.
     assert verdicts() == ["accepted"] * 3
     assert len({attempt["endpoint"] for attempt in rds.attempts()}) == 2
 
@@ -116,6 +124,10 @@ def test_each_host_of_a_list_has_its_own_token(rds, client, verdicts):
 def test_every_wish_for_a_kind_of_server_is_libpqs_to_fulfil(wish, rds, client, verdicts):
     hosts = {"host": f"{REPLICA},{rds.host}", "hostaddr": "127.0.0.2,127.0.0.1", "target_session_attrs": wish}
     program = client()
+    if LIBPQ_MAJOR < 14 and wish in ("primary", "prefer-standby"):
+        assert program.do("connectdb", rds.conninfo(**hosts)) == "bad"
+        assert f'invalid target_session_attrs value: "{wish}"' in program.message()
+        return
     for call in CALLS:
         assert program.do(call, rds.conninfo(**hosts)).startswith(f"ok\t{REPLICA}"), program.message()
     assert program.do("reset").startswith(f"ok\t{REPLICA}"), program.message()
@@ -125,7 +137,8 @@ def test_every_wish_for_a_kind_of_server_is_libpqs_to_fulfil(wish, rds, client, 
 def test_hosts_in_random_order_each_get_their_own_token(rds, client, verdicts):
     hosts = {"host": f"{REPLICA},{rds.host}", "hostaddr": "127.0.0.2,127.0.0.1", "load_balance_hosts": "random"}
     program = client()
-    if program.do("connectdb", rds.conninfo(**hosts)) == "bad":  # libpq before 16
+    if LIBPQ_MAJOR < 16:
+        assert program.do("connectdb", rds.conninfo(**hosts)) == "bad"
         assert 'invalid connection option "load_balance_hosts"' in program.message()
         return
     for call in CALLS * 8:
