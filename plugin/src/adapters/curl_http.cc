@@ -253,10 +253,10 @@ class CurlHttp::Pool {
   using Trust = std::shared_ptr<pgiam_http_trust>;
 
   static std::shared_ptr<Pool> shared() {
-    static std::weak_ptr<Pool> living;
     const StateLock lock;
-    auto pool = living.lock();
-    if (!pool) living = pool = std::make_shared<Pool>();
+    static auto* const living = new std::weak_ptr<Pool>;  // never destroyed: threads outlive main
+    auto pool = living->lock();
+    if (!pool) *living = pool = std::make_shared<Pool>();
     return pool;
   }
 

@@ -1,7 +1,9 @@
 #include "clouds/aws/json.h"
 
+#include <atomic>
 #include <boost/json.hpp>
 #include <cmath>
+#include <memory>
 
 #include "base/text.h"
 
@@ -19,9 +21,13 @@ class WipingMemory final : public boost::json::memory_resource {
   bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
 };
 
+// Never destroyed: threads outlive main. Without a lock, which a child could inherit locked.
 WipingMemory& wiping_memory() {
-  static auto* const memory = new WipingMemory;  // never destroyed: threads outlive main
-  return *memory;
+  static constinit std::atomic<WipingMemory*> kept{nullptr};
+  if (auto* memory = kept.load(std::memory_order_acquire)) return *memory;
+  auto mine = std::make_unique<WipingMemory>();
+  WipingMemory* first = nullptr;
+  return kept.compare_exchange_strong(first, mine.get()) ? *mine.release() : *first;
 }
 
 }  // namespace

@@ -3,9 +3,12 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/state_lock.h"
+
 namespace pgiam::aws {
 
 Runtime& Runtime::of_process() {
+  const StateLock lock;  // fork() waits, so no child finds it half made
   static Runtime* const runtime = new Runtime;  // never destroyed: threads outlive main
   return *runtime;
 }
