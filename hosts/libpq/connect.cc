@@ -58,14 +58,17 @@ Result<bool> get_tokens(Context& context, const Intent& intent, ConnectionState&
   return any;
 }
 
-host::SecretText password_lines(const Intent& intent, const ConnectionState& state) {
+host::SecretText password_lines(const Intent& intent, const ConnectionState& state,
+                                std::string_view first_port) {
   host::SecretText lines;
   for (std::size_t i = 0; i < state.accesses.size(); ++i) {
     const Access& access = state.accesses[i];
-    if (access.token) {
-      append_line(lines, access.host, access.port, access.token->param("password"), kPadding);
+    const std::string_view port = i == 0 ? first_port : access.port;
+    if (access.is_ours()) {
+      const char* token = access.token ? access.token->param("password") : "";
+      append_line(lines, access.host, port, token, kPadding);
     } else if (!intent.endpoints[i].password.empty()) {
-      append_line(lines, access.host, access.port, intent.endpoints[i].password.view(), 0);
+      append_line(lines, access.host, port, intent.endpoints[i].password.view(), 0);
     }
   }
   return lines;
@@ -80,13 +83,6 @@ void replace(Options& options, ConnectionState& state, std::string_view keyword,
   if (keyword != "password" && !place->empty()) replaced.original = place->view();
   *place = host::SecretText(value);
   state.replaced.push_back(std::move(replaced));
-}
-
-int strictness(std::string_view sslmode) {
-  static constexpr std::string_view kModes[] = {"disable", "allow",     "prefer",
-                                                "require", "verify-ca", "verify-full"};
-  return static_cast<int>(std::find(std::begin(kModes), std::end(kModes), sslmode) -
-                          std::begin(kModes));
 }
 
 // What the replies ask for beside the password. They are for one connection: of several sslmodes
@@ -116,38 +112,90 @@ Options options_with_replies(const RealLibpq& libpq, const Parameters& given,
         keyword == "sslrootcert" && find(options, keyword) && !find(options, keyword)->empty();
     if (!user_has_one) replace(options, state, keyword, value);
   }
+  if (const host::SecretText* sslmode = find(options, "sslmode"))
+    state.sslmode_in_force = sslmode->view();
   // Empty, it keeps libpq from looking anywhere but in the password file.
   replace(options, state, "password", "");
   return options;
 }
 
-// A connection that has failed before the first packet, and tells why. What libpq itself says is
-// for programs that do not get our PQerrorMessage.
-PGconn* fail(const RealLibpq& libpq, const Parameters& given,
-             std::unique_ptr<ConnectionState> state, std::string text) {
-  const std::string first_line = text.substr(0, text.find('\n'));
-  const Parameters impossible = given.followed_by({{"sslmode", first_line.c_str()}});
+host::SecretText to_conninfo(const Options& options) {
+  host::SecretText conninfo;
+  for (const auto& [keyword, value] : options) append_quoted(conninfo, keyword, value.view());
+  return conninfo;
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// No token is there, but one may come.
+void make_room_for_later(const Intent& intent, ConnectionState& state) {
+  for (std::size_t i = 0; i < state.accesses.size(); ++i) {
+    state.accesses[i].token.reset();
+    state.accesses[i].room = wants_token(intent.endpoints[i]) ? kPadding : 0;
+  }
+}
+
+// A connection that has failed before the first packet, tells why, and cannot even be reset.
+PGconn* fail_for_ever(const RealLibpq& libpq, const Parameters& given,
+                      std::unique_ptr<ConnectionState> state, std::string text) {
+  const Parameters impossible = given.followed_by({{"sslmode", first_line(text).c_str()}});
   PGconn* conn = libpq.PQconnectStartParams(impossible.keywords(), impossible.values(),
                                             impossible.expand_dbname());
   if (!conn) return nullptr;
-  state->has_started = false;
+  state->can_be_reset = false;
   state->say(libpq.PQerrorMessage(conn), std::move(text));
+  attach(libpq, conn, std::move(state));
+  return conn;
+}
+
+// A connection that has failed before the first packet, and tells why. Programs may hold on to it
+// and reset it until there is a token, so everything is in place for that but the first port, which
+// libpq reads before it does anything: it gets that back at once. Where a program does not get our
+// PQerrorMessage, libpq quotes the reason as the bad port.
+PGconn* fail(const RealLibpq& libpq, const Parameters& given, const Intent& intent,
+             std::unique_ptr<ConnectionState> state, std::string text) {
+  std::string reason = first_line(text);
+  std::replace(reason.begin(), reason.end(), ',', ';');
+  std::string ports = reason;
+  for (std::size_t i = 1; i < intent.endpoints.size(); ++i) ports += "," + intent.endpoints[i].port;
+  make_room_for_later(intent, *state);
+
+  const PasswordFile file(password_lines(intent, *state, reason).view());
+  if (file.path().empty()) return fail_for_ever(libpq, given, std::move(state), std::move(text));
+  Options options = options_with_replies(libpq, given, *state);
+  replace(options, *state, "passfile", file.path());
+  replace(options, *state, "port", ports);
+  // The first of the list has to be the first that is tried.
+  if (find(options, "load_balance_hosts")) replace(options, *state, "load_balance_hosts", "disable");
+  if (state->sslmode.empty()) {
+    replace(options, *state, "sslmode", "require");
+    state->sslmode_in_force = "require";
+  }
+
+  PGconn* conn = libpq.PQconnectStart(to_conninfo(options).c_str());
+  if (!conn) return nullptr;
+  state->say(libpq.PQerrorMessage(conn), std::move(text));
+  const std::string& right_port = state->accesses.front().port;
+  char* port = libpq.PQport(conn);  // not a copy, as with PQpass
+  state->can_be_reset = port && port == reason && right_port.size() <= reason.size();
+  if (state->can_be_reset) memcpy(port, right_port.c_str(), right_port.size() + 1);
   attach(libpq, conn, std::move(state));
   return conn;
 }
 
 PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, const Intent& intent,
              std::unique_ptr<ConnectionState> state) {
-  const PasswordFile file(password_lines(intent, *state).view());
+  const PasswordFile file(
+      password_lines(intent, *state, state->accesses.front().port).view());
   if (file.path().empty()) {
-    return fail(libpq, given, std::move(state),
+    return fail_for_ever(
+        libpq, given, std::move(state),
                 std::string("pgiam: no place for a password file in memory or in /tmp: ") +
                     strerror(errno) + "\n");
   }
   Options options = options_with_replies(libpq, given, *state);
   replace(options, *state, "passfile", file.path());
-  host::SecretText conninfo;
-  for (const auto& [keyword, value] : options) append_quoted(conninfo, keyword, value.view());
+  const host::SecretText conninfo = to_conninfo(options);
 
   const ExpectedConnection expected(libpq, state);
   PGconn* conn = wait == Wait::kYes ? libpq.PQconnectdb(conninfo.c_str())
@@ -174,7 +222,7 @@ PGconn* connect(const RealLibpq& libpq, const Parameters& given, Wait wait,
   for (bool is_second_try = false;; is_second_try = true) {
     std::unique_ptr<ConnectionState> state = describe(*intent);
     Result<bool> any = get_tokens(*context, *intent, *state);
-    if (!any) return fail(libpq, given, std::move(state), host::to_text(any.error()));
+    if (!any) return fail(libpq, given, *intent, std::move(state), host::to_text(any.error()));
     if (!*any) return as_if_absent();
 
     PGconn* conn = open(libpq, given, wait, *intent, std::move(state));

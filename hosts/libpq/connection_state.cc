@@ -18,7 +18,7 @@ Access* ConnectionState::current(const RealLibpq& libpq, const PGconn* conn) {
   const char* port = libpq.PQport(conn);
   if (!host || !port) return nullptr;
   for (Access& access : accesses) {
-    if (access.host == host && access.port == port) return access.token ? &access : nullptr;
+    if (access.host == host && access.port == port) return access.is_ours() ? &access : nullptr;
   }
   return nullptr;
 }

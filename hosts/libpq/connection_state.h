@@ -17,8 +17,10 @@ namespace pgiam::libpq {
 struct Access {
   std::string host;
   std::string port;
-  std::optional<Reply> token;  // the latest
-  std::size_t room = 0;        // bytes in libpq's copy of the password, without the NUL
+  std::optional<Reply> token;  // the latest; ours may have none yet
+  std::size_t room = 0;        // bytes in libpq's copy of the password, without the NUL; 0: not ours
+
+  bool is_ours() const { return room > 0; }
 };
 
 // An option that we set to something else than the program did.
@@ -31,10 +33,11 @@ struct ConnectionState {
   std::string user;
   std::string database;
   std::string sslmode;  // as chosen by the user; "": not chosen
+  std::string sslmode_in_force;
   std::vector<Access> accesses;
   std::vector<Replaced> replaced;
-  bool has_started = true;  // false: it failed before, and there is nothing that could be reset
-  bool is_reset = false;    // the attempt under way is not the first
+  bool can_be_reset = true;
+  bool is_reset = false;  // the attempt under way is not the first
   // libpq's copies of passwords that hold a token made for this reset.
   std::vector<const char*> renewed;
 

@@ -1,6 +1,8 @@
 #include "parameters.h"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace pgiam::libpq {
 
@@ -90,6 +92,13 @@ bool is_connection_string(std::string_view text) {
 
 bool is_socket_path(std::string_view host) {
   return host.starts_with('/') || host.starts_with('@');
+}
+
+int strictness(std::string_view sslmode) {
+  static constexpr std::string_view kModes[] = {"disable", "allow",     "prefer",
+                                                "require", "verify-ca", "verify-full"};
+  return static_cast<int>(std::find(std::begin(kModes), std::end(kModes), sslmode) -
+                          std::begin(kModes));
 }
 
 bool looks_like_token(std::string_view password) {

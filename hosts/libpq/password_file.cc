@@ -27,7 +27,8 @@ bool write_all(int fd, std::string_view content) {
 
 void append_line(host::SecretText& content, std::string_view host, std::string_view port,
                  std::string_view password, std::size_t padding) {
-  content.append_escaped(host, kSpecials).append(":").append(port).append(":*:*:");
+  content.append_escaped(host, kSpecials).append(":");
+  content.append_escaped(port, kSpecials).append(":*:*:");
   content.append_escaped(password, kSpecials);
   if (padding) content.append(":").append(padding, 'x');
   content.append("\n");

@@ -25,7 +25,8 @@ bool dies_soon(const Reply& token) {
 // Whether libpq still holds what we handed over. Anything else did not come from our file: its room
 // is unknown, and it is the user's own.
 bool is_of_ours(const Access& access, const char* password) {
-  return looks_like_token(password) || strcmp(password, access.token->param("password")) == 0;
+  return !access.token || looks_like_token(password) ||
+         strcmp(password, access.token->param("password")) == 0;
 }
 
 // Writes the token over the password that libpq will send to the host it is at.
@@ -41,6 +42,15 @@ bool put(const Access& access, char* password, bool is_ours, std::string& why_no
   return true;
 }
 
+// The rules may have changed since libpq was told how to connect.
+bool is_safe_for(const Reply& token, const std::string& sslmode, std::string& why_not) {
+  const char* wanted = token.param("sslmode");
+  if (!wanted || strictness(wanted) <= strictness(sslmode)) return true;
+  why_not = "pgiam: sslmode=" + std::string(wanted) + " is asked for by now, but this connection has " +
+            sslmode + ": make a new connection\n";
+  return false;
+}
+
 // Whether libpq will send a token that is good now to the host it is at. If not, `why` tells the
 // reason.
 bool renew(Context& context, const RealLibpq& libpq, PGconn* conn, ConnectionState& state,
@@ -50,12 +60,13 @@ bool renew(Context& context, const RealLibpq& libpq, PGconn* conn, ConnectionSta
   char* password = libpq.PQpass(conn);  // not a copy: the bytes that will be sent
   const bool is_renewed = !state.is_reset || std::find(state.renewed.begin(), state.renewed.end(),
                                                        password) != state.renewed.end();
-  if (is_renewed && !dies_soon(*access->token)) return true;
+  if (is_renewed && access->token && !dies_soon(*access->token)) return true;
 
   const bool is_ours = is_of_ours(*access, password);
   Result<Reply> token = ask_for_token(context, state, *access, is_ours ? "" : password);
   if (!token) return why = host::to_text(token.error()), false;
   if (!token->applies()) return true;
+  if (!is_safe_for(*token, state.sslmode_in_force, why)) return false;
   access->token.emplace(std::move(*token));
   state.renewed.push_back(password);
   return put(*access, password, is_ours, why);
@@ -70,7 +81,7 @@ void end(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, std::stri
 
 // The token for the host that libpq was at, before anything is sent. False: the reset has failed.
 bool prepare_reset(Context& context, const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
-  if (!state.has_started) return false;
+  if (!state.can_be_reset) return false;
   state.is_reset = true;
   state.renewed.clear();
   state.we_say.clear();

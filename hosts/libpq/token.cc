@@ -36,7 +36,7 @@ Result<Reply> ask_for_token(Context& context, const ConnectionState& state, cons
 
 bool report(Context& context, const RealLibpq& libpq, const PGconn* conn, ConnectionState& state) {
   const Access* access = state.current(libpq, conn);
-  if (!access) return false;
+  if (!access || !access->token) return false;
   if (libpq.PQstatus(conn) == CONNECTION_OK) {
     return context.after_connect(*access->token, PGIAM_OUTCOME_CONNECTED);
   }

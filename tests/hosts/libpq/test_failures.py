@@ -108,6 +108,52 @@ def test_the_error_of_a_connection_that_never_started_stays(rds, client, sent_no
     assert sent_nothing()
 
 
+def write_credentials(folder, rds):
+    file = folder / ".aws" / "credentials"
+    file.parent.mkdir()
+    key = next(iter(rds.keys.values()))
+    file.write_text(f"[default]\naws_access_key_id = {key.id}\naws_secret_access_key = {key.secret}\n")
+    return file
+
+
+@pytest.mark.parametrize("reset", RESETS)
+@pytest.mark.parametrize("hosts", [1, 3])
+@pytest.mark.parametrize("call", ["connectdb", "connectStart"])
+def test_a_connection_that_got_no_token_can_be_reset_once_there_is_one(
+    call, hosts, reset, rds, client, sent_nothing, tmp_path, verdicts
+):
+    program = client(**NONE)
+    lists = {"host": ",".join([rds.host] * hosts), "hostaddr": ",".join(["127.0.0.1"] * hosts)}
+    assert program.do(call, rds.conninfo(sslmode=None, sslrootcert=None, **lists)) == "bad"
+    assert program.message().startswith("pgiam: ")
+    assert program.do("conninfo", "port") == str(rds.port)
+    assert program.do(reset) == "bad"
+    assert program.message().startswith("pgiam: ")
+    assert sent_nothing()
+
+    write_credentials(tmp_path, rds)
+    deadline = time.monotonic() + 30  # the plugin looks at its files once a second at most
+    while not (answer := program.do(reset)).startswith("ok") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert answer == f"ok\t{rds.host}\t{rds.port}", program.message()
+    assert program.do("query") == "app_user"
+    assert program.do(reset).startswith("ok"), program.message()
+    assert set(verdicts()) == {"accepted"}
+
+
+def test_a_reset_does_not_get_round_what_the_rules_demand_by_now(rds, client, tmp_path, verdicts):
+    config = tmp_path / "pgiam.conf"
+    config.write_text("[defaults]\nreuse_seconds = 0\n")
+    program = client(PGIAM_CONFIG=str(config))
+    assert program.do("connectdb", rds.conninfo(sslmode=None, sslrootcert=None)).startswith("ok")
+    config.write_text("[defaults]\ntls = verify-full\nreuse_seconds = 0\n")
+    time.sleep(1.1)  # the plugin looks at its files once a second at most
+    rds.clear_attempts()
+    assert program.do("reset") == "bad"
+    assert "verify-full" in program.message()
+    assert verdicts() == []
+
+
 @pytest.mark.parametrize("call", CALLS)
 def test_a_refusal_is_explained(call, rds, client, verdicts):
     program = client(**WRONG)
