@@ -95,6 +95,7 @@ Text given_or(const std::optional<Text>& given, const char* variable) {
 // A name that DNS cannot make an endpoint of, or an address.
 bool is_local_name(Text host) {
   if (host.find(',') != host.npos) return false;
+  if (host.ends_with('.')) host.remove_suffix(1);  // a whole name
   const std::size_t dot = host.rfind('.');
   return dot == host.npos || host.find(':') != host.npos ||
          host.find_first_not_of("0123456789", dot + 1) == host.npos;

@@ -40,6 +40,7 @@ void limit_patience(res_state state) {
   state->retrans = kSecondsPerServer;
   state->retry = 1;
   if (state->nscount > kMostServers) state->nscount = kMostServers;
+  state->options |= RES_IGNTC;  // a longer answer would come over TCP, where there is no time limit
 }
 
 void ask_loopback(res_state state, std::uint16_t port) {
@@ -49,33 +50,39 @@ void ask_loopback(res_state state, std::uint16_t port) {
   state->nsaddr_list[0].sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 }
 
+// What an answer says of aliases, all in lower case.
+struct Cnames {
+  std::string asked;  // the whole name, where it was looked for in the domains of the search list
+  std::map<std::string, std::string> records;
+};
+
 // An answer, record by record (RFC 1035, section 4). Not ns_initparse and its kind: they live in
 // libresolv, and all else that is needed in libc.
 class Answer {
  public:
   Answer(const unsigned char* bytes, std::size_t size) : begin_(bytes), end_(bytes + size) {}
 
-  // Which name each CNAME record leads to, all in lower case; as far as the answer is well-formed.
-  std::map<std::string, std::string> cname_records() {
-    std::map<std::string, std::string> records;
-    if (left() < NS_HFIXEDSZ) return records;
+  // As far as the answer is well-formed.
+  Cnames cnames() {
+    Cnames cnames;
+    if (left() < NS_HFIXEDSZ) return cnames;
     at_ = begin_ + 4;
     const unsigned questions = read16(), answers = read16();
     at_ = begin_ + NS_HFIXEDSZ;
     for (unsigned i = 0; i < questions; ++i)
-      if (!read_name(nullptr) || !skip(NS_QFIXEDSZ)) return records;
+      if (!read_name(&cnames.asked) || !skip(NS_QFIXEDSZ)) return cnames;
     for (unsigned i = 0; i < answers; ++i) {
       std::string owner, target;
-      if (!read_name(&owner) || left() < NS_RRFIXEDSZ) return records;
+      if (!read_name(&owner) || left() < NS_RRFIXEDSZ) return cnames;
       const unsigned type = read16();
       at_ += 6;  // class and time to live
       const unsigned size = read16();
-      if (left() < size) return records;
+      if (left() < size) return cnames;
       const unsigned char* next = at_ + size;
-      if (type == ns_t_cname && read_name(&target)) records[owner] = target;
+      if (type == ns_t_cname && read_name(&target)) cnames.records[owner] = target;
       at_ = next;
     }
-    return records;
+    return cnames;
   }
 
  private:
@@ -95,7 +102,7 @@ class Answer {
     const int length = dn_expand(begin_, end_, at_, text, sizeof text);
     if (length < 0) return false;
     at_ += length;
-    if (name != nullptr) *name = to_lower(text);
+    *name = to_lower(text);
     return true;
   }
 
@@ -114,7 +121,7 @@ Result<std::vector<std::string>> PosixResolver::aliases(const std::string& host)
 
   // An address query brings the whole chain of aliases along.
   std::vector<unsigned char> answer(NS_MAXMSG);
-  const int size = res_nquery(state.get(), host.c_str(), ns_c_in, ns_t_a, answer.data(),
+  const int size = res_nsearch(state.get(), host.c_str(), ns_c_in, ns_t_a, answer.data(),
                               static_cast<int>(answer.size()));
   const int reason = state.get()->res_h_errno;
   if (size < 0 && (reason == HOST_NOT_FOUND || reason == NO_DATA))
@@ -123,9 +130,9 @@ Result<std::vector<std::string>> PosixResolver::aliases(const std::string& host)
 
   // The size that was needed may be larger than what was given.
   const auto received = std::min(static_cast<std::size_t>(size), answer.size());
-  const auto records = Answer(answer.data(), received).cname_records();
+  const auto [asked, records] = Answer(answer.data(), received).cnames();
   std::vector<std::string> names;
-  auto next = records.find(to_lower(host));
+  auto next = records.find(asked);
   while (next != records.end() && names.size() < kMostAliases) {
     names.push_back(next->second);
     next = records.find(next->second);

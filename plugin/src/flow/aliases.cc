@@ -6,6 +6,7 @@ namespace pgiam {
 namespace {
 
 constexpr Milliseconds kLife{60'000};
+constexpr Milliseconds kLifeOfFailure{5'000};  // saves a program that connects often the waiting
 constexpr std::size_t kMostNames = 256;
 
 }  // namespace
@@ -23,17 +24,16 @@ std::vector<std::string> Aliases::of(const std::string& host) const {
   {
     const StateLock lock;
     const auto found = known_.find(host);
-    if (found != known_.end() && now - found->second.asked < kLife) return found->second.names;
+    if (found != known_.end() && now < found->second.good_until) return found->second.names;
   }
   auto names = world_.resolver.aliases(host);
-  if (!names) {
-    world_.log.write(LogLevel::kWarn, "dns", names.error().message);
-    names = std::vector<std::string>();
-  }
+  if (!names) world_.log.write(LogLevel::kWarn, "dns", names.error().message);
   const StateLock lock;
   if (known_.size() >= kMostNames) known_.clear();
-  known_[host] = {*names, now};
-  return *names;
+  Known& known = known_[host];
+  known.good_until = world_.clock.uptime() + (names ? kLife : kLifeOfFailure);
+  if (names) known.names = std::move(*names);
+  return known.names;
 }
 
 }  // namespace pgiam

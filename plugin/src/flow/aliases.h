@@ -1,4 +1,4 @@
-// What names stand for in DNS, remembered for a minute.
+// What names stand for in DNS, remembered for a minute; that nobody answered, for a few seconds.
 #pragma once
 
 #include <string>
@@ -17,14 +17,14 @@ class Aliases {
   // Could DNS know another name for this one? Not for addresses, nor for names of this machine and
   // network, which are never looked up.
   static bool worth_asking(std::string_view host);
-  // The names that `host` leads to, in order. A failure counts as none: without us the client
-  // would connect to this host all the same.
+  // The names that `host` leads to, in order. A failure leaves what was known before, or none:
+  // without us the client would connect to this host all the same.
   std::vector<std::string> of(const std::string& host) const;
 
  private:
   struct Known {
     std::vector<std::string> names;
-    Milliseconds asked{0};  // on Clock::uptime()
+    Milliseconds good_until{0};  // on Clock::uptime()
   };
 
   const World& world_;

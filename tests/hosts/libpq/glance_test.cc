@@ -55,7 +55,7 @@ TEST_F(Glance, SettlesWhatIsLocal) {
 
 TEST_F(Glance, LeavesTheRestToACloserLook) {
   for (const char* conninfo :
-       {"host=db.example", "host=db.example password=''", "service=s password=p",
+       {"host=db.example", "host=db.example.", "host=db.example password=''", "service=s password=p",
         "host=/a,db.example", "host=localhost,db.example", "host=db.example password=\\ x",
         "host= x y", "host=db.example password='p", "postgresql://db.example/d",
         "postgresql://u:@db.example/d", "postgresql://u:p@db.example/d?password=q",

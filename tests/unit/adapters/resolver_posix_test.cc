@@ -16,8 +16,11 @@ class OneAnswer {
   // Owner and target of CNAME records.
   using Records = std::vector<std::pair<std::string, std::string>>;
 
-  explicit OneAnswer(Records records, unsigned char rcode = 0)
-      : records_(std::move(records)), rcode_(rcode), socket_(socket(AF_INET, SOCK_DGRAM, 0)) {
+  explicit OneAnswer(Records records, unsigned char rcode = 0, bool is_truncated = false)
+      : records_(std::move(records)),
+        rcode_(rcode),
+        is_truncated_(is_truncated),
+        socket_(socket(AF_INET, SOCK_DGRAM, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -59,7 +62,7 @@ class OneAnswer {
   std::string compose(std::string query) const {
     const auto question_end = query.find('\0', 12) + 5;  // the root label, type and class
     std::string answer = query.substr(0, question_end);
-    answer[2] = '\x81';
+    answer[2] = is_truncated_ ? '\x83' : '\x81';
     answer[3] = static_cast<char>(0x80 | rcode_);
     answer[7] = static_cast<char>(records_.size());
     answer[10] = answer[11] = '\0';
@@ -76,6 +79,7 @@ class OneAnswer {
 
   const Records records_;
   const unsigned char rcode_;
+  const bool is_truncated_;
   const int socket_;
   std::thread thread_;
 };
@@ -98,6 +102,31 @@ TEST(PosixResolver, FindsNoneWhereTheNameDoesNotExist) {
 TEST(PosixResolver, EndsALoop) {
   const OneAnswer server({{"a.example.com", "b.example.com"}, {"b.example.com", "a.example.com"}});
   EXPECT_LE(PosixResolver(server.port).aliases("a.example.com")->size(), 16u);
+}
+
+// A server to which one can connect, and which then says nothing.
+class SilentTcp {
+ public:
+  explicit SilentTcp(std::uint16_t port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(listen(socket_, 5), 0);
+  }
+  ~SilentTcp() { close(socket_); }
+
+ private:
+  const int socket_;
+};
+
+TEST(PosixResolver, DoesNotWaitForTheRestOfALongAnswer) {
+  const OneAnswer server({{"a.example.com", "b.example.com"}}, 0, true);
+  const SilentTcp silent(server.port);
+  const auto names = PosixResolver(server.port).aliases("a.example.com");
+  ASSERT_TRUE(names) << names.error().message;
+  EXPECT_EQ(*names, std::vector<std::string>{"b.example.com"});
 }
 
 TEST(PosixResolver, GivesUpWhereNobodyAnswers) {

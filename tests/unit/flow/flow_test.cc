@@ -210,6 +210,24 @@ TEST_F(FlowTest, ConnectsAsIfAbsentWhereDnsIsDown) {
   EXPECT_EQ(before(request(kAlias)).error().status, Status::kNotApplicable);
 }
 
+TEST_F(FlowTest, AsksAgainSoonWhereDnsWasDown) {
+  fake_.resolver.is_down = true;
+  for (int i = 0; i < 2; ++i) static_cast<void>(before(request(kAlias)));
+  EXPECT_EQ(fake_.resolver.asked.size(), 1u);
+  fake_.resolver.is_down = false;
+  fake_.resolver.names[kAlias] = {kHost};
+  fake_.clock.advance(Seconds{5});
+  EXPECT_TRUE(before(request(kAlias)));
+}
+
+TEST_F(FlowTest, GoesByWhatDnsSaidLastWhereItIsDown) {
+  fake_.resolver.names[kAlias] = {kHost};
+  EXPECT_TRUE(before(request(kAlias)));
+  fake_.resolver.is_down = true;
+  fake_.clock.advance(Seconds{60});
+  EXPECT_TRUE(before(request(kAlias)));
+}
+
 TEST_F(FlowTest, AsksDnsForNothingWhereThatIsIdle) {
   for (const char* host : {kHost, "localhost", "db", "db.local", "10.1.2.3", "::1", "/tmp"})
     static_cast<void>(before(request(host)));
