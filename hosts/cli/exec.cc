@@ -75,7 +75,7 @@ int run(const Arguments& arguments) {
   const std::string reason = reason_not_to_preload(find_program(program));
   if (!reason.empty())
     remark("warning: " + program + " " + reason +
-           ": the system does not preload into it, so it runs without pgiam");
+           ": nothing can be preloaded into it, so it runs without pgiam");
   return become(arguments.program);
 }
 

@@ -16,7 +16,7 @@ std::string filter_file();
 // Puts them before what is preloaded already. Throws UsageError where a path cannot stand there.
 void preload(const std::string& file);
 
-// Why the system will not preload into this program ("it is setuid or setgid"); "" where it will.
+// Why nothing can be preloaded into this program ("is setuid or setgid"); "" where it can.
 std::string reason_not_to_preload(const std::string& program);
 
 }  // namespace pgiam::cli
