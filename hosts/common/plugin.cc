@@ -70,8 +70,10 @@ Context* plugin(std::string& why) {
   return mine.release();
 }
 
+bool is_logged(int level) noexcept { return level <= log_level(); }
+
 void log(int level, const char* component, const char* message) noexcept {
-  if (level <= log_level()) write_line(level, component, message);
+  if (is_logged(level)) write_line(level, component, message);
 }
 
 std::string to_text(const Error& error) {

@@ -13,6 +13,9 @@ namespace pgiam::host {
 // errors).
 Context* plugin(std::string& why);
 
+// Whether PGIAM_LOG lets this level through.
+bool is_logged(int level) noexcept;
+
 // One line on stderr, if PGIAM_LOG lets this level through.
 void log(int level, const char* component, const char* message) noexcept;
 

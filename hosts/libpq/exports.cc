@@ -4,6 +4,7 @@
 #include "connection_state.h"
 #include "pgiam_libpq.h"
 #include "plugin.h"
+#include "reach.h"
 #include "real_libpq.h"
 #include "reset.h"
 
@@ -33,7 +34,9 @@ PGconn* stand_in(const void* caller, Wait wait, Call call, GetParameters paramet
   const RealLibpq* libpq = find_libpq(caller);
   if (!libpq) return nullptr;
   const auto as_if_absent = [&] { return call(*libpq); };
-  if (libpq->is_internal_call(caller) || host::is_on("PGIAM_DISABLE")) return as_if_absent();
+  if (libpq->is_internal_call(caller)) return as_if_absent();
+  note_reached();
+  if (host::is_on("PGIAM_DISABLE")) return as_if_absent();
   return guarded(
       [&]() -> PGconn* {
         const std::optional<Parameters> given = parameters();

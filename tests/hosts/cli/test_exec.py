@@ -1,6 +1,7 @@
 """pgiam exec: programs under the hook, and with one token in PGPASSWORD."""
 
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -243,6 +244,15 @@ def test_the_filter_reaches_programs_that_the_hook_does_not(pgiam, rds):
     ended = pgiam("exec", "--filter", "--", *program)
     assert ended.stdout.startswith("0 app_user"), ended.stderr
     assert ended.stderr == ""
+
+
+def test_at_level_info_a_program_tells_at_its_end_of_a_libpq_that_the_hook_did_not_reach(pgiam, rds):
+    program = ["/usr/bin/python3", "-c", BY_HANDLE, rds.conninfo()]
+    said = pgiam("exec", "--log", "info", "--", *program).stderr.splitlines()
+    assert len(said) == 1
+    assert re.fullmatch(r"pgiam: libpq: libpq was loaded, but no call to it came through pgiam: /\S+/libpq\.so\.5\S*; .*--filter", said[0])
+    for reached in (["--filter", "--", *program], ["--", *psql(rds.conninfo())], ["--filter", "--", "true"]):
+        assert "came through pgiam" not in pgiam("exec", "--log", "info", *reached).stderr
 
 
 def test_commands_may_be_nested_in_any_way(pgiam, rds):
