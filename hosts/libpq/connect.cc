@@ -1,5 +1,7 @@
 #include "connect.h"
 
+#include <stdlib.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -16,8 +18,15 @@
 namespace pgiam::libpq {
 namespace {
 
+// Others are libpq's to refuse.
+bool is_port(const std::string& text) {
+  char* end = nullptr;
+  const long port = strtol(text.c_str(), &end, 10);
+  return *end == '\0' && port >= 1 && port <= 65535;
+}
+
 bool wants_token(const Endpoint& endpoint) {
-  if (endpoint.local) return false;
+  if (endpoint.local || !is_port(endpoint.port)) return false;
   // An old token is no password that a person chose: a program replays it.
   return endpoint.password.empty() || looks_like_token(endpoint.password.view()) ||
          force_may_apply();

@@ -6,6 +6,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "base/per_thread.h"
 #include "base/secret.h"
 #include "base/state_lock.h"
 
@@ -51,7 +52,8 @@ std::array<char, kBlock> padded_key(std::string_view key, unsigned char pad) {
 }  // namespace
 
 Sha256Digest sha256(std::initializer_list<std::string_view> pieces) {
-  thread_local Context context;
+  PerThread<Context> of_this_thread;
+  const Context& context = of_this_thread.get();
   check(EVP_DigestInit_ex2(context.evp, algorithm(), nullptr));
   for (std::string_view piece : pieces)
     check(EVP_DigestUpdate(context.evp, piece.data(), piece.size()));

@@ -1,6 +1,7 @@
 // The order of things before a connection; no other file knows it.
 #include <algorithm>
 
+#include "base/per_thread.h"
 #include "base/state_lock.h"
 #include "flow/flow.h"
 
@@ -17,8 +18,7 @@ constexpr Milliseconds kLongestCall = std::chrono::hours{24};
 
 // All of the request that a plan depends on. Of a password only its kind matters, but telling the
 // kind is the cloud's business; so requests that bring one are not kept.
-const std::string& plan_key(const Request& request) {
-  thread_local std::string key;  // keeps its memory for the next connection
+void write_plan_key(const Request& request, std::string& key) {
   key.clear();
   for (std::string_view part : {request.host, request.user, request.database, request.sslmode})
     key.append(part).push_back('\0');
@@ -28,8 +28,11 @@ const std::string& plan_key(const Request& request) {
     key.append(1, '\0').append(name);
     key.append(1, '\0').append(value);
   }
-  return key;
 }
+
+struct PlanKey {
+  std::string text;  // keeps its memory for the next connection
+};
 
 }  // namespace
 
@@ -54,7 +57,9 @@ Result<Reply> Flow::before_connect(const Request& request, std::stop_token stop)
 Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, Milliseconds start) {
   const std::uint64_t environment = world_.environment.generation();
   const bool keep = request.password.empty();
-  const std::string& key = plan_key(request);
+  PerThread<PlanKey> of_this_thread;
+  std::string& key = of_this_thread.get().text;
+  write_plan_key(request, key);
   if (keep && !request.refresh) {
     const StateLock lock;
     const auto found = plans_.find(key);

@@ -61,6 +61,13 @@ def test_the_word_sslmode_elsewhere_is_nobodys_choice(rds, client, verdicts):
     assert verdicts() == ["accepted"]
 
 
+@pytest.mark.parametrize("port", ["70000", "0", "5432x", "-1"])
+def test_an_impossible_port_is_libpqs_to_refuse(port, rds, client):
+    program = client()
+    assert program.do("connectdb", rds.conninfo(port=port)) == "bad"
+    assert f'"{port}"' in program.message() and "pgiam" not in program.message()
+
+
 def service_file(folder, conninfo):
     file = folder / "services"
     file.write_text("[orders]\n" + conninfo.replace("'", "").replace(" ", "\n") + "\n")
