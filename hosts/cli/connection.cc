@@ -21,6 +21,19 @@ std::string without_newline(std::string text) {
   return text;
 }
 
+// Of a string that it cannot read libpq quotes the part where it stumbled, be it of a password with
+// a blank in it, and a URI as a whole.
+std::string without_secrets(std::string message, const std::string& conninfo) {
+  if (conninfo.find("://") != conninfo.npos) {
+    if (const std::size_t at = message.find(conninfo); at != message.npos)
+      message.replace(at, conninfo.size(), "…");
+  }
+  if (message.starts_with("missing \"=\" after") && conninfo.find("password") != conninfo.npos)
+    return "the connection string holds a word without \"=\" (values with blanks need quotes: 'a "
+           "b')";
+  return message;
+}
+
 PGconn* resolve(const std::string& conninfo, const Arguments& arguments) {
   std::vector<const char*> keywords = {"dbname"}, values = {conninfo.c_str()};
   for (const auto& [keyword, value] : arguments.keywords) {
@@ -74,7 +87,8 @@ Connection::Connection(const std::string& conninfo, const Arguments& arguments)
   if (!resolved_) throw std::bad_alloc();
   const std::string message = PQerrorMessage(resolved_.get());
   if (message.find(kImpossible) == message.npos)
-    throw UsageError(without_newline(message), "CONNINFO is what psql takes: pgiam help token");
+    throw UsageError(without_secrets(without_newline(message), conninfo),
+                     "CONNINFO is what psql takes: pgiam help token");
 
   std::string hosts, sslmode;
   for_each_option(PQconninfo(resolved_.get()), [&](std::string_view keyword, const char* value) {

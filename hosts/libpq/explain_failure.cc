@@ -1,8 +1,10 @@
 #include "explain_failure.h"
 
 #include <ctype.h>
+#include <string.h>
 #include <time.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace pgiam::libpq {
@@ -50,11 +52,12 @@ std::string without(std::string message, const std::string& name) {
   return message;
 }
 
-// What the languages that PostgreSQL speaks call a password, where a refusal has not the English word.
+// What the languages that PostgreSQL speaks call a password, where a refusal has not the English
+// word.
 bool speaks_of_a_password(const std::string& words) {
-  for (const char* word : {"assword", "Passwort", "contraseña", "mot de passe", "パスワード", "პაროლ",
-                           "암호", "패스워드", "hasł", "парол", "ösenord", "şifre", "parola", "hesl",
-                           "口令", "密码", "密碼"}) {
+  for (const char* word : {"assword", "Passwort", "contraseña", "mot de passe", "パスワード",
+                           "პაროლ", "암호", "패스워드", "hasł", "парол", "ösenord", "şifre",
+                           "parola", "hesl", "口令", "密码", "密碼"}) {
     if (contains(words, word)) return true;
   }
   return false;
@@ -96,6 +99,15 @@ bool is_dsql(const AttemptFacts& facts) { return facts.target == "aws.dsql"; }
 
 bool is_rds_proxy(const AttemptFacts& facts) { return contains(facts.signing_host, ".proxy-"); }
 
+// As one word of a command line.
+std::string for_shell(const std::string& word) {
+  const auto is_plain = [](unsigned char c) { return isalnum(c) || strchr("_-.@+/", c); };
+  if (std::all_of(word.begin(), word.end(), is_plain)) return word;
+  std::string quoted = "'";
+  for (char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
 Cause missing_permission(const AttemptFacts& facts) {
   const std::string arn = "arn:" + partition_of(facts.region) +
                           (is_dsql(facts) ? ":dsql:" : ":rds-db:") + facts.region + ":*:";
@@ -109,7 +121,7 @@ Cause missing_permission(const AttemptFacts& facts) {
           "the IAM policy does not allow rds-db:connect on " + arn + "dbuser:*/" + facts.user +
               (is_rds_proxy(facts) ? " (or on the proxy's own resource id, prx-…, in place of *)"
                                    : " (or on the instance's own resource id in place of *)"),
-          "pgiam setup policy --user " + facts.user + " --host " + facts.signing_host +
+          "pgiam setup policy --user " + for_shell(facts.user) + " --host " + facts.signing_host +
               " --account … --resource-id …"};
 }
 

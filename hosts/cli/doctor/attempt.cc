@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include <cctype>
-#include <new>
 
 #include "libpq/connect.h"
 #include "libpq/token.h"
@@ -12,8 +11,8 @@
 namespace pgiam::cli::doctor {
 namespace {
 
-// "…: FATAL:  28000: no entry\nLOCATION: …" → where "28000" begins, or npos. The word before it is in
-// the server's language, and the name of a host or a file may hold anything.
+// "…: FATAL:  28000: no entry\nLOCATION: …" → where "28000" begins, or npos. The word before it is
+// in the server's language, and the name of a host or a file may hold anything.
 std::size_t find_sqlstate(const std::string& message) {
   constexpr std::size_t kSize = 5;
   for (std::size_t at = message.find(":  "); at != message.npos; at = message.find(":  ", at + 1)) {
@@ -30,9 +29,8 @@ std::size_t find_sqlstate(const std::string& message) {
 Attempt::Attempt(const libpq::RealLibpq& libpq, const libpq::Parameters& given,
                  const std::string& host, const std::string& address, const std::string& port)
     : libpq_(libpq) {
-  const libpq::Parameters one = given.followed_by({{"host", host.c_str()},
-                                                   {"hostaddr", address.c_str()},
-                                                   {"port", port.c_str()}});
+  const libpq::Parameters one = given.followed_by(
+      {{"host", host.c_str()}, {"hostaddr", address.c_str()}, {"port", port.c_str()}});
   conn_.reset(libpq::connect(libpq, one, libpq::Wait::kNo, [] { return nullptr; }));
   is_over_ = !conn_ || is_logged_in() || PQstatus(conn_.get()) == CONNECTION_BAD;
   if (conn_) PQsetErrorVerbosity(conn_.get(), PQERRORS_VERBOSE);
@@ -63,8 +61,13 @@ void Attempt::finish_login(Deadline deadline) {
   go_on(deadline, [](ConnStatusType) { return false; });
 }
 
+std::string Attempt::refusal_of_hook() const {
+  const libpq::ConnectionState* state = libpq::state_of(libpq_, conn_.get());
+  return state && !state->has_started ? state->we_say : "";
+}
+
 const libpq::Access* Attempt::access() const {
-  libpq::ConnectionState* state = conn_ ? libpq::state_of(libpq_, conn_.get()) : nullptr;
+  libpq::ConnectionState* state = libpq::state_of(libpq_, conn_.get());
   if (!state || state->accesses.empty() || !state->accesses.front().token) return nullptr;
   return &state->accesses.front();
 }
@@ -87,10 +90,7 @@ std::string Attempt::option(std::string_view keyword) const {
   return value;
 }
 
-std::string Attempt::message() const {
-  if (!conn_) throw std::bad_alloc();
-  return PQerrorMessage(conn_.get());
-}
+std::string Attempt::message() const { return PQerrorMessage(conn_.get()); }
 
 std::string Attempt::sentence() const {
   std::string text = message();

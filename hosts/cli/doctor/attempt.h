@@ -23,6 +23,10 @@ class Attempt {
   void finish_tls(Deadline deadline);
   void finish_login(Deadline deadline);
 
+  // False: the hook takes it for none of its own.
+  bool is_there() const { return conn_ != nullptr; }
+  // Why the hook sends nothing at all; "" where it does.
+  std::string refusal_of_hook() const;
   bool has_token() const { return access() != nullptr; }
   bool is_over() const { return is_over_; }  // in success or failure; otherwise the time was up
   bool is_logged_in() const { return PQstatus(conn_.get()) == CONNECTION_OK; }

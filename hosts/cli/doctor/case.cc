@@ -28,12 +28,17 @@ std::string code_of(pgiam_status status) {
   return status >= 100 ? "configuration" : "internal";
 }
 
-// The plugin's hints are sentences: "run: aws login --profile dev".
-std::string command_of(const std::string& hint) {
+// The plugin's hints are sentences: "run: aws sso login --profile dev (or: pgiam login …)".
+std::vector<std::string> commands_of(std::string hint) {
   for (std::string_view prefix : {"run: ", "run in a terminal: "}) {
-    if (hint.starts_with(prefix)) return hint.substr(prefix.size());
+    if (hint.starts_with(prefix)) hint.erase(0, prefix.size());
   }
-  return hint;
+  if (hint.empty()) return {};
+  constexpr std::string_view kOr = " (or: ";
+  const std::size_t other = hint.find(kOr);
+  if (other == hint.npos || !hint.ends_with(')')) return {hint};
+  const std::size_t begin = other + kOr.size();
+  return {hint.substr(0, other), hint.substr(begin, hint.size() - 1 - begin)};
 }
 
 }  // namespace
@@ -44,8 +49,9 @@ Finding failed(Verdict verdict, std::string detail) {
 }
 
 Verdict verdict_on(pgiam_status status, const std::string& message, const std::string& hint) {
-  Verdict verdict{code_of(status), message, {}, exit_status(status)};
-  if (!hint.empty()) verdict.remedies.push_back(command_of(hint));
+  Verdict verdict{code_of(status), message, commands_of(hint), exit_status(status)};
+  if (verdict.remedies.empty() && verdict.code == "configuration")
+    verdict.remedies.push_back("man pgiam.conf");
   return verdict;
 }
 

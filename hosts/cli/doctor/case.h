@@ -10,9 +10,9 @@
 
 #include "attempt.h"
 #include "libpq/explain_failure.h"
-#include "pgiam.hpp"
 #include "libpq/probe.h"
 #include "libpq/real_libpq.h"
+#include "pgiam.hpp"
 #include "socket.h"
 
 namespace pgiam::cli::doctor {

@@ -1,6 +1,5 @@
 // pgiam doctor: tries a connection as the hook would, and tells the first thing that does not hold.
 #include "../commands.h"
-#include "../library.h"
 #include "../report.h"
 #include "examination.h"
 
@@ -8,7 +7,6 @@ namespace pgiam::cli {
 namespace {
 
 int run(const Arguments& arguments) {
-  pass_on_options(arguments);  // to the hook's part of this process
   const doctor::Report report = doctor::examine(arguments);
   print_line(arguments.has("json") ? doctor::to_json(report) : doctor::to_text(report));
   return report.verdict.exit_status;
@@ -23,9 +21,10 @@ Command doctor_command() {
           .flags = {{"json", nullptr, "as a JSON object"}},
           .takes_connection = true,
           .takes_options = true,
-          .notes = "Connects as a program with the hook would, and ends where something does not hold:\n"
-                   "the verdict comes first, then what to do, then what each step found. Logs in and\n"
-                   "runs no query. What it prints holds no secret and may be sent to whoever helps.",
+          .notes =
+              "Connects as a program with the hook would, and ends where something does not hold:\n"
+              "the verdict comes first, then what to do, then what each step found. Logs in and\n"
+              "runs no query. What it prints holds no secret and may be sent to whoever helps.",
           .run = run};
 }
 

@@ -19,8 +19,6 @@ namespace json = boost::json;
 // A name that is ours by its form: only for it is every mistake in the configuration file told.
 constexpr const char* kAnyEndpoint = "doctor.c000000000ab.us-east-1.rds.amazonaws.com";
 
-constexpr const char* kNotReached = "not reached";
-
 // Takes what a step throws for its failure.
 template <typename Take>
 StepTaken timed(const std::string& name, const std::string& host, Take take) {
@@ -34,7 +32,8 @@ StepTaken timed(const std::string& name, const std::string& host, Take take) {
   } catch (const Error& error) {
     finding = failed(verdict_on(error.status(), error.what(), error.hint()));
   }
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
   return {name, host, std::move(finding), took.count()};
 }
 
@@ -86,7 +85,9 @@ class Examination {
     if (const auto* addresses = libpq::find(options, "hostaddr"))
       hostaddrs_ = libpq::split_list(addresses->view());
     intent_ = std::move(intent);
-    return ok(describe_configuration());
+    std::string detail = describe_configuration();
+    pass_on_options(arguments_);  // to the hook's part of this process
+    return ok(std::move(detail));
   }
 
   std::string describe_configuration() const {
@@ -102,7 +103,13 @@ class Examination {
 
   void examine_host(std::size_t i) {
     const libpq::Endpoint& endpoint = intent_->endpoints[i];
-    Case host{*context_, *libpq_, conninfo_, given_, *intent_, endpoint, i < hostaddrs_.size() ? hostaddrs_[i] : ""};
+    Case host{*context_,
+              *libpq_,
+              conninfo_,
+              given_,
+              *intent_,
+              endpoint,
+              i < hostaddrs_.size() ? hostaddrs_[i] : ""};
     std::optional<Verdict> verdict;
     for (const Step& step : kSteps) {
       add(verdict ? StepTaken{step.name, host.place(), skipped(kNotReached)}
@@ -132,9 +139,10 @@ class Examination {
     } else if (bad == endings_.end()) {
       report_.verdict = {"works", "works: a program with the hook gets in"};
     } else {
-      report_.verdict = {"works_partly", "works at " + good->place + ", but not at " + bad->place + ": " +
-                                             bad->verdict->sentence,
-                         bad->verdict->remedies};
+      report_.verdict = {
+          "works_partly",
+          "works at " + good->place + ", but not at " + bad->place + ": " + bad->verdict->sentence,
+          bad->verdict->remedies};
     }
     add(std::move(hook));
   }

@@ -86,8 +86,8 @@ Finding recognise_target(Case& host) {
     detail += "\nrule \"" + rule + "\"";
   if (const std::string signed_for = text(host.explanation, "signing_host"); !signed_for.empty())
     detail += "\nsigned for " + (signed_for == host.endpoint.host ? "that name" : signed_for) +
-              ", port " + text(host.explanation, "signing_port") + ", user \"" +
-              host.intent.user + "\"";
+              ", port " + text(host.explanation, "signing_port") + ", user \"" + host.intent.user +
+              "\"";
   return ok(detail);
 }
 
@@ -96,8 +96,8 @@ Finding find_region(Case& host) {
   if (error_status(host) == PGIAM_E_TARGET) return failed(verdict_on_error(host));
   const std::string region = text(host.explanation, "region");
   if (region.empty()) return skipped("not known: see credentials");
-  const std::string contradiction = warnings(host.explanation, "the option region") +
-                                    warnings(host.explanation, "signing for ");
+  const std::string contradiction =
+      warnings(host.explanation, "the option region") + warnings(host.explanation, "signing for ");
   const std::string detail = region + ", from: " + text(host.explanation, "region_from");
   return contradiction.empty() ? ok(detail) : warning(detail + contradiction);
 }

@@ -44,8 +44,8 @@ PasswordOrigin origin_of_password(const Case& host) {
     return {"the service \"" + service + "\"",
             "take the line password=… out of the service \"" + service + "\""};
   if (!variable("PGPASSWORD").empty()) return {"PGPASSWORD", "unset PGPASSWORD"};
-  const std::string file = first_of({said_of("passfile", host.conninfo), variable("PGPASSFILE"),
-                                     variable("HOME") + "/.pgpass"});
+  const std::string file = first_of(
+      {said_of("passfile", host.conninfo), variable("PGPASSFILE"), variable("HOME") + "/.pgpass"});
   return {file, "take the line for " + host.place() + " out of " + file};
 }
 

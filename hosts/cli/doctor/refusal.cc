@@ -1,6 +1,7 @@
 #include "refusal.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "../report.h"
 
@@ -14,7 +15,8 @@ std::string identifier(const std::string& name) {
 }
 
 // Errors other than that of a password (PostgreSQL manual, "PostgreSQL Error Codes").
-Verdict verdict_on_error(const std::string& sqlstate, const std::string& sentence, const Case& host) {
+Verdict verdict_on_error(const std::string& sqlstate, const std::string& sentence,
+                         const Case& host) {
   const std::string said = "the server says: " + sentence;
   const std::string role = identifier(host.intent.user);
   const std::string database = identifier(host.intent.database);
@@ -35,7 +37,10 @@ Verdict verdict_on_error(const std::string& sqlstate, const std::string& sentenc
   if (sqlstate == "28000" && sentence.find("not permitted to log in") != sentence.npos)
     return {"no_login", said, {"ALTER ROLE " + role + " LOGIN;"}, kExitDenied};
   if (sqlstate == "28000" && sentence.find("pg_hba.conf") != sentence.npos)
-    return {"pg_hba", said, {"connect with TLS (sslmode=require), or mend the server's pg_hba.conf"}, kExitDenied};
+    return {"pg_hba",
+            said,
+            {"connect with TLS (sslmode=require), or mend the server's pg_hba.conf"},
+            kExitDenied};
   return {"server_error", said, {}, sqlstate.starts_with("28") ? kExitDenied : kExitNetwork};
 }
 
@@ -54,7 +59,8 @@ std::vector<libpq::Cause> causes_of_refusal(const Case& host) {
       libpq::likely_causes(host.attempt->message(), host.attempt->facts());
   // Another port than its own: that is how tunnels end on this machine. Instances elsewhere have
   // such ports, too.
-  if (host.address && !is_loopback(*host.address)) move_to_back(causes, "wrong_port");
+  const char* said = std::getenv("PGIAM_SIGNING_PORT");
+  if (!is_loopback(*host.address) || (said && *said)) move_to_back(causes, "wrong_port");
   if (!warnings(host.explanation, "this machine's clock").empty())
     move_to_front(causes, "wrong_clock");
   if (const std::string lines = warnings(host.explanation, "the option region"); !lines.empty())
@@ -65,16 +71,25 @@ std::vector<libpq::Cause> causes_of_refusal(const Case& host) {
 Verdict verdict_on_token(const Case& host) {
   std::vector<libpq::Cause> causes = causes_of_refusal(host);
   const libpq::Cause& likeliest = causes.front();
-  return {likeliest.code, "refused: " + likeliest.text + " (most likely)", {likeliest.remedy},
-          kExitDenied, causes};
+  return {likeliest.code,
+          "refused: " + likeliest.text + " (most likely)",
+          {likeliest.remedy},
+          kExitDenied,
+          causes};
 }
 
 }  // namespace
 
 Verdict verdict_on_refusal(const Case& host) {
   const Attempt& attempt = *host.attempt;
-  const bool is_of_token = attempt.has_token() &&
-                           libpq::sqlstate_of_refusal(attempt.message(), attempt.facts()) != nullptr;
+  const bool is_of_token =
+      attempt.has_token() &&
+      libpq::sqlstate_of_refusal(attempt.message(), attempt.facts()) != nullptr;
+  if (is_of_token && takes_password_from_file(host.explanation))
+    return {"password_refused",
+            "the server refuses the password of the file: " + attempt.sentence(),
+            {"see what writes " + text(host.explanation, "reason")},
+            kExitDenied};
   if (is_of_token) return verdict_on_token(host);
   return verdict_on_error(attempt.sqlstate(), attempt.sentence(), host);
 }

@@ -26,6 +26,11 @@ const char* name_of(Outcome outcome) {
   return "";
 }
 
+// No escape sequence of a server's reaches the terminal.
+void append_printable(std::string& text, std::string_view word) {
+  for (char c : word) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+}
+
 // Columns that a text takes, if each character takes one.
 std::size_t width_of(std::string_view text) {
   std::size_t width = 0;
@@ -47,7 +52,7 @@ void append_wrapped(std::string& text, std::string_view line, std::size_t indent
       text += ' ';
       ++column;
     }
-    text += word;
+    append_printable(text, word);
     column += width;
   }
 }
@@ -68,6 +73,22 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+bool has_several_hosts(const Report& report) {
+  std::string first;
+  for (const StepTaken& step : report.steps) {
+    if (first.empty()) first = step.host;
+    if (!step.host.empty() && step.host != first) return true;
+  }
+  return false;
+}
+
+void append_not_reached(std::string& text, std::string& steps) {
+  if (steps.empty()) return;
+  text += "\n  " + padded("skipped", 8) + " ";
+  append_wrapped(text, steps + ": " + kNotReached, 11);
+  steps.clear();
+}
+
 json::array list_of(const std::vector<std::string>& texts) {
   json::array list;
   for (const std::string& text : texts) list.push_back(json::value(text));
@@ -77,7 +98,8 @@ json::array list_of(const std::vector<std::string>& texts) {
 json::object to_object(const Verdict& verdict) {
   json::array causes;
   for (const libpq::Cause& cause : verdict.causes)
-    causes.push_back(json::object{{"code", cause.code}, {"sentence", cause.text}, {"do", cause.remedy}});
+    causes.push_back(
+        json::object{{"code", cause.code}, {"sentence", cause.text}, {"do", cause.remedy}});
   return {{"code", verdict.code}, {"sentence", verdict.sentence}, {"causes", std::move(causes)}};
 }
 
@@ -96,16 +118,23 @@ std::string to_text(const Report& report) {
   append_wrapped(text, report.verdict.sentence, 9);
   for (const std::string& remedy : report.verdict.remedies) {
     text += "\ndo: ";
-    text += remedy;  // to be copied, so not broken
+    append_printable(text, remedy);  // to be copied, so not broken
   }
   text += '\n';
-  std::string host;
+  const bool of_several = has_several_hosts(report);
+  std::string host, not_reached;
   for (const StepTaken& step : report.steps) {
-    if (step.host != host) text += "\n" + step.host;
+    if (step.host != host) append_not_reached(text, not_reached);
+    if (step.host != host && of_several) text += "\n" + (step.host.empty() ? "" : "\n" + step.host);
     host = step.host;
+    if (step.finding.detail == kNotReached) {
+      not_reached += (not_reached.empty() ? "" : ", ") + step.name;
+      continue;
+    }
     text += "\n  " + padded(name_of(step.finding.outcome), 8) + " " + padded(step.name, 14);
     append_lines(text, step.finding.detail, kDetailColumn);
   }
+  append_not_reached(text, not_reached);
   return text;
 }
 

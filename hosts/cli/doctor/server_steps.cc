@@ -1,4 +1,5 @@
-// What only the server's side tells: its name, its port, its certificate, and its answer to a token.
+// What only the server's side tells: its name, its port, its certificate, and its answer to a
+// token.
 #include <netdb.h>
 #include <unistd.h>
 
@@ -36,12 +37,11 @@ Verdict verdict_on_port(const Case& host) {
     if (port != "5432") verdict.remedies.push_back("try PostgreSQL's own port: port=5432");
     return verdict;
   }
-  const bool inside =
-      std::any_of(host.addresses.begin(), host.addresses.end(), is_private);
-  const std::string way = inside ? "connect this machine to the instance's network (VPN, tunnel): "
-                                   "its address is a private one"
-                                 : "allow port " + port +
-                                       " from this machine in the instance's security group";
+  const bool inside = std::any_of(host.addresses.begin(), host.addresses.end(), is_private);
+  const std::string way =
+      inside ? "connect this machine to the instance's network (VPN, tunnel): "
+               "its address is a private one"
+             : "allow port " + port + " from this machine in the instance's security group";
   if (any(host.addresses, ETIMEDOUT))
     return {"connection_timed_out",
             host.place() + " does not answer: something on the way drops packets",
@@ -112,7 +112,8 @@ std::string describe_tls(const Attempt& attempt) {
   const std::string sslmode = attempt.option("sslmode");
   const std::string how = attempt.cipher() + "\ncertificate: ";
   if (sslmode == "verify-full") return how + "verified, with its name, by " + bundle;
-  if (sslmode == "verify-ca" || !bundle.empty()) return how + "verified, but not its name, by " + bundle;
+  if (sslmode == "verify-ca" || !bundle.empty())
+    return how + "verified, but not its name, by " + bundle;
   return how + "not verified (sslmode=" + sslmode + "); sslmode=verify-full with a CA bundle would";
 }
 
@@ -120,10 +121,14 @@ Verdict verdict_on_certificate(const Case& host) {
   const std::string said = host.attempt->sentence();
   const std::string bundle = ca_bundle(*host.attempt);
   if (said.find("does not match host name") != said.npos) {
-    Verdict verdict{"certificate_name", "the server's certificate is for another name: " + said, {}, kExitUsage};
+    Verdict verdict{"certificate_name",
+                    "the server's certificate is for another name: " + said,
+                    {},
+                    kExitUsage};
     verdict.remedies.push_back(host.endpoint.host == signing_host(host)
-        ? "see where the name " + host.endpoint.host + " leads"
-        : "host=" + signing_host(host) + " hostaddr=" + host.address->text);
+                                   ? "see where the name " + host.endpoint.host + " leads"
+                                   : "host=" + signing_host(host) +
+                                         " hostaddr=" + host.address->text);
     return verdict;
   }
   const bool of_authority = said.find("certificate verify failed") != said.npos ||
@@ -139,20 +144,25 @@ Verdict verdict_on_certificate(const Case& host) {
 }
 
 Verdict out_of_time(const Case& host, const std::string& what) {
-  return {"no_answer", host.place() + " " + what + " in time",
-          {"try again with more time: --timeout-ms 30000"}, kExitNetwork};
+  return {"no_answer",
+          host.place() + " " + what + " in time",
+          {"try again with more time: --timeout-ms 30000"},
+          kExitNetwork};
 }
 
 }  // namespace
 
 Finding look_up_name(Case& host) {
   const std::string timeout = text(host.explanation, "timeout_ms");
-  host.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(std::atoi(timeout.c_str()));
+  host.deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(std::atoi(timeout.c_str()));
   const std::string& name = host.hostaddr.empty() ? host.endpoint.host : host.hostaddr;
   Lookup lookup = look_up(name, host.endpoint.port, host.deadline);
   if (lookup.error == kLookupTimedOut)
-    return failed({"name_timed_out", "the name servers do not answer for " + name,
-                   {"see this machine's name servers: /etc/resolv.conf, VPN"}, kExitNetwork});
+    return failed({"name_timed_out",
+                   "the name servers do not answer for " + name,
+                   {"see this machine's name servers: /etc/resolv.conf, VPN"},
+                   kExitNetwork});
   if (lookup.error != 0)
     return failed({"name_unknown",
                    "the name " + name + " is not known: " + gai_strerror(lookup.error),
@@ -175,7 +185,8 @@ Finding reach_port(Case& host) {
     const auto share = (host.deadline - now) / static_cast<int>(host.addresses.size() - i);
     host.socket = connect(address, now + share);
     if (host.socket.is_open()) host.address = &address;
-    detail += (detail.empty() ? "" : "\n") + address.text + ":" + host.endpoint.port + " " + address.outcome;
+    detail += (detail.empty() ? "" : "\n") + address.text + ":" + host.endpoint.port + " " +
+              address.outcome;
   }
   if (!host.address) return failed(verdict_on_port(host), detail);
   return host.addresses.front().error == 0 ? ok(detail) : warning(detail);
@@ -187,6 +198,12 @@ Finding agree_on_tls(Case& host) {
   host.attempt.emplace(host.libpq, host.given, host.endpoint.host, host.address->text,
                        host.endpoint.port);
   Attempt& attempt = *host.attempt;
+  if (!attempt.is_there())
+    return failed(
+        {"hook_passes", "the hook takes this connection for none of its own", {}, kExitInternal});
+  if (const std::string text = attempt.refusal_of_hook(); !text.empty())
+    return failed({"no_token", "the hook sends nothing", {"pgiam token …"}, kExitNoCredentials},
+                  text);
   attempt.finish_tls(host.deadline);
   if (attempt.has_finished_tls()) {
     return attempt.cipher().empty() ? warning("none: the token goes in clear text")
@@ -204,14 +221,17 @@ Finding log_in(Case& host) {
   if (!attempt.is_logged_in()) {
     const Verdict verdict = verdict_on_refusal(host);
     std::string detail = attempt.sentence();
-    if (const std::string code = attempt.sqlstate(); !code.empty()) detail += " (SQLSTATE " + code + ")";
+    if (const std::string code = attempt.sqlstate(); !code.empty())
+      detail += " (SQLSTATE " + code + ")";
     if (!verdict.causes.empty()) detail += "\nwhat may be behind it, the likeliest first:";
     for (const libpq::Cause& cause : verdict.causes) detail += "\n- " + cause.text;
     return failed(verdict, detail);
   }
-  const std::string who = "\"" + host.intent.user + "\" is in, database \"" + host.intent.database + "\"";
+  const std::string who =
+      "\"" + host.intent.user + "\" is in, database \"" + host.intent.database + "\"";
   if (!attempt.has_sent_password())
-    return warning(who + "\nthe server asked for no password: it does not check tokens of this user");
+    return warning(who +
+                   "\nthe server asked for no password: it does not check tokens of this user");
   return ok(who);
 }
 

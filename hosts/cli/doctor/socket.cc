@@ -122,7 +122,8 @@ Socket::~Socket() {
 Socket connect(Address& address, Deadline deadline) {
   Socket socket(::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   int error = socket.is_open() ? 0 : errno;
-  if (!error && ::connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size) != 0)
+  if (!error &&
+      ::connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size) != 0)
     error = errno == EINPROGRESS ? finish_connecting(socket.fd(), deadline) : errno;
   address.error = error;
   address.outcome = error == 0              ? "accepts connections"

@@ -18,7 +18,7 @@ int milliseconds_left(Deadline deadline);
 struct Address {
   sockaddr_storage bytes = {};
   socklen_t size = 0;
-  std::string text = {};  // "10.0.0.7"
+  std::string text = {};     // "10.0.0.7"
   std::string outcome = {};  // of the try to connect: "accepts connections"
   int error = 0;             // errno of it, ETIMEDOUT also where there was no answer
 };

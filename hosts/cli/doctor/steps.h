@@ -22,8 +22,8 @@ Finding agree_on_tls(Case& host);
 Finding log_in(Case& host);
 
 inline constexpr Step kSteps[] = {
-    {"target", recognise_target}, {"region", find_region},  {"credentials", find_credentials},
-    {"clock", compare_clocks},    {"name", look_up_name},   {"port", reach_port},
+    {"target", recognise_target}, {"region", find_region}, {"credentials", find_credentials},
+    {"clock", compare_clocks},    {"name", look_up_name},  {"port", reach_port},
     {"tls", agree_on_tls},        {"login", log_in},
 };
 

@@ -32,7 +32,7 @@ def test_help_lists_every_command(pgiam):
     overview = pgiam("help")
     assert overview.returncode == 0
     commands = re.findall(r"^  pgiam (\w+)", overview.stdout, re.M)
-    assert {"token", "exec", "keep", "explain", "credentials", "login", "version", "help"} <= set(commands)
+    assert {"token", "exec", "keep", "explain", "doctor", "credentials", "login", "version", "help"} <= set(commands)
     assert [pgiam("help", command).stderr for command in commands] == [""] * len(commands)
 
 
@@ -41,7 +41,7 @@ def test_help_may_be_asked_for_with_a_flag(pgiam, words):
     assert pgiam(*words).stdout == pgiam("help").stdout
 
 
-@pytest.mark.parametrize("command", ["token", "exec", "keep", "explain", "credentials", "login"])
+@pytest.mark.parametrize("command", ["token", "exec", "keep", "explain", "doctor", "credentials", "login"])
 def test_help_of_a_command_names_every_option_of_the_library(pgiam, command):
     text = pgiam("help", command).stdout
     assert text == pgiam(command, "--help").stdout
