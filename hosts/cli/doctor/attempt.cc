@@ -63,7 +63,7 @@ void Attempt::finish_login(Deadline deadline) {
 
 std::string Attempt::refusal_of_hook() const {
   const libpq::ConnectionState* state = libpq::state_of(libpq_, conn_.get());
-  return state && !state->has_started ? state->we_say : "";
+  return state ? state->we_say : "";
 }
 
 const libpq::Access* Attempt::access() const {

@@ -25,7 +25,7 @@ class Attempt {
 
   // False: the hook takes it for none of its own.
   bool is_there() const { return conn_ != nullptr; }
-  // Why the hook sends nothing at all; "" where it does.
+  // Why the hook failed it before the first packet; "" where it did not.
   std::string refusal_of_hook() const;
   bool has_token() const { return access() != nullptr; }
   bool is_over() const { return is_over_; }  // in success or failure; otherwise the time was up

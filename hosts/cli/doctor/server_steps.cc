@@ -16,6 +16,8 @@ namespace {
 
 std::string signing_host(const Case& host) { return text(host.explanation, "signing_host"); }
 
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 std::string joined(const std::vector<Address>& addresses) {
   std::string list;
   for (const Address& address : addresses) list += (list.empty() ? "" : ", ") + address.text;
@@ -202,7 +204,10 @@ Finding agree_on_tls(Case& host) {
     return failed(
         {"hook_passes", "the hook takes this connection for none of its own", {}, kExitInternal});
   if (const std::string text = attempt.refusal_of_hook(); !text.empty())
-    return failed({"no_token", "the hook sends nothing", {"pgiam token …"}, kExitNoCredentials},
+    return failed({"no_token",
+                   "here a token could be had, but not by the hook: " + first_line(text),
+                   {"try again, and see what the source of the credentials says"},
+                   kExitNoCredentials},
                   text);
   attempt.finish_tls(host.deadline);
   if (attempt.has_finished_tls()) {
