@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "commands.h"
+#include "identifier.h"
 #include "report.h"
 
 namespace pgiam::cli {
@@ -23,13 +24,6 @@ constexpr Grant kGrants[] = {
     {"write", "USAGE", "SELECT, INSERT, UPDATE, DELETE", "USAGE, SELECT", ""},
     {"all", "ALL PRIVILEGES", "ALL PRIVILEGES", "ALL PRIVILEGES", "ALL PRIVILEGES"},
 };
-
-// PostgreSQL documentation, "Identifiers and Key Words". Quoted, a name is just this name.
-std::string identifier(const std::string& name) {
-  std::string text = "\"";
-  for (char c : name) text.append(c == '"' ? 2 : 1, c);
-  return text + '"';
-}
 
 // Read alike whether standard_conforming_strings is on or off.
 std::string literal(const std::string& value) {

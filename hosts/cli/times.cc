@@ -12,4 +12,12 @@ std::string rfc3339(std::int64_t unix_ms) {
   return text;
 }
 
+std::int64_t unix_ms(const std::string& rfc3339) {
+  std::tm utc{};
+  if (!strptime(rfc3339.c_str(), "%Y-%m-%dT%H:%M:%S", &utc)) return 0;
+  return static_cast<std::int64_t>(timegm(&utc)) * 1000;
+}
+
+std::int64_t unix_ms_now() { return static_cast<std::int64_t>(std::time(nullptr)) * 1000; }
+
 }  // namespace pgiam::cli

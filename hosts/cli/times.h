@@ -8,5 +8,8 @@ namespace pgiam::cli {
 
 // RFC 3339, UTC: "2026-01-31T12:00:00Z".
 std::string rfc3339(std::int64_t unix_ms);
+// Of a text of that form; 0 of another.
+std::int64_t unix_ms(const std::string& rfc3339);
+std::int64_t unix_ms_now();
 
 }  // namespace pgiam::cli

@@ -116,20 +116,28 @@ class Examination {
                   : timed(step.name, host.place(), [&] { return step.take(host); }));
       if (!verdict) verdict = report_.steps.back().finding.verdict;
     }
-    endings_.push_back({host.place(), verdict, std::move(host.explanation)});
+    const bool was_dialled = host.deadline != Deadline();
+    endings_.push_back({host.place(), verdict, was_dialled, std::move(host.explanation)});
   }
 
   void add(StepTaken step) { report_.steps.push_back(std::move(step)); }
 
-  // libpq goes on to the next host of a list, so one that works is enough.
+  // libpq goes on to the next host of a list, so one that works is enough. But the hook gets the
+  // tokens of all before the first is dialled, and fails where there is none to be had.
   void conclude() {
     const auto works = [](const Ending& ending) { return !ending.verdict; };
     const auto fails = [](const Ending& ending) { return ending.verdict.has_value(); };
+    const auto lacks_token = [](const Ending& ending) {
+      return ending.verdict && !ending.was_dialled && ending.verdict->code != "not_ours" &&
+             ending.verdict->code != "password_given";
+    };
     const auto good = std::find_if(endings_.begin(), endings_.end(), works);
     const auto bad = std::find_if(endings_.begin(), endings_.end(), fails);
-    if (good == endings_.end()) {
-      report_.verdict = *bad->verdict;
-      report_.explanation = bad->explanation;
+    const auto worst = std::find_if(endings_.begin(), endings_.end(), lacks_token);
+    if (worst != endings_.end() || good == endings_.end()) {
+      const Ending& ending = worst != endings_.end() ? *worst : *bad;
+      report_.verdict = *ending.verdict;
+      report_.explanation = ending.explanation;
       return;
     }
     report_.explanation = good->explanation;
@@ -150,6 +158,7 @@ class Examination {
   struct Ending {
     std::string place;
     std::optional<Verdict> verdict;  // nullopt: it works
+    bool was_dialled;
     json::object explanation;
   };
 

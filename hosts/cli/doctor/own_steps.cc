@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 
 #include "../report.h"
+#include "../times.h"
 #include "password_origin.h"
 #include "steps.h"
 
@@ -37,9 +38,13 @@ bool is_ours(const json::object& explanation) {
   return text(explanation, "target") != "none" || takes_password_from_file(explanation);
 }
 
+bool would_be_ours_without_password(Case& host) {
+  return is_ours(explain(host, "", 0)) || is_ours(explain(host, "", PGIAM_REQUEST_RESOLVE));
+}
+
 Finding not_ours(Case& host) {
   const std::string reason = text(host.explanation, "reason");
-  if (!host.endpoint.password.empty() && is_ours(explain(host, "", PGIAM_REQUEST_RESOLVE))) {
+  if (!host.endpoint.password.empty() && would_be_ours_without_password(host)) {
     const PasswordOrigin origin = origin_of_password(host);
     return failed({"password_given",
                    "a password from " + origin.name + " is sent in place of a token",
@@ -55,7 +60,9 @@ Finding not_ours(Case& host) {
 
 std::string describe_expiry(const json::object& credentials) {
   const std::string expiry = text(credentials, "expires_at");
-  return expiry.empty() ? "" : ", good until " + expiry;
+  if (expiry.empty()) return "";
+  const std::int64_t left = (unix_ms(expiry) - unix_ms_now()) / 60'000;
+  return ", good until " + expiry + " (" + std::to_string(left) + " min left)";
 }
 
 // One line for each that was asked; none where the winner was the first.
@@ -76,9 +83,14 @@ std::string describe_tried(const json::object& credentials) {
 
 Finding recognise_target(Case& host) {
   host.explanation = explain(host, host.endpoint.password.c_str(), 0);
+  const pgiam_status status = error_status(host);
+  if (!is_ours(host.explanation) && status != PGIAM_OK) {  // signing_host names none of ours
+    Verdict verdict = verdict_on_error(host);
+    verdict.code = "configuration";
+    return failed(verdict);
+  }
   if (!is_ours(host.explanation)) explain_with_network(host);  // it may be an alias
   if (!is_ours(host.explanation)) return not_ours(host);
-  const pgiam_status status = error_status(host);
   if (status == PGIAM_E_INSECURE || status == PGIAM_E_INVALID_ARGUMENT)
     return failed(verdict_on_error(host));
   std::string detail = text(host.explanation, "reason");

@@ -3,16 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "../identifier.h"
 #include "../report.h"
 
 namespace pgiam::cli::doctor {
 namespace {
-
-std::string identifier(const std::string& name) {
-  std::string text = "\"";
-  for (char c : name) text.append(c == '"' ? 2 : 1, c);
-  return text + '"';
-}
 
 // Errors other than that of a password (PostgreSQL manual, "PostgreSQL Error Codes").
 Verdict verdict_on_error(const std::string& sqlstate, const std::string& sentence,

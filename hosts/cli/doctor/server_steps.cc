@@ -63,17 +63,16 @@ Finding not_postgres(const Case& host, const std::string& what) {
                  kExitNetwork});
 }
 
-Finding without_tls(const Case& host) {
-  if (text(host.explanation, "tls") == "off")
-    return warning("the server has no TLS, and tls = off: the token goes in clear text");
+std::optional<Finding> without_tls(const Case& host) {
+  if (text(host.explanation, "tls") == "off") return std::nullopt;
   return failed({"no_tls",
                  "the server at " + host.place() + " has no TLS, and a token is never sent without",
                  {"see host and port: instances of RDS have TLS; what stands before it may not"},
                  kExitUsage});
 }
 
-// nullopt: it speaks TLS as PostgreSQL does, or wants to say something else first.
-std::optional<Finding> ask_peer(Case& host) {
+// Why there is no going on with what answers; nullopt where it may be an instance of ours.
+std::optional<Finding> object_to_peer(const Case& host) {
   switch (ask_for_tls(host.socket, host.deadline)) {
     case Peer::kTls:
     case Peer::kError:
@@ -139,7 +138,7 @@ Verdict verdict_on_certificate(const Case& host) {
     return {"tls_failed", "TLS with " + host.place() + " fails: " + said, {}, kExitNetwork};
   return {"certificate",
           bundle.empty() ? "there is no CA bundle to verify the server's certificate with"
-                         : "the server's certificate is not one of the authorities in " + bundle,
+                         : "the server's certificate cannot be verified with the CA bundle " + bundle,
           {"curl -fO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
            "sslrootcert=global-bundle.pem (RDS Proxy and Aurora DSQL: sslrootcert=system)"},
           kExitUsage};
@@ -195,7 +194,7 @@ Finding reach_port(Case& host) {
 }
 
 Finding agree_on_tls(Case& host) {
-  if (std::optional<Finding> finding = ask_peer(host); finding && finding->verdict) return *finding;
+  if (std::optional<Finding> objection = object_to_peer(host)) return *objection;
   host.socket = Socket();
   host.attempt.emplace(host.libpq, host.given, host.endpoint.host, host.address->text,
                        host.endpoint.port);

@@ -32,6 +32,12 @@ def test_it_works_and_every_step_tells_what_it_found(doctor, rds):
     assert [attempt["verdict"] for attempt in rds.attempts()] == ["accepted"]
 
 
+def test_the_life_that_credentials_have_left_is_told(doctor, rds):
+    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+    told = doctor(rds.conninfo(), AWS_CREDENTIAL_EXPIRATION=end)
+    assert told.code == "works" and re.search(rf"good until {end} \((59|60) min left\)", told.detail("credentials"))
+
+
 def test_a_certificate_that_nobody_verified_is_told(doctor, rds):
     told = doctor(rds.conninfo(sslmode=None, sslrootcert=None))
     assert told.code == "works" and "not verified (sslmode=require)" in told.detail("tls")
@@ -51,6 +57,12 @@ def test_one_host_of_several_is_enough_and_the_others_are_told(doctor, rds):
     assert f"not at {rds.host}:1" in told.sentence
     hosts = [step["host"] for step in told.json["steps"] if step["step"] == "port"]
     assert hosts == [f"{rds.host}:1", f"{rds.host}:{rds.port}"]
+
+
+def test_a_host_of_several_that_has_no_token_fails_them_all_as_in_the_hook(doctor, rds, rules):
+    rules("[connection second]\nport = 1\nprofile = nix\n")
+    told = doctor(rds.conninfo(host=f"{rds.host},{rds.host}", hostaddr="127.0.0.1,127.0.0.1", port=f"{rds.port},1"))
+    assert (told.failed, told.status) == (["credentials"], 2) and '"nix"' in told.sentence
 
 
 def test_a_file_that_gives_the_password_is_read(doctor, rds, home):
@@ -133,6 +145,12 @@ def test_an_sslmode_that_is_too_weak_is_refused_before_any_packet(sslmode, docto
     told = doctor(rds.conninfo(sslmode=sslmode, sslrootcert=None))
     assert (told.code, told.status) == ("insecure", 2) and f"sslmode={sslmode}" in told.sentence
     assert rds.connections() == before
+
+
+def test_a_signing_host_that_is_none_is_told(doctor, rds):
+    told = doctor(rds.conninfo(), "--signing-host", "db.example")
+    assert (told.code, told.failed, told.status) == ("configuration", ["target"], 2)
+    assert "signing_host: db.example is not the name" in told.sentence
 
 
 def test_a_region_that_cannot_be_known_is_asked_for(doctor):
