@@ -18,6 +18,10 @@
 namespace pgiam::libpq {
 namespace {
 
+constexpr const char* kNoTls =
+    "pgiam: gssencmode=require would send the token without TLS\n"
+    "  leave it out (tls = off takes the risk)\n";
+
 // Others are libpq's to refuse.
 bool is_port(const std::string& text) {
   char* end = nullptr;
@@ -94,12 +98,18 @@ void replace(Options& options, ConnectionState& state, std::string_view keyword,
   state.replaced.push_back(std::move(replaced));
 }
 
+bool demands_tls(std::string_view sslmode) { return strictness(sslmode) >= strictness("require"); }
+
 // What the replies ask for beside the password. They are for one connection: of several sslmodes
 // the strictest holds, of other things what the first host asks for.
 std::map<std::string, std::string> wishes_of(const ConnectionState& state) {
   std::map<std::string, std::string> wishes;
   for (const Access& access : state.accesses) {
-    if (!access.token) continue;
+    if (!access.is_ours()) continue;
+    if (!access.token) {
+      if (state.sslmode.empty()) wishes.emplace("sslmode", "require");
+      continue;
+    }
     for (const pgiam_param& param : access.token->params()) {
       if (strcmp(param.key, "password") == 0) continue;
       auto [wish, is_first] = wishes.emplace(param.key, param.value);
@@ -110,6 +120,14 @@ std::map<std::string, std::string> wishes_of(const ConnectionState& state) {
     }
   }
   return wishes;
+}
+
+// libpq prefers Kerberos to TLS, whatever sslmode says.
+bool would_go_without_tls(const Intent& intent, const ConnectionState& state) {
+  const auto wishes = wishes_of(state);
+  const auto wish = wishes.find("sslmode");
+  return intent.gssencmode == "require" &&
+         demands_tls(wish == wishes.end() ? state.sslmode : wish->second);
 }
 
 Options options_with_replies(const RealLibpq& libpq, const Parameters& given,
@@ -123,6 +141,9 @@ Options options_with_replies(const RealLibpq& libpq, const Parameters& given,
   }
   if (const host::SecretText* sslmode = find(options, "sslmode"))
     state.sslmode_in_force = sslmode->view();
+  const host::SecretText* kerberos = find(options, "gssencmode");
+  if (kerberos && kerberos->view() == "prefer" && demands_tls(state.sslmode_in_force))
+    replace(options, state, "gssencmode", "disable");
   // Empty, it keeps libpq from looking anywhere but in the password file.
   replace(options, state, "password", "");
   return options;
@@ -176,10 +197,6 @@ PGconn* fail(const RealLibpq& libpq, const Parameters& given, const Intent& inte
   replace(options, *state, "port", ports);
   // The first of the list has to be the first that is tried.
   if (find(options, "load_balance_hosts")) replace(options, *state, "load_balance_hosts", "disable");
-  if (state->sslmode.empty()) {
-    replace(options, *state, "sslmode", "require");
-    state->sslmode_in_force = "require";
-  }
 
   PGconn* conn = libpq.PQconnectStart(to_conninfo(options).c_str());
   if (!conn) return nullptr;
@@ -233,6 +250,8 @@ PGconn* connect(const RealLibpq& libpq, const Parameters& given, Wait wait,
     Result<bool> any = get_tokens(*context, *intent, *state);
     if (!any) return fail(libpq, given, *intent, std::move(state), host::to_text(any.error()));
     if (!*any) return as_if_absent();
+    if (would_go_without_tls(*intent, *state))
+      return fail_for_ever(libpq, given, std::move(state), kNoTls);
 
     PGconn* conn = open(libpq, given, wait, *intent, std::move(state));
     ConnectionState* attached = conn ? state_of(libpq, conn) : nullptr;

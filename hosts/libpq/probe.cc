@@ -145,6 +145,7 @@ std::optional<Intent> probe(const RealLibpq& libpq, const Parameters& given) {
     if (keyword == "user") intent.user = value;
     if (keyword == "dbname") intent.database = value;
     if (keyword == "sslmode") intent.sslmode = value;
+    if (keyword == "gssencmode") intent.gssencmode = value;
     if (keyword == "password") one_password_for_all = *value != '\0';
   });
   intent.endpoints = pair_up(lists, probe.host());

@@ -28,6 +28,7 @@ struct Intent {
   std::string database;
   std::string sslmode;          // in force
   bool sslmode_chosen = false;  // somebody said so; otherwise it is libpq's default
+  std::string gssencmode;
 };
 
 // nullopt: libpq will refuse the parameters; let it say so itself.

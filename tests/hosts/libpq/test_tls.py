@@ -1,5 +1,10 @@
 """A token never leaves without TLS, and a rule can ask for more."""
 
+import socket
+import struct
+import threading
+import time
+
 import pytest
 from rds_emulator import Emulator
 
@@ -33,6 +38,65 @@ def test_the_user_may_take_the_risk(plain_instance, plain_client):
     program = plain_client(PGIAM_TLS="off")
     program.do("connectdb", plain_instance.conninfo(sslmode="disable"))
     assert [attempt["check"] for attempt in plain_instance.attempts()] == ["tls"]
+
+
+def kerberos_ticket():
+    """A credential cache (version 4 of the format) with a ticket for tickets that no server gave out."""
+
+    def data(content):
+        return struct.pack(">I", len(content)) + content
+
+    def principal(*names):
+        return struct.pack(">II", 1, len(names)) + b"".join(map(data, (b"EXAMPLE.COM", *names)))
+
+    now, key = int(time.time()), struct.pack(">H", 18) + data(bytes(32))
+    times = struct.pack(">IIII", now, now, now + 3600, now + 3600)
+    flags_addresses_and_extras = struct.pack(">BIII", 0, 0x40E00000, 0, 0)
+    user = principal(b"app_user")
+    ticket = user + principal(b"krbtgt", b"EXAMPLE.COM") + key + times + flags_addresses_and_extras + data(b"ticket") + data(b"")
+    return b"\x05\x04\x00\x00" + user + ticket
+
+
+class FirstRequests:
+    """A server that notes the first request of each connection and says no more."""
+
+    def __init__(self):
+        self.seen = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            connection, _ = self.listener.accept()
+            if len(request := connection.recv(8)) == 8:
+                self.seen.append(struct.unpack(">II", request)[1])
+            connection.close()
+
+
+GSS_ENCRYPTION, TLS = 80877104, 80877103  # as the protocol numbers its requests
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_token_goes_over_tls_even_where_kerberos_could_encrypt(call, rds, client, tmp_path):
+    (tmp_path / "tickets").write_bytes(kerberos_ticket())
+    (tmp_path / "krb5.conf").write_text("[libdefaults]\ndefault_realm = EXAMPLE.COM\ndns_lookup_kdc = false\n")
+    kerberos = {"KRB5CCNAME": f"FILE:{tmp_path}/tickets", "KRB5_CONFIG": str(tmp_path / "krb5.conf")}
+    server, program = FirstRequests(), client(**kerberos)
+    program.do(call, rds.conninfo(port=server.port, sslmode="require", sslrootcert=None))
+    assert program.do("conninfo", "gssencmode") == "prefer"
+    program.do(call, rds.conninfo("plain", port=server.port, sslmode="require", sslrootcert=None, password="open sesame"))
+    assert server.seen[0] == TLS
+    assert GSS_ENCRYPTION in server.seen[1:], "the ticket is none"
+
+
+def test_kerberos_in_place_of_tls_is_refused(rds, client):
+    server, program = FirstRequests(), client()
+    conninfo = rds.conninfo(port=server.port, gssencmode="require", sslrootcert=None)
+    assert program.do("connectdb", conninfo) == "bad"
+    assert program.message().startswith("pgiam: gssencmode=require")
+    assert program.do("reset") == "bad"
+    assert server.seen == []
 
 
 def test_verify_full_can_be_asked_for_by_a_rule_and_needs_a_certificate_to_verify_with(rds, client):
