@@ -24,6 +24,8 @@ PROGRAMS = {
         "libpqxx": [os.environ["PGIAM_TEST_PQXX_CLIENT"]],
         "php": ["php", "pgsql.php"],
         "php-pdo": ["php", "pdo.php"],
+        "lua": ["lua5.3", "luasql.lua"],
+        "tcl": ["tclsh8.6", "pgtcl.tcl"],
     },
     "large": {"R": ["R", "-s", "--no-save", "-f", "rpostgresql.R"], "GDAL": [PYTHON, "ogr_pg.py"]},
     "wheels": {

@@ -4,11 +4,15 @@ import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
+from rds_emulator.postgres import find_binaries
 
 
 class Terminal:
@@ -120,6 +124,12 @@ def test_pg_restore_gives_each_of_its_connections_a_token(dump, rds, environment
     assert set(verdicts()) == {"accepted"} and len(verdicts()) > 4
 
 
+@pytest.fixture
+def tools(environment):
+    """Finds the programs that Debian leaves out of PATH."""
+    return {"PATH": f"{environment['PATH']}:{find_binaries()}"}
+
+
 def run_python(code, environment, *arguments):
     return subprocess.run([sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, timeout=60)
 
@@ -159,3 +169,47 @@ def test_psycopg2_hears_the_whole_story_of_a_failure(rds, environment):
     assert "psycopg2.OperationalError: pgiam: AWS_ACCESS_KEY_ID is set" in done.stderr
     done = run_python(code, environment | {"AWS_SECRET_ACCESS_KEY": "wrong"}, rds.conninfo())
     assert "rds-db:connect" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["clusterdb", "createdb -T template0 made", "dropdb made", "pg_dumpall -r --no-role-passwords", "pg_isready",
+     "reindexdb -j2 -t c -t d", "vacuumdb -j2 -t c -t d", "vacuumlo postgres"],
+)  # fmt: skip
+def test_an_administrators_tool_needs_no_password(command, rds, environment, verdicts, tools):
+    rds.admin_sql("CREATE TABLE IF NOT EXISTS c (a int PRIMARY KEY); CREATE TABLE IF NOT EXISTS d (a int PRIMARY KEY);")
+    rds.admin_sql("ALTER TABLE c OWNER TO app_user; ALTER TABLE d OWNER TO app_user; ALTER ROLE app_user CREATEDB;")
+    place = {"PGHOST": rds.host, "PGHOSTADDR": "127.0.0.1", "PGPORT": str(rds.port), "PGUSER": "app_user", "PGDATABASE": "postgres"}
+    done = subprocess.run(command.split(), env=environment | place | tools, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert set(verdicts()) <= {"accepted"}
+
+
+def test_a_server_asks_other_servers_as_itself(rds, environment, tools, tmp_path, verdicts):
+    """Over dblink and postgres_fdw, which load libpq late, into a backend. Single-user: there is one process to hook."""
+    account = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    place = Path(tempfile.mkdtemp(dir="/var/tmp"))  # which that account may enter
+    for library in (Path(environment["LD_PRELOAD"]), Path(environment["LD_PRELOAD"]).with_name("libpgiam.so.1")):
+        shutil.copy(library, place)
+    data, variables = place / "data", environment | tools | {"LD_PRELOAD": "", "HOME": str(place)}
+    if account:
+        shutil.chown(place, "postgres", "postgres")
+    subprocess.run(["initdb", "-A", "trust", "-N", "-D", data], env=variables, cwd="/", check=True, capture_output=True, **account)
+    options = f"host '{rds.host}', hostaddr '127.0.0.1', port '{rds.port}', dbname 'postgres'"
+    sql = [
+        "CREATE EXTENSION dblink",
+        "CREATE EXTENSION postgres_fdw",
+        f"CREATE SERVER orders FOREIGN DATA WRAPPER postgres_fdw OPTIONS ({options})",
+        "CREATE USER MAPPING FOR CURRENT_USER SERVER orders OPTIONS (user 'app_user')",
+        "CREATE FOREIGN TABLE roles (rolname name) SERVER orders OPTIONS (schema_name 'pg_catalog', table_name 'pg_roles')",
+        f"SELECT * FROM dblink($${rds.conninfo(sslrootcert=None, sslmode=None)}$$, 'SELECT session_user') AS t (who name)",
+        "SELECT rolname FROM roles WHERE rolname = 'app_user'",
+    ]
+    single = ["postgres", "--single", "-D", data, "postgres"]
+    done = subprocess.run(
+        single, input="\n".join(sql) + "\n", env=variables | {"LD_PRELOAD": f"{place}/libpgiam-libpq.so"}, cwd="/",
+        capture_output=True, text=True, timeout=60, **account,
+    )  # fmt: skip
+    shutil.rmtree(place)
+    assert 'who = "app_user"' in done.stdout and 'rolname = "app_user"' in done.stdout, done.stderr
+    assert verdicts() == ["accepted"] * 2
