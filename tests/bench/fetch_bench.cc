@@ -1,6 +1,7 @@
 // What a fetch of credentials costs those who wait for it, and how often one is made: storms of
 // threads and contexts, credentials near their end, and tokens while a renewal is under way. The
-// source is a credential_process that takes its time. Ratios to that time, in one run.
+// source is a credential_process that takes its time. Ratios to that time, in one run; the counts must
+// hold.
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -101,9 +102,11 @@ Milliseconds slowest_of(int threads, const std::function<Milliseconds(int)>& ask
   return *std::max_element(took.begin(), took.end());
 }
 
-void print(const char* subject, std::uintmax_t fetches, Milliseconds slowest, Milliseconds one) {
+void print(const char* subject, std::uintmax_t fetches, std::uintmax_t most, Milliseconds slowest,
+           Milliseconds one) {
   std::printf("  %-44s %3ju fetches, the slowest caller %5.2f of one\n", subject, fetches,
               slowest / one);
+  if (fetches > most) fail("that is more than there should be");
 }
 
 void storms() {
@@ -117,21 +120,21 @@ void storms() {
     const Source source("context", "0.2", 3600);
     const Context context;
     const auto slowest = slowest_of(64, [&](int) { return context.ask(); });
-    print("64 threads at one context", source.begun(), slowest, one);
+    print("64 threads at one context", source.begun(), 1, slowest, one);
   }
   {
     const Source source("contexts", "0.2", 3600);
     const std::vector<Context> contexts(64);
     const auto slowest =
         slowest_of(64, [&](int i) { return contexts[static_cast<std::size_t>(i)].ask(); });
-    print("64 threads, a context each", source.begun(), slowest, one);
+    print("64 threads, a context each", source.begun(), 1, slowest, one);
   }
   {
     const Source source("near", "0.2", 240);
     const Context context;
     Milliseconds slowest{0};
     for (int i = 0; i < 200; ++i) slowest = std::max(slowest, context.ask());
-    print("200 tokens of credentials with 240 s left", source.begun(), slowest, one);
+    print("200 tokens of credentials with 240 s left", source.begun(), 2, slowest, one);
   }
 }
 

@@ -1,4 +1,4 @@
-"""What the preloaded hook costs: per attempt to connect where the connection is not ours, and when a program starts.
+"""What the preloaded hook costs: per attempt to connect, ours or not, and when a program starts.
 
     libpq_bench.py PROGRAM HOOK [COUNT]
 
@@ -19,11 +19,14 @@ KINDS = {
     "a password in the environment": REMOTE,
     "a local name, no password": "host=localhost hostaddr=127.0.0.1 port=1 user=u dbname=d",
     "a socket": "host=/nonexistent user=u dbname=d",
+    "ours, the token at hand": "host=orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com hostaddr=127.0.0.1 port=1 user=u "
+    "dbname=d sslmode=require",
 }
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def environment(hooked, kind=""):
-    variables = {"HOME": "/nonexistent", "PATH": os.environ["PATH"]}
+    variables = {"HOME": "/nonexistent", "PATH": os.environ["PATH"]} | KEYS
     if hooked:
         variables["LD_PRELOAD"] = HOOK
     if "environment" in kind:

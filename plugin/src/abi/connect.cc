@@ -50,44 +50,17 @@ Result<Request> read_request(const pgiam_request* given) {
   return request;
 }
 
-// A request with text of its own, for an operation that outlives the caller's.
-class OwnedRequest {
- public:
-  explicit OwnedRequest(const Request& request)
-      : text_{std::string(request.host), std::string(request.user), std::string(request.database),
-              std::string(request.sslmode)},
-        password_(request.password),
-        request_(request) {
-    request_.host = text_[0];
-    request_.user = text_[1];
-    request_.database = text_[2];
-    request_.sslmode = text_[3];
-    request_.password = password_.reveal();
-    for (const auto& [key, value] : request.options) options_.emplace_back(key, value);
-    request_.options.assign(options_.begin(), options_.end());
-  }
-  OwnedRequest(const OwnedRequest&) = delete;
-  OwnedRequest& operator=(const OwnedRequest&) = delete;
-  const Request& request() const { return request_; }
-
- private:
-  const std::string text_[4];
-  const Secret password_;
-  std::vector<std::pair<std::string, std::string>> options_;
-  Request request_;
-};
-
-using FlowFunction = Result<Reply> (Flow::*)(const Request&, std::stop_token);
-
-pgiam_status ask_flow(FlowFunction function, pgiam_context* context, const pgiam_request* given,
-                      pgiam_reply** out, pgiam_error** error) {
+template <typename Ask>
+pgiam_status ask_flow(pgiam_context* context, const pgiam_request* given, pgiam_reply** out,
+                      pgiam_error** error, Ask ask) {
   return guard(error, [&]() -> Result<void> {
     if (context == nullptr || out == nullptr) return invalid_argument("context or out is NULL");
     if (inside_callback_of(context)) return called_from_callback();
     const auto request = read_request(given);
     if (!request) return request.error();
-    const CallInProgress call(*context);
-    auto reply = (context->wired.flow().*function)(*request, call.stop());
+    std::optional<CallInProgress> call;
+    const auto begin = [&] { return call.emplace(*context).stop(); };
+    auto reply = ask(context->wired.flow(), *request, begin);
     if (!reply) return reply.error();
     *out = new pgiam_reply{std::move(*reply)};
     return {};
@@ -99,22 +72,34 @@ pgiam_status ask_flow(FlowFunction function, pgiam_context* context, const pgiam
 
 pgiam_status pgiam_before_connect(pgiam_context* context, const pgiam_request* request,
                                   pgiam_reply** out, pgiam_error** error) {
-  return pgiam::ask_flow(&pgiam::Flow::before_connect, context, request, out, error);
+  return pgiam::ask_flow(context, request, out, error,
+                         [](auto& flow, const auto& asked, const auto& begin) {
+                           return flow.before_connect(asked, begin);
+                         });
 }
 
 pgiam_status pgiam_explain(pgiam_context* context, const pgiam_request* request, pgiam_reply** out,
                            pgiam_error** error) {
-  return pgiam::ask_flow(&pgiam::Flow::explain, context, request, out, error);
+  return pgiam::ask_flow(context, request, out, error,
+                         [](auto& flow, const auto& asked, const auto& begin) {
+                           return flow.explain(asked, begin());
+                         });
 }
 
 pgiam_status pgiam_credentials(pgiam_context* context, const pgiam_request* request,
                                pgiam_reply** out, pgiam_error** error) {
-  return pgiam::ask_flow(&pgiam::Flow::credentials, context, request, out, error);
+  return pgiam::ask_flow(context, request, out, error,
+                         [](auto& flow, const auto& asked, const auto& begin) {
+                           return flow.credentials(asked, begin());
+                         });
 }
 
 pgiam_status pgiam_login(pgiam_context* context, const pgiam_request* request, pgiam_reply** out,
                          pgiam_error** error) {
-  return pgiam::ask_flow(&pgiam::Flow::login, context, request, out, error);
+  return pgiam::ask_flow(context, request, out, error,
+                         [](auto& flow, const auto& asked, const auto& begin) {
+                           return flow.login(asked, begin());
+                         });
 }
 
 pgiam_status pgiam_after_connect(pgiam_context* context, const pgiam_reply* reply, int32_t outcome,
@@ -152,7 +137,7 @@ pgiam_status pgiam_before_connect_start(pgiam_context* context, const pgiam_requ
     const std::stop_token stop = call->stop();
     operation->operation.emplace(
         [context, owned](std::stop_token stop) {
-          return context->wired.flow().before_connect(owned->request(), std::move(stop));
+          return context->wired.flow().before_connect(owned->request(), [&] { return stop; });
         },
         [context, call = std::move(call), done, user_data] {
           if (done == nullptr) return;

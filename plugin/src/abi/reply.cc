@@ -12,10 +12,11 @@ size_t pgiam_reply_param_count(const pgiam_reply* reply) {
 }
 
 pgiam_status pgiam_reply_param(const pgiam_reply* reply, size_t index, pgiam_param* out) {
-  if (reply == nullptr || out == nullptr || out->struct_size < sizeof(uint32_t) ||
-      index >= reply->reply.params().size())
+  if (reply == nullptr || out == nullptr || out->struct_size < sizeof(uint32_t))
     return PGIAM_E_INVALID_ARGUMENT;
-  const pgiam::Param& param = reply->reply.params()[index];
+  const pgiam::Params params = reply->reply.params();
+  if (index >= params.size()) return PGIAM_E_INVALID_ARGUMENT;
+  const pgiam::Param& param = params[index];
   pgiam_param filled{};
   filled.flags = param.secret ? PGIAM_PARAM_SECRET : 0;
   filled.key = param.key;
@@ -44,7 +45,7 @@ const char* pgiam_reply_text(const pgiam_reply* reply, int32_t field) {
     case PGIAM_REPLY_WARNING:
       return plan.warning.c_str();
     case PGIAM_REPLY_EXPLANATION:
-      return facts.explanation().c_str();
+      return facts.explanation();
     default:
       return "";
   }

@@ -25,13 +25,15 @@ std::optional<std::string> PosixEnvironment::home() const {
 }
 
 // setenv, unsetenv and putenv all exchange pointers in the table, so the pointers tell. Every
-// connection asks: a sum, since its products do not wait for each other as those of a hash do.
+// connection asks: Fletcher's sums, of the pointers and of their order, as they cost two additions.
 std::uint64_t PosixEnvironment::generation() const {
-  constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15;
-  std::uint64_t sum = 0, factor = 1;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry, factor += kStep - 1)
-    sum += reinterpret_cast<std::uintptr_t>(*entry) * factor;
-  return sum;
+  if (environ == nullptr) return 0;
+  std::uint64_t sum = 0, sum_of_sums = 0;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    sum += reinterpret_cast<std::uintptr_t>(*entry);
+    sum_of_sums += sum;
+  }
+  return sum_of_sums * 0x9e3779b97f4a7c15 + sum;
 }
 
 }  // namespace pgiam

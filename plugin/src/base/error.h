@@ -33,6 +33,14 @@ enum class Status : std::int32_t {
 };
 
 struct Error {
+  // In error.cc: every function that may fail moves and destroys errors.
+  Error() noexcept;
+  Error(const Error& other);
+  Error(Error&& other) noexcept;
+  Error& operator=(const Error& other);
+  Error& operator=(Error&& other) noexcept;
+  ~Error();
+
   Status status = Status::kInternal;
   std::string message;   // one sentence, never a secret
   std::string hint;      // what to do next, best a command to type
@@ -42,12 +50,6 @@ struct Error {
   std::vector<Error> causes;  // what was tried, in order
 };
 
-inline Error make_error(Status status, std::string message, std::string hint = {}) {
-  Error error;
-  error.status = status;
-  error.message = std::move(message);
-  error.hint = std::move(hint);
-  return error;
-}
+Error make_error(Status status, std::string message, std::string hint = {});
 
 }  // namespace pgiam

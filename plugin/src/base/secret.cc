@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace pgiam {
@@ -34,6 +35,22 @@ Secret& Secret::operator=(Secret other) noexcept {
 
 Secret::~Secret() {
   if (bytes_) wipe(bytes_.get(), size_);
+}
+
+SecretBuilder::SecretBuilder(std::size_t room) : room_(room) {
+  secret_.bytes_.reset(new char[room + 1]);
+}
+
+SecretBuilder& SecretBuilder::operator+=(std::string_view text) {
+  if (text.size() > room_ - secret_.size_) throw std::length_error("no room in a secret");
+  text.copy(secret_.bytes_.get() + secret_.size_, text.size());
+  secret_.size_ += text.size();
+  return *this;
+}
+
+Secret SecretBuilder::finish() && {
+  secret_.bytes_[secret_.size_] = '\0';
+  return std::move(secret_);
 }
 
 }  // namespace pgiam

@@ -43,8 +43,24 @@ class Secret {
   const char* reveal_c_str() const { return bytes_ ? bytes_.get() : ""; }
 
  private:
+  friend class SecretBuilder;
   std::unique_ptr<char[]> bytes_;
   std::size_t size_ = 0;
+};
+
+// A secret that is put together where it will stay, so that there is no scratch to wipe.
+class SecretBuilder {
+ public:
+  // Room for so many bytes.
+  explicit SecretBuilder(std::size_t room);
+  // std::length_error where there is no room for it.
+  SecretBuilder& operator+=(std::string_view text);
+  std::string_view reveal() const { return secret_.reveal(); }
+  Secret finish() &&;
+
+ private:
+  Secret secret_;
+  const std::size_t room_;
 };
 
 }  // namespace pgiam

@@ -51,7 +51,7 @@ std::array<char, kBlock> padded_key(std::string_view key, unsigned char pad) {
 
 }  // namespace
 
-Sha256Digest sha256(std::initializer_list<std::string_view> pieces) {
+Sha256Digest sha256(std::span<const std::string_view> pieces) {
   PerThread<Context> of_this_thread;
   const Context& context = of_this_thread.get();
   check(EVP_DigestInit_ex2(context.evp, algorithm(), nullptr));
@@ -79,13 +79,14 @@ Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
 }
 
 void append_hex(std::string& out, std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::size_t at = out.size();
-  out.resize(at + bytes.size() * 2);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::size_t before = out.size();
+  out.resize(before + bytes.size() * 2);
+  char* at = out.data() + before;
   for (char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    out[at++] = kDigits[byte >> 4];
-    out[at++] = kDigits[byte & 15];
+    *at++ = kDigits[byte >> 4];
+    *at++ = kDigits[byte & 15];
   }
 }
 

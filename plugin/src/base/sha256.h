@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,10 @@ namespace pgiam {
 using Sha256Digest = std::array<unsigned char, 32>;
 
 // Of the pieces one after the other.
-Sha256Digest sha256(std::initializer_list<std::string_view> pieces);
+Sha256Digest sha256(std::span<const std::string_view> pieces);
+inline Sha256Digest sha256(std::initializer_list<std::string_view> pieces) {
+  return sha256(std::span(pieces.begin(), pieces.size()));
+}
 inline Sha256Digest sha256(std::string_view text) { return sha256({text}); }
 
 Sha256Digest hmac_sha256(std::string_view key, std::string_view message);

@@ -79,7 +79,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string mask(std::string_view id) {
   if (id.size() <= 8) return "…";
-  return std::string(id.substr(0, 4)) + "…" + std::string(id.substr(id.size() - 4));
+  std::string masked(id.substr(0, 4));
+  return masked.append("…").append(id.substr(id.size() - 4));
 }
 
 }  // namespace pgiam

@@ -26,8 +26,12 @@ struct Target {
 
 struct Token {
   Secret text;
-  Time signed_at{};
+  Time signed_at{};   // as expires_at by this machine's clock
   Time expires_at{};  // the server's limit; the credentials' own comes on top
+  // That it was made of, and whose they are: the access key id, masked. Null and "" for one that was
+  // found in a file.
+  CredentialsPtr credentials;
+  std::string principal;
 };
 
 // Where credentials of one identity come from. Two connections with the same key share them.

@@ -16,8 +16,7 @@ constexpr std::chrono::minutes kClockSkew{5};
 // Longer limits are none, and would carry a clock past its end.
 constexpr Milliseconds kLongestCall = std::chrono::hours{24};
 
-// All of the request that a plan depends on. Of a password only its kind matters, but telling the
-// kind is the cloud's business; so requests that bring one are not kept.
+// One text for all requests that are the same_connection.
 void write_plan_key(const Request& request, std::string& key) {
   key.clear();
   for (std::string_view part : {request.host, request.user, request.database, request.sslmode})
@@ -43,19 +42,37 @@ Flow::Flow(const World& world, std::span<const OptionValue> options,
       credentials_(std::move(credentials)),
       files_(world) {}
 
-Result<Reply> Flow::before_connect(const Request& request, std::stop_token stop) {
-  const Milliseconds start = world_.clock.uptime();
-  const auto plan = plan_for(request, start);
-  if (!plan) return plan.error();
-  if (!(*plan)->ours) return make_error(Status::kNotApplicable, (*plan)->reason);
-  if ((*plan)->refusal) return *(*plan)->refusal;
-  if ((*plan)->file) return answer_from_file(*plan, request);
-  const Call call = begin_call(**plan, request, start, std::move(stop));
-  return answer(*plan, request, call);
+Flow::~Flow() {
+  count_change();  // another flow may come to stand at this address
+  credentials_->leave(world_);
 }
 
-Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, Milliseconds start) {
-  const std::uint64_t environment = world_.environment.generation();
+Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
+  const Moment moment{world_.clock.now(), world_.environment.generation(), change_count()};
+  PerThread<LastAnswers> of_this_thread;
+  LastAnswers& last_answers = of_this_thread.get();
+  if (!request.refresh)
+    if (auto again = last_answers.find(this, request, moment)) return std::move(*again);
+
+  std::stop_token stop = begin();
+  const Milliseconds start = world_.clock.uptime();
+  const auto kept = plan_for(request, moment, start);
+  if (!kept) return kept.error();
+  const Plan& plan = *kept->plan;
+  if (!plan.ours) return make_error(Status::kNotApplicable, plan.reason);
+  if (plan.refusal) return *plan.refusal;
+  if (plan.file) return answer_from_file(kept->plan, request);
+  auto reply = answer(kept->plan, request, begin_call(plan, request, start, std::move(stop)));
+  if (reply && plan.reuse.count() > 0 && request.password.empty()) {
+    const Time plan_ends = moment.now + kPlanLife - (start - kept->made);
+    const Time until = std::min(plan_ends, end_of_reuse(*reply->token(), plan.reuse));
+    last_answers.keep(this, request, moment, until, *reply);
+  }
+  return reply;
+}
+
+Result<Flow::KeptPlan> Flow::plan_for(const Request& request, const Moment& moment,
+                                      Milliseconds start) {
   const bool keep = request.password.empty();
   PerThread<PlanKey> of_this_thread;
   std::string& key = of_this_thread.get().text;
@@ -63,20 +80,20 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, Milli
   if (keep && !request.refresh) {
     const StateLock lock;
     const auto found = plans_.find(key);
-    if (found != plans_.end() && found->second.environment == environment &&
+    if (found != plans_.end() && found->second.environment == moment.environment &&
         start - found->second.made < kPlanLife)
-      return found->second.plan;
+      return found->second;
   }
   auto made = planner_.make(request);
   if (!made) return made.error();
-  const auto plan = std::make_shared<const Plan>(std::move(*made));
-  if (!plan->warning.empty()) world_.log.write(LogLevel::kWarn, "plan", plan->warning);
-  if (!keep) return plan;
+  const KeptPlan kept{std::make_shared<const Plan>(std::move(*made)), moment.environment, start};
+  if (!kept.plan->warning.empty()) world_.log.write(LogLevel::kWarn, "plan", kept.plan->warning);
+  if (!keep) return kept;
   std::unordered_map<std::string, KeptPlan> outdated;  // goes after the lock
   const StateLock lock;
   if (plans_.size() >= kMostPlans) outdated.swap(plans_);
-  plans_[key] = {plan, environment, start};
-  return plan;
+  plans_[key] = kept;
+  return kept;
 }
 
 Call Flow::begin_call(const Plan& plan, const Request& request, Milliseconds start,
@@ -95,19 +112,18 @@ Result<Reply> Flow::answer(std::shared_ptr<const Plan> plan, const Request& requ
   Trace trace;
   auto found = credentials_->get(plan->source, world_, call, request.refresh, trace);
   if (!found) return found.error();
-  const CredentialsPtr& credentials = found->credentials;
 
-  if (!request.refresh)
-    if (auto token = tokens_.find(plan->token_key, credentials, call.now, plan->reuse))
-      return Reply(std::move(plan), credentials, std::move(token), true);
+  if (plan->reuse.count() > 0 && !request.refresh)
+    if (auto token = tokens_.find(plan->token_key, found->credentials, call.now, plan->reuse))
+      return Reply(std::move(plan), std::move(token), true);
 
-  auto signed_token = plan->cloud->sign(plan->target, request.user, credentials, call.now);
-  if (!signed_token) return signed_token.error();
-  if (credentials->expires_at && *credentials->expires_at < signed_token->expires_at)
-    signed_token->expires_at = *credentials->expires_at;
-  auto token = std::make_shared<const Token>(std::move(*signed_token));
-  if (plan->reuse.count() > 0) tokens_.keep(plan->token_key, credentials, token);
-  return Reply(std::move(plan), credentials, std::move(token), false);
+  auto made = plan->cloud->sign(plan->target, request.user, found->credentials, call.now);
+  if (!made) return made.error();
+  if (const auto& end = found->credentials->expires_at; end && *end < made->expires_at)
+    made->expires_at = *end;
+  auto token = std::make_shared<const Token>(std::move(*made));
+  if (plan->reuse.count() > 0) tokens_.keep(plan->token_key, token);
+  return Reply(std::move(plan), std::move(token), false);
 }
 
 // Whoever keeps the file fresh decides what it holds. A token in it is sent as all tokens are;
@@ -124,7 +140,7 @@ Result<Reply> Flow::answer_from_file(std::shared_ptr<const Plan> plan, const Req
                       found->file->path + " holds a token that expired at " + rfc3339(*end),
                       "see what keeps it fresh: is pgiam keep still running?");
   auto password =
-      std::make_shared<const Token>(Token{std::move(found->password), {}, end.value_or(Time{})});
+      std::make_shared<const Token>(Token{std::move(found->password), {}, end.value_or(Time{}), {}, {}});
   return Reply(std::move(plan), std::move(found->file), std::move(password), needs_tls);
 }
 

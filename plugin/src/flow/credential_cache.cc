@@ -167,11 +167,12 @@ CredentialCache::Turn CredentialCache::take_turn(const CredentialSource& source,
 Result<CredentialCache::Found> CredentialCache::get(const CredentialSource& source,
                                                     const World& world, const Call& call,
                                                     bool refresh, Trace& trace) {
+  if (!call.may_prompt) return ask_or_wait(source, world, call, refresh, trace);
   Call quiet = call;
   quiet.may_prompt = false;
   auto found = ask_or_wait(source, world, quiet, refresh, trace);
   // Only now is it known that a person must act; whom nobody may ask has waited for no answer.
-  if (!found && found.error().status == Status::kLoginRequired && call.may_prompt)
+  if (!found && found.error().status == Status::kLoginRequired)
     found = ask_or_wait(source, world, call, refresh, trace);
   return found;
 }
@@ -182,7 +183,7 @@ Result<CredentialCache::Found> CredentialCache::ask_or_wait(const CredentialSour
   for (;;) {
     Turn turn = take_turn(source, world, call, refresh);
     if (turn.wake) renewer_.wake();
-    if (turn.answer) return *turn.answer;
+    if (turn.answer) return std::move(*turn.answer);
     if (turn.lead) return lead(std::move(turn), source, world, call, trace);
     if (auto landed = follow(turn, world, call)) return *landed;
   }
@@ -241,6 +242,7 @@ Result<CredentialsPtr> CredentialCache::load(const CredentialSource& source,
 
 void CredentialCache::keep(Entry& entry, const CredentialsPtr& loaded, Time now,
                            bool renewing) {
+  if (entry.credentials) count_change();
   entry.credentials = loaded;
   if (loaded->expires_at) entry.times = renewal_times(now, *loaded->expires_at, random_unit());
   entry.used = !renewing;
@@ -273,6 +275,7 @@ void CredentialCache::distrust(const std::string& key, const CredentialsPtr& cre
   if (entry.last_distrust && uptime - *entry.last_distrust < kDistrustPause) return;
   entry.last_distrust = uptime;
   entry.distrusted = true;
+  count_change();
 }
 
 // The renewal that is due, its flight begun; or nothing, and how long until one is.

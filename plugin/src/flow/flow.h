@@ -1,12 +1,14 @@
 // The story of a connection: before it, after it, and explained. One Flow serves a context.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "flow/credential_cache.h"
+#include "flow/last_answers.h"
 #include "flow/password_files.h"
 #include "flow/plan.h"
 #include "flow/reply.h"
@@ -25,10 +27,13 @@ class Flow {
        std::vector<std::unique_ptr<Cloud>> clouds, std::shared_ptr<CredentialCache> credentials);
   Flow(const Flow&) = delete;
   Flow& operator=(const Flow&) = delete;
-  ~Flow() { credentials_->leave(world_); }
+  ~Flow();
 
-  // kNotApplicable with the reason where the connection is not ours.
-  Result<Reply> before_connect(const Request& request, std::stop_token stop);
+  // Tells that the call goes on, and gets what would cancel it.
+  using Begin = std::function<std::stop_token()>;
+  // kNotApplicable with the reason where the connection is not ours. Begins unless the answer is at
+  // hand: then nobody can be waiting for it.
+  Result<Reply> before_connect(const Request& request, const Begin& begin);
   Advice after_connect(const Reply& reply, Outcome outcome);
   Result<Reply> explain(const Request& request, std::stop_token stop);
   // The credentials that a token would be made of.
@@ -38,17 +43,17 @@ class Flow {
   Result<Reply> login(const Request& request, std::stop_token stop);
 
  private:
-  Result<std::shared_ptr<const Plan>> plan_for(const Request& request, Milliseconds start);
-  Call begin_call(const Plan& plan, const Request& request, Milliseconds start,
-                  std::stop_token stop) const;
-  Result<Reply> answer(std::shared_ptr<const Plan> plan, const Request& request, const Call& call);
-  Result<Reply> answer_from_file(std::shared_ptr<const Plan> plan, const Request& request);
-
   struct KeptPlan {
     std::shared_ptr<const Plan> plan;
     std::uint64_t environment = 0;  // Environment::generation() when it was made
     Milliseconds made{0};           // on Clock::uptime()
   };
+
+  Result<KeptPlan> plan_for(const Request& request, const Moment& moment, Milliseconds start);
+  Call begin_call(const Plan& plan, const Request& request, Milliseconds start,
+                  std::stop_token stop) const;
+  Result<Reply> answer(std::shared_ptr<const Plan> plan, const Request& request, const Call& call);
+  Result<Reply> answer_from_file(std::shared_ptr<const Plan> plan, const Request& request);
 
   const World& world_;
   const Planner planner_;

@@ -1,14 +1,14 @@
 // What a host gets. It holds on to what it was made of and copies nothing of it.
 #pragma once
 
-#include <array>
+#include <boost/container/static_vector.hpp>
 #include <memory>
-#include <span>
 #include <string>
 
 #include "clouds/cloud.h"
 #include "flow/password_files.h"
 #include "flow/plan.h"
+#include "flow/token_cache.h"
 
 namespace pgiam {
 
@@ -18,51 +18,55 @@ struct Param {
   const char* value = "";
   bool secret = false;
 };
+using Params = boost::container::static_vector<Param, 4>;
 
 class Reply {
  public:
   // An answer to before_connect.
-  Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials,
-        std::shared_ptr<const Token> token, bool from_cache);
+  Reply(std::shared_ptr<const Plan> plan, TokenPtr token, bool from_cache)
+      : plan_(std::move(plan)), token_(std::move(token)), from_cache_(from_cache) {}
   // An answer to before_connect from a file of the user's own.
   Reply(std::shared_ptr<const Plan> plan, std::shared_ptr<const PasswordFile> file,
-        std::shared_ptr<const Token> password, bool needs_tls);
+        TokenPtr password, bool needs_tls);
   // An answer to credentials and login: no token.
   Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials, bool from_cache);
   // An answer to explain: no token, no parameters.
   Reply(std::shared_ptr<const Plan> plan, std::string explanation);
 
   const Plan& plan() const { return *plan_; }
+  const std::shared_ptr<const Plan>& shared_plan() const { return plan_; }
   // Null in an explanation.
-  const Token* token() const { return token_.get(); }
+  const TokenPtr& token() const { return token_; }
   // Null where no credentials were needed.
-  const CredentialsPtr& credentials() const { return credentials_; }
+  const CredentialsPtr& credentials() const {
+    return rest_ ? rest_->credentials : token_->credentials;
+  }
   // Null where the password is from no file.
-  const PasswordFile* file() const { return file_.get(); }
+  const PasswordFile* file() const { return rest_ ? rest_->file.get() : nullptr; }
   // Where it came from: "aws.sso", "password_file", or "".
   const char* provider() const;
   bool from_cache() const { return from_cache_; }
   // The access key id, masked.
-  const std::string& principal() const { return principal_; }
-  const std::string& explanation() const { return explanation_; }
+  const std::string& principal() const { return rest_ ? rest_->principal : token_->principal; }
+  const char* explanation() const { return rest_ ? rest_->explanation.c_str() : ""; }
   // What the client must set to use the token.
-  std::span<const Param> params() const { return {params_.data(), param_count_}; }
+  Params params() const;
 
  private:
-  void add_login(bool needs_tls);
-  void add(const char* key, const char* value, bool secret = false) {
-    params_[param_count_++] = {key, value, secret};
-  }
+  // What only a few replies have; a token that was signed has none of it, and such replies are
+  // many.
+  struct Rest {
+    CredentialsPtr credentials;
+    std::string principal;
+    std::shared_ptr<const PasswordFile> file;
+    bool needs_tls = false;
+    std::string explanation;
+  };
 
   std::shared_ptr<const Plan> plan_;
-  CredentialsPtr credentials_;
-  std::shared_ptr<const Token> token_;
-  std::shared_ptr<const PasswordFile> file_;
+  TokenPtr token_;
+  std::shared_ptr<const Rest> rest_;
   bool from_cache_ = false;
-  std::string principal_;
-  std::string explanation_;
-  std::array<Param, 4> params_;
-  std::size_t param_count_ = 0;
 };
 
 }  // namespace pgiam

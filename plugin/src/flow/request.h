@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/secret.h"
 #include "base/time.h"
 
 namespace pgiam {
@@ -22,6 +24,25 @@ struct Request {
   bool no_interaction = false;
   bool resolve = false;  // explain: the network may be used
   std::vector<OptionValue> options;
+};
+
+// Whether nothing that an answer depends on tells them apart. Of a password only its kind matters,
+// but telling the kind is the cloud's business: with one, no two are the same.
+bool same_connection(const Request& a, const Request& b);
+
+// A request with text of its own, which outlives the caller's.
+class OwnedRequest {
+ public:
+  explicit OwnedRequest(const Request& request);
+  OwnedRequest(const OwnedRequest&) = delete;
+  OwnedRequest& operator=(const OwnedRequest&) = delete;
+  const Request& request() const { return request_; }
+
+ private:
+  const std::string text_[4];
+  const Secret password_;
+  std::vector<std::pair<std::string, std::string>> options_;
+  Request request_;
 };
 
 }  // namespace pgiam

@@ -11,47 +11,51 @@ namespace {
 constexpr std::size_t kMostTokens = 512;
 // A token that dies sooner is signed anew.
 constexpr Seconds kLeastLife{60};
+// No token lives longer, and a clock would be carried past its end.
+constexpr Seconds kLongestReuse{86'400};
 
 }  // namespace
 
-std::shared_ptr<const Token> TokenCache::find(const std::string& key,
-                                              const CredentialsPtr& credentials, Time now,
-                                              Seconds reuse) const {
+Time end_of_reuse(const Token& token, Seconds reuse) {
+  return std::min(token.signed_at + std::min(reuse, kLongestReuse), token.expires_at - kLeastLife);
+}
+
+TokenPtr TokenCache::find(const std::string& key, const CredentialsPtr& credentials, Time now,
+                          Seconds reuse) const {
   const StateLock lock;
-  const auto found = entries_.find(key);
-  if (found == entries_.end() || found->second.credentials != credentials) return nullptr;
-  const auto& token = found->second.token;
-  const auto age = now - token->signed_at;
-  // A clock that was set back makes a token of the future, which a server refuses.
-  if (age < Milliseconds{0} || age >= reuse) return nullptr;
-  if (token->expires_at - now <= kLeastLife) return nullptr;
+  const auto found = tokens_.find(key);
+  if (found == tokens_.end()) return nullptr;
+  const TokenPtr& token = found->second;
+  if (token->credentials != credentials) return nullptr;
+  if (now < token->signed_at || now >= end_of_reuse(*token, reuse)) return nullptr;
   return token;
 }
 
-void TokenCache::keep(const std::string& key, const CredentialsPtr& credentials,
-                      std::shared_ptr<const Token> token) {
-  Entry replaced;  // wiped after the lock is released
+void TokenCache::keep(const std::string& key, TokenPtr token) {
+  TokenPtr replaced;  // wiped after the lock is released
   const StateLock lock;
-  if (entries_.size() >= kMostTokens && entries_.find(key) == entries_.end()) {
+  if (tokens_.size() >= kMostTokens && tokens_.find(key) == tokens_.end()) {
     const auto oldest =
-        std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
-          return a.second.token->signed_at < b.second.token->signed_at;
+        std::min_element(tokens_.begin(), tokens_.end(), [](const auto& a, const auto& b) {
+          return a.second->signed_at < b.second->signed_at;
         });
     replaced = std::move(oldest->second);
-    entries_.erase(oldest);
+    tokens_.erase(oldest);
   }
-  Entry& entry = entries_[key];
-  if (entry.token) replaced = std::move(entry);
-  entry = {credentials, std::move(token)};
+  TokenPtr& kept = tokens_[key];
+  if (kept) replaced = std::move(kept);
+  kept = std::move(token);
+  if (replaced) count_change();
 }
 
 bool TokenCache::drop(const std::string& key, const Token& token) {
-  Entry dropped;
+  TokenPtr dropped;
   const StateLock lock;
-  const auto found = entries_.find(key);
-  if (found == entries_.end() || found->second.token.get() != &token) return false;
+  const auto found = tokens_.find(key);
+  if (found == tokens_.end() || found->second.get() != &token) return false;
   dropped = std::move(found->second);
-  entries_.erase(found);
+  tokens_.erase(found);
+  count_change();
   return true;
 }
 

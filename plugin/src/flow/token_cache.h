@@ -10,23 +10,24 @@
 
 namespace pgiam {
 
+using TokenPtr = std::shared_ptr<const Token>;
+
+// From when it was signed until then a token may be given again: for `reuse`, and not when it is
+// about to die. A clock that was set back makes a token of the future, which a server refuses.
+Time end_of_reuse(const Token& token, Seconds reuse);
+
 // Any thread.
 class TokenCache {
  public:
-  // Made of these very credentials, given less than `reuse` ago, and not about to die.
-  std::shared_ptr<const Token> find(const std::string& key, const CredentialsPtr& credentials,
-                                    Time now, Seconds reuse) const;
-  void keep(const std::string& key, const CredentialsPtr& credentials,
-            std::shared_ptr<const Token> token);
+  // Made of these very credentials, and still to be given again.
+  TokenPtr find(const std::string& key, const CredentialsPtr& credentials, Time now,
+                Seconds reuse) const;
+  void keep(const std::string& key, TokenPtr token);
   // Drops exactly this token, never a newer one; true if it was there.
   bool drop(const std::string& key, const Token& token);
 
  private:
-  struct Entry {
-    CredentialsPtr credentials;
-    std::shared_ptr<const Token> token;
-  };
-  std::unordered_map<std::string, Entry> entries_;  // under the state lock
+  std::unordered_map<std::string, TokenPtr> tokens_;  // under the state lock
 };
 
 }  // namespace pgiam

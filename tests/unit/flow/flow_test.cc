@@ -30,7 +30,7 @@ class FlowTest : public testing::Test {
     return request;
   }
   Result<Reply> before(const Request& asked = request()) {
-    return flow_.before_connect(asked, std::stop_token());
+    return flow_.before_connect(asked, [] { return std::stop_token(); });
   }
   static std::string param(const Reply& reply, std::string_view key) {
     for (const Param& param : reply.params())

@@ -30,7 +30,7 @@ class PasswordFilesTest : public testing::Test {
     fake_.clock.advance(Seconds{1});  // files of the fakes are old
   }
   void use(std::string_view option, std::string_view path) { request_.options = {{option, path}}; }
-  Result<Reply> before() { return flow_.before_connect(request_, std::stop_token()); }
+  Result<Reply> before() { return flow_.before_connect(request_, [] { return std::stop_token(); }); }
   static std::string param(const Reply& reply, std::string_view key) {
     for (const Param& param : reply.params())
       if (param.key == key) return param.value;

@@ -115,14 +115,14 @@ class Aws : public Cloud {
                      Time now) const override {
     const TargetKind* kind = find_target_kind(target.kind);
     if (kind == nullptr) return make_error(Status::kInternal, "unknown kind of target");
-    now = runtime_.skew.correct(now);
-    const auto key = keys_.get(credentials, now, target.region, kind->service);
+    const Time now_at_aws = runtime_.skew.correct(now);
+    const auto key = keys_.get(credentials, now_at_aws, target.region, kind->service);
     const std::string authority = kind->authority(target);
     const std::string query = kind->query(user);
     // Signed to the second, so it dies by the second, too.
     const Time signed_at = std::chrono::floor<Seconds>(now);
-    return Token{presign({authority, query, kTokenLife}, *key, now), signed_at,
-                 signed_at + kTokenLife};
+    return Token{presign({authority, query, kTokenLife}, *key, now_at_aws), signed_at,
+                 signed_at + kTokenLife, credentials, mask(credentials->access_key_id)};
   }
 
   std::string warning() const override { return runtime_.skew.warning(); }

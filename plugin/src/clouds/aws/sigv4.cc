@@ -1,6 +1,7 @@
 #include "clouds/aws/sigv4.h"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -26,41 +27,58 @@ std::string_view host_header(std::string_view authority) {
   return authority;
 }
 
-// The query up to where the canonical form and botocore's text part: they place the security
-// token on different sides of the signed headers.
-void append_common_query(std::string& out, const PresignRequest& request, const SigningKey& key,
-                         std::string_view date) {
-  out += request.query;
-  out += "&X-Amz-Algorithm=";
-  out += kAlgorithm;
-  out += "&X-Amz-Credential=";
-  out += key.credential();
-  out += "&X-Amz-Date=";
-  out += date;
-  out += "&X-Amz-Expires=";
-  out += std::to_string(request.expires.count());
-}
-
-std::string canonical_request_at(const PresignRequest& request, const SigningKey& key,
-                                 std::string_view date) {
-  std::string text;
-  text.reserve(512 + request.query.size() + key.session_token().size());
-  text += "GET\n/\n";
-  append_common_query(text, request, key, date);
-  if (!key.session_token().empty()) {
-    text += kSecurityToken;
-    text += key.session_token();
+// A presigned URL without its signature, in memory that has room for it. The canonical request says
+// the same in another order, as botocore places the security token elsewhere: so it is only ever
+// hashed, piece by piece.
+class Draft {
+ public:
+  Draft(const PresignRequest& request, const SigningKey& key, std::string_view date)
+      : authority_(request.authority),
+        url_(request.authority.size() + request.query.size() + key.credential().size() +
+             key.session_token().size() + kRoom) {
+    url_ += request.authority;
+    url_ += "/?";
+    query_ = url_.reveal().size();
+    url_ += request.query;
+    url_ += "&X-Amz-Algorithm=";
+    url_ += kAlgorithm;
+    url_ += "&X-Amz-Credential=";
+    url_ += key.credential();
+    url_ += "&X-Amz-Date=";
+    url_ += date;
+    url_ += "&X-Amz-Expires=";
+    url_ += std::to_string(request.expires.count());
+    headers_ = url_.reveal().size();
+    url_ += kSignedHeaders;
+    token_ = url_.reveal().size();
+    if (key.session_token().empty()) return;
+    url_ += kSecurityToken;
+    url_ += key.session_token();
   }
-  text += kSignedHeaders;
-  text += "\nhost:";
-  text += host_header(request.authority);
-  text += "\n\nhost\n";
-  text += kEmptyHash;
-  return text;
-}
 
-std::string string_to_sign_at(std::string_view canonical, const SigningKey& key,
-                              std::string_view date) {
+  std::array<std::string_view, 8> canonical_request() const {
+    const std::string_view url = url_.reveal();
+    return {"GET\n/\n",   url.substr(query_, headers_ - query_), url.substr(token_), kSignedHeaders,
+            "\nhost:",     host_header(authority_),              "\n\nhost\n",    kEmptyHash};
+  }
+
+  Secret finish(std::string_view signature) && {
+    url_ += "&X-Amz-Signature=";
+    url_ += signature;
+    return std::move(url_).finish();
+  }
+
+ private:
+  // For all whose length does not vary, and the signature.
+  static constexpr std::size_t kRoom = 320;
+
+  const std::string_view authority_;
+  SecretBuilder url_;
+  std::size_t query_, headers_, token_;  // where these parts begin
+};
+
+std::string string_to_sign(const Sha256Digest& canonical_request, const SigningKey& key,
+                           std::string_view date) {
   std::string text;
   text.reserve(192);
   text += kAlgorithm;
@@ -69,7 +87,7 @@ std::string string_to_sign_at(std::string_view canonical, const SigningKey& key,
   text += '\n';
   text += key.scope();
   text += '\n';
-  append_hex(text, bytes_of(sha256(canonical)));
+  append_hex(text, bytes_of(canonical_request));
   return text;
 }
 
@@ -162,11 +180,14 @@ SigningKey::SigningKey(const Credentials& credentials, Time day, std::string_vie
 }
 
 std::string canonical_request(const PresignRequest& request, const SigningKey& key, Time time) {
-  return canonical_request_at(request, key, iso8601_basic(time));
+  const Draft draft(request, key, iso8601_basic(time));
+  std::string text;
+  for (std::string_view piece : draft.canonical_request()) text += piece;
+  return text;
 }
 
 std::string string_to_sign(std::string_view canonical, const SigningKey& key, Time time) {
-  return string_to_sign_at(canonical, key, iso8601_basic(time));
+  return string_to_sign(sha256(canonical), key, iso8601_basic(time));
 }
 
 std::string signature(std::string_view string_to_sign, const SigningKey& key) {
@@ -175,23 +196,11 @@ std::string signature(std::string_view string_to_sign, const SigningKey& key) {
 
 Secret presign(const PresignRequest& request, const SigningKey& key, Time time) {
   const std::string date = iso8601_basic(time);
-  std::string canonical = canonical_request_at(request, key, date);
-  const WipeAtExit wipe_canonical(canonical);
-
-  std::string url;
-  url.reserve(canonical.size() + request.authority.size() + 128);
-  const WipeAtExit wipe_url(url);
-  url += request.authority;
-  url += "/?";
-  append_common_query(url, request, key, date);
-  url += kSignedHeaders;
-  if (!key.session_token().empty()) {
-    url += kSecurityToken;
-    url += key.session_token();
-  }
-  url += "&X-Amz-Signature=";
-  url += signature(string_to_sign_at(canonical, key, date), key);
-  return Secret(url);
+  Draft draft(request, key, date);
+  const std::string to_sign = string_to_sign(sha256(draft.canonical_request()), key, date);
+  std::string signed_with = signature(to_sign, key);
+  const WipeAtExit wipe_signature(signed_with);
+  return std::move(draft).finish(signed_with);
 }
 
 std::string canonical_request(const HttpRequest& request) {
@@ -215,7 +224,7 @@ void sign_headers(HttpRequest& request, const Credentials& credentials, const Si
       {"Authorization",
        std::string(kAlgorithm) + " Credential=" + credentials.access_key_id + '/' +
            std::string(key.scope()) + ", SignedHeaders=" + signed_headers(headers) +
-           ", Signature=" + signature(string_to_sign_at(canonical, key, date), key)});
+           ", Signature=" + signature(string_to_sign(sha256(canonical), key, date), key)});
   for (auto& header : headers) wipe(header.second);
 }
 

@@ -58,11 +58,16 @@ std::optional<NameFacts> recognise(std::string_view host) {
 }
 
 std::string authority(const Target& target) {
-  return target.host + ':' + std::to_string(target.port);
+  std::string text;
+  text.reserve(target.host.size() + 6);
+  return text.append(target.host).append(1, ':').append(std::to_string(target.port));
 }
 
 std::string query(std::string_view user) {
-  std::string text = "Action=connect&DBUser=";
+  constexpr std::string_view kStart = "Action=connect&DBUser=";
+  std::string text;
+  text.reserve(kStart.size() + 3 * user.size());
+  text += kStart;
   append_uri_encoded(text, user);
   return text;
 }

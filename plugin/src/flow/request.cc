@@ -1,0 +1,25 @@
+#include "flow/request.h"
+
+namespace pgiam {
+
+bool same_connection(const Request& a, const Request& b) {
+  return a.host == b.host && a.user == b.user && a.port == b.port && a.database == b.database &&
+         a.sslmode == b.sslmode && a.options == b.options && a.password.empty() &&
+         b.password.empty();
+}
+
+OwnedRequest::OwnedRequest(const Request& request)
+    : text_{std::string(request.host), std::string(request.user), std::string(request.database),
+            std::string(request.sslmode)},
+      password_(request.password),
+      request_(request) {
+  request_.host = text_[0];
+  request_.user = text_[1];
+  request_.database = text_[2];
+  request_.sslmode = text_[3];
+  request_.password = password_.reveal();
+  for (const auto& [key, value] : request.options) options_.emplace_back(key, value);
+  request_.options.assign(options_.begin(), options_.end());
+}
+
+}  // namespace pgiam

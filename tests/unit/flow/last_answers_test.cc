@@ -1,0 +1,210 @@
+// What a thread was answered last: given again at once while nothing has changed, and never after.
+#include "flow/last_answers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "clouds/registry.h"
+#include "fakes.h"
+#include "flow/flow.h"
+
+namespace pgiam {
+namespace {
+
+using testing::HasSubstr;
+
+class LastAnswersTest : public testing::Test {
+ protected:
+  LastAnswersTest() {
+    fake_.environment.set("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENTKEY01");
+    fake_.environment.set("AWS_SECRET_ACCESS_KEY", "secret");
+    request_.host = "orders.c9.eu-west-1.rds.amazonaws.com";
+    request_.user = "app";
+    make_flow();
+  }
+  void make_flow(std::span<const OptionValue> options = {}) {
+    flow_.emplace(fake_.world, options, make_clouds(fake_.world), cache_);
+  }
+  Reply ask(Flow& flow, const Request& request) {
+    const auto begin = [this] {
+      ++begun_;
+      return std::stop_token();
+    };
+    return flow.before_connect(request, begin).value();
+  }
+  Reply ask() { return ask(*flow_, request_); }
+  static std::string token_of(const Reply& reply) {
+    return std::string(reply.token()->text.reveal());
+  }
+  // Whether the next question is answered at once.
+  bool is_at_hand() {
+    const int before = begun_;
+    ask();
+    return begun_ == before;
+  }
+  // The first answer is news, the second one counts.
+  void have_it_at_hand() {
+    ask();
+    ask();
+    ASSERT_TRUE(is_at_hand());
+  }
+
+  test::FakeWorld fake_;
+  std::shared_ptr<CredentialCache> cache_ = std::make_shared<CredentialCache>(false);
+  std::optional<Flow> flow_;
+  Request request_;
+  int begun_ = 0;
+};
+
+TEST_F(LastAnswersTest, TheSameQuestionGetsTheSameTokenAtOnce) {
+  const Reply first = ask();
+  const Reply second = ask();
+  EXPECT_EQ(begun_, 1);
+  EXPECT_EQ(second.token(), first.token());
+  EXPECT_FALSE(first.from_cache());
+  EXPECT_TRUE(second.from_cache());
+  EXPECT_EQ(second.params().size(), first.params().size());
+}
+
+TEST_F(LastAnswersTest, FilesAreLookedAtEachSecond) {
+  have_it_at_hand();
+  fake_.clock.advance(Milliseconds{999});
+  EXPECT_TRUE(is_at_hand());
+  fake_.clock.advance(Milliseconds{1});
+  EXPECT_FALSE(is_at_hand());
+  EXPECT_TRUE(is_at_hand());
+}
+
+TEST_F(LastAnswersTest, AnAnswerOfAnOlderPlanEndsWithThePlan) {
+  ask();
+  fake_.clock.advance(Milliseconds{600});
+  std::thread([this] { ask(); }).join();
+  fake_.clock.advance(Milliseconds{400});
+  std::thread([this] { EXPECT_FALSE(is_at_hand()); }).join();
+}
+
+TEST_F(LastAnswersTest, AVariableThatWasSetIsHonouredAtOnce) {
+  have_it_at_hand();
+  fake_.environment.set("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENTKEY02");
+  EXPECT_THAT(token_of(ask()), HasSubstr("AKIAENVIRONMENTKEY02"));
+}
+
+TEST_F(LastAnswersTest, EveryPartOfTheQuestionMatters) {
+  const auto other = [this](auto change) {
+    have_it_at_hand();
+    Request request = request_;
+    change(request);
+    const int before = begun_;
+    ask(*flow_, request);
+    return begun_ > before;
+  };
+  EXPECT_TRUE(other([](Request& r) { r.host = "stock.c9.eu-west-1.rds.amazonaws.com"; }));
+  EXPECT_TRUE(other([](Request& r) { r.user = "admin"; }));
+  EXPECT_TRUE(other([](Request& r) { r.port = 5433; }));
+  EXPECT_TRUE(other([](Request& r) { r.database = "app"; }));
+  EXPECT_TRUE(other([](Request& r) { r.sslmode = "verify-full"; }));
+  EXPECT_TRUE(other([](Request& r) { r.options = {{"region", "eu-west-1"}}; }));
+  EXPECT_TRUE(other([](Request& r) { r.refresh = true; }));
+  EXPECT_TRUE(other([this](Request& r) { r.password = ask().token()->text.reveal(); }));
+}
+
+TEST_F(LastAnswersTest, ARefreshTakesThePlaceOfWhatWasAtHand) {
+  have_it_at_hand();
+  fake_.clock.advance(Milliseconds{1});
+  Request refresh = request_;
+  refresh.refresh = true;
+  const Reply fresh = ask(*flow_, refresh);
+  EXPECT_EQ(ask().token(), fresh.token());
+}
+
+TEST_F(LastAnswersTest, NothingIsAtHandWhereReuseIsOff) {
+  request_.options = {{"reuse_seconds", "0"}};
+  ask();
+  EXPECT_FALSE(is_at_hand());
+  EXPECT_FALSE(is_at_hand());
+}
+
+TEST_F(LastAnswersTest, ATokenIsGivenNoLongerThanReuseSaysInTheMidstOfAPlansLife) {
+  request_.options = {{"reuse_seconds", "2"}};
+  const Reply first = ask();
+  fake_.clock.advance(Milliseconds{1500});
+  have_it_at_hand();
+  fake_.clock.advance(Milliseconds{500});
+  EXPECT_NE(ask().token(), first.token());
+}
+
+TEST_F(LastAnswersTest, AReuseWithoutEndIsNone) {
+  request_.options = {{"reuse_seconds", "9223372036854775807"}};
+  const Reply first = ask();
+  fake_.clock.advance(Seconds{800});
+  EXPECT_EQ(ask().token(), first.token());
+  fake_.clock.advance(Seconds{60});
+  EXPECT_NE(ask().token(), first.token()) << "it dies within a minute";
+}
+
+TEST_F(LastAnswersTest, AClockThatIsSetBackMakesItNews) {
+  have_it_at_hand();
+  fake_.clock.set(fake_.clock.now() - Milliseconds{1});
+  EXPECT_FALSE(is_at_hand());
+}
+
+TEST_F(LastAnswersTest, ARefusalInAnotherThreadIsHeardInThisOne) {
+  have_it_at_hand();
+  const Reply refused = ask();
+  std::thread([&] { flow_->after_connect(refused, Outcome::kAuthFailed); }).join();
+  EXPECT_NE(ask().token(), refused.token());
+}
+
+TEST_F(LastAnswersTest, CredentialsThatWereDistrustedOrReplacedThroughAnotherContextAreToo) {
+  Flow other(fake_.world, {}, make_clouds(fake_.world), cache_);
+  have_it_at_hand();
+  other.after_connect(ask(other, request_), Outcome::kAuthFailed);
+  EXPECT_FALSE(is_at_hand());
+  have_it_at_hand();
+  Request refresh = request_;
+  refresh.refresh = true;
+  ask(other, refresh);
+  EXPECT_FALSE(is_at_hand());
+}
+
+TEST_F(LastAnswersTest, TwoContextsInOneThreadHaveTheirOwn) {
+  const OptionValue options[] = {{"region", "us-west-2"}};
+  Flow other(fake_.world, options, make_clouds(fake_.world), cache_);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(token_of(ask()), HasSubstr("eu-west-1%2Frds-db"));
+    EXPECT_THAT(token_of(ask(other, request_)), HasSubstr("us-west-2%2Frds-db"));
+  }
+  EXPECT_EQ(begun_, 2);
+}
+
+TEST_F(LastAnswersTest, ANewContextAtTheOldOnesAddressStartsAnew) {
+  have_it_at_hand();
+  const Reply held = ask();  // so that what was at hand is still there
+  const OptionValue options[] = {{"region", "us-west-2"}};
+  make_flow(options);
+  EXPECT_THAT(token_of(ask()), HasSubstr("us-west-2%2Frds-db"));
+}
+
+TEST_F(LastAnswersTest, AThreadThatGoesRoundManyConnectionsGetsTheRightTokens) {
+  const std::string users[] = {"a", "b", "c", "d", "e", "f"};
+  for (int round = 0; round < 3; ++round)
+    for (const std::string& user : users) {
+      request_.user = user;
+      EXPECT_THAT(token_of(ask()), HasSubstr("DBUser=" + user + "&"));
+    }
+}
+
+TEST_F(LastAnswersTest, NoThreadKeepsWhatItsContextGaveUp) {
+  have_it_at_hand();
+  std::weak_ptr<const Token> token = ask().token();
+  std::weak_ptr<const Plan> plan = ask().shared_plan();
+  EXPECT_FALSE(token.expired());
+  flow_.reset();
+  EXPECT_TRUE(token.expired());
+  EXPECT_TRUE(plan.expired());
+}
+
+}  // namespace
+}  // namespace pgiam
