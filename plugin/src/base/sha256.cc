@@ -79,7 +79,7 @@ Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
 }
 
 void append_hex(std::string& out, std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr char kDigits[] = "0123456789abcdef";
   const std::size_t before = out.size();
   out.resize(before + bytes.size() * 2);
   char* at = out.data() + before;
