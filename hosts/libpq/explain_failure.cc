@@ -143,6 +143,13 @@ Cause missing_role(const AttemptFacts& facts) {
           grant + ";"};
 }
 
+// Names of AWS's own have the region as a part.
+bool is_for_another_region(const AttemptFacts& facts) {
+  const std::string& name = facts.signing_host;
+  return (contains(name, ".rds.amazonaws.com") || contains(name, ".on.aws")) &&
+         !contains(name, ("." + facts.region + ".").c_str());
+}
+
 }  // namespace
 
 const char* sqlstate_of_refusal(const std::string& message, const AttemptFacts& facts) {
@@ -170,6 +177,12 @@ std::vector<Cause> likely_causes(const std::string& message, const AttemptFacts&
   const bool first_is_the_role = !came_from_pam(message) && !is_dsql(facts) &&
                                  !contains(message, "IAM authentication failed for");
   if (first_is_the_role) causes.push_back(missing_role(facts));
+  if (is_for_another_region(facts)) {
+    causes.push_back({"wrong_region",
+                      "the token is for " + facts.region +
+                          ", but the endpoint's name tells another region: see region",
+                      "leave the option region out"});
+  }
   if (facts.credentials_expire_at_ms != 0 && facts.credentials_expire_at_ms <= facts.now_ms) {
     causes.push_back({"credentials_expired",
                       "the credentials expired at " + utc(facts.credentials_expire_at_ms),
@@ -185,6 +198,11 @@ std::vector<Cause> likely_causes(const std::string& message, const AttemptFacts&
     causes.push_back({"wrong_port",
                       "the server is reached through another port than its own: set signing_port",
                       "set signing_port to the endpoint's own port"});
+  }
+  if (facts.credentials_expire_at_ms == 0 && facts.principal.starts_with("ASIA")) {
+    causes.push_back({"temporary_credentials",
+                      "the credentials are temporary and may have expired; they do not tell when",
+                      "renew the credentials"});
   }
   causes.push_back(missing_permission(facts));
   if (is_dsql(facts) || (is_rds_proxy(facts) && !first_is_the_role))

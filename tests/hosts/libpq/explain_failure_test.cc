@@ -54,6 +54,23 @@ TEST(ExplainFailure, NamesExpiredCredentialsBeforeThePolicy) {
             "the credentials expired at 2025-11-24 16:00:00 UTC");
 }
 
+TEST(ExplainFailure, NamesTheRegionFirstThatTheEndpointIsNotIn) {
+  AttemptFacts elsewhere = facts();
+  elsewhere.region = "us-west-2";
+  EXPECT_NE(first_cause(explain_failure(kPam, elsewhere)).find("us-west-2"), std::string::npos);
+  elsewhere.host = elsewhere.signing_host = "db.example";
+  EXPECT_NE(first_cause(explain_failure(kPam, elsewhere)).find("rds-db:connect"),
+            std::string::npos);
+}
+
+TEST(ExplainFailure, NamesTemporaryCredentialsThatDoNotTellTheirEnd) {
+  AttemptFacts temporary = facts();
+  temporary.principal = "ASIA…WXYZ";
+  EXPECT_NE(first_cause(explain_failure(kPam, temporary)).find("expired"), std::string::npos);
+  temporary.credentials_expire_at_ms = kNow + 60'000;
+  EXPECT_EQ(first_cause(explain_failure(kPam, temporary)).find("expired"), std::string::npos);
+}
+
 TEST(ExplainFailure, NamesTheTunnelBeforeThePolicy) {
   AttemptFacts tunnel = facts();
   tunnel.host = "localhost";
