@@ -15,6 +15,7 @@ sys.path[:0] = [str(HERE.parent / "rds"), str(HERE.parent / "rds/aws")]
 
 from fake_aws import FakeAws, Key  # noqa: E402
 from rds_emulator import Emulator  # noqa: E402
+from rds_fixtures import rds  # noqa: E402, F401
 
 PLUGIN_HOST = os.environ["PGIAM_TEST_PLUGIN_HOST"]
 LIBRARY = os.environ["PGIAM_TEST_LIBRARY"]
@@ -24,12 +25,6 @@ LIBRARY = os.environ["PGIAM_TEST_LIBRARY"]
 def instance():
     with Emulator(passwords={"plain": "open sesame"}) as emulator:
         yield emulator
-
-
-@pytest.fixture
-def rds(instance):
-    instance.clear_attempts()
-    return instance
 
 
 @pytest.fixture
@@ -43,10 +38,9 @@ def aws(rds):
 @pytest.fixture
 def environment(rds, tmp_path):
     """A user's, in an empty home, with AWS credentials."""
-    keys = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
     return {
         "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(tmp_path), "PGIAM_LIBRARY": LIBRARY,
-        "AWS_EC2_METADATA_DISABLED": "true", **keys,
+        "AWS_EC2_METADATA_DISABLED": "true", **rds.credentials(),
     }  # fmt: skip
 
 

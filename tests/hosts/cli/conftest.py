@@ -16,7 +16,8 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1] / "rds"), str(HERE.parents[1] / "rds/aws")]
 
 from fake_aws import FakeAws, Key  # noqa: E402
-from rds_emulator import Emulator  # noqa: E402
+from rds_emulator import Emulator  # noqa: E402, F401
+from rds_fixtures import instance, rds  # noqa: E402, F401
 
 COMMAND = os.environ["PGIAM_TEST_COMMAND"]
 HOOK = os.environ["PGIAM_TEST_HOOK"]
@@ -160,16 +161,3 @@ def rules(home):
         file.write_text(text)
 
     return write
-
-
-@pytest.fixture(scope="session")
-def instance():
-    with Emulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def rds(instance):
-    """One server for all tests of a module, with no attempts in its log yet."""
-    instance.clear_attempts()
-    return instance

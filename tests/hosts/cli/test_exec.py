@@ -14,7 +14,7 @@ from conftest import COMMAND, CONNINFO, HOOK, HOST, LIBRARY, SECRET
 @pytest.fixture
 def environment(environment, rds):
     """Credentials that the emulated instance knows."""
-    return environment | {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
+    return environment | rds.credentials()
 
 
 def psql(conninfo, sql="SELECT session_user"):

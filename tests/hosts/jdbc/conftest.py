@@ -11,6 +11,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "rds"))
 
 from rds_emulator import Emulator, Endpoint  # noqa: E402
+from rds_fixtures import rds  # noqa: E402, F401
 
 JAVA = os.environ["PGIAM_TEST_JAVA"]
 JAR = os.environ["PGIAM_TEST_JAR"]
@@ -37,14 +38,6 @@ def instance():
 
 
 @pytest.fixture
-def rds(instance):
-    """One server for all tests, with no attempts in its log yet and its clock showing the time."""
-    instance.clear_attempts()
-    instance.set_clock()
-    return instance
-
-
-@pytest.fixture
 def url(rds):
     """url(…properties): of the first endpoint, server verified, plugin set."""
 
@@ -61,8 +54,7 @@ def url(rds):
 def environment_in(home, rds):
     """A user's, with AWS credentials."""
     variables = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(home)}
-    aws = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
-    return variables | aws
+    return variables | rds.credentials()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "rds"))
 
 from rds_emulator import Emulator, Key  # noqa: E402
+from rds_fixtures import rds  # noqa: E402, F401
 
 COMMAND = os.environ["PGIAM_TEST_COMMAND"]
 HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
@@ -89,11 +90,3 @@ def start(environment):
 def instance():
     with Emulator(keys=[Key("AKIDEXAMPLE", "canary-of-the-secret-key")]) as emulator:
         yield emulator
-
-
-@pytest.fixture
-def rds(instance):
-    """One server for all tests, with real time and no attempts in its log yet."""
-    instance.set_clock()
-    instance.clear_attempts()
-    return instance

@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "rds"))
 
 from rds_emulator import Emulator, Endpoint  # noqa: E402
+from rds_fixtures import rds, verdicts  # noqa: E402, F401
 
 HOOK = os.environ["PGIAM_TEST_HOOK"]
 CLIENT = os.environ["PGIAM_TEST_CLIENT"]
@@ -33,14 +34,6 @@ def instance():
 
 
 @pytest.fixture
-def rds(instance):
-    """One server for all tests, with no attempts in its log yet and its clock showing the time."""
-    instance.clear_attempts()
-    instance.set_clock()
-    return instance
-
-
-@pytest.fixture
 def environment(rds, tmp_path):
     """A user's, in an empty home, with AWS credentials; the hook is preloaded."""
     variables = {
@@ -51,8 +44,7 @@ def environment(rds, tmp_path):
     }
     if LIBPQ_FOLDER:
         variables["LD_LIBRARY_PATH"] = LIBPQ_FOLDER
-    aws = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
-    return variables | aws
+    return variables | rds.credentials()
 
 
 @pytest.fixture
@@ -167,7 +159,3 @@ def fast_client(rds, client):
     return start
 
 
-@pytest.fixture
-def verdicts(rds):
-    """The verdicts of the attempts so far."""
-    return lambda: [attempt["verdict"] for attempt in rds.attempts()]

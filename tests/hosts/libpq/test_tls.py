@@ -22,8 +22,7 @@ def plain_instance():
 @pytest.fixture
 def plain_client(plain_instance, client):
     plain_instance.clear_attempts()
-    aws = {name: value for name, value in plain_instance.environment().items() if name.startswith("AWS_")}
-    return lambda **variables: client(**aws, **variables)
+    return lambda **variables: client(**plain_instance.credentials(), **variables)
 
 
 @pytest.mark.parametrize("call", CALLS)

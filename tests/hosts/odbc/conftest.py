@@ -12,6 +12,7 @@ sys.path.insert(0, str(HERE.parents[1] / "rds"))
 
 from rds_emulator import Emulator, Endpoint, Key  # noqa: E402
 from rds_clients import token_for  # noqa: E402, F401
+from rds_fixtures import rds, verdicts  # noqa: E402, F401
 
 SHIM, ANSI_SHIM = os.environ["PGIAM_TEST_SHIM"], os.environ["PGIAM_TEST_ANSI_SHIM"]
 CLIENT = os.environ["PGIAM_TEST_CLIENT"]
@@ -28,20 +29,6 @@ def instance():
     endpoints = [HOST, Endpoint(REPLICA, address="127.0.0.2")]
     with Emulator(endpoints=endpoints, users=["app_user", STRANGE], passwords={"plain": "open sesame"}) as emulator:
         yield emulator
-
-
-@pytest.fixture
-def rds(instance):
-    """One server for all tests, with no attempts in its log yet and its clock showing the time."""
-    instance.clear_attempts()
-    instance.set_clock()
-    return instance
-
-
-@pytest.fixture
-def verdicts(rds):
-    """The verdicts of the attempts so far."""
-    return lambda: [attempt["verdict"] for attempt in rds.attempts()]
 
 
 @pytest.fixture
@@ -94,9 +81,8 @@ def environment(rds, tmp_path, configure, source):
         "ODBCSYSINI": str(tmp_path),
         "TMPDIR": str(tmp_path),
     }
-    aws = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
     control = {"RDS_CTL": str(HERE.parents[1] / "rds/ctl"), "RDS_CONTROL": str(rds.control_socket)}
-    return variables | aws | control
+    return variables | rds.credentials() | control
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def office(rds, tmp_path):
     (tmp_path / "odbc.ini").write_text(
         f"[orders]\nDriver=pgiam\nServername={rds.host}\nPort={rds.port}\nDatabase=postgres\nUsername=app_user\n"
         f"pqopt=hostaddr=127.0.0.1 sslrootcert={rds.ca_file}\n")
-    aws = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
+    aws = rds.credentials()
     started = []
 
     def start(**variables):

@@ -15,7 +15,7 @@ from com.sun.star.connection import NoConnectException
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "rds"))
 
-from rds_emulator import Emulator  # noqa: E402
+from rds_fixtures import instance, rds  # noqa: E402, F401
 
 COMMAND = os.environ["PGIAM_TEST_COMMAND"]
 JARS = os.environ["PGIAM_TEST_JARS"]
@@ -35,19 +35,6 @@ def value(name, content):
 
 
 @pytest.fixture(scope="session")
-def instance():
-    with Emulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def rds(instance):
-    instance.clear_attempts()
-    instance.set_max_token_age(900)
-    return instance
-
-
-@pytest.fixture(scope="session")
 def office(instance, tmp_path_factory):
     """The component context of a running LibreOffice, with an empty profile and the jars in its class path."""
     home = tmp_path_factory.mktemp("home")
@@ -62,7 +49,7 @@ def office(instance, tmp_path_factory):
     environment = {
         "HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PGIAM_REUSE_SECONDS": str(LIFE // 2),
         "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(instance.hosts_file),
-        **{name: text for name, text in instance.environment().items() if name.startswith("AWS_")},
+        **instance.credentials(),
     }  # fmt: skip
     process = subprocess.Popen(command, env=environment, start_new_session=True)
     try:

@@ -38,7 +38,7 @@ def run(tmp_path):
             f"[orders]\nDriver=pgiam\nServername={rds.host}\nPort={rds.port}\nDatabase=postgres\nUsername=app_user\n"
             f"pqopt=hostaddr=127.0.0.1 sslrootcert={rds.ca_file}\n")
         user = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "ODBCSYSINI": str(tmp_path)}
-        aws = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
+        aws = rds.credentials()
 
         def start(*command, **variables):
             return subprocess.run(command, env=user | aws | variables, capture_output=True, text=True, timeout=120)

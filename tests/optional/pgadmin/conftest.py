@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "rds"))
 
 from rds_emulator import Emulator  # noqa: E402
+from rds_fixtures import rds  # noqa: E402, F401
 
 PYTHON = os.environ["PGADMIN_PYTHON"]
 COMMAND = Path(os.environ["PGIAM_TEST_COMMAND"])
@@ -32,13 +33,6 @@ PASSWORD_COMMAND = "pgiam token --host %HOSTNAME% --port %PORT% --user %USERNAME
 def instance():
     with Emulator(users=["app_user", "App-User"]) as emulator:
         yield emulator
-
-
-@pytest.fixture
-def rds(instance):
-    instance.clear_attempts()
-    instance.set_max_token_age(900)
-    return instance
 
 
 def server(rds, user="app_user", command=PASSWORD_COMMAND, expiration=0):
@@ -71,7 +65,7 @@ def pgadmin(instance, tmp_path_factory):
         "HOME": str(home), "PATH": f"{COMMAND.parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8",
         "CONFIG_DISTRO_FILE_PATH": str(home / "settings.py"), "PGADMIN_SERVER_MODE": "OFF",
         "PGADMIN_INT_PORT": str(port), "PGADMIN_INT_KEY": key,
-        **{name: value for name, value in instance.environment().items() if name.startswith("AWS_")},
+        **instance.credentials(),
     }  # fmt: skip
     find = "import importlib.util; print(importlib.util.find_spec('pgadmin4').submodule_search_locations[0])"
     package = Path(subprocess.run([PYTHON, "-c", find], check=True, capture_output=True, text=True).stdout.strip())

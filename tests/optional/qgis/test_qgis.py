@@ -34,7 +34,7 @@ def qgis(rds, tmp_path):
         "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(rds.hosts_file),
         # QGIS has no field for the CA.
         "PGIAM_SSLROOTCERT": rds.ca_file, "PGIAM_REUSE_SECONDS": str(LIFE // 2),
-        **{name: value for name, value in rds.environment().items() if name.startswith("AWS_")},
+        **rds.credentials(),
     }  # fmt: skip
     command = [COMMAND, "exec", "--", sys.executable, HERE / "layer.py", rds.host, str(rds.port)]
     with open(tmp_path / "log", "w") as log:

@@ -169,9 +169,8 @@ class Emulator:
 
     def environment(self):
         """The variables that describe it to a program; with the first key's credentials."""
-        key = next(iter(self._keys.values()), None)
         endpoint = self.endpoints[0]
-        variables = {
+        return {
             "RDS_HOST": endpoint.name,
             "RDS_HOSTADDR": endpoint.address,
             "RDS_PORT": str(self.port),
@@ -182,12 +181,17 @@ class Emulator:
             "RDS_HOSTS": self.hosts_file,
             "RDS_LOG": self.log_file,
             "RDS_CONTROL": self.control_socket,
+            **self.credentials(),
         }
-        if key is not None:
-            variables["AWS_ACCESS_KEY_ID"] = key.id
-            variables["AWS_SECRET_ACCESS_KEY"] = key.secret
-            if key.session_token:
-                variables["AWS_SESSION_TOKEN"] = key.session_token
+
+    def credentials(self):
+        """The first key's, as AWS's own variables."""
+        key = next(iter(self._keys.values()), None)
+        if key is None:
+            return {}
+        variables = {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
+        if key.session_token:
+            variables["AWS_SESSION_TOKEN"] = key.session_token
         return variables
 
     # Keys and users
