@@ -26,7 +26,7 @@ struct Verdict {
   std::vector<libpq::Cause> causes = {};  // of a refusal: what the evidence leaves, likeliest first
 };
 
-enum class Outcome { kOk, kWarning, kFailed, kSkipped };
+enum class Outcome { kOk, kWarning, kFailed, kSkipped, kNotReached };
 
 // What became of a step. Lines of the detail are for people.
 struct Finding {
@@ -38,6 +38,8 @@ struct Finding {
 inline Finding ok(std::string detail) { return {Outcome::kOk, std::move(detail)}; }
 inline Finding warning(std::string detail) { return {Outcome::kWarning, std::move(detail)}; }
 inline Finding skipped(std::string detail) { return {Outcome::kSkipped, std::move(detail)}; }
+// Behind one that failed.
+inline Finding not_reached() { return {Outcome::kNotReached, "not reached"}; }
 // Where there is no more to say than the verdict's own sentence, detail is "".
 Finding failed(Verdict verdict, std::string detail = "");
 

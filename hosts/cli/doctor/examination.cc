@@ -48,7 +48,7 @@ class Examination {
     add(timed("configuration", "", [&] { return read_configuration(); }));
     if (const auto& verdict = report_.steps.back().finding.verdict) {
       report_.verdict = *verdict;
-      for (const Step& step : kSteps) add({step.name, "", skipped(kNotReached)});
+      for (const Step& step : kSteps) add({step.name, "", not_reached()});
       return std::move(report_);
     }
     for (std::size_t i = 0; i < intent_->endpoints.size(); ++i) examine_host(i);
@@ -112,7 +112,7 @@ class Examination {
               i < hostaddrs_.size() ? hostaddrs_[i] : ""};
     std::optional<Verdict> verdict;
     for (const Step& step : kSteps) {
-      add(verdict ? StepTaken{step.name, host.place(), skipped(kNotReached)}
+      add(verdict ? StepTaken{step.name, host.place(), not_reached()}
                   : timed(step.name, host.place(), [&] { return step.take(host); }));
       if (!verdict) verdict = report_.steps.back().finding.verdict;
     }

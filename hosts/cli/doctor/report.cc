@@ -21,6 +21,7 @@ const char* name_of(Outcome outcome) {
     case Outcome::kFailed:
       return "failed";
     case Outcome::kSkipped:
+    case Outcome::kNotReached:
       return "skipped";
   }
   return "";
@@ -85,7 +86,7 @@ bool has_several_hosts(const Report& report) {
 void append_not_reached(std::string& text, std::string& steps) {
   if (steps.empty()) return;
   text += "\n  " + padded("skipped", 8) + " ";
-  append_wrapped(text, steps + ": " + kNotReached, 11);
+  append_wrapped(text, steps + ": not reached", 11);
   steps.clear();
 }
 
@@ -127,7 +128,7 @@ std::string to_text(const Report& report) {
     if (step.host != host) append_not_reached(text, not_reached);
     if (step.host != host && of_several) text += "\n" + (step.host.empty() ? "" : "\n" + step.host);
     host = step.host;
-    if (step.finding.detail == kNotReached) {
+    if (step.finding.outcome == Outcome::kNotReached) {
       not_reached += (not_reached.empty() ? "" : ", ") + step.name;
       continue;
     }

@@ -8,9 +8,6 @@
 
 namespace pgiam::cli::doctor {
 
-// The detail of steps behind the one that failed.
-inline constexpr const char* kNotReached = "not reached";
-
 struct StepTaken {
   std::string name;
   std::string host;  // "NAME:PORT"; "" where it is not about one

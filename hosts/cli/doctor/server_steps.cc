@@ -137,8 +137,9 @@ Verdict verdict_on_certificate(const Case& host) {
   if (!of_authority)
     return {"tls_failed", "TLS with " + host.place() + " fails: " + said, {}, kExitNetwork};
   return {"certificate",
-          bundle.empty() ? "there is no CA bundle to verify the server's certificate with"
-                         : "the server's certificate cannot be verified with the CA bundle " + bundle,
+          bundle.empty()
+              ? "there is no CA bundle to verify the server's certificate with"
+              : "the server's certificate cannot be verified with the CA bundle " + bundle,
           {"curl -fO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
            "sslrootcert=global-bundle.pem (RDS Proxy and Aurora DSQL: sslrootcert=system)"},
           kExitUsage};

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import subprocess
 import time
 from datetime import datetime, timezone
 
@@ -27,6 +28,23 @@ def test_a_name_is_looked_up_and_dialled(doctor, rds):
     wrapper = {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(rds.hosts_file)}
     told = doctor(rds.conninfo(hostaddr=None), **wrapper)
     assert (told.code, told.detail("name")) == ("works", "127.0.0.1")
+
+
+def test_name_servers_that_do_not_answer_are_told_in_time(doctor, rds, tmp_path):
+    (tmp_path / "silent.c").write_text("#include <unistd.h>\nint getaddrinfo(void) { for (;;) pause(); }\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", "silent.so", "silent.c"], cwd=tmp_path, check=True)
+    start = time.monotonic()
+    told = doctor(rds.conninfo(hostaddr=None), "--timeout-ms", "500", LD_PRELOAD=str(tmp_path / "silent.so"))
+    assert (told.code, told.failed, told.status) == ("name_timed_out", ["name"], 5)
+    assert time.monotonic() - start < 4
+
+
+def test_an_address_of_a_name_that_refuses_is_told_and_the_next_one_dialled(doctor, rds, tmp_path):
+    (tmp_path / "hosts").write_text(f"127.0.0.9 {rds.host}\n127.0.0.1 {rds.host}\n")
+    wrapper = {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(tmp_path / "hosts")}
+    told = doctor(rds.conninfo(hostaddr=None), **wrapper)
+    assert (told.code, told.outcome("port")) == ("works", "warning")
+    assert "127.0.0.9" in told.detail("port") and "127.0.0.1" in told.detail("port")
 
 
 def test_a_port_that_refuses_is_told(doctor, rds):
