@@ -1,13 +1,17 @@
 #include "library.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <new>
+#include <string_view>
+#include <vector>
 
 #include "report.h"
+#include "spelling.h"
 #include "terminal.h"
 
 namespace pgiam::cli {
@@ -22,7 +26,24 @@ static void log(std::int32_t level, const char* component, const char* message) 
   remark(level == PGIAM_LOG_WARN ? "warning: " + text : component + (": " + text));
 }
 
+// A variable that is misspelt would otherwise do nothing, and say nothing.
+static void warn_of_misspelt_variables() {
+  static constexpr std::string_view kPrefix = "PGIAM_";
+  std::vector<std::string> known{"CONFIG", "DISABLE", "LIBRARY"};
+  for (const pgiam_option_info& info : options()) known.emplace_back(info.env + kPrefix.size());
+  for (char** variable = environ; *variable; ++variable) {
+    std::string_view name = *variable;
+    if (!name.starts_with(kPrefix)) continue;
+    name = name.substr(kPrefix.size(), name.find('=') - kPrefix.size());
+    const std::string meant = nearest(name, known);
+    if (!meant.empty() && meant != name)
+      remark("warning: PGIAM_" + std::string(name) + " is no option; did you mean PGIAM_" + meant +
+             "?");
+  }
+}
+
 Context make_context(const Arguments& arguments, Asking asking, std::int32_t log_level) {
+  if (log_level >= PGIAM_LOG_WARN) warn_of_misspelt_variables();
   Config config;
   config.host("pgiam", PGIAM_VERSION).log(log_level, log);
   for (const auto& [key, value] : arguments.options) config.option(key, value);

@@ -134,6 +134,12 @@ def test_people_read_why_a_connection_would_fail_and_what_to_do(pgiam):
     assert hint.strip().startswith("set AWS_SECRET_ACCESS_KEY")
 
 
+def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(pgiam):
+    ended = pgiam("explain", CONNINFO, PGIAM_REGIO="eu-west-1", PGIAM_SOMETHING_ELSE="x")
+    assert ended.returncode == 0
+    assert ended.stderr == "pgiam: warning: PGIAM_REGIO is no option; did you mean PGIAM_REGION?\n"
+
+
 def test_nothing_secret_is_shown(pgiam):
     for form in ([], ["--json"], ["--log", "debug"]):
         ended = pgiam("explain", CONNINFO, *form, AWS_SESSION_TOKEN="canary-session", PGPASSWORD="canary-password")
