@@ -143,9 +143,10 @@ Cause missing_role(const AttemptFacts& facts) {
           grant + ";"};
 }
 
-// Names of AWS's own have the region as a part.
+// Names of AWS's own have the region as a part, but for those of Aurora's global databases.
 bool is_for_another_region(const AttemptFacts& facts) {
   const std::string& name = facts.signing_host;
+  if (contains(name, ".global.rds.")) return false;
   return (contains(name, ".rds.amazonaws.com") || contains(name, ".on.aws")) &&
          !contains(name, ("." + facts.region + ".").c_str());
 }

@@ -58,8 +58,6 @@ std::vector<libpq::Cause> causes_of_refusal(const Case& host) {
   if (!is_loopback(*host.address) || (said && *said)) move_to_back(causes, "wrong_port");
   if (!warnings(host.explanation, "this machine's clock").empty())
     move_to_front(causes, "wrong_clock");
-  if (const std::string lines = warnings(host.explanation, "the option region"); !lines.empty())
-    causes.insert(causes.begin(), {"wrong_region", lines.substr(1), "leave the option region out"});
   return causes;
 }
 

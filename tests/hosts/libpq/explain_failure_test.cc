@@ -80,6 +80,12 @@ TEST(ExplainFailure, NamesTheTunnelBeforeThePolicy) {
   EXPECT_NE(first_cause(explain_failure(kPam, tunnel)).find("signing_port"), std::string::npos);
 }
 
+TEST(ExplainFailure, TakesTheNameOfAGlobalDatabaseForThatOfNoRegion) {
+  AttemptFacts global = facts();
+  global.host = global.signing_host = "g.global-x.global.rds.amazonaws.com";
+  EXPECT_EQ(explain_failure(kPam, global).find("another region"), std::string::npos);
+}
+
 TEST(ExplainFailure, KnowsThePartitionsByTheirRegions) {
   const char* const partitions[][2] = {
       {"cn-north-1", "arn:aws-cn:"},       {"us-gov-west-1", "arn:aws-us-gov:"},
