@@ -18,6 +18,7 @@
 namespace pgiam::libpq {
 namespace {
 
+constexpr const char* kBlanks = " \t\n\r\f\v";
 constexpr const char* kNoTls =
     "pgiam: gssencmode=require would send the token without TLS\n"
     "  leave it out (tls = off takes the risk)\n";
@@ -26,6 +27,7 @@ constexpr const char* kNoTls =
 bool is_port(const std::string& text) {
   char* end = nullptr;
   const long port = strtol(text.c_str(), &end, 10);
+  end += strspn(end, kBlanks);
   return *end == '\0' && port >= 1 && port <= 65535;
 }
 
@@ -196,7 +198,8 @@ PGconn* fail(const RealLibpq& libpq, const Parameters& given, const Intent& inte
   replace(options, *state, "passfile", file.path());
   replace(options, *state, "port", ports);
   // The first of the list has to be the first that is tried.
-  if (find(options, "load_balance_hosts")) replace(options, *state, "load_balance_hosts", "disable");
+  if (find(options, "load_balance_hosts"))
+    replace(options, *state, "load_balance_hosts", "disable");
 
   PGconn* conn = libpq.PQconnectStart(to_conninfo(options).c_str());
   if (!conn) return nullptr;
@@ -211,13 +214,13 @@ PGconn* fail(const RealLibpq& libpq, const Parameters& given, const Intent& inte
 
 PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, const Intent& intent,
              std::unique_ptr<ConnectionState> state) {
-  const PasswordFile file(
-      password_lines(intent, *state, state->accesses.front().port).view());
+  const std::string& first_port = state->accesses.front().port;
+  const PasswordFile file(password_lines(intent, *state, first_port).view());
   if (file.path().empty()) {
+    const char* why = strerror(errno);
     return fail_for_ever(
         libpq, given, std::move(state),
-                std::string("pgiam: no place for a password file in memory or in /tmp: ") +
-                    strerror(errno) + "\n");
+        std::string("pgiam: no place for a password file in memory or in /tmp: ") + why + "\n");
   }
   Options options = options_with_replies(libpq, given, *state);
   replace(options, *state, "passfile", file.path());

@@ -18,7 +18,8 @@ struct Access {
   std::string host;
   std::string port;
   std::optional<Reply> token;  // the latest; ours may have none yet
-  std::size_t room = 0;        // bytes in libpq's copy of the password, without the NUL; 0: not ours
+  // Bytes in libpq's copy of the password, without the NUL. 0: not ours.
+  std::size_t room = 0;
 
   bool is_ours() const { return room > 0; }
 };
@@ -33,7 +34,7 @@ struct ConnectionState {
   std::string user;
   std::string database;
   std::string sslmode;  // as chosen by the user; "": not chosen
-  std::string sslmode_in_force;
+  std::string sslmode_in_force = "prefer";
   std::vector<Access> accesses;
   std::vector<Replaced> replaced;
   bool can_be_reset = true;

@@ -97,8 +97,9 @@ bool is_socket_path(std::string_view host) {
 int strictness(std::string_view sslmode) {
   static constexpr std::string_view kModes[] = {"disable", "allow",     "prefer",
                                                 "require", "verify-ca", "verify-full"};
-  return static_cast<int>(std::find(std::begin(kModes), std::end(kModes), sslmode) -
-                          std::begin(kModes));
+  const auto found = std::find(std::begin(kModes), std::end(kModes), sslmode);
+  if (found == std::end(kModes)) return strictness("prefer");
+  return static_cast<int>(found - std::begin(kModes));
 }
 
 bool looks_like_token(std::string_view password) {

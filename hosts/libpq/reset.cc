@@ -46,7 +46,7 @@ bool put(const Access& access, char* password, bool is_ours, std::string& why_no
 bool is_safe_for(const Reply& token, const std::string& sslmode, std::string& why_not) {
   const char* wanted = token.param("sslmode");
   if (!wanted || strictness(wanted) <= strictness(sslmode)) return true;
-  why_not = "pgiam: sslmode=" + std::string(wanted) + " is asked for by now, but this connection has " +
+  why_not = "pgiam: sslmode=" + std::string(wanted) + " is asked for by now, and this one has " +
             sslmode + ": make a new connection\n";
   return false;
 }
