@@ -52,10 +52,11 @@ Finding not_ours(Case& host) {
                    kExitUsage},
                   reason);
   }
-  return failed({"not_ours",
-                 host.place() + " gets no token: " + reason,
-                 {"if it leads to an endpoint of AWS, name that: signing_host = ENDPOINT"},
-                 kExitUsage});
+  const std::string remedy =
+      reason == "target = off"
+          ? "leave target = off out for this connection"
+          : "if it leads to an endpoint of AWS, name that: signing_host = ENDPOINT";
+  return failed({"not_ours", host.place() + " gets no token: " + reason, {remedy}, kExitUsage});
 }
 
 std::string describe_expiry(const json::object& credentials) {

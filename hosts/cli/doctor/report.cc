@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <string_view>

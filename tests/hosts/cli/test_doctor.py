@@ -114,6 +114,11 @@ def test_a_host_that_is_not_ours_is_told_with_the_reason(conninfo, doctor):
     assert "signing_host" in told.do[0] and told.json["target"] == "none"
 
 
+def test_a_connection_that_is_switched_off_is_told(doctor, rds):
+    told = doctor(rds.conninfo(), "--target", "off")
+    assert (told.code, told.status) == ("not_ours", 2) and "target = off" in told.do[0]
+
+
 def test_a_stray_password_is_told_by_the_name_of_its_place(doctor, rds, home):
     def place_of(conninfo=rds.conninfo(), **variables):
         told = doctor(conninfo, **variables)
