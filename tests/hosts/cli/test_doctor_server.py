@@ -93,13 +93,13 @@ def read_lines(connection):
         (lambda c: (c.recv(9), c.sendall(b"\x15\x03\x01\0\x02\x02\x16")), "not_postgres", "HTTPS"),
         (lambda c: (c.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"), c.recv(9)), "not_postgres", "none of PostgreSQL's"),
         (lambda c: c.recv(9), "closed", "closes them at once"),
-        (lambda c: (c.recv(9), c.recv(9), time.sleep(1)), "no_answer", "says nothing"),
+        (lambda c: (c.recv(9), c.recv(9), time.sleep(4)), "no_answer", "says nothing"),
         (lambda c: (c.recv(8), c.sendall(b"S"), c.recv(9999), c.sendall(b"hello")), "tls_failed", "SSL error"),
-        (lambda c: (c.recv(8), c.sendall(b"S"), c.recv(9999), time.sleep(1)), "no_answer", "did not finish TLS"),
+        (lambda c: (c.recv(8), c.sendall(b"S"), c.recv(9999), time.sleep(4)), "no_answer", "did not finish TLS"),
     ],
 )
 def test_what_is_no_postgresql_server_is_told(talk, code, said, doctor, rds, serve):
-    told = doctor(rds.conninfo(port=serve(talk)), "--timeout-ms", "600")
+    told = doctor(rds.conninfo(port=serve(talk)), "--timeout-ms", "1500")
     assert (told.code, told.failed, told.status) == (code, ["tls"], 5)
     assert said in told.sentence
 
