@@ -41,12 +41,7 @@ SecretBuilder::SecretBuilder(std::size_t room) : room_(room) {
   secret_.bytes_.reset(new char[room + 1]);
 }
 
-SecretBuilder& SecretBuilder::operator+=(std::string_view text) {
-  if (text.size() > room_ - secret_.size_) throw std::length_error("no room in a secret");
-  text.copy(secret_.bytes_.get() + secret_.size_, text.size());
-  secret_.size_ += text.size();
-  return *this;
-}
+void SecretBuilder::fail() { throw std::length_error("no room in a secret"); }
 
 Secret SecretBuilder::finish() && {
   secret_.bytes_[secret_.size_] = '\0';

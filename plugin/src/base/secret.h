@@ -54,11 +54,18 @@ class SecretBuilder {
   // Room for so many bytes.
   explicit SecretBuilder(std::size_t room);
   // std::length_error where there is no room for it.
-  SecretBuilder& operator+=(std::string_view text);
+  SecretBuilder& operator+=(std::string_view text) {
+    if (text.size() > room_ - secret_.size_) fail();
+    text.copy(secret_.bytes_.get() + secret_.size_, text.size());
+    secret_.size_ += text.size();
+    return *this;
+  }
   std::string_view reveal() const { return secret_.reveal(); }
   Secret finish() &&;
 
  private:
+  [[noreturn]] static void fail();
+
   Secret secret_;
   const std::size_t room_;
 };

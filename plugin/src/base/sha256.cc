@@ -14,6 +14,7 @@ namespace pgiam {
 namespace {
 
 constexpr std::size_t kBlock = 64;
+constexpr char kDigits[] = "0123456789abcdef";
 
 // Fetching takes OpenSSL's locks and longer than the hash itself. Under the state lock, so that no
 // child inherits OpenSSL half initialised. Never freed: threads may hash until the process ends.
@@ -78,8 +79,16 @@ Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
   return outer;
 }
 
+std::array<char, 64> hex_digits(Sha256Digest digest) {
+  std::array<char, 64> text;
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    text[2 * i] = kDigits[digest[i] >> 4];
+    text[2 * i + 1] = kDigits[digest[i] & 15];
+  }
+  return text;
+}
+
 void append_hex(std::string& out, std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
   const std::size_t before = out.size();
   out.resize(before + bytes.size() * 2);
   char* at = out.data() + before;

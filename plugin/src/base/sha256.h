@@ -25,7 +25,8 @@ Sha256Digest hmac_sha256(std::string_view key, std::string_view message);
 inline std::string_view bytes_of(const Sha256Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
-// Lower-case hexadecimal, appended.
+// Lower-case hexadecimal.
+std::array<char, 64> hex_digits(Sha256Digest digest);
 void append_hex(std::string& out, std::string_view bytes);
 std::string hex(std::string_view bytes);
 

@@ -20,6 +20,7 @@ struct Target {
   std::string name;  // "aws.rds": the word that a reply gives
   std::string host;  // lower case, to sign for
   std::uint16_t port = 0;
+  std::string authority;  // that is signed: the host, with the port where this kind wants it
   std::string region;  // "" when neither the name nor the user tells it
   std::string reason;  // one sentence: how it was recognised
 };

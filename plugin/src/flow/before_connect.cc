@@ -52,7 +52,8 @@ Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
   PerThread<LastAnswers> of_this_thread;
   LastAnswers& last_answers = of_this_thread.get();
   if (!request.refresh)
-    if (auto again = last_answers.find(this, request, moment)) return std::move(*again);
+    if (const auto found = last_answers.find(this, request, moment))
+      return answer(*found, request, moment.now);
 
   std::stop_token stop = begin();
   const Milliseconds start = world_.clock.uptime();
@@ -62,12 +63,15 @@ Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
   if (!plan.ours) return make_error(Status::kNotApplicable, plan.reason);
   if (plan.refusal) return *plan.refusal;
   if (plan.file) return answer_from_file(kept->plan, request);
-  auto reply = answer(kept->plan, request, begin_call(plan, request, start, std::move(stop)));
-  if (reply && plan.reuse.count() > 0 && request.password.empty()) {
-    const Time plan_ends = moment.now + kPlanLife - (start - kept->made);
-    const Time until = std::min(plan_ends, end_of_reuse(*reply->token(), plan.reuse));
-    last_answers.keep(this, request, moment, until, *reply);
-  }
+  const Call call = begin_call(plan, request, start, std::move(stop));
+  auto found = find_ingredients(kept->plan, request, call);
+  if (!found) return found.error();
+  auto reply = answer(*found, request, call.now);
+  if (!reply || !request.password.empty()) return reply;
+  found->token = reply->token();
+  const Time plan_ends = moment.now + kPlanLife - (start - kept->made);
+  const Time until = std::min(plan_ends, found->credentials->expires_at.value_or(plan_ends));
+  last_answers.keep(this, request, moment, until, *found);
   return reply;
 }
 
@@ -107,23 +111,27 @@ Call Flow::begin_call(const Plan& plan, const Request& request, Milliseconds sta
   return call;
 }
 
-Result<Reply> Flow::answer(std::shared_ptr<const Plan> plan, const Request& request,
-                           const Call& call) {
+Result<Ingredients> Flow::find_ingredients(std::shared_ptr<const Plan> plan,
+                                           const Request& request, const Call& call) {
   Trace trace;
-  auto found = credentials_->get(plan->source, world_, call, request.refresh, trace);
-  if (!found) return found.error();
-
+  auto credentials = credentials_->get(plan->source, world_, call, request.refresh, trace);
+  if (!credentials) return credentials.error();
+  TokenPtr token;
   if (plan->reuse.count() > 0 && !request.refresh)
-    if (auto token = tokens_.find(plan->token_key, found->credentials, call.now, plan->reuse))
-      return Reply(std::move(plan), std::move(token), true);
+    token = tokens_.find(plan->token_key, credentials->credentials, call.now, plan->reuse);
+  return Ingredients{std::move(plan), std::move(credentials->credentials), std::move(token)};
+}
 
-  auto made = plan->cloud->sign(plan->target, request.user, found->credentials, call.now);
+Result<Reply> Flow::answer(const Ingredients& found, const Request& request, Time now) {
+  const Plan& plan = *found.plan;
+  if (found.token) return Reply(found.plan, found.token, true);
+  auto made = plan.cloud->sign(plan.target, request.user, found.credentials, now);
   if (!made) return made.error();
-  if (const auto& end = found->credentials->expires_at; end && *end < made->expires_at)
+  if (const auto& end = found.credentials->expires_at; end && *end < made->expires_at)
     made->expires_at = *end;
   auto token = std::make_shared<const Token>(std::move(*made));
-  if (plan->reuse.count() > 0) tokens_.keep(plan->token_key, token);
-  return Reply(std::move(plan), std::move(token), false);
+  if (plan.reuse.count() > 0) tokens_.keep(plan.token_key, token);
+  return Reply(found.plan, std::move(token), false);
 }
 
 // Whoever keeps the file fresh decides what it holds. A token in it is sent as all tokens are;

@@ -31,8 +31,8 @@ class Flow {
 
   // Tells that the call goes on, and gets what would cancel it.
   using Begin = std::function<std::stop_token()>;
-  // kNotApplicable with the reason where the connection is not ours. Begins unless the answer is at
-  // hand: then nobody can be waiting for it.
+  // kNotApplicable with the reason where the connection is not ours. Begins unless all that the
+  // answer takes is at hand: then nobody can be waiting for it.
   Result<Reply> before_connect(const Request& request, const Begin& begin);
   Advice after_connect(const Reply& reply, Outcome outcome);
   Result<Reply> explain(const Request& request, std::stop_token stop);
@@ -52,7 +52,9 @@ class Flow {
   Result<KeptPlan> plan_for(const Request& request, const Moment& moment, Milliseconds start);
   Call begin_call(const Plan& plan, const Request& request, Milliseconds start,
                   std::stop_token stop) const;
-  Result<Reply> answer(std::shared_ptr<const Plan> plan, const Request& request, const Call& call);
+  Result<Ingredients> find_ingredients(std::shared_ptr<const Plan> plan, const Request& request,
+                                       const Call& call);
+  Result<Reply> answer(const Ingredients& found, const Request& request, Time now);
   Result<Reply> answer_from_file(std::shared_ptr<const Plan> plan, const Request& request);
 
   const World& world_;

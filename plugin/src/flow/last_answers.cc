@@ -8,24 +8,27 @@ bool LastAnswers::Entry::fits(const void* other_asker, const Request& other) con
   return asker == other_asker && request && same_connection(request->request(), other);
 }
 
-std::optional<Reply> LastAnswers::find(const void* asker, const Request& request,
-                                       const Moment& moment) const {
-  for (const Entry& entry : entries_) {
-    if (!entry.fits(asker, request)) continue;
-    if (entry.moment.environment != moment.environment || entry.moment.changes != moment.changes)
-      return std::nullopt;
-    // A clock that was set back tells nothing of how old the answer is.
-    if (moment.now < entry.moment.now || moment.now >= entry.until) return std::nullopt;
-    auto plan = entry.plan.lock();
-    auto token = entry.token.lock();
-    if (!plan || !token) return std::nullopt;
-    return Reply(std::move(plan), std::move(token), true);
-  }
-  return std::nullopt;
+std::optional<Ingredients> LastAnswers::find(const void* asker, const Request& request,
+                                             const Moment& moment) const {
+  const auto same = [&](const Entry& entry) { return entry.fits(asker, request); };
+  const auto entry = std::find_if(entries_.begin(), entries_.end(), same);
+  if (entry == entries_.end()) return std::nullopt;
+  if (entry->moment.environment != moment.environment || entry->moment.changes != moment.changes)
+    return std::nullopt;
+  // A clock that was set back tells nothing of how old the answer is.
+  if (moment.now < entry->moment.now || moment.now >= entry->until) return std::nullopt;
+
+  Ingredients found{entry->plan.lock(), nullptr, entry->token.lock()};
+  if (!found.plan) return std::nullopt;
+  if (found.token && may_be_given_again(*found.token, moment.now, found.plan->reuse)) return found;
+  found.token = nullptr;
+  found.credentials = entry->credentials.lock();
+  if (!found.credentials) return std::nullopt;
+  return found;
 }
 
 void LastAnswers::keep(const void* asker, const Request& request, const Moment& moment, Time until,
-                       const Reply& answer) {
+                       const Ingredients& found) {
   const auto same = [&](const Entry& entry) { return entry.fits(asker, request); };
   auto entry = std::find_if(entries_.begin(), entries_.end(), same);
   if (entry == entries_.end()) {
@@ -35,8 +38,9 @@ void LastAnswers::keep(const void* asker, const Request& request, const Moment& 
   }
   entry->moment = moment;
   entry->until = until;
-  entry->plan = answer.shared_plan();
-  entry->token = answer.token();
+  entry->plan = found.plan;
+  entry->credentials = found.credentials;
+  entry->token = found.token;
 }
 
 }  // namespace pgiam

@@ -7,7 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include "flow/reply.h"
+#include "flow/plan.h"
 #include "flow/request.h"
 #include "flow/token_cache.h"
 
@@ -20,13 +20,21 @@ struct Moment {
   std::uint64_t changes = 0;      // change_count()
 };
 
+// What an answer is made of.
+struct Ingredients {
+  std::shared_ptr<const Plan> plan;
+  CredentialsPtr credentials;
+  TokenPtr token;  // of these credentials, to be given again; null: one is to be signed
+};
+
 class LastAnswers {
  public:
-  // The answer that `asker` kept for such a connection, if it would give the same now.
-  std::optional<Reply> find(const void* asker, const Request& request, const Moment& moment) const;
-  // `moment` was before anything of the answer was looked up, so a change meanwhile outdates it.
+  // What `asker` kept for such a connection, if it would find the same now.
+  std::optional<Ingredients> find(const void* asker, const Request& request,
+                                  const Moment& moment) const;
+  // `moment` was before anything of it was looked up, so a change meanwhile outdates it.
   void keep(const void* asker, const Request& request, const Moment& moment, Time until,
-            const Reply& answer);
+            const Ingredients& found);
 
  private:
   struct Entry {
@@ -35,6 +43,7 @@ class LastAnswers {
     Moment moment;
     Time until{};
     std::weak_ptr<const Plan> plan;
+    std::weak_ptr<const Credentials> credentials;
     std::weak_ptr<const Token> token;
 
     bool fits(const void* asker, const Request& request) const;

@@ -34,7 +34,6 @@ class Reply {
   Reply(std::shared_ptr<const Plan> plan, std::string explanation);
 
   const Plan& plan() const { return *plan_; }
-  const std::shared_ptr<const Plan>& shared_plan() const { return plan_; }
   // Null in an explanation.
   const TokenPtr& token() const { return token_; }
   // Null where no credentials were needed.

@@ -11,13 +11,12 @@ namespace {
 constexpr std::size_t kMostTokens = 512;
 // A token that dies sooner is signed anew.
 constexpr Seconds kLeastLife{60};
-// No token lives longer, and a clock would be carried past its end.
-constexpr Seconds kLongestReuse{86'400};
 
 }  // namespace
 
-Time end_of_reuse(const Token& token, Seconds reuse) {
-  return std::min(token.signed_at + std::min(reuse, kLongestReuse), token.expires_at - kLeastLife);
+bool may_be_given_again(const Token& token, Time now, Seconds reuse) {
+  return now >= token.signed_at && std::chrono::floor<Seconds>(now - token.signed_at) < reuse &&
+         token.expires_at - now > kLeastLife;
 }
 
 TokenPtr TokenCache::find(const std::string& key, const CredentialsPtr& credentials, Time now,
@@ -27,8 +26,7 @@ TokenPtr TokenCache::find(const std::string& key, const CredentialsPtr& credenti
   if (found == tokens_.end()) return nullptr;
   const TokenPtr& token = found->second;
   if (token->credentials != credentials) return nullptr;
-  if (now < token->signed_at || now >= end_of_reuse(*token, reuse)) return nullptr;
-  return token;
+  return may_be_given_again(*token, now, reuse) ? token : nullptr;
 }
 
 void TokenCache::keep(const std::string& key, TokenPtr token) {

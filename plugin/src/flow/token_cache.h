@@ -12,9 +12,9 @@ namespace pgiam {
 
 using TokenPtr = std::shared_ptr<const Token>;
 
-// From when it was signed until then a token may be given again: for `reuse`, and not when it is
-// about to die. A clock that was set back makes a token of the future, which a server refuses.
-Time end_of_reuse(const Token& token, Seconds reuse);
+// For `reuse` after it was signed, and not when it is about to die. A clock that was set back makes
+// a token of the future, which a server refuses.
+bool may_be_given_again(const Token& token, Time now, Seconds reuse);
 
 // Any thread.
 class TokenCache {

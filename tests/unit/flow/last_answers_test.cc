@@ -119,11 +119,24 @@ TEST_F(LastAnswersTest, ARefreshTakesThePlaceOfWhatWasAtHand) {
   EXPECT_EQ(ask().token(), fresh.token());
 }
 
-TEST_F(LastAnswersTest, NothingIsAtHandWhereReuseIsOff) {
+TEST_F(LastAnswersTest, WhereReuseIsOffAllButTheTokenIsAtHand) {
   request_.options = {{"reuse_seconds", "0"}};
+  const Reply first = ask(), second = ask(), third = ask();
+  EXPECT_EQ(begun_, 1);
+  EXPECT_NE(second.token(), first.token());
+  EXPECT_NE(third.token(), second.token());
+  EXPECT_FALSE(third.from_cache());
+}
+
+TEST_F(LastAnswersTest, NothingIsSignedWithCredentialsThatHaveEnded) {
+  fake_.environment.set("AWS_CREDENTIAL_EXPIRATION", "2026-01-01T12:00:01Z");
+  request_.options = {{"reuse_seconds", "0"}};
+  fake_.clock.advance(Milliseconds{600});
   ask();
-  EXPECT_FALSE(is_at_hand());
-  EXPECT_FALSE(is_at_hand());
+  fake_.clock.advance(Milliseconds{399});
+  EXPECT_TRUE(is_at_hand());
+  fake_.clock.advance(Milliseconds{1});
+  EXPECT_FALSE(flow_->before_connect(request_, [] { return std::stop_token(); }));
 }
 
 TEST_F(LastAnswersTest, ATokenIsGivenNoLongerThanReuseSaysInTheMidstOfAPlansLife) {
@@ -198,12 +211,13 @@ TEST_F(LastAnswersTest, AThreadThatGoesRoundManyConnectionsGetsTheRightTokens) {
 
 TEST_F(LastAnswersTest, NoThreadKeepsWhatItsContextGaveUp) {
   have_it_at_hand();
-  std::weak_ptr<const Token> token = ask().token();
-  std::weak_ptr<const Plan> plan = ask().shared_plan();
+  const std::weak_ptr<const Token> token = ask().token();
+  const std::weak_ptr<const Credentials> credentials = ask().credentials();
   EXPECT_FALSE(token.expired());
   flow_.reset();
   EXPECT_TRUE(token.expired());
-  EXPECT_TRUE(plan.expired());
+  cache_.reset();
+  EXPECT_TRUE(credentials.expired());
 }
 
 }  // namespace

@@ -56,6 +56,7 @@ Target make_target(const TargetKind& kind, std::string_view host, std::uint16_t 
   target.name = kind.name;
   target.host = host;
   target.port = port;
+  target.authority = kind.authority(target);
   return target;
 }
 
@@ -117,11 +118,10 @@ class Aws : public Cloud {
     if (kind == nullptr) return make_error(Status::kInternal, "unknown kind of target");
     const Time now_at_aws = runtime_.skew.correct(now);
     const auto key = keys_.get(credentials, now_at_aws, target.region, kind->service);
-    const std::string authority = kind->authority(target);
     const std::string query = kind->query(user);
     // Signed to the second, so it dies by the second, too.
     const Time signed_at = std::chrono::floor<Seconds>(now);
-    return Token{presign({authority, query, kTokenLife}, *key, now_at_aws), signed_at,
+    return Token{presign({target.authority, query, kTokenLife}, *key, now_at_aws), signed_at,
                  signed_at + kTokenLife, credentials, mask(credentials->access_key_id)};
   }
 

@@ -87,8 +87,8 @@ std::string string_to_sign(const Sha256Digest& canonical_request, const SigningK
   text += '\n';
   text += key.scope();
   text += '\n';
-  append_hex(text, bytes_of(canonical_request));
-  return text;
+  const auto digits = hex_digits(canonical_request);
+  return text.append(digits.data(), digits.size());
 }
 
 // Lower-case names and values without superfluous blanks, in the order of the names.
@@ -198,9 +198,10 @@ Secret presign(const PresignRequest& request, const SigningKey& key, Time time) 
   const std::string date = iso8601_basic(time);
   Draft draft(request, key, date);
   const std::string to_sign = string_to_sign(sha256(draft.canonical_request()), key, date);
-  std::string signed_with = signature(to_sign, key);
-  const WipeAtExit wipe_signature(signed_with);
-  return std::move(draft).finish(signed_with);
+  auto signature = hex_digits(hmac_sha256(key.reveal(), to_sign));
+  Secret url = std::move(draft).finish({signature.data(), signature.size()});
+  wipe(signature.data(), signature.size());
+  return url;
 }
 
 std::string canonical_request(const HttpRequest& request) {
