@@ -151,6 +151,19 @@ bool is_for_another_region(const AttemptFacts& facts) {
          !contains(name, ("." + facts.region + ".").c_str());
 }
 
+// Needs no quotation marks, neither in a connection string nor in a shell.
+bool is_plain(const std::string& value) {
+  return !value.empty() && std::all_of(value.begin(), value.end(), [](unsigned char c) {
+    return isalnum(c) || c == '.' || c == ':' || c == '_' || c == '-' || c == '@';
+  });
+}
+
+std::string what_tells_more(const AttemptFacts& facts) {
+  if (!is_plain(facts.host) || !is_plain(facts.port) || !is_plain(facts.user)) return "";
+  return "  To find out which: pgiam doctor \"host=" + facts.host + " port=" + facts.port +
+         " user=" + facts.user + "\"\n";
+}
+
 }  // namespace
 
 const char* sqlstate_of_refusal(const std::string& message, const AttemptFacts& facts) {
@@ -229,7 +242,7 @@ std::string explain_failure(const std::string& message, const AttemptFacts& fact
 
   std::string text = message + what_was_signed(facts) + "  Likely causes, the likeliest first:\n";
   for (const Cause& cause : likely_causes(message, facts)) text += "  - " + cause.text + "\n";
-  return text;
+  return text + what_tells_more(facts);
 }
 
 }  // namespace pgiam::libpq

@@ -38,6 +38,14 @@ TEST(ExplainFailure, KeepsLibpqsTextAndTellsWhatWasSigned) {
   }
 }
 
+TEST(ExplainFailure, EndsWithTheCommandThatTellsMore) {
+  EXPECT_TRUE(explain_failure(kPam, facts())
+                  .ends_with("pgiam doctor \"host=db.x.eu-west-1.rds.amazonaws.com port=5432 user=u\"\n"));
+  AttemptFacts strange = facts();
+  strange.user = "u$(x)";
+  EXPECT_EQ(explain_failure(kPassword, strange).find("pgiam doctor"), std::string::npos);
+}
+
 TEST(ExplainFailure, NamesTheGrantFirstWhenTheServerAskedForAnOrdinaryPassword) {
   EXPECT_NE(first_cause(explain_failure(kPassword, facts())).find("GRANT rds_iam TO \"u\""),
             std::string::npos);
