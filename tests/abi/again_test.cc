@@ -98,6 +98,7 @@ class Veiled {
     return true;
   }
   std::size_t size() const { return text_.size(); }
+  char first() const { return static_cast<char>(text_[0] ^ kVeil); }
 
  private:
   static constexpr char kVeil = 0x55;
@@ -123,8 +124,14 @@ bool is_in_memory(const Veiled& wanted) {
       if (std::fseek(memory, static_cast<long>(at), SEEK_SET) != 0 ||
           std::fread(page.data(), 1, size, memory) != size)
         break;
-      for (std::size_t i = 0; i + wanted.size() <= size; ++i)
-        if (wanted.is_at(&page[i])) found = true;
+      if (size < wanted.size()) break;
+      const char* const last = page.data() + size - wanted.size();
+      for (const char* look = page.data(); look <= last; ++look) {
+        look = static_cast<const char*>(
+            std::memchr(look, wanted.first(), static_cast<std::size_t>(last - look) + 1));
+        if (look == nullptr) break;
+        if (wanted.is_at(look)) found = true;
+      }
     }
   }
   std::fclose(memory);
