@@ -76,16 +76,17 @@ class Window:
         until(lambda: not self.is_connected(server), f"{server} to be disconnected")
 
     def choose(self, name, entry, effect):
-        """An entry of the Object menu of a node; the menu may be another node's for a moment."""
+        """An entry of the Object menu of a node. The menu may be another node's for a moment; and where it is drawn
+        anew under the click, nothing comes of that and it stays open."""
 
         def choose_once():
             ActionChains(self.browser).send_keys(Keys.ESCAPE).perform()
             self._node(name).click()
             self.browser.find_element(By.CSS_SELECTOR, "button[data-label=Object]").click()
             self._labelled("[role=menuitem]", entry).click()
-            return until_or_not(effect, seconds=25)
+            return until_or_not(lambda: not self._shows("[role=menuitem]", entry), seconds=3) and until_or_not(effect, seconds=12)
 
-        until(choose_once, entry)
+        until(choose_once, entry, seconds=300)
 
     # Dialogs
 
@@ -137,6 +138,10 @@ class Window:
 
     def _labelled(self, selector, label):
         return self._first(selector, lambda text: text.startswith(label), label)
+
+    def _shows(self, selector, label):
+        elements = self.browser.find_elements(By.CSS_SELECTOR, selector)
+        return any(element.is_displayed() and element.text.startswith(label) for element in elements)
 
     def _first(self, selector, fits, what):
         for element in self.browser.find_elements(By.CSS_SELECTOR, selector):
