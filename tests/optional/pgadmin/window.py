@@ -86,7 +86,7 @@ class Window:
             self._labelled("[role=menuitem]", entry).click()
             return until_or_not(lambda: not self._shows("[role=menuitem]", entry), seconds=3) and until_or_not(effect, seconds=12)
 
-        until(choose_once, entry, seconds=300)
+        until(choose_once, entry, seconds=90)
 
     # Dialogs
 
