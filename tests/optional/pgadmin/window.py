@@ -88,6 +88,17 @@ class Window:
 
         until(choose_once, entry, seconds=90)
 
+    def open_properties(self, name, effect):
+        """By the keys that the Object menu shows for it: the menu itself loses clicks when it is drawn anew."""
+
+        def press_keys():
+            self._node(name).click()
+            keys = ActionChains(self.browser).key_down(Keys.ALT).key_down(Keys.SHIFT).send_keys("e")
+            keys.key_up(Keys.SHIFT).key_up(Keys.ALT).perform()
+            return until_or_not(effect, seconds=12)
+
+        until(press_keys, "Properties")
+
     # Dialogs
 
     def press(self, label):
