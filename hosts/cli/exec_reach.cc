@@ -73,6 +73,7 @@ std::string filter_in_front_of(const fs::path& libpq, const std::string& filter)
     fs::create_directories(folder / "real");
     link_to(libpq, folder / "real/libpq.so.5");
     link_to(filter, folder / "libpq.so.5");
+    link_to(fs::path(filter).replace_filename("libpq.so"), folder / "libpq.so");
   } catch (const fs::filesystem_error& error) {
     throw UsageError("cannot make a filter for " + libpq.string() + ": " + error.what(),
                      "set XDG_CACHE_HOME to a folder of your own");

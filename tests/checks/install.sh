@@ -27,6 +27,7 @@ $libdir/libpgiam-odbca.so
 $libdir/libpgiam.so
 $libdir/libpgiam.so.1
 $libdir/pgiam/libpgiam-http.so
+$libdir/pgiam/filter/libpq.so
 $libdir/pgiam/filter/libpq.so.5
 $libdir/pgiam/filter/real/libpq.so.5
 $libdir/pkgconfig/pgiam.pc

@@ -228,7 +228,7 @@ def test_the_filter_is_preloaded_behind_the_hook(pgiam):
 # Takes libpq's functions from the library itself, where no preloaded function is found before them.
 BY_HANDLE = """
 import ctypes, sys
-libpq = ctypes.CDLL("libpq.so.5")
+libpq = ctypes.CDLL((sys.argv + ["libpq.so.5"])[2])
 for name in ("PQconnectdb", "PQuser", "PQhost"):
     getattr(libpq, name).restype = ctypes.c_void_p if name == "PQconnectdb" else ctypes.c_char_p
 connection = ctypes.c_void_p(libpq.PQconnectdb(sys.argv[1].encode()))
@@ -238,8 +238,9 @@ print("\\n".join(sorted(maps)))
 """
 
 
-def test_the_filter_reaches_programs_that_the_hook_does_not(pgiam, rds):
-    program = ["/usr/bin/python3", "-c", BY_HANDLE, rds.conninfo()]
+@pytest.mark.parametrize("name", ["libpq.so.5", "libpq.so"])
+def test_the_filter_reaches_programs_that_the_hook_does_not(name, pgiam, rds):
+    program = ["/usr/bin/python3", "-c", BY_HANDLE, rds.conninfo(), name]
     assert pgiam("exec", "--", *program).stdout.startswith("1 ")
     ended = pgiam("exec", "--filter", "--", *program)
     assert ended.stdout.startswith("0 app_user"), ended.stderr
@@ -269,8 +270,8 @@ def test_the_filter_stands_before_the_libpq_that_the_loader_finds(pgiam, rds, tm
     (tmp_path / "other").mkdir()
     shutil.copy(real.resolve(), tmp_path / "other/libpq.so.5")
     program = ["/usr/bin/python3", "-c", BY_HANDLE, rds.conninfo()]
-    for _ in range(2):
-        ended = pgiam("exec", "--filter", "--", *program, LD_LIBRARY_PATH=str(tmp_path / "other"))
+    for name in ("libpq.so.5", "libpq.so"):
+        ended = pgiam("exec", "--filter", "--", *program, name, LD_LIBRARY_PATH=str(tmp_path / "other"))
         assert ended.stdout.startswith("0 app_user"), ended.stderr
         assert str(tmp_path / "other/libpq.so.5") in ended.stdout and str(real.resolve()) not in ended.stdout
     assert len(list((home / ".cache/pgiam/filter").iterdir())) == 1

@@ -26,6 +26,7 @@ PROGRAMS = {
         "php-pdo": ["php", "pdo.php"],
         "lua": ["lua5.3", "luasql.lua"],
         "tcl": ["tclsh8.6", "pgtcl.tcl"],
+        "tcl-tdbc": ["tclsh8.6", "tdbc.tcl"],
     },
     "large": {"R": ["R", "-s", "--no-save", "-f", "rpostgresql.R"], "GDAL": [PYTHON, "ogr_pg.py"]},
     "wheels": {
@@ -33,7 +34,7 @@ PROGRAMS = {
         "psycopg3-binary": ["env", "PSYCOPG_IMPL=binary", PYTHON, "py_psycopg3.py"],
     },
 }[os.environ.get("PGIAM_TEST_CLIENTS", "small")]
-ONLY_FILTERED = {"php", "php-pdo", "psycopg3-python"}  # preloading the hook alone does not reach them
+ONLY_FILTERED = {"php", "php-pdo", "psycopg3-python", "tcl-tdbc"}  # preloading the hook alone does not reach them
 PIPELINES = "as Debian builds it, it calls the pipeline functions of libpq 14"
 
 
