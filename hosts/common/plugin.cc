@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/load_lock.h"
+#include "base/uncancellable.h"
 #include "pgiam_loader.h"
 
 namespace pgiam::host {
@@ -63,6 +64,7 @@ Context* plugin(std::string& why) {
   static std::atomic<Context*> kept = nullptr;
   if (Context* context = kept.load(std::memory_order_acquire)) return context;
 
+  const Uncancellable to_its_end;
   std::unique_ptr<Context> mine = make_context(why);
   if (!mine) return nullptr;
   Context* first = nullptr;
@@ -73,6 +75,7 @@ Context* plugin(std::string& why) {
 bool is_logged(int level) noexcept { return level <= log_level(); }
 
 void log(int level, const char* component, const char* message) noexcept {
+  const Uncancellable to_its_end;
   if (is_logged(level)) write_line(level, component, message);
 }
 

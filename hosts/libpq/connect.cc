@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -233,26 +234,38 @@ PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, const I
   return conn;
 }
 
+// A thread that is cancelled while libpq waits unwinds through us. The unwinder that does it is the
+// program's; the one inside this object has to help, and is ready for that once it has unwound.
+void prepare_to_be_cancelled() {
+  static std::atomic<bool> is_ready = false;
+  if (is_ready.load(std::memory_order_relaxed)) return;
+  try {
+    throw 0;
+  } catch (int) {
+  }
+  is_ready.store(true, std::memory_order_relaxed);
+}
+
 }  // namespace
 
-PGconn* connect(const RealLibpq& libpq, const Parameters& given, Wait wait,
-                const std::function<PGconn*()>& as_if_absent) {
-  if (is_plainly_not_ours(given)) return as_if_absent();
+std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, Wait wait) {
+  if (is_plainly_not_ours(given)) return std::nullopt;
   const std::optional<Intent> intent = probe(libpq, given);
-  if (!intent || !wants_token(*intent)) return as_if_absent();
+  if (!intent || !wants_token(*intent)) return std::nullopt;
 
   std::string why;
   Context* context = host::plugin(why);
   if (!context) {
     host::log(PGIAM_LOG_ERROR, "libpq", why.c_str());
-    return as_if_absent();
+    return std::nullopt;
   }
+  prepare_to_be_cancelled();
 
   for (bool is_second_try = false;; is_second_try = true) {
     std::unique_ptr<ConnectionState> state = describe(*intent);
     Result<bool> any = get_tokens(*context, *intent, *state);
     if (!any) return fail(libpq, given, *intent, std::move(state), host::to_text(any.error()));
-    if (!*any) return as_if_absent();
+    if (!*any) return std::nullopt;
     if (would_go_without_tls(*intent, *state))
       return fail_for_ever(libpq, given, std::move(state), kNoTls);
 

@@ -2,7 +2,7 @@
 // to libpq in a password file.
 #pragma once
 
-#include <functional>
+#include <optional>
 
 #include "parameters.h"
 #include "real_libpq.h"
@@ -11,9 +11,8 @@ namespace pgiam::libpq {
 
 enum class Wait { kNo, kYes };
 
-// `as_if_absent` makes the call that the program made, for connections that are not ours. Getting
-// the token blocks even with Wait::kNo, as libpq itself does while it looks up names.
-PGconn* connect(const RealLibpq& libpq, const Parameters& given, Wait wait,
-                const std::function<PGconn*()>& as_if_absent);
+// nullopt: the connection is not ours; the call that the program made is to be made. Getting the
+// token blocks even with Wait::kNo, as libpq itself does while it looks up names.
+std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, Wait wait);
 
 }  // namespace pgiam::libpq

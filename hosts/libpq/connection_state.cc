@@ -48,6 +48,8 @@ ExpectedConnection::ExpectedConnection(const RealLibpq& libpq,
 
 ExpectedConnection::~ExpectedConnection() { expected = nullptr; }
 
+void ExpectedConnection::forget() { expected = nullptr; }
+
 ConnectionState* ExpectedConnection::meet(const RealLibpq& libpq, PGconn* conn) {
   if (!expected || &expected->libpq_ != &libpq || !expected->state_) return nullptr;
   attach(libpq, conn, std::move(expected->state_));

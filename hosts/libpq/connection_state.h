@@ -68,6 +68,8 @@ class ExpectedConnection {
   ExpectedConnection(const ExpectedConnection&) = delete;
   ExpectedConnection& operator=(const ExpectedConnection&) = delete;
   ~ExpectedConnection();
+  // For a program that has jumped out of a connect (siglongjmp): what was expected is no more.
+  static void forget();
   // nullptr: this thread expects none of this libpq.
   static ConnectionState* meet(const RealLibpq& libpq, PGconn* conn);
 

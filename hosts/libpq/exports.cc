@@ -1,5 +1,7 @@
 // The functions that stand in for libpq's. Each finds the libpq that its caller meant, and lets it
 // do its work where the connection is not ours.
+#include <cxxabi.h>
+
 #include "connect.h"
 #include "connection_state.h"
 #include "pgiam_libpq.h"
@@ -18,11 +20,13 @@ namespace pgiam::libpq {
 namespace {
 
 // Exceptions end here: our callers are C. Only lack of memory makes one; libpq is then left alone
-// with it.
+// with it. No exception is the end of a thread that is cancelled while libpq waits.
 template <typename Act, typename AsIfAbsent>
-auto guarded(Act act, AsIfAbsent as_if_absent) noexcept -> decltype(as_if_absent()) {
+auto guarded(Act act, AsIfAbsent as_if_absent) -> decltype(as_if_absent()) {
   try {
     return act();
+  } catch (const abi::__forced_unwind&) {
+    throw;
   } catch (...) {
     return as_if_absent();
   }
@@ -30,25 +34,26 @@ auto guarded(Act act, AsIfAbsent as_if_absent) noexcept -> decltype(as_if_absent
 
 // call(libpq): what the program called. parameters(): what it passed, or nullopt.
 template <typename Call, typename GetParameters>
-PGconn* stand_in(const void* caller, Wait wait, Call call, GetParameters parameters) noexcept {
+PGconn* stand_in(const void* caller, Wait wait, Call call, GetParameters parameters) {
   const RealLibpq* libpq = find_libpq(caller);
   if (!libpq) return nullptr;
-  const auto as_if_absent = [&] { return call(*libpq); };
-  if (libpq->is_internal_call(caller)) return as_if_absent();
+  if (libpq->is_internal_call(caller)) return call(*libpq);
   note_reached();
-  if (host::is_on("PGIAM_DISABLE")) return as_if_absent();
-  return guarded(
-      [&]() -> PGconn* {
+  ExpectedConnection::forget();
+  if (host::is_on("PGIAM_DISABLE")) return call(*libpq);
+  const std::optional<PGconn*> conn = guarded(
+      [&]() -> std::optional<PGconn*> {
         const std::optional<Parameters> given = parameters();
-        return given ? connect(*libpq, *given, wait, as_if_absent) : as_if_absent();
+        return given ? connect(*libpq, *given, wait) : std::nullopt;
       },
-      as_if_absent);
+      [] { return std::optional<PGconn*>(); });
+  return conn ? *conn : call(*libpq);
 }
 
 // act(libpq, state) for a connection of ours, as_if_absent(libpq) for any other.
 template <typename Result, typename Act, typename AsIfAbsent>
 Result stand_in_on(const void* caller, PGconn* conn, Result without_libpq, Act act,
-                   AsIfAbsent as_if_absent) noexcept {
+                   AsIfAbsent as_if_absent) {
   const RealLibpq* libpq = find_libpq(caller);
   if (!libpq) return without_libpq;
   ConnectionState* state = state_of(*libpq, conn);
@@ -58,7 +63,7 @@ Result stand_in_on(const void* caller, PGconn* conn, Result without_libpq, Act a
 }
 
 PostgresPollingStatusType poll_as(const void* caller, PGconn* conn,
-                                  decltype(&::PQconnectPoll) RealLibpq::*function) noexcept {
+                                  decltype(&::PQconnectPoll) RealLibpq::*function) {
   return stand_in_on(
       caller, conn, PGRES_POLLING_FAILED,
       [&](const RealLibpq& libpq, ConnectionState& state) {

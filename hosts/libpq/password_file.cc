@@ -6,7 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+
+#include "base/uncancellable.h"
 
 namespace pgiam::libpq {
 namespace {
@@ -23,6 +26,18 @@ bool write_all(int fd, std::string_view content) {
   return true;
 }
 
+// Needs no memory.
+void overwrite(int fd) {
+  static constexpr char kZeros[4096] = {};
+  off_t left = lseek(fd, 0, SEEK_END);
+  lseek(fd, 0, SEEK_SET);
+  while (left > 0) {
+    const off_t size = std::min(left, static_cast<off_t>(sizeof kZeros));
+    if (!write_all(fd, {kZeros, static_cast<std::size_t>(size)})) return;
+    left -= size;
+  }
+}
+
 }  // namespace
 
 void append_line(host::SecretText& content, std::string_view host, std::string_view port,
@@ -35,6 +50,7 @@ void append_line(host::SecretText& content, std::string_view host, std::string_v
 }
 
 PasswordFile::PasswordFile(std::string_view content) {
+  const Uncancellable to_its_end;
   if (write_to_memory(content) || write_to_folder("/dev/shm", content)) return;
   const char* folder = secure_getenv("TMPDIR");
   write_to_folder(folder && *folder ? folder : "/tmp", content);
@@ -65,13 +81,12 @@ bool PasswordFile::write_to_folder(const char* folder, std::string_view content)
 }
 
 void PasswordFile::clear() {
+  const Uncancellable to_its_end;
   const int reason = errno;
   if (on_disk_) unlink(path_.c_str());
   if (fd_ >= 0) {
     // Not only let go of: the pages may be mapped or backed by something that remembers.
-    const std::string zeros(static_cast<std::size_t>(lseek(fd_, 0, SEEK_END)), '\0');
-    lseek(fd_, 0, SEEK_SET);
-    write_all(fd_, zeros);
+    overwrite(fd_);
     close(fd_);
   }
   fd_ = -1;

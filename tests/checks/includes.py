@@ -12,8 +12,9 @@ MAY_INCLUDE = {
     "flow": {"flow", "clouds", "ports", "base"},
     "abi": {"abi", "flow", "clouds", "ports", "base", "sdk"},
 }
-# Include nothing of the core: the grammar of a file that the core reads and a host writes; what all hold who load a library.
-SHARED_WITH_HOSTS = {"base/pgpass.h", "base/load_lock.h"}
+# Include nothing of the core: the grammar of a file that the core reads and a host writes; what all hold who load a
+# library, or must not be cancelled.
+SHARED_WITH_HOSTS = {"base/pgpass.h", "base/load_lock.h", "base/uncancellable.h"}
 SOURCES = {".h", ".hpp", ".c", ".cc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 

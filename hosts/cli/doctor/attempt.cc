@@ -31,7 +31,7 @@ Attempt::Attempt(const libpq::RealLibpq& libpq, const libpq::Parameters& given,
     : libpq_(libpq) {
   const libpq::Parameters one = given.followed_by(
       {{"host", host.c_str()}, {"hostaddr", address.c_str()}, {"port", port.c_str()}});
-  conn_.reset(libpq::connect(libpq, one, libpq::Wait::kNo, [] { return nullptr; }));
+  conn_.reset(libpq::connect(libpq, one, libpq::Wait::kNo).value_or(nullptr));
   is_over_ = !conn_ || is_logged_in() || PQstatus(conn_.get()) == CONNECTION_BAD;
   if (conn_) PQsetErrorVerbosity(conn_.get(), PQERRORS_VERBOSE);
 }

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "abi/handles.h"
+#include "base/uncancellable.h"
 
 namespace pgiam {
 
@@ -17,6 +18,7 @@ pgiam_status fail(const Error& error, pgiam_error** out) noexcept;
 
 template <typename Body>
 pgiam_status guard(pgiam_error** error, Body body) noexcept {
+  const Uncancellable to_its_end;
   try {
     const Result<void> result = body();
     return result ? PGIAM_OK : fail(result.error(), error);

@@ -2,7 +2,8 @@
  *   connectdb CONNINFO | connectdbParams CONNINFO | setdbLogin HOST PORT DBNAME USER PASSWORD
  *   connectStart CONNINFO | connectStartParams CONNINFO | reset | resetStart | query | ping
  * CONNINFO message | conninfo KEYWORD | pass | finish | fork | threads COUNT CONNINFO | time |
- * storm COUNT CONNINFO | firstConnects COUNT CONNINFO | giveUp CONNINFO
+ * storm COUNT CONNINFO | firstConnects COUNT CONNINFO | giveUp CONNINFO | startThread CONNINFO |
+ * cancelThread
  * Connects and resets answer "ok HOST PORT" or "bad"; words are separated by tabs. `fork` goes on
  * in the child. */
 #define _GNU_SOURCE
@@ -69,6 +70,15 @@ static void connect_in_threads(int count, char* conninfo) {
     failed += failure != NULL;
   }
   printf("%d failed\n", failed);
+}
+
+static pthread_t thread;
+
+static void cancel_thread(void) {
+  void* result;
+  pthread_cancel(thread);
+  pthread_join(thread, &result);
+  printf("%s\n", result == PTHREAD_CANCELED ? "cancelled" : "not cancelled");
 }
 
 static volatile int storm_is_over;
@@ -222,6 +232,11 @@ static int obey(char* command) {
     fork_in_first_connects(atoi(words[1]), words[2]);
   else if (strcmp(verb, "giveUp") == 0)
     give_up(words[1]), printf("given up\n");
+  else if (strcmp(verb, "startThread") == 0) {
+    pthread_create(&thread, NULL, connect_in_thread, strdup(words[1]));
+    printf("started\n");
+  } else if (strcmp(verb, "cancelThread") == 0)
+    cancel_thread();
   else if (strcmp(verb, "time") == 0)
     printf("%lld\n", (long long)time(NULL));
   else

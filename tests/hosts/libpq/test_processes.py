@@ -1,6 +1,7 @@
 """Programs that fork, and programs that load libpq late, out of sight, or twice."""
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -54,6 +55,25 @@ def test_children_do_not_send_the_tokens_of_the_parent_when_those_have_died(rds,
     clock.put_forward(minutes=17)
     assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
     assert verdicts() == ["accepted"] * 2
+
+
+@pytest.fixture
+def silent_server():
+    """Accepts connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+@pytest.mark.parametrize("password", [None, "open sesame"])
+def test_a_thread_that_waits_for_a_server_can_be_cancelled(password, silent_server, rds, client, verdicts):
+    program = client()
+    nowhere = rds.conninfo(port=silent_server.getsockname()[1], password=password)
+    for _ in range(2):
+        assert program.do("startThread", nowhere) == "started"
+        with silent_server.accept()[0]:
+            assert program.do("cancelThread") == "cancelled"
+    assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
+    assert verdicts() == ["accepted"]
 
 
 @pytest.fixture
