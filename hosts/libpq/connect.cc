@@ -213,18 +213,31 @@ PGconn* fail(const RealLibpq& libpq, const Parameters& given, const Intent& inte
   return conn;
 }
 
+// Where there is no place for a file, as in a jail without /proc and /tmp. libpq then has one
+// password for all hosts, in a place that has no room for a longer one.
+bool hand_over_as_password(Options& options, ConnectionState& state) {
+  if (state.accesses.size() != 1) return false;
+  Access& access = state.accesses.front();
+  const char* token = access.token->param("password");
+  access.room = strlen(token);
+  replace(options, state, "password", token);
+  return true;
+}
+
 PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, const Intent& intent,
              std::unique_ptr<ConnectionState> state) {
   const std::string& first_port = state->accesses.front().port;
   const PasswordFile file(password_lines(intent, *state, first_port).view());
-  if (file.path().empty()) {
-    const char* why = strerror(errno);
+  const char* why_no_file = strerror(errno);
+  Options options = options_with_replies(libpq, given, *state);
+  if (!file.path().empty()) {
+    replace(options, *state, "passfile", file.path());
+  } else if (!hand_over_as_password(options, *state)) {
     return fail_for_ever(
         libpq, given, std::move(state),
-        std::string("pgiam: no place for a password file in memory or in /tmp: ") + why + "\n");
+        std::string("pgiam: no place for a password file in memory or in /tmp: ") + why_no_file +
+            "\n");
   }
-  Options options = options_with_replies(libpq, given, *state);
-  replace(options, *state, "passfile", file.path());
   const host::SecretText conninfo = to_conninfo(options);
 
   const ExpectedConnection expected(libpq, state);

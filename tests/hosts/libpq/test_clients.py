@@ -19,6 +19,7 @@ PROGRAMS = {
     "small": {
         "psycopg2": [PYTHON, "py_psycopg2.py"],
         "psycopg3-python": ["env", "PSYCOPG_IMPL=python", PYTHON, "py_psycopg3.py"],
+        "pygresql": [PYTHON, "py_pygresql.py"],
         "perl": ["perl", "dbd.pl"],
         "ruby": ["ruby", "pg.rb"],
         "libpqxx": [os.environ["PGIAM_TEST_PQXX_CLIENT"]],

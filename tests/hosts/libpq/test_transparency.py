@@ -113,6 +113,30 @@ def test_where_the_kernel_has_no_files_in_memory_one_on_disk_serves_and_goes(rds
     assert verdicts() == ["accepted"] * 3
 
 
+@pytest.fixture
+def jailed_client(client, timed):
+    """A client in whose world there is no place for a file."""
+    return client(**timed | {"LD_PRELOAD": f"{os.environ['PGIAM_TEST_NO_MEMFD']} {timed['LD_PRELOAD']}", "NO_FILES": "1"})
+
+
+@pytest.mark.parametrize("call", ["connectdb", "connectdbParams", "connectStart"])
+def test_where_there_is_no_place_for_a_file_a_connection_to_one_host_needs_none(call, rds, jailed_client, clock, verdicts):
+    assert jailed_client.do(call, rds.conninfo()).startswith("ok"), jailed_client.message()
+    assert "X-Amz" not in jailed_client.do("conninfo", "password")
+    for reset in ("reset", "resetStart"):
+        clock.put_forward(minutes=17)
+        rds.kill_backends()
+        assert jailed_client.do("query") == "failed"
+        assert jailed_client.do(reset).startswith("ok"), jailed_client.message()
+    assert verdicts() == ["accepted"] * 3
+
+
+def test_where_there_is_no_place_for_a_file_one_to_several_hosts_says_so(rds, jailed_client):
+    two = rds.conninfo(host=f"{rds.host},{rds.host}", hostaddr="127.0.0.1,127.0.0.1")
+    assert jailed_client.do("connectdb", two) == "bad"
+    assert "no place for a password file in memory or in /tmp: No such file" in jailed_client.message()
+
+
 def test_the_hook_can_be_linked_instead_of_preloaded(rds, client, verdicts):
     program = client(program=os.environ["PGIAM_TEST_LINKED_CLIENT"], LD_PRELOAD="")
     assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
