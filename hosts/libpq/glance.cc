@@ -67,6 +67,8 @@ bool read_uri(Text rest, Seen& seen) {
     authority.remove_prefix(at + 1);
   }
   if (authority.find_first_of("@%,") != authority.npos) return false;
+  // A token, in which the = that looks_like_token() wants may be escaped.
+  if (seen.password && seen.password->find("X-Amz-Signature") != Text::npos) return false;
   const Text host = authority.substr(0, authority.find(':'));
   if (!host.empty()) seen.host = host;
   return true;

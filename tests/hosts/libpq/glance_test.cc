@@ -35,6 +35,8 @@ TEST_F(Glance, SettlesWhatBringsAPassword) {
     EXPECT_TRUE(settles(conninfo)) << conninfo;
   }
   EXPECT_FALSE(settles(std::string("host=db.example password=") + kToken)) << "an old token";
+  EXPECT_FALSE(settles("postgresql://u:x%3FAction%3Dconnect%26X-Amz-Signature%3D12ab@db.example/d"))
+      << "an old token in escapes";
   setenv("PGPASSWORD", "p", 1);
   EXPECT_TRUE(settles("host=db.example"));
   EXPECT_FALSE(settles("host=db.example password=''")) << "which hides the variable";

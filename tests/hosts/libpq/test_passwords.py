@@ -1,5 +1,7 @@
 """A password that the user gave is the user's business; an old token that a program replays is none."""
 
+from urllib.parse import quote
+
 import pytest
 
 
@@ -56,6 +58,13 @@ def test_a_password_file_that_others_can_read_is_complained_of_once(rds, psql, t
 @pytest.mark.parametrize("call", ["connectdb", "connectdbParams", "connectStart", "connectStartParams"])
 def test_an_old_token_in_the_connection_string_is_replaced(call, rds, client, old_token, verdicts):
     assert client().do(call, rds.conninfo(password=old_token)).startswith("ok")
+    assert verdicts() == ["accepted"]
+
+
+def test_an_old_token_in_a_uri_is_replaced(rds, client, old_token, verdicts):
+    uri = f"postgresql://app_user:{quote(old_token, safe='')}@{rds.host}:{rds.port}/postgres"
+    program = client(PGHOSTADDR="127.0.0.1", PGSSLROOTCERT=rds.ca_file)
+    assert program.do("connectdb", uri).startswith("ok"), program.message()
     assert verdicts() == ["accepted"]
 
 
