@@ -48,13 +48,19 @@ bool is_one_of(std::string_view value, std::string_view choices) {
   return false;
 }
 
+// So many milliseconds are 24 days.
+long long largest(const OptionInfo& option) {
+  return &option == &info_of(Option::kSigningPort) ? 65535 : INT32_MAX;
+}
+
 // Why the value does not fit, or "".
 std::string complaint(const OptionInfo& option, std::string_view value) {
   const std::string_view type = option.type;
   if (type == "bool") return parse_bool(value) ? "" : "yes or no";
   if (type == "int") {
     const auto number = parse_integer(value);
-    return number && *number >= 0 ? "" : "a whole number, 0 or more";
+    if (number && *number >= 0 && *number <= largest(option)) return "";
+    return "a whole number from 0 to " + std::to_string(largest(option));
   }
   if (type.find('|') == std::string_view::npos || is_one_of(value, type)) return "";
   const auto choices = split(type, '|');

@@ -226,6 +226,7 @@ Result<Plan> Planner::make_without_rules(const Request& request, Error why) cons
   const std::uint16_t port = request.port == 0 ? kPostgresPort : request.port;
   for (const auto& cloud : clouds_)
     if (!is_socket(host) && cloud->recognise(host, port)) return why;
+  if (!why.hint.empty()) why.message += " (" + why.hint + ")";
   Plan plan;
   plan.reason =
       host + " is not the name of a known kind of endpoint, and there are no rules: " + why.message;

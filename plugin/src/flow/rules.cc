@@ -73,6 +73,8 @@ const Rule* RuleFile::find(const Request& request) const {
 }
 
 Result<RuleFile> parse_rule_file(std::string_view text, const std::string& path) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // some editors begin a file with it
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   RuleFile file;
   file.path = path;
   bool in_defaults = false;
@@ -106,7 +108,7 @@ Result<std::string> Rules::find_file() const {
   const Environment& environment = world_.environment;
   if (const auto named = environment.get_nonblank("PGIAM_CONFIG")) {
     if (world_.files.stamp(*named).exists) return *named;
-    return make_error(Status::kBadConfig, "PGIAM_CONFIG names " + *named + ", which is not there",
+    return make_error(Status::kBadConfig, "PGIAM_CONFIG names " + *named + ", and there is no such file",
                       "create it, or unset PGIAM_CONFIG");
   }
   std::string own;

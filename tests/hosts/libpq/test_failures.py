@@ -102,7 +102,8 @@ def test_a_broken_configuration_file_fails_what_is_ours_and_nothing_else(rds, cl
         assert "pgiam" not in program.message()
         plain = rds.conninfo("plain", host="db.example", password="open sesame", sslmode="require", sslrootcert=None)
         assert program.do("connectdb", plain).startswith("ok")
-    assert capfd.readouterr().err.count("pgiam.conf:2") == 1
+    complaint = capfd.readouterr().err
+    assert complaint.count("pgiam.conf:2") == 1 and 'did you mean "profile"?' in complaint
 
 
 def test_the_error_of_a_connection_that_never_started_stays(rds, client, sent_nothing):

@@ -70,7 +70,18 @@ INSTANTIATE_TEST_SUITE_P(
                     BadFile{"[Defaults]", "f:1: sections are [defaults] and [connection NAME]"},
                     BadFile{"[defaults]\nhost = x", "f:2: there is no option \"host\""},
                     BadFile{"[connection a]\nsigning_port = x",
-                            "f:2: signing_port = \"x\" is not a whole number, 0 or more"}));
+                            "f:2: signing_port = \"x\" is not a whole number from 0 to 65535"},
+                    BadFile{"[connection a]\nsigning_port = 99999",
+                            "f:2: signing_port = \"99999\" is not a whole number from 0 to 65535"},
+                    BadFile{"[defaults]\ntimeout_ms = 9999999999",
+                            "f:2: timeout_ms = \"9999999999\" is not a whole number from 0 to "
+                            "2147483647"}));
+
+TEST(Rules, MayComeFromEditorsOfOtherSystems) {
+  const auto file = parse_rule_file("\xEF\xBB\xBF[connection a]\r\nhost = localhost\r\n", "f");
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(rule_for(*file, request("localhost")), "a");
+}
 
 TEST(Rules, AnUnknownKeyNamesTheNearestKnownOne) {
   const auto file = parse_rule_file("[defaults]\nsiging_host = x", "f");
