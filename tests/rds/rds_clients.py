@@ -51,7 +51,7 @@ def psql(conninfo, password=None, sql="SELECT session_user"):
     return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
-def until(condition, timeout=30):
+def until(condition, timeout=120):
     deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come true"

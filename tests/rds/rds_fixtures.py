@@ -19,7 +19,8 @@ def rds(instance):
     """One server for all tests, with no attempts in its log yet, its clock showing the time, and tokens of the usual life."""
     instance.clear_attempts()
     instance.set_clock()
-    instance.set_max_token_age(900)
+    instance.set_max_token_age()
+    instance.revive_tokens()
     return instance
 
 

@@ -165,7 +165,8 @@ def test_answers_are_delayed_on_demand(emulator):
 def own_time(emulator):
     yield emulator
     emulator.set_clock()
-    emulator.set_max_token_age(900)
+    emulator.set_max_token_age()
+    emulator.revive_tokens()
 
 
 def test_a_shorter_token_life_can_be_asked_for(own_time):
@@ -174,6 +175,16 @@ def test_a_shorter_token_life_can_be_asked_for(own_time):
     assert login(own_time, token_for(own_time, at=2_000_000_000 - 30)).returncode == 0
     assert login(own_time, token_for(own_time, at=2_000_000_000 - 31)).returncode == 2
     assert last(own_time)["reason"] == "ExpiredToken"
+
+
+def test_what_was_signed_so_far_can_be_made_too_old(own_time):
+    old = token_for(own_time)
+    own_time.expire_tokens()
+    new = token_for(own_time)
+    assert [login(own_time, token).returncode for token in (old, new, old, new)] == [2, 0, 2, 0]
+    assert {attempt.get("reason") for attempt in own_time.attempts()} == {None, "ExpiredToken"}
+    own_time.revive_tokens()
+    assert login(own_time, old).returncode == 0
 
 
 def test_a_fast_clock_ages_tokens_fast(own_time):

@@ -19,7 +19,7 @@ from rds_fixtures import instance, rds  # noqa: E402, F401
 
 COMMAND = os.environ["PGIAM_TEST_COMMAND"]
 JARS = os.environ["PGIAM_TEST_JARS"]
-LIFE = 8  # of a token in these tests, seconds
+REUSE = 1  # seconds for which a token serves again
 # What Tools > Options > LibreOffice > Advanced > Class Path writes.
 JAVA_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <java xmlns="http://openoffice.org/2004/java/framework/1.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
@@ -47,7 +47,7 @@ def office(instance, tmp_path_factory):
         f"-env:UserInstallation=file://{home}/profile", f"--accept=pipe,name={pipe};urp;",
     ]  # fmt: skip
     environment = {
-        "HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PGIAM_REUSE_SECONDS": str(LIFE // 2),
+        "HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PGIAM_REUSE_SECONDS": str(REUSE),
         "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(instance.hosts_file),
         **instance.credentials(),
     }  # fmt: skip
@@ -56,7 +56,7 @@ def office(instance, tmp_path_factory):
         context = connect_to(process, pipe)
         yield context
         create(context, "com.sun.star.frame.Desktop").terminate()
-        process.wait(timeout=60)
+        process.wait(timeout=240)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

@@ -1,23 +1,13 @@
 """pgiam token as pgAdmin's password exec command."""
 
-import time
-
 import pytest
 from window import until
-
-LIFE = 8  # seconds, instead of 15 minutes
 
 
 @pytest.fixture
 def tree(window):
     window.unfold("Servers", "orders")
     return window
-
-
-def let_the_tokens_die(rds):
-    """What was signed so far is too old from now on; what is signed now is not."""
-    time.sleep(LIFE)
-    rds.set_max_token_age(LIFE)
 
 
 def open_query_tool(tree, server):
@@ -30,7 +20,7 @@ def open_query_tool(tree, server):
 
 def lose_the_session(tree, rds):
     """After the token has died."""
-    let_the_tokens_die(rds)
+    rds.expire_tokens()
     rds.kill_backends()
     tree.run()
     until(lambda: "lost the database connection" in tree.dialog(), "pgAdmin to notice")

@@ -69,6 +69,7 @@ class Emulator:
         self._refusals = []
         self._delay = 0.0
         self._max_age = MAX_AGE
+        self._signed_since = 0
         self._clock = Clock()
         self._lock = threading.RLock()
         self._stopping = threading.Event()
@@ -241,9 +242,21 @@ class Emulator:
         connections() counts in English only."""
         self._server.set_language(language)
 
-    def set_max_token_age(self, seconds):
+    def set_max_token_age(self, seconds=MAX_AGE):
         """How long a token is good (RDS: 900 s)."""
         self._max_age = seconds
+
+    def expire_tokens(self):
+        """What was signed so far is too old from now on, what is signed from now on is not, however slow its bearer.
+        A token tells whole seconds only: returns when the next one has begun."""
+        since = int(self.now()) + 1
+        while self.now() < since:
+            time.sleep(0.01)
+        self._signed_since = since
+
+    def revive_tokens(self):
+        """Takes expire_tokens() back."""
+        self._signed_since = 0
 
     def set_clock(self, start=None, rate=1.0, origin=None):
         """The verifier's clock shows `start` (None: now) at the real time `origin` (None: now) and runs `rate`
@@ -274,7 +287,7 @@ class Emulator:
         which = f"usename = {_literal(user)}" if user is not None else "pid <> pg_backend_pid()"
         return int(
             self._server.sql(
-                "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+                "SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity"
                 f" WHERE backend_type = 'client backend' AND {which};"
             )
         )
@@ -358,7 +371,8 @@ class Emulator:
         if not self.tls:
             raise Refused("InvalidToken", "tls", "the token came in clear text")
         endpoints = [endpoint for endpoint in self.endpoints if endpoint.address == dialled]
-        verify(Token(text), user, endpoints, self.port, self._keys, now, self._max_age)
+        max_age = min(self._max_age, now - self._signed_since)
+        verify(Token(text), user, endpoints, self.port, self._keys, now, max_age)
 
 
 class _Listener(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):

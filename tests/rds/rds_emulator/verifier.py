@@ -224,7 +224,7 @@ def _check_key(token, keys):
 def _check_age(token, now, lifetime):
     age = now - token.signed_at
     if age > lifetime:
-        raise Refused(EXPIRED, "age", f"signed {age:.0f} s ago, longer than {lifetime} s")
+        raise Refused(EXPIRED, "age", f"signed {age:.0f} s ago, longer than {lifetime:.0f} s")
     if age < -MAX_SKEW:
         raise Refused(INVALID, "age", f"signed {-age:.0f} s in the future")
 
