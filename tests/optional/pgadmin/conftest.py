@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -45,9 +46,13 @@ def server(rds, user="app_user", command=PASSWORD_COMMAND, expiration=0):
 
 
 @pytest.fixture(scope="session")
-def pgadmin(instance, tmp_path_factory):
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def pgadmin(instance, home):
     """Its address, once it answers."""
-    home = tmp_path_factory.mktemp("home")
     (home / "settings.py").write_text(SETTINGS.format(data=str(home / "data")))
     servers = {
         "orders": server(instance),
@@ -78,7 +83,7 @@ def pgadmin(instance, tmp_path_factory):
         yield f"http://127.0.0.1:{port}/?key={key}"
     finally:
         process.terminate()
-        process.wait(timeout=60)
+        process.wait(timeout=240)
 
 
 def wait_for_answer(process, port):
@@ -97,8 +102,17 @@ def screenshots(tmp_path_factory):
     return Path(os.environ.get("PGIAM_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
 
 
+def forget_earlier_windows(home):
+    """pgAdmin would open their query tools again, each of which connects."""
+    with sqlite3.connect(home / "data/pgadmin4.db", timeout=240) as settings:
+        settings.execute("DELETE FROM application_state")
+        settings.execute("DELETE FROM setting")
+    settings.close()
+
+
 @pytest.fixture
-def window(pgadmin, screenshots, tmp_path):
+def window(pgadmin, home, screenshots, tmp_path):
+    forget_earlier_windows(home)
     window = Window(tmp_path / "profile", screenshots)
     try:
         window.open(pgadmin)
