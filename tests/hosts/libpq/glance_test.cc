@@ -75,7 +75,7 @@ TEST_F(Glance, LooksCloserWhereARuleCouldSayOtherwise) {
     EXPECT_TRUE(settles("host=localhost password=p")) << variable;
     unsetenv(variable);
   }
-  const std::string file = testing::TempDir() + "glance_test.conf";
+  const std::string file = testing::TempDir() + "glance_test_" + std::to_string(getpid());
   setenv("PGIAM_CONFIG", file.c_str(), 1);
   std::ofstream(file) << "[defaults]\n";
   EXPECT_TRUE(settles("host=localhost password=p"));

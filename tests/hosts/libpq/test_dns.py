@@ -136,7 +136,7 @@ def test_a_silent_server_holds_up_no_connection_and_is_asked_again_soon(rds, cli
     dns.is_silent = True
     alias = conninfo(rds, "db.corp.example", hostaddr="127.0.0.1")
     assert program.do("connectdb", alias) == "bad"
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 9  # seconds; libc's own resolver would take 10
     dns.is_silent = False
     while not (answer := program.do("connectdb", alias)).startswith("ok") and time.monotonic() - begun < 20:
         time.sleep(0.2)

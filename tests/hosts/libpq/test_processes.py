@@ -42,7 +42,7 @@ work()
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_the_children_of_a_pre_forking_server_all_connect(when, rds, environment, verdicts):
     command = [sys.executable, "-c", PRE_FORKING, rds.conninfo(), when]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
     assert (done.stdout, done.stderr) == ("[0, 0, 0, 0, 0, 0]\n", "")
     assert verdicts() == ["accepted"] * (6 * 3 + (1 if when == "before" else 2))
 
@@ -83,7 +83,7 @@ def use_late(rds, environment):
     def use(flags, *modules, preloaded=HOOK):
         done = subprocess.run(
             [LATE, flags, rds.conninfo(), *modules], env=environment | {"LD_PRELOAD": preloaded},
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=240,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (0, ""), done
         return done.stdout.splitlines()

@@ -105,7 +105,7 @@ def dump(rds, environment, tmp_path):
     for table in range(8):
         rds.admin_sql(f"CREATE TABLE IF NOT EXISTS t{table} (a int); GRANT ALL ON t{table} TO app_user;")
     command = ["pg_dump", "-wOx", "-j4", "-Fd", "-t", "t?", "-f", str(tmp_path / "dump"), "-d", rds.conninfo()]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
     assert (done.returncode, done.stderr) == (0, "")
     return tmp_path / "dump"
 
@@ -119,7 +119,7 @@ def test_pg_restore_gives_each_of_its_connections_a_token(dump, rds, environment
     rds.admin_sql("CREATE DATABASE restored OWNER app_user")
     rds.clear_attempts()
     command = ["pg_restore", "-wOx", "-j4", "-d", rds.conninfo(dbname="restored"), str(dump)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
     assert (done.returncode, done.stderr) == (0, "")
     assert rds.admin_sql("SELECT count(*) FROM pg_tables WHERE tablename LIKE 't_'", "restored").strip() == "8"
     assert set(verdicts()) == {"accepted"} and len(verdicts()) > 4
@@ -132,7 +132,7 @@ def tools(environment):
 
 
 def run_python(code, environment, *arguments):
-    return subprocess.run([sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, timeout=240)
 
 
 def test_psycopg2_which_loads_libpq_late_and_out_of_sight_gets_a_token(rds, environment, verdicts):
@@ -181,7 +181,7 @@ def test_an_administrators_tool_needs_no_password(command, rds, environment, ver
     rds.admin_sql("CREATE TABLE IF NOT EXISTS c (a int PRIMARY KEY); CREATE TABLE IF NOT EXISTS d (a int PRIMARY KEY);")
     rds.admin_sql("ALTER TABLE c OWNER TO app_user; ALTER TABLE d OWNER TO app_user; ALTER ROLE app_user CREATEDB;")
     place = {"PGHOST": rds.host, "PGHOSTADDR": "127.0.0.1", "PGPORT": str(rds.port), "PGUSER": "app_user", "PGDATABASE": "postgres"}
-    done = subprocess.run(command.split(), env=environment | place | tools, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command.split(), env=environment | place | tools, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     assert set(verdicts()) <= {"accepted"}
 
@@ -210,7 +210,7 @@ def test_a_server_asks_other_servers_as_itself(rds, environment, tools, tmp_path
     single = ["postgres", "--single", "-D", data, "postgres"]
     done = subprocess.run(
         single, input="\n".join(sql) + "\n", env=variables | {"LD_PRELOAD": f"{place}/libpgiam-libpq.so"}, cwd="/",
-        capture_output=True, text=True, timeout=60, **account,
+        capture_output=True, text=True, timeout=240, **account,
     )  # fmt: skip
     shutil.rmtree(place)
     assert 'who = "app_user"' in done.stdout and 'rolname = "app_user"' in done.stdout, done.stderr

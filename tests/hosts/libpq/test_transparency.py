@@ -157,6 +157,6 @@ print(libpq.PQstatus(connection), libpq.PQuser(connection).decode())
 libpq.PQfinish(connection)
 """
     command = ["/usr/bin/python3", "-c", code, os.environ["PGIAM_TEST_HOOK"], rds.conninfo()]
-    done = subprocess.run(command, env=environment | {"LD_PRELOAD": ""}, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment | {"LD_PRELOAD": ""}, capture_output=True, text=True, timeout=240)
     assert (done.stdout, done.stderr) == ("0 app_user\n", "")
     assert verdicts() == ["accepted"] * 2
