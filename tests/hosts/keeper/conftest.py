@@ -50,7 +50,7 @@ def pgiam(environment):
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
         )
 
     return run
