@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <filesystem>
 #include <fstream>
 
 namespace pgiam::host {
@@ -11,17 +12,15 @@ namespace {
 class ServiceFile : public testing::Test {
  protected:
   ServiceFile() {
-    own_ = testing::TempDir() + "service_file_test.conf";
+    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
+    own_ = folder_ + "/own.conf";
+    system_ = folder_ + "/pg_service.conf";
     setenv("PGSERVICEFILE", own_.c_str(), 1);
-    setenv("PGSYSCONFDIR", testing::TempDir().c_str(), 1);
+    setenv("PGSYSCONFDIR", folder_.c_str(), 1);
   }
-  ~ServiceFile() override {
-    unlink(own_.c_str());
-    unlink(system_.c_str());
-  }
+  ~ServiceFile() override { std::filesystem::remove_all(folder_); }
 
-  const std::string system_ = testing::TempDir() + "pg_service.conf";
-  std::string own_;
+  std::string folder_ = testing::TempDir() + "service_file_XXXXXX", own_, system_;
 };
 
 TEST_F(ServiceFile, TellsWhetherItsOwnSectionSetsTheKeyword) {

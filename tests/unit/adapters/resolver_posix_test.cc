@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <optional>
 #include <thread>
 
 namespace pgiam {
@@ -112,19 +113,25 @@ class SilentTcp {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons(port);
-    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    EXPECT_EQ(listen(socket_, 5), 0);
+    listens_ = bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+               listen(socket_, 5) == 0;
   }
   ~SilentTcp() { close(socket_); }
+  bool listens() const { return listens_; }
 
  private:
   const int socket_;
+  bool listens_ = false;
 };
 
 TEST(PosixResolver, DoesNotWaitForTheRestOfALongAnswer) {
-  const OneAnswer server({{"a.example.com", "b.example.com"}}, 0, true);
-  const SilentTcp silent(server.port);
-  const auto names = PosixResolver(server.port).aliases("a.example.com");
+  std::optional<OneAnswer> server;
+  std::optional<SilentTcp> silent;
+  do {  // another program may have the number among TCP's
+    server.emplace(OneAnswer::Records{{"a.example.com", "b.example.com"}}, 0, true);
+    silent.emplace(server->port);
+  } while (!silent->listens());
+  const auto names = PosixResolver(server->port).aliases("a.example.com");
   ASSERT_TRUE(names) << names.error().message;
   EXPECT_EQ(*names, std::vector<std::string>{"b.example.com"});
 }
