@@ -61,7 +61,7 @@ def pgiam(environment):
             stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=60,
+            timeout=240,
             start_new_session=True,  # away from the terminal of whoever runs the tests
         )
 

@@ -3,6 +3,7 @@
 import json
 import socket
 import subprocess
+import threading
 import time
 from datetime import datetime, timezone
 
@@ -10,6 +11,7 @@ import pytest
 from conftest import SECRET, Emulator
 from doctor_fixtures import answering, doctor, instance, make_certificate, rds, serve, variables  # noqa: F401
 
+IN_TIME = 9  # seconds: less than without --timeout-ms, and enough for a busy machine
 NOWHERE = "nowhere.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
 
 
@@ -36,7 +38,7 @@ def test_name_servers_that_do_not_answer_are_told_in_time(doctor, rds, tmp_path)
     start = time.monotonic()
     told = doctor(rds.conninfo(hostaddr=None), "--timeout-ms", "500", LD_PRELOAD=str(tmp_path / "silent.so"))
     assert (told.code, told.failed, told.status) == ("name_timed_out", ["name"], 5)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < IN_TIME
 
 
 def test_an_address_of_a_name_that_refuses_is_told_and_the_next_one_dialled(doctor, rds, tmp_path):
@@ -64,7 +66,7 @@ def test_packets_that_vanish_are_told_in_time(doctor, rds):
         start = time.monotonic()
         told = doctor(rds.conninfo(port=full.getsockname()[1]), "--timeout-ms", "600")
         assert (told.code, told.failed, told.status) == ("connection_timed_out", ["port"], 5)
-        assert "security group" in told.do[0] and time.monotonic() - start < 4
+        assert "security group" in told.do[0] and time.monotonic() - start < IN_TIME
         for filler in fillers:
             filler.close()
 
@@ -93,14 +95,22 @@ def read_lines(connection):
         (lambda c: (c.recv(9), c.sendall(b"\x15\x03\x01\0\x02\x02\x16")), "not_postgres", "HTTPS"),
         (lambda c: (c.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"), c.recv(9)), "not_postgres", "none of PostgreSQL's"),
         (lambda c: c.recv(9), "closed", "closes them at once"),
-        (lambda c: (c.recv(9), c.recv(9), time.sleep(4)), "no_answer", "says nothing"),
         (lambda c: (c.recv(8), c.sendall(b"S"), c.recv(9999), c.sendall(b"hello")), "tls_failed", "SSL error"),
-        (lambda c: (c.recv(8), c.sendall(b"S"), c.recv(9999), time.sleep(4)), "no_answer", "did not finish TLS"),
     ],
 )
 def test_what_is_no_postgresql_server_is_told(talk, code, said, doctor, rds, serve):
-    told = doctor(rds.conninfo(port=serve(talk)), "--timeout-ms", "1500")
+    told = doctor(rds.conninfo(port=serve(talk)))
     assert (told.code, told.failed, told.status) == (code, ["tls"], 5)
+    assert said in told.sentence
+
+
+@pytest.mark.parametrize("answer, said", [(b"", "says nothing"), (b"S", "did not finish TLS")])
+def test_a_server_that_falls_silent_is_told(answer, said, doctor, rds, serve):
+    over = threading.Event()
+    port = serve(lambda connection: (connection.recv(8), connection.sendall(answer), over.wait()))
+    told = doctor(rds.conninfo(port=port), "--timeout-ms", "1500")
+    over.set()
+    assert (told.code, told.failed, told.status) == ("no_answer", ["tls"], 5)
     assert said in told.sentence
 
 
@@ -170,9 +180,11 @@ def test_a_region_against_the_endpoints_name_is_suspected_first(doctor, rds):
 
 def test_a_clock_that_is_wrong_is_among_the_causes(doctor, rds):
     rds.set_clock(start=time.time() + 1800)
+    days = {f"{datetime.now(timezone.utc):%Y-%m-%d}"}
     told = doctor(rds.conninfo())
+    days.add(f"{datetime.now(timezone.utc):%Y-%m-%d}")
     assert rds.attempts()[-1]["check"] == "age"
-    assert "wrong_clock" in told.causes and f"{datetime.now(timezone.utc):%Y-%m-%d}" in told.detail("login")
+    assert "wrong_clock" in told.causes and any(day in told.detail("login") for day in days)
 
 
 @pytest.mark.parametrize(

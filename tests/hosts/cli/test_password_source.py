@@ -18,7 +18,7 @@ ROLE = ("--role-arn", "arn:aws:iam::123456789012:role/dba", "--mfa-serial", "arn
 def run(*words, **options):
     """With nothing but the keys in its environment, and no terminal."""
     settings = {"env": KEYS, "stdin": subprocess.DEVNULL, "start_new_session": True} | options
-    return subprocess.run(words, capture_output=True, text=True, timeout=60, **settings)
+    return subprocess.run(words, capture_output=True, text=True, timeout=240, **settings)
 
 
 def assert_one_token(ended):

@@ -12,7 +12,7 @@ public final class Unload {
   public static void main(String[] arguments) throws Exception {
     for (int i = 0; i < 3; i++) use(new File(arguments[0]).toURI().toURL());
     System.out.println("used " + mapped("libpgiam-jni") + " plugins " + mapped("libpgiam.so"));
-    for (int turn = 0; turn < 50 && mapped("libpgiam-jni") > 0; turn++) {
+    for (int turn = 0; turn < 1000 && mapped("libpgiam-jni") > 0; turn++) {
       System.gc();
       Thread.sleep(20);
     }

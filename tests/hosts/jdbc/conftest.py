@@ -96,7 +96,7 @@ class Jvm:
 
     def end(self):
         self.process.stdin.close()
-        assert self.process.wait(timeout=60) == 0
+        assert self.process.wait(timeout=240) == 0
         assert TOKEN_MARK not in self.log.read_text()
 
 

@@ -95,7 +95,7 @@ def test_other_urls_are_left_to_other_drivers(jvm):
 
 def test_a_missing_pgjdbc_is_named():
     program = [JAVA, "-cp", f"{CLASSES}:{JAR}", "Plain", f"{PREFIX}//{HOST}/postgres"]
-    alone = subprocess.run(program, capture_output=True, text=True, timeout=60)
+    alone = subprocess.run(program, capture_output=True, text=True, timeout=240)
     assert "PostgreSQL's JDBC driver, 42.3.2 or later, is not beside pgiam-jdbc.jar" in alone.stdout
     assert "NoClassDefFoundError" not in alone.stdout + alone.stderr
 
@@ -109,6 +109,6 @@ def test_sqlline_reconnects_with_a_fresh_token(rds, jvm, environment, tmp_path):
         *("-d", "org.pgiam.jdbc.PgiamDriver", "-u", f"{PREFIX}//{HOST}:{rds.port}/postgres"),
         *("-n", "app_user", "-p", ""),
     ]
-    ended = subprocess.run(sqlline, env=environment, input=script, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(sqlline, env=environment, input=script, capture_output=True, text=True, timeout=240)
     assert ended.stdout.count("app_user") >= 2, ended.stdout + ended.stderr
     assert [attempt["verdict"] for attempt in rds.attempts()] == ["accepted"] * 2

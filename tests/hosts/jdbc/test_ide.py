@@ -24,11 +24,11 @@ def test_data_sources_with_class_loaders_of_their_own_open_invalidate_and_close(
 def test_jars_in_different_class_loaders_are_told_to_move_together(environment, rds, tmp_path):
     words = [JAR, "org.pgiam.jdbc.PgiamDriver", f"jdbc:pgiam:postgresql://{HOST}:{rds.port}/postgres"]
     command = [*java_command(rds, tmp_path), "-cp", f"{CLASSES}:{LIBRARIES}", "Ide", *words, "user=app_user"]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
     assert "put both jars into the same folder, driver or class path" in ended.stderr
 
 
 def test_class_loaders_that_go_take_their_native_code_with_them_and_share_one_plugin(environment, rds, tmp_path):
     command = [*java_command(rds, tmp_path), "-XX:+UseSerialGC", "-cp", CLASSES, "Unload", JAR]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
     assert ended.stdout.splitlines() == ["used 3 plugins 1", "left 0 plugins 1"], ended.stderr
