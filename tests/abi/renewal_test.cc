@@ -29,6 +29,7 @@ class Renewal : public AbiTest {
  protected:
   Renewal() : folder_(fs::temp_directory_path() / ("pgiam-renewal-" + std::to_string(getpid()))) {
     forget_credentials();
+    fs::remove_all(folder_);  // what a killed process of this number left
     fs::create_directory(folder_);
     std::ofstream(folder_ / "config") << "[default]\ncredential_process = exec " << program() << "\n";
     std::ofstream(folder_ / "program")
@@ -129,7 +130,7 @@ TEST_F(Renewal, IsCalledOffWhenItsContextIsFreed) {
   ASSERT_TRUE(wait_for_calls_of(getpid(), 2));
   const auto start = Clock::now();
   context_.free();
-  EXPECT_LT(Clock::now() - start, std::chrono::seconds(5));
+  EXPECT_LT(Clock::now() - start, kPatience);
 }
 
 // A host that ends without freeing anything, in the middle of a renewal.

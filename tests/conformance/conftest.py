@@ -95,7 +95,7 @@ class Machine:
 
     def botocore(self, *arguments):
         done = subprocess.run([sys.executable, HERE / "botocore_credentials.py", *arguments], text=True,
-                              check=True, capture_output=True, timeout=60, cwd=self.home, env=self.environment())
+                              check=True, capture_output=True, timeout=240, cwd=self.home, env=self.environment())
         return json.loads(done.stdout)
 
     def origin(self, answer):

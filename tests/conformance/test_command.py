@@ -12,7 +12,7 @@ HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
 
 
 def run(machine, *words):
-    done = subprocess.run([os.environ["PGIAM_COMMAND"], *words], text=True, capture_output=True, timeout=60,
+    done = subprocess.run([os.environ["PGIAM_COMMAND"], *words], text=True, capture_output=True, timeout=240,
                           stdin=subprocess.DEVNULL, cwd=machine.home, env=machine.environment())
     for key in machine.aws.keys.values():
         assert key.secret not in done.stderr, "a secret was printed"

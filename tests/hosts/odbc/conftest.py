@@ -91,7 +91,7 @@ def run(environment):
 
     def start(*command, input="", wrapper=(), **variables):
         changed = {name: value for name, value in (environment | variables).items() if value is not None}
-        return subprocess.run([*wrapper, *command], env=changed, input=input, capture_output=True, text=True, timeout=60)
+        return subprocess.run([*wrapper, *command], env=changed, input=input, capture_output=True, text=True, timeout=240)
 
     return start
 

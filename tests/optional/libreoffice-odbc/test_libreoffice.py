@@ -30,9 +30,9 @@ class Office:
         if self.script.poll() is None:
             self.script.stdin.write("end\n")
             self.script.stdin.close()
-            self.script.wait(timeout=60)
+            self.script.wait(timeout=240)
         try:
-            self.office.wait(timeout=60)
+            self.office.wait(timeout=240)
         finally:
             self.office.kill()
 

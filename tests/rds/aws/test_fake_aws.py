@@ -41,9 +41,9 @@ def ask(aws, service, method, path, headers=None, body=None):
     server = aws.servers[service]
     if server.tls:
         context = ssl.create_default_context(cafile=aws.ca)
-        connection = http.client.HTTPSConnection("localhost", server.port, timeout=5, context=context)
+        connection = http.client.HTTPSConnection("localhost", server.port, timeout=60, context=context)
     else:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request(method, path, body, headers or {})
     answer = connection.getresponse()
     return answer, answer.read().decode()
@@ -189,7 +189,7 @@ def test_the_command_is_scripted_through_its_input():
     ]
     command = [Path(__file__).with_name("run")]
     text = "\n".join(json.dumps(line) for line in lines)
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
     first, *answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert set(first) == {"ca", "ports"}
     assert answers[2]["result"]["AWS_ENDPOINT_URL_STS"] == f"https://localhost:{first['ports']['sts']}"
