@@ -11,7 +11,7 @@ constexpr OptionInfo kOptions[] = {
     {"profile", "text", "", "PGIAM_PROFILE", "AWS profile"},
     {"region", "text", "", "PGIAM_REGION", "AWS region"},
     {"signing_host", "text", "", "PGIAM_SIGNING_HOST", "Endpoint to sign for"},
-    {"signing_port", "int", "", "PGIAM_SIGNING_PORT", "Port to sign for"},
+    {"signing_port", "int", "", "PGIAM_SIGNING_PORT", "Port to sign for", 1, 65535},
     {"target", "auto|rds|dsql|off", "auto", "PGIAM_TARGET", "Kind of endpoint"},
     {"force", "bool", "no", "PGIAM_FORCE", "Use a token even where a password is given"},
     {"role_arn", "text", "", "PGIAM_ROLE_ARN", "Role to assume"},
@@ -48,19 +48,15 @@ bool is_one_of(std::string_view value, std::string_view choices) {
   return false;
 }
 
-// So many milliseconds are 24 days.
-long long largest(const OptionInfo& option) {
-  return &option == &info_of(Option::kSigningPort) ? 65535 : INT32_MAX;
-}
-
 // Why the value does not fit, or "".
 std::string complaint(const OptionInfo& option, std::string_view value) {
   const std::string_view type = option.type;
   if (type == "bool") return parse_bool(value) ? "" : "yes or no";
   if (type == "int") {
     const auto number = parse_integer(value);
-    if (number && *number >= 0 && *number <= largest(option)) return "";
-    return "a whole number from 0 to " + std::to_string(largest(option));
+    if (number && *number >= option.least && *number <= option.most) return "";
+    return "a whole number from " + std::to_string(option.least) + " to " +
+           std::to_string(option.most);
   }
   if (type.find('|') == std::string_view::npos || is_one_of(value, type)) return "";
   const auto choices = split(type, '|');

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,6 +43,8 @@ struct OptionInfo {
   const char* default_value;  // "" where there is none
   const char* env;            // "PGIAM_SIGNING_HOST"
   const char* label;          // for a connection dialog
+  // Of an "int": the values that it may have. So many milliseconds are 24 days.
+  long long least = 0, most = std::numeric_limits<std::int32_t>::max();
 };
 
 // In the order of Option.

@@ -70,9 +70,11 @@ INSTANTIATE_TEST_SUITE_P(
                     BadFile{"[Defaults]", "f:1: sections are [defaults] and [connection NAME]"},
                     BadFile{"[defaults]\nhost = x", "f:2: there is no option \"host\""},
                     BadFile{"[connection a]\nsigning_port = x",
-                            "f:2: signing_port = \"x\" is not a whole number from 0 to 65535"},
+                            "f:2: signing_port = \"x\" is not a whole number from 1 to 65535"},
                     BadFile{"[connection a]\nsigning_port = 99999",
-                            "f:2: signing_port = \"99999\" is not a whole number from 0 to 65535"},
+                            "f:2: signing_port = \"99999\" is not a whole number from 1 to 65535"},
+                    BadFile{"[connection a]\nsigning_port = 0",
+                            "f:2: signing_port = \"0\" is not a whole number from 1 to 65535"},
                     BadFile{"[defaults]\ntimeout_ms = 9999999999",
                             "f:2: timeout_ms = \"9999999999\" is not a whole number from 0 to "
                             "2147483647"}));
