@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "library.h"
+#include "partition.h"
 #include "report.h"
 
 namespace pgiam::cli {
@@ -13,21 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-struct Partition {
-  std::string_view region_prefix, name;
-};
-constexpr Partition kPartitions[] = {
-    {"cn-", "aws-cn"},        {"us-gov-", "aws-us-gov"}, {"us-iso-", "aws-iso"},
-    {"us-isob-", "aws-iso-b"}, {"eu-isoe-", "aws-iso-e"}, {"us-isof-", "aws-iso-f"},
-    {"eusc-", "aws-eusc"},    {"", "aws"},
-};
-
-std::string partition_of(std::string_view region) {
-  const auto* found = std::find_if(std::begin(kPartitions), std::end(kPartitions), [&](auto& one) {
-    return region.starts_with(one.region_prefix);
-  });
-  return std::string(found->name);
-}
+using host::partition_of;
 
 bool is_all(std::string_view text, std::string_view characters) {
   return !text.empty() && text.find_first_not_of(characters) == text.npos;

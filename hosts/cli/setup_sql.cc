@@ -8,6 +8,8 @@
 namespace pgiam::cli {
 namespace {
 
+using host::identifier;
+
 // PostgreSQL cuts longer names, and a token is for the whole of it.
 constexpr std::size_t kLongestName = 63;
 

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <optional>
 
+#include "base/shell.h"
+
 namespace pgiam::keeper {
 namespace {
 
@@ -100,7 +102,7 @@ class Lock {
 void check_kind(const std::string& path, const struct stat& state) {
   if (!S_ISREG(state.st_mode)) throw FileError(path + " is no regular file", "name another file");
   if ((state.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    throw FileError(path + " may be read or written by others", "chmod 600 " + path);
+    throw FileError(path + " may be read or written by others", "chmod 600 " + shell_word(path));
 }
 
 // FILE as it is now, watched: who wants to write into it is seen, and waits until this is gone.

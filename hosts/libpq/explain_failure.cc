@@ -7,6 +7,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/shell.h"
+#include "identifier.h"
+#include "partition.h"
+
 namespace pgiam::libpq {
 namespace {
 
@@ -84,32 +88,12 @@ std::string what_was_signed(const AttemptFacts& facts) {
          facts.principal + " (" + facts.provider + ")" + life_left(facts) + ".\n";
 }
 
-std::string partition_of(const std::string& region) {
-  static constexpr const char* kPartitions[][2] = {
-      {"cn-", "aws-cn"},         {"us-gov-", "aws-us-gov"}, {"us-isob-", "aws-iso-b"},
-      {"us-isof-", "aws-iso-f"}, {"us-iso-", "aws-iso"},    {"eu-isoe-", "aws-iso-e"},
-      {"eusc-", "aws-eusc"}};
-  for (const auto& [prefix, partition] : kPartitions) {
-    if (region.starts_with(prefix)) return partition;
-  }
-  return "aws";
-}
-
 bool is_dsql(const AttemptFacts& facts) { return facts.target == "aws.dsql"; }
 
 bool is_rds_proxy(const AttemptFacts& facts) { return contains(facts.signing_host, ".proxy-"); }
 
-// As one word of a command line.
-std::string for_shell(const std::string& word) {
-  const auto is_plain = [](unsigned char c) { return isalnum(c) || strchr("_-.@+/", c); };
-  if (std::all_of(word.begin(), word.end(), is_plain)) return word;
-  std::string quoted = "'";
-  for (char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
-
 Cause missing_permission(const AttemptFacts& facts) {
-  const std::string arn = "arn:" + partition_of(facts.region) +
+  const std::string arn = "arn:" + host::partition_of(facts.region) +
                           (is_dsql(facts) ? ":dsql:" : ":rds-db:") + facts.region + ":*:";
   if (is_dsql(facts)) {
     const std::string cluster = facts.signing_host.substr(0, facts.signing_host.find('.'));
@@ -121,13 +105,13 @@ Cause missing_permission(const AttemptFacts& facts) {
           "the IAM policy does not allow rds-db:connect on " + arn + "dbuser:*/" + facts.user +
               (is_rds_proxy(facts) ? " (or on the proxy's own resource id, prx-…, in place of *)"
                                    : " (or on the instance's own resource id in place of *)"),
-          "pgiam setup policy --user " + for_shell(facts.user) + " --host " + facts.signing_host +
+          "pgiam setup policy --user " + shell_word(facts.user) + " --host " + facts.signing_host +
               " --account … --resource-id …"};
 }
 
 Cause missing_role(const AttemptFacts& facts) {
   if (is_dsql(facts)) {
-    const std::string grant = "AWS IAM GRANT \"" + facts.user + "\" TO 'its ARN'";
+    const std::string grant = "AWS IAM GRANT " + host::identifier(facts.user) + " TO 'its ARN'";
     return {"no_iam_grant", "the role is not linked to this IAM identity: " + grant, grant + ";"};
   }
   if (is_rds_proxy(facts)) {
@@ -138,7 +122,7 @@ Cause missing_role(const AttemptFacts& facts) {
                 " shows its Auth list",
             command};
   }
-  const std::string grant = "GRANT rds_iam TO \"" + facts.user + "\"";
+  const std::string grant = "GRANT rds_iam TO " + host::identifier(facts.user);
   return {"no_rds_iam", "the role is not a member of rds_iam, or does not exist: " + grant,
           grant + ";"};
 }

@@ -13,8 +13,8 @@ MAY_INCLUDE = {
     "abi": {"abi", "flow", "clouds", "ports", "base", "sdk"},
 }
 # Include nothing of the core: the grammar of a file that the core reads and a host writes; what all hold who load a
-# library, or must not be cancelled.
-SHARED_WITH_HOSTS = {"base/pgpass.h", "base/load_lock.h", "base/uncancellable.h"}
+# library, or must not be cancelled; how people are told what to type.
+SHARED_WITH_HOSTS = {"base/pgpass.h", "base/load_lock.h", "base/uncancellable.h", "base/shell.h", "base/spelling.h"}
 SOURCES = {".h", ".hpp", ".c", ".cc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 

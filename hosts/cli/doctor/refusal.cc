@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "../identifier.h"
 #include "../report.h"
+#include "identifier.h"
 
 namespace pgiam::cli::doctor {
 namespace {
@@ -13,8 +13,8 @@ namespace {
 Verdict verdict_on_error(const std::string& sqlstate, const std::string& sentence,
                          const Case& host) {
   const std::string said = "the server says: " + sentence;
-  const std::string role = identifier(host.intent.user);
-  const std::string database = identifier(host.intent.database);
+  const std::string role = host::identifier(host.intent.user);
+  const std::string database = host::identifier(host.intent.database);
   if (sqlstate == "3D000")
     return {"no_database", said, {"name a database that is there: dbname=postgres"}, kExitUsage};
   if (sqlstate == "42501")

@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "base/spelling.h"
 #include "base/text.h"
 
 namespace pgiam {

@@ -19,8 +19,6 @@ std::optional<long long> parse_integer(std::string_view text);
 std::optional<bool> parse_bool(std::string_view text);
 // "a, b and c"
 std::string join_words(const std::vector<std::string>& words, std::string_view last = " and ");
-// Changes of one letter that turn a into b: to guess what a mistyped name was meant to be.
-std::size_t edit_distance(std::string_view a, std::string_view b);
 // "ASIA…WXYZ": enough to recognise an access key id, too little to be of use.
 std::string mask(std::string_view id);
 

@@ -1,4 +1,5 @@
 // Credentials themselves: handed out, and signed in for.
+#include "base/shell.h"
 #include "flow/flow.h"
 
 namespace pgiam {
@@ -21,7 +22,7 @@ Result<Reply> Flow::login(const Request& request, std::stop_token stop) {
     const std::string profile(plan->settings.get(Option::kProfile));
     return make_error(Status::kLoginRequired, "signing in takes a person, who cannot be asked here",
                       "run in a terminal: pgiam login" +
-                          (profile.empty() ? "" : " --profile " + profile));
+                          (profile.empty() ? "" : " --profile " + shell_word(profile)));
   }
   const Call call = begin_call(*plan, request, world_.clock.uptime(), stop);
   if (auto done = plan->cloud->login(plan->settings, call); !done) return done.error();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/pgpass.h"
+#include "base/shell.h"
 #include "base/state_lock.h"
 
 namespace pgiam {
@@ -13,19 +14,13 @@ namespace {
 constexpr Milliseconds kTick{100};
 constexpr std::size_t kMostFiles = 64;
 
-std::string in_shell(const std::string& path) {
-  std::string quoted = "'";
-  for (char c : path) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 Result<void> check(const std::string& path, const FileStamp& stamp) {
   if (!stamp.regular)
     return make_error(Status::kBadConfig, path + " is no regular file", "name the file itself");
   if ((stamp.mode & 077) != 0)
     return make_error(Status::kBadConfig,
                       path + " may be read or written by others, so its password is not used",
-                      "chmod 600 " + in_shell(path));
+                      "chmod 600 " + shell_word(path));
   return {};
 }
 
@@ -40,7 +35,8 @@ Result<Secret> only_password(const PasswordFile& file) {
     return make_error(Status::kBadConfig, file.path + " holds no text", "write it as UTF-8");
   if (password.empty())
     return make_error(Status::kNoCredentials, file.path + " is empty",
-                      "keep it fresh: pgiam keep --password-file " + in_shell(file.path) + " CONNINFO");
+                      "keep it fresh: pgiam keep --password-file " + shell_word(file.path) +
+                          " CONNINFO");
   return Secret(password);
 }
 

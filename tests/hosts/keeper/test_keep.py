@@ -72,7 +72,7 @@ def test_a_program_with_the_hook_takes_the_password_from_a_kept_file(flag, pgiam
     assert (done.stdout, done.stderr) == ("app_user\n", "")
     file.chmod(0o640)
     done = pgiam(*program, **nothing)
-    assert done.returncode == 2 and f"chmod 600 '{file}'" in done.stderr
+    assert done.returncode == 2 and f"chmod 600 {file}" in done.stderr
 
 
 def test_a_kept_file_never_feeds_its_own_keeper(pgiam, home):
@@ -95,12 +95,16 @@ def test_a_symbolic_link_is_refused_and_left_alone(flag, pgiam, home):
 
 
 def test_a_file_that_others_may_read_is_refused_with_the_command_that_helps(pgiam, home):
-    file = home / ".pgpass"
-    file.write_text("old\n")
+    file = home / "my passwords"
+    file.write_text("")
     file.chmod(0o644)
-    done = pgiam("keep", "--once", CONNINFO)
-    assert done.returncode == 2 and f"chmod 600 {file}" in done.stderr
-    assert file.read_text() == "old\n" and names(home) == [".pgpass"]
+    keep = ("keep", "--once", "--pgpass", file, CONNINFO)
+    done = pgiam(*keep)
+    command = done.stderr.splitlines()[-1].strip()
+    assert done.returncode == 2 and command == f"chmod 600 '{file}'"
+    assert file.read_text() == "" and names(home) == [file.name]
+    subprocess.run(command, shell=True, check=True)
+    assert pgiam(*keep).returncode == 0
 
 
 def test_what_is_no_file_is_refused(pgiam, home):

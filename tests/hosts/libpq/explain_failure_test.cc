@@ -51,6 +51,19 @@ TEST(ExplainFailure, NamesTheGrantFirstWhenTheServerAskedForAnOrdinaryPassword) 
             std::string::npos);
 }
 
+TEST(ExplainFailure, NamesAGrantAndACommandThatCanBeTyped) {
+  AttemptFacts quoted = facts();
+  quoted.user = "o\"hara's";
+  const std::vector<Cause> causes = likely_causes(kPassword, quoted);
+  const auto remedy = [&](const std::string& code) {
+    for (const Cause& cause : causes)
+      if (cause.code == code) return cause.remedy;
+    return std::string();
+  };
+  EXPECT_EQ(remedy("no_rds_iam"), "GRANT rds_iam TO \"o\"\"hara's\";");
+  EXPECT_EQ(remedy("no_permission").find("pgiam setup policy --user 'o\"hara'\\''s' --host "), 0u);
+}
+
 TEST(ExplainFailure, NamesThePolicyFirstWhenNothingElseIsSuspicious) {
   EXPECT_NE(first_cause(explain_failure(kPam, facts())).find("rds-db:connect"), std::string::npos);
 }

@@ -33,12 +33,6 @@ TEST(Text, MasksWhatAPersonMayRecogniseButNobodyCanUse) {
   EXPECT_EQ(mask("short"), "…");
 }
 
-TEST(Text, MeasuresTypingMistakes) {
-  EXPECT_EQ(edit_distance("profle", "profile"), 1u);
-  EXPECT_EQ(edit_distance("", "abc"), 3u);
-  EXPECT_EQ(edit_distance("Region", "region"), 0u);
-}
-
 TEST(Secret, KeepsItsTextThroughCopiesAndMoves) {
   Secret first("hush");
   Secret second = first;

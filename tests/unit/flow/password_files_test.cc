@@ -100,7 +100,7 @@ TEST_F(PasswordFilesTest, AreRefusedWhereOthersMayReadThem) {
       const Error error = failure();
       EXPECT_EQ(error.status, Status::kBadConfig);
       EXPECT_THAT(error.message, AllOf(HasSubstr(kFile), Not(HasSubstr("secret"))));
-      EXPECT_EQ(error.hint, "chmod 600 '/home/me/pw'");
+      EXPECT_EQ(error.hint, "chmod 600 /home/me/pw");
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/shell.h"
 #include "base/text.h"
 
 namespace pgiam::aws {
@@ -93,7 +94,7 @@ class Resolver {
       return wrong(
           section, "source_profile",
           "source_profile " + quoted(source) + " of profile " + quoted(name) + " does not exist",
-          "run: aws configure --profile " + std::string(source));
+          "run: aws configure --profile " + shell_word(source));
     const bool visited = std::find(visited_.begin(), visited_.end(), source) != visited_.end();
     if (visited && (source != name || !has_static_keys(*lender)))
       return loop(visited_, source, section);

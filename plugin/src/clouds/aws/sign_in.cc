@@ -1,5 +1,6 @@
 #include "clouds/aws/sign_in.h"
 
+#include "base/shell.h"
 #include "clouds/aws/sso.h"
 
 namespace pgiam::aws {
@@ -17,7 +18,7 @@ Result<void> sign_in(const ProviderContext& context, const Call& call) {
     if (property(section, "login_session").empty()) return {};
     return make_error(Status::kUnsupported,
                       "profile \"" + chain->profile + "\" rests on a session of the AWS CLI",
-                      "run: aws login --profile " + chain->profile);
+                      "run: aws login --profile " + shell_word(chain->profile));
   }
   const auto config = read_sso_config({context, **profiles, chain->profile, section});
   if (!config) return config.error();

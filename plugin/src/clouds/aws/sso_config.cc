@@ -1,4 +1,5 @@
 #include "base/sha1.h"
+#include "base/shell.h"
 #include "base/text.h"
 #include "clouds/aws/aws_folder.h"
 #include "clouds/aws/sso.h"
@@ -70,9 +71,10 @@ std::string sso_token_path(const Environment& environment, const SsoConfig& conf
 }
 
 Error sso_login_required(const SsoConfig& config, const std::string& why) {
-  return make_error(Status::kLoginRequired, why,
-                    "run: aws sso login --profile " + config.profile +
-                        " (or: pgiam login --profile " + config.profile + ")");
+  const std::string profile = shell_word(config.profile);
+  return make_error(
+      Status::kLoginRequired, why,
+      "run: aws sso login --profile " + profile + " (or: pgiam login --profile " + profile + ")");
 }
 
 }  // namespace pgiam::aws

@@ -1,5 +1,6 @@
 // Roles that are assumed with other credentials: those of a profile's chain, and the one of our own
 // options on top of whatever was found.
+#include "base/shell.h"
 #include "base/text.h"
 #include "clouds/aws/cli_cache.h"
 #include "clouds/aws/profile_source.h"
@@ -12,9 +13,10 @@ constexpr const char* kName = "aws.assume_role";
 constexpr int kMostCodes = 3;  // mistyped ones, until we give up
 
 Error code_wanted(const Role& role) {
-  const std::string command = role.profile.empty() ? "pgiam login --role-arn " + role.arn +
-                                                         " --mfa-serial " + role.mfa_serial
-                                                   : "pgiam login --profile " + role.profile;
+  const std::string command =
+      role.profile.empty() ? "pgiam login --role-arn " + shell_word(role.arn) + " --mfa-serial " +
+                                 shell_word(role.mfa_serial)
+                           : "pgiam login --profile " + shell_word(role.profile);
   return make_error(
       Status::kLoginRequired,
       "assuming role " + role.arn + " takes a code of the MFA device " + role.mfa_serial,

@@ -2,6 +2,7 @@
 // token that is bound to a key (DPoP).
 // docs.aws.amazon.com/sdkref/latest/guide/feature-login-credentials.html
 #include "base/sha256.h"
+#include "base/shell.h"
 #include "base/text.h"
 #include "clouds/aws/aws_folder.h"
 #include "clouds/aws/client.h"
@@ -18,7 +19,7 @@ constexpr const char* kName = "aws.login";
 constexpr Seconds kRefreshAhead{300};
 
 Error login_required(const ProfileView& view, const std::string& why) {
-  return make_error(Status::kLoginRequired, why, "run: aws login --profile " + view.name);
+  return make_error(Status::kLoginRequired, why, "run: aws login --profile " + shell_word(view.name));
 }
 
 std::string cache_path(const ProfileView& view) {
@@ -85,7 +86,7 @@ Error refused(const ProfileView& view, const HttpResponse& response) {
   } else if (reason == "INSUFFICIENT_PERMISSIONS") {
     error.hint =
         "the user needs the permission signin:CreateOAuth2Token; then run: aws login --profile " +
-        view.name;
+        shell_word(view.name);
   } else if (error.status == Status::kDenied) {
     error.hint = login_required(view, "").hint;
   }

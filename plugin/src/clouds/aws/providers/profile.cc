@@ -1,6 +1,7 @@
 // A profile of the shared config and credentials files: the roles that it leads through, and the
 // source under them.
-#include "base/text.h"
+#include "base/shell.h"
+#include "base/spelling.h"
 #include "clouds/aws/profile_source.h"
 
 namespace pgiam::aws {
@@ -98,7 +99,7 @@ class ProfileProvider : public Provider {
     const std::string nothing = "profile \"" + chain.profile + "\" holds no credentials";
     if (chain.roles.empty()) return not_applicable(nothing);
     return make_error(Status::kBadConfig, nothing + ", but is to assume " + chain.roles[0].arn,
-                      "run: aws configure --profile " + chain.profile);
+                      "run: aws configure --profile " + shell_word(chain.profile));
   }
 
   Error missing(const Profiles& profiles) const {
@@ -110,7 +111,7 @@ class ProfileProvider : public Provider {
     if (!named) return not_applicable(message);
     const std::string near = nearest_profile(profiles, context_.profile);
     return make_error(Status::kBadConfig, message,
-                      near.empty() ? "run: aws configure --profile " + context_.profile
+                      near.empty() ? "run: aws configure --profile " + shell_word(context_.profile)
                                    : "did you mean \"" + near + "\"?");
   }
 

@@ -1,5 +1,6 @@
 // A role that IAM Identity Center hands out to whoever has signed in.
 #include "clouds/aws/sso.h"
+#include "base/shell.h"
 #include "clouds/aws/cli_cache.h"
 #include "clouds/aws/client.h"
 #include "clouds/aws/service_error.h"
@@ -90,7 +91,7 @@ Result<CredentialsPtr> load_sso(const ProfileView& view, const Call& call, Trace
     return make_error(Status::kBadConfig,
                       "profile \"" + view.name + "\" has " +
                           (config->account.empty() ? "no sso_account_id" : "no sso_role_name"),
-                      "run: aws configure sso --profile " + view.name);
+                      "run: aws configure sso --profile " + shell_word(view.name));
   const std::string name =
       cache_name_of_sso(config->session, config->start_url, config->account, config->role);
   const auto load = [&](const Call& quiet) {

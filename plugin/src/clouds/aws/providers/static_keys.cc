@@ -1,4 +1,5 @@
 // aws_access_key_id, aws_secret_access_key and aws_session_token of a profile.
+#include "base/shell.h"
 #include "clouds/aws/profile_source.h"
 
 namespace pgiam::aws {
@@ -10,7 +11,7 @@ Error half(const ProfileView& view, std::string_view set, std::string_view missi
   return make_error(Status::kBadConfig,
                     view.section.find(set)->second.where + ": profile \"" + view.name + "\" has " +
                         std::string(set) + ", but no " + std::string(missing),
-                    "run: aws configure --profile " + view.name);
+                    "run: aws configure --profile " + shell_word(view.name));
 }
 
 }  // namespace

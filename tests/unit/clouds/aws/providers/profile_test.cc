@@ -55,6 +55,17 @@ TEST_F(Profile, IsPassedOverWhenItHoldsNoCredentials) {
 TEST_F(Profile, IsPassedOverWhenItIsTheDefaultAndMissing) {
   EXPECT_EQ(found(), "error: no AWS credentials were found");
 }
+TEST_F(Profile, IsNamedInACommandAsAShellReadsIt) {
+  config("[profile \"my dev\"]\naws_access_key_id = A");
+  world.environment.set("AWS_PROFILE", "my dev");
+  const auto half = load();
+  ASSERT_FALSE(half);
+  EXPECT_EQ(half.error().hint, "run: aws configure --profile 'my dev'");
+  world.environment.set("AWS_PROFILE", "quite another");
+  const auto missing = load();
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().hint, "run: aws configure --profile 'quite another'");
+}
 TEST_F(Profile, IsAnErrorWhenItIsNamedAndMissing) {
   config("[profile develop]\nregion = x");
   world.environment.set("AWS_PROFILE", "develp");

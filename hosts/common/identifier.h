@@ -1,9 +1,9 @@
-// Names in SQL that the command prints.
+// Names in SQL that people are told to run.
 #pragma once
 
 #include <string>
 
-namespace pgiam::cli {
+namespace pgiam::host {
 
 // PostgreSQL documentation, "Identifiers and Key Words". Quoted, a name is just this name.
 inline std::string identifier(const std::string& name) {
@@ -12,4 +12,4 @@ inline std::string identifier(const std::string& name) {
   return text + '"';
 }
 
-}  // namespace pgiam::cli
+}  // namespace pgiam::host
