@@ -194,9 +194,6 @@ Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRe
       return network_error(Status::kNetwork, "the proxy for " + where + " cannot be reached",
                            "check the variables https_proxy, http_proxy and no_proxy", true);
     case PGIAM_HTTP_CONNECT:
-      return network_error(Status::kNetwork, "cannot connect to " + where + because,
-                           "check the network connection, and https_proxy where a proxy is needed",
-                           true);
     case PGIAM_HTTP_CONNECT_TIMEOUT:
       return network_error(Status::kNetwork, "cannot connect to " + where + because,
                            "check the network connection, and https_proxy where a proxy is needed",

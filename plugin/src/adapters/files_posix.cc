@@ -9,29 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adapters/descriptor.h"
 #include "base/secret.h"
 
 namespace pgiam {
 namespace {
 
 constexpr std::size_t kMostBytes = 16u << 20;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { close(); }
-  int get() const { return fd_; }
-  bool close() {
-    const int fd = fd_;
-    fd_ = -1;
-    return fd < 0 || ::close(fd) == 0;
-  }
-
- private:
-  int fd_;
-};
 
 class Flock : public FileLock {
  public:
@@ -49,6 +33,10 @@ std::string reason() {
 Error failed(const char* verb, const std::string& path) {
   return make_error(Status::kBadConfig,
                     "cannot " + std::string(verb) + " " + path + ": " + reason());
+}
+
+Error too_large(const std::string& path) {
+  return make_error(Status::kBadConfig, path + " is larger than 16 MiB");
 }
 
 Result<void> make_folders(const std::string& path) {
@@ -90,6 +78,7 @@ Result<std::string> PosixFiles::read(const std::string& path) const {
   if (file.get() < 0) return failed("read", path);
   struct stat info {};
   const bool sized = fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode);
+  if (sized && static_cast<std::size_t>(info.st_size) > kMostBytes) return too_large(path);
   std::string text;
   std::size_t used = 0;
   text.resize((sized ? static_cast<std::size_t>(info.st_size) : 4096) + 1);
@@ -105,7 +94,7 @@ Result<std::string> PosixFiles::read(const std::string& path) const {
     used += static_cast<std::size_t>(got);
     if (used > kMostBytes) {
       wipe(text);
-      return make_error(Status::kBadConfig, path + " is larger than 16 MiB");
+      return too_large(path);
     }
     if (used < text.size()) continue;
     std::string larger(text.size() * 2, '\0');  // not resize: it would leave the old bytes about

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/descriptor.h"
 #include "base/secret.h"
 
 extern char** environ;
@@ -27,25 +28,6 @@ constexpr Milliseconds kGrace{300};
 constexpr Milliseconds kLookAgain{20};
 // Usual output fits, so that a secret in it is not left behind by a growing string.
 constexpr std::size_t kUsualOutput = 16 * 1024;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() { close(); }
-  int get() const { return fd_; }
-  bool open() const { return fd_ >= 0; }
-  void close() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-  }
-
- private:
-  int fd_;
-};
 
 Error failure(const std::string& what, int error) {
   return make_error(Status::kInternal, what + ": " + strerror(error));
@@ -61,7 +43,7 @@ struct Pipe {
     write = Descriptor(ends[1]);
     // A host without standard streams gets their numbers, which the child's own would overwrite.
     if (ends[1] <= 2) write = Descriptor(fcntl(ends[1], F_DUPFD_CLOEXEC, 3));
-    return write.open() && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
+    return write.is_open() && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
   }
 };
 
@@ -167,7 +149,7 @@ class Stream {
   // All that is there by now.
   void drain() {
     char buffer[4096];
-    while (from_.open()) {
+    while (from_.is_open()) {
       const ssize_t got = read(from_.get(), buffer, sizeof buffer);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0 && errno == EAGAIN) break;
@@ -195,7 +177,7 @@ class Stream {
 Result<ProcessResult> PosixProcess::run(const ProcessRequest& request, const Call& call) {
   Pipe out_pipe, err_pipe;
   const Descriptor wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!out_pipe.make() || !err_pipe.make() || !wake.open())
+  if (!out_pipe.make() || !err_pipe.make() || !wake.is_open())
     return failure("no pipe for a program", errno);
 
   pid_t pid = 0;

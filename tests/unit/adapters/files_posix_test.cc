@@ -54,6 +54,15 @@ TEST_F(PosixFilesTest, TellsAMissingFileFromOneThatCannotBeRead) {
   EXPECT_NE(files_.read(folder_).error().message.find(folder_), std::string::npos);
 }
 
+TEST_F(PosixFilesTest, RefusesAFileThatIsTooLargeWithoutRoomForIt) {
+  write("f", "");
+  fs::resize_file(path("f"), std::uintmax_t{1} << 42);
+  const auto text = files_.read(path("f"));
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().status, Status::kBadConfig);
+  EXPECT_EQ(text.error().message, path("f") + " is larger than 16 MiB");
+}
+
 TEST_F(PosixFilesTest, StampChangesWithTheFile) {
   const FileStamp missing = files_.stamp(path("f"));
   EXPECT_FALSE(missing.exists);
