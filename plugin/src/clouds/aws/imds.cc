@@ -218,7 +218,8 @@ Result<Secret> Imds::fetch_token(const Call& call) {
   if (!is_one_word(text))
     return make_error(Status::kBadResponse, "the instance metadata service gave a malformed token");
   const auto told = parse_integer(response->header("X-aws-ec2-metadata-token-ttl-seconds"));
-  const Seconds life{told.value_or(kTokenLife.count())};
+  const Seconds life{std::clamp<std::int64_t>(told.value_or(kTokenLife.count()), 0,
+                                              kTokenLife.count())};
   const Milliseconds until =
       world_.clock.uptime() + std::max<Milliseconds>(life - kTokenMargin, life / 2);
   Secret token(text);

@@ -87,10 +87,11 @@ std::optional<std::string_view> Json::text(std::string_view name) const {
 std::optional<std::int64_t> Json::integer(std::string_view name) const {
   const auto* value = impl_->find(name);
   if (value == nullptr) return std::nullopt;
-  if (value->is_int64()) return value->get_int64();
-  if (!value->is_double()) return std::nullopt;
-  const double number = value->get_double();  // "1.0", "1.7e9": a number that AWS calls an integer
-  if (!(std::fabs(number) < 9e15) || number != std::floor(number)) return std::nullopt;
+  // "1.0", "1.7e9": a number that AWS calls an integer
+  const bool is_number = value->is_int64() || value->is_double();
+  const double number = is_number ? value->to_number<double>() : 0;
+  if (!is_number || !(std::fabs(number) < 9e15) || number != std::floor(number))
+    return std::nullopt;
   return static_cast<std::int64_t>(number);
 }
 

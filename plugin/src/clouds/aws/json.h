@@ -31,6 +31,7 @@ class Json {
   bool has(std::string_view name) const;
   // Nothing where the member is absent or of another type. A view holds until the object changes.
   std::optional<std::string_view> text(std::string_view name) const;
+  // A number beyond 9e15, which no time in seconds or milliseconds is, is none.
   std::optional<std::int64_t> integer(std::string_view name) const;
   std::optional<Json> object(std::string_view name) const;
 

@@ -21,6 +21,15 @@ TEST(Json, GivesMembersOfTheTypeThatIsAskedFor) {
   EXPECT_FALSE(json->has("y"));
 }
 
+TEST(Json, TakesNoNumberForAWholeOneThatNoTimeCouldBe) {
+  const auto json = Json::parse(
+      R"({"a": 9223372036854775807, "b": -9223372036854775808, "c": 1e300, "d": 1.5,
+          "e": 18446744073709551615, "f": 253402300799000})");
+  ASSERT_TRUE(json);
+  for (const char* name : {"a", "b", "c", "d", "e"}) EXPECT_FALSE(json->integer(name)) << name;
+  EXPECT_EQ(json->integer("f"), 253402300799000);
+}
+
 TEST(Json, FindsAMemberInAnyCaseButPrefersItsOwn) {
   const auto json = Json::parse(R"({"ACCESSTOKEN": "other", "accessToken": "own"})");
   EXPECT_EQ(json->text("accessToken"), "own");

@@ -71,6 +71,17 @@ TEST_F(ImdsTest, RefreshesWithOneRequest) {
   EXPECT_THAT(asked(), ElementsAre(get(std::string(kExtended) + "my-role")));
 }
 
+TEST_F(ImdsTest, BelievesNoEndlessLifeOfItsToken) {
+  answer_token("imds-token", "9223372036854775807");
+  world.http.answer(200, "my-role");
+  world.http.answer(200, kKeys);
+  load();
+  asked();
+  world.http.answer(200, kKeys);
+  EXPECT_EQ(found(), "ASIAI from aws.imds");
+  EXPECT_THAT(asked(), ElementsAre(get(std::string(kExtended) + "my-role")));
+}
+
 TEST_F(ImdsTest, FallsBackToTheOlderPathsAndRemembersThem) {
   answer_token();
   world.http.answer(404, "");
