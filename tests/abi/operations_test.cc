@@ -1,4 +1,6 @@
 // The asynchronous form: poll, wait, cancel, and what frees do to what still runs.
+#include <signal.h>
+
 #include <array>
 #include <limits>
 #include <thread>
@@ -68,6 +70,28 @@ TEST_F(Operations, AfterDoneAPollSucceeds) {
   EXPECT_EQ(pgiam_operation_wait(operation, 0, reply.out(), nullptr), PGIAM_OK);
   operation.free();
   EXPECT_EQ(done.calls(), 1);
+}
+
+TEST_F(Operations, TheHostsSignalsAreNotForTheirThreads) {
+  struct Blocked {
+    bool term = false, child = false;
+    static void look(void* blocked) {
+      sigset_t mask;
+      pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+      *static_cast<Blocked*>(blocked) = {sigismember(&mask, SIGTERM) == 1,
+                                         sigismember(&mask, SIGCHLD) == 1};
+    }
+  } blocked;
+  const pgiam_request request = request_for("signals");
+  Operation operation;
+  ASSERT_EQ(pgiam_before_connect_start(context_, &request, Blocked::look, &blocked,
+                                       operation.out(), nullptr),
+            PGIAM_OK);
+  operation.free();
+  EXPECT_TRUE(blocked.term && blocked.child);
+  sigset_t own;
+  pthread_sigmask(SIG_SETMASK, nullptr, &own);
+  EXPECT_EQ(sigismember(&own, SIGTERM), 0);
 }
 
 TEST_F(Operations, WhileItRunsWaitTimesOutAndItGoesOn) {

@@ -1,5 +1,10 @@
 // Prompts: a role behind an MFA device makes the library ask the person in front of the host.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <functional>
+#include <future>
+#include <thread>
 #include <vector>
 
 #include "abi_test.h"
@@ -105,6 +110,30 @@ TEST_F(Prompts, ARequestWithoutInteractionAsksNobody) {
   });
   EXPECT_EQ(ask(PGIAM_REQUEST_NO_INTERACTION), PGIAM_E_LOGIN_REQUIRED);
   EXPECT_FALSE(asked);
+}
+
+TEST_F(Prompts, AChildIsAskedWhileThePersonStillAnswersItsParent) {
+  const pid_t parent = getpid();
+  std::promise<void> asked, answered;
+  make_context([&](const pgiam_prompt*, pgiam_answer*) {
+    if (getpid() == parent) {
+      asked.set_value();
+      answered.get_future().wait();
+    }
+    return PGIAM_E_LOGIN_DECLINED;
+  });
+  std::thread first([this] { ask(); });
+  asked.get_future().wait();
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);  // where it would wait for ever
+    _exit(ask() == PGIAM_E_LOGIN_DECLINED ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  answered.set_value();
+  first.join();
 }
 
 TEST_F(Prompts, FromAPromptItsOwnContextRefusesToWork) {

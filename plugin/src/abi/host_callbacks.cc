@@ -56,6 +56,12 @@ void HostLog::write(LogLevel level, std::string_view component, std::string_view
   function_(user_data_, static_cast<std::int32_t>(level), name.c_str(), text.c_str());
 }
 
+std::shared_ptr<HostPrompt::Turn> HostPrompt::turn_of_this_process() {
+  const StateLock lock;
+  if (turn_->fork != fork_count()) keep_for_ever(std::exchange(turn_, std::make_shared<Turn>()));
+  return turn_;
+}
+
 Result<Secret> HostPrompt::ask(const PromptRequest& request) {
   pgiam_prompt prompt{};
   prompt.struct_size = sizeof prompt;
@@ -73,7 +79,8 @@ Result<Secret> HostPrompt::ask(const PromptRequest& request) {
   pgiam_answer answer;
   pgiam_status status;
   {
-    const std::lock_guard lock(one_at_a_time_);
+    const auto turn = turn_of_this_process();
+    const std::lock_guard lock(turn->mutex);
     const InsideCallback mark(context_);
     status = function_(user_data_, &prompt, &answer);
   }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <optional>
 
+#include "base/state_lock.h"
 #include "pgiam.h"
 #include "ports/log.h"
 #include "ports/prompt.h"
@@ -45,7 +47,7 @@ class HostLog : public Log {
   std::atomic<LogLevel> level_;
 };
 
-// One prompt at a time.
+// One prompt at a time; after fork() the parent's is the parent's.
 class HostPrompt : public Prompt {
  public:
   HostPrompt(const pgiam_context& context, const pgiam_config& config)
@@ -57,7 +59,12 @@ class HostPrompt : public Prompt {
   const pgiam_context& context_;
   const pgiam_prompt_fn function_;
   void* const user_data_;
-  std::mutex one_at_a_time_;
+  struct Turn {
+    const std::uint64_t fork = fork_count();
+    std::mutex mutex;
+  };
+  std::shared_ptr<Turn> turn_of_this_process();
+  std::shared_ptr<Turn> turn_ = std::make_shared<Turn>();  // under the state lock
 };
 
 }  // namespace pgiam

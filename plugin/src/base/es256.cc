@@ -29,10 +29,17 @@ using Signature = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
 
 EVP_PKEY* pkey(const std::shared_ptr<void>& key) { return static_cast<EVP_PKEY*>(key.get()); }
 
+// The thread's queue of errors belongs to the host as well: it is left as it was.
+class ErrorsOfOurOwn {
+ public:
+  ErrorsOfOurOwn() { ERR_set_mark(); }
+  ErrorsOfOurOwn(const ErrorsOfOurOwn&) = delete;
+  ErrorsOfOurOwn& operator=(const ErrorsOfOurOwn&) = delete;
+  ~ErrorsOfOurOwn() { ERR_pop_to_mark(); }
+};
+
 void check(bool ok, const char* what) {
-  if (ok) return;
-  ERR_clear_error();  // the queue belongs to the host as well
-  throw std::runtime_error(what);
+  if (!ok) throw std::runtime_error(what);
 }
 
 // DER has no fixed length, and drops leading zeros: both are put back.
@@ -62,11 +69,11 @@ int no_password(char*, int, int, void*) { return -1; }
 }  // namespace
 
 Result<Es256Key> Es256Key::from_pem(std::string_view pem) {
+  const ErrorsOfOurOwn errors;
   const Bio text(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   const std::shared_ptr<EVP_PKEY> key(
       text ? PEM_read_bio_PrivateKey(text.get(), nullptr, no_password, nullptr) : nullptr,
       EVP_PKEY_free);
-  ERR_clear_error();
   if (!key || !is_p256(key.get()))
     return make_error(Status::kBadConfig, "not a private key on the curve P-256 in PEM");
   Es256Key result{std::shared_ptr<void>(key)};
@@ -76,6 +83,7 @@ Result<Es256Key> Es256Key::from_pem(std::string_view pem) {
 }
 
 std::string Es256Key::sign(std::string_view message) const {
+  const ErrorsOfOurOwn errors;
   const DigestContext context(EVP_MD_CTX_new());
   unsigned char der[128];
   std::size_t size = sizeof der;

@@ -19,7 +19,8 @@ std::atomic<int> forks{0};  // under way, with the mutex or on their way to it
 thread_local bool loads = false;     // a constructor may fork
 thread_local bool has_lock = false;  // this thread's fork()
 
-// By turns of sleep, not by a timed mutex: ThreadSanitizer of gcc 12 does not know the call behind that one.
+// By turns of sleep, not by a timed mutex: ThreadSanitizer of gcc 12 does not know the call behind
+// that one.
 template <typename Condition>
 bool wait_until(Condition holds) {
   using Clock = std::chrono::steady_clock;

@@ -1,5 +1,6 @@
 #include "flow/operation.h"
 
+#include "base/signals.h"
 #include "base/state_lock.h"
 
 namespace pgiam {
@@ -7,6 +8,7 @@ namespace pgiam {
 Operation::Operation(Work work, std::function<void()> done, std::stop_token context_stop)
     : fork_(fork_count()),
       context_stop_(std::move(context_stop), [this] { stop_.request_stop(); }) {
+  const SignalsBlocked blocked;
   thread_ =
       std::thread([this, work = std::move(work), done = std::move(done)] { run(work, done); });
 }

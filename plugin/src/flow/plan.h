@@ -27,7 +27,6 @@ struct Plan {
   std::string reason;            // one sentence: why ours, or why not
   std::optional<Error> refusal;  // ours, but it cannot be done
 
-
   // Only where it is ours:
   std::string set_sslmode;             // "" where the user's own will do
   std::string sslrootcert;             // "" where none is given
@@ -38,7 +37,7 @@ struct Plan {
   const Cloud* cloud = nullptr;
   Target target;
   std::string region_from;
-  std::string warning;      // what a person should know although it works, a line each
+  std::string warning;  // what a person should know although it works, a line each
   CredentialSource source;
   Milliseconds timeout{0};
   Seconds reuse{0};
@@ -84,7 +83,5 @@ class Planner {
   const std::vector<std::unique_ptr<Cloud>> clouds_;
   mutable std::string last_complaint_;  // under the state lock
 };
-
-constexpr std::uint16_t kPostgresPort = 5432;
 
 }  // namespace pgiam

@@ -1,35 +1,17 @@
 #include "flow/renewer.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <condition_variable>
 #include <system_error>
 #include <thread>
 #include <utility>
 
+#include "base/signals.h"
 #include "base/state_lock.h"
 
 namespace pgiam {
 namespace {
 
 constexpr Milliseconds kAfterBug{60'000};
-
-// The host's signals are for the host's threads.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
 
 }  // namespace
 

@@ -12,13 +12,15 @@
 
 namespace pgiam {
 
+constexpr std::uint16_t kPostgresPort = 5432;
+
 using OptionValue = std::pair<std::string_view, std::string_view>;
 
 // Borrowed text: it lives as long as the call.
 struct Request {
   std::string_view host, user, database, sslmode;
   std::string_view password;  // what the host would send without us
-  std::uint16_t port = 0;     // 0: 5432
+  std::uint16_t port = 0;     // 0: kPostgresPort
   Milliseconds timeout{0};    // 0: the option timeout_ms
   bool refresh = false;       // ignore what is cached
   bool no_interaction = false;

@@ -64,7 +64,7 @@ Result<void> parse_assignment(std::string_view line, const std::string& where, R
 const Rule* RuleFile::find(const Request& request) const {
   if (rules.empty()) return nullptr;
   const std::string host = to_lower(request.host), user(request.user), database(request.database),
-                    port = std::to_string(request.port == 0 ? 5432 : request.port);
+                    port = std::to_string(request.port == 0 ? kPostgresPort : request.port);
   for (const Rule& rule : rules)
     if (fits(rule.host, host) && fits(rule.port, port) && fits(rule.user, user) &&
         fits(rule.dbname, database))

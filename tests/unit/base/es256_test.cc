@@ -1,6 +1,7 @@
 #include "base/es256.h"
 
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 
 #include "es256_keys.h"
 
@@ -44,6 +45,13 @@ TEST(Es256, RefusesWhatIsNoKeyWithoutQuotingIt) {
       Es256Key::from_pem("-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----\n");
   ASSERT_FALSE(key);
   EXPECT_EQ(key.error().message.find("hush"), std::string::npos);
+}
+TEST(Es256, LeavesTheHostsOwnErrorsInOpenSslsQueue) {
+  ERR_clear_error();
+  ERR_raise(ERR_LIB_USER, 7);
+  EXPECT_FALSE(Es256Key::from_pem("no key"));
+  EXPECT_EQ(ERR_GET_REASON(ERR_get_error()), 7);
+  EXPECT_EQ(ERR_get_error(), 0u);
 }
 TEST(Es256, RefusesAnEncryptedKeyInsteadOfAskingForItsPassword) {
   EXPECT_FALSE(Es256Key::from_pem(Es256TestKey().encrypted()));
