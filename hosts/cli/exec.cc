@@ -61,7 +61,6 @@ int become(const std::vector<std::string>& program) {
 int run(const Arguments& arguments) {
   if (arguments.program.empty())
     throw UsageError("no program to run is given", "pgiam exec -- psql \"host=… user=…\"");
-  make_context(arguments);  // complains of options that the hook could only complain of later
   if (arguments.has("pgpassword")) {
     if (arguments.has("filter"))
       throw UsageError("--filter and --pgpassword exclude each other",
@@ -69,6 +68,7 @@ int run(const Arguments& arguments) {
     put_token_into_environment(arguments);
     return become(arguments.program);
   }
+  make_context(arguments);  // complains of options that the hook could only complain of later
   pass_on_options(arguments);
   preload_hook(arguments.has("filter"));
   const std::string& program = arguments.program.front();
@@ -86,7 +86,7 @@ Command exec_command() {
       .name = "exec",
       .purpose = "run any libpq program with a fresh token at every connect and reconnect",
       .flags = {{"filter", nullptr,
-                 "also stand in for libpq.so.5 itself: for PHP, Python's ctypes, R and the like"},
+                 "also stand in for libpq.so.5 itself: for PHP, Python's ctypes and the like"},
                 {"pgpassword", "CONNINFO",
                  "instead of the hook: one token for CONNINFO in the program's PGPASSWORD"}},
       .takes_options = true,

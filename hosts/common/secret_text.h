@@ -40,11 +40,13 @@ class SecretText {
   const char* c_str() const { return text_.c_str(); }
 
  private:
+  // What is held is never inside the string object itself, where a move would copy it.
   void make_room(std::size_t more) {
     const std::size_t needed = text_.size() + more;
-    if (needed <= text_.capacity()) return;
+    const bool is_inside = text_.capacity() == std::string().capacity();
+    if (needed == 0 || (needed <= text_.capacity() && !is_inside)) return;
     std::string roomier;
-    roomier.reserve(2 * needed + 64);  // never inside the string object, where a swap would copy it
+    roomier.reserve(2 * needed + 64);
     roomier.append(text_);
     explicit_bzero(text_.data(), text_.capacity());
     text_.swap(roomier);

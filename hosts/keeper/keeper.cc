@@ -99,9 +99,10 @@ void Keeper::refresh_or_back_off(State& state) {
 
 void Keeper::put_back_if_changed(State& state) {
   if (state.token.empty() || clock_.now() >= state.expires) return;
-  if (clock_.now() - state.last_put_back < kLeastBetweenPuttingBack) return;
+  const Milliseconds uptime = clock_.uptime();
+  if (state.last_put_back && uptime - *state.last_put_back < kLeastBetweenPuttingBack) return;
   if (state.item.state() == state.place) return;
-  state.last_put_back = clock_.now();
+  state.last_put_back = uptime;
   try {
     state.place = state.item.store(state.token.view());
   } catch (const std::exception&) {

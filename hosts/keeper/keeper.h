@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,7 @@ struct Fresh {
 
 // One connection whose token is kept somewhere. What throws, throws std::exception.
 struct Item {
-  std::string name;              // for people: "app@orders…:5432 in FILE"
+  std::string name;              // for people: "app@orders…:5432"
   std::function<Fresh()> fetch;  // a new token
   std::function<std::string(std::string_view)> store;  // puts it where clients read it → `state`
   std::function<void(std::string_view)> forget;        // takes it away if it is still there
@@ -63,7 +64,7 @@ class Keeper {
     Milliseconds expires{0};
     Milliseconds due{0};
     std::string place;               // what Item::store() answered
-    Milliseconds last_put_back{0};
+    std::optional<Milliseconds> last_put_back;  // on Clock::uptime()
     int failures = 0;
     bool told_of_death = false;
   };

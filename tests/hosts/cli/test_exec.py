@@ -332,6 +332,13 @@ def test_pgpassword_gives_a_program_one_token_without_the_hook(pgiam, rds):
     assert variables["PGSSLMODE"] == "require" and "LD_PRELOAD" not in variables
 
 
+@pytest.mark.parametrize("how", [[], ["--pgpassword", CONNINFO]])
+def test_a_misspelt_variable_is_named_once(pgiam, how):
+    ended = pgiam("exec", *how, "--", "true", PGIAM_REGIO="eu-west-1")
+    assert ended.returncode == 0
+    assert ended.stderr == "pgiam: warning: PGIAM_REGIO is no option; did you mean PGIAM_REGION?\n"
+
+
 def test_pgpassword_is_refused_where_the_token_could_travel_without_tls(pgiam):
     ended = pgiam("exec", "--pgpassword", CONNINFO + " sslmode=disable", "--", "echo", "ran")
     assert (ended.returncode, ended.stdout) == (2, "") and "without TLS" in ended.stderr

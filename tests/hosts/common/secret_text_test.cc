@@ -28,11 +28,15 @@ TEST(SecretText, EscapesTheSpecialCharactersWhereverTheyAre) {
   EXPECT_EQ(SecretText().append_escaped(":a::b\\", ":\\").view(), "\\:a\\:\\:b\\\\");
 }
 
-TEST(SecretText, LeavesNothingBehindWhenMoved) {
-  SecretText from("short");
-  SecretText to = std::move(from);
+TEST(SecretText, MovesWithoutACopy) {
+  SecretText from("short"), to("other");
+  const char* place = from.c_str();
+  to = std::move(from);
   EXPECT_EQ(to.view(), "short");
-  EXPECT_TRUE(from.empty());
+  EXPECT_EQ(to.c_str(), place);
+  const SecretText last = std::move(to);
+  EXPECT_EQ(last.c_str(), place);
+  EXPECT_TRUE(to.empty());
 }
 
 }  // namespace

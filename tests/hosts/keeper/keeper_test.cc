@@ -192,6 +192,24 @@ TEST_F(KeeperTest, PutsBackWhatWasTakenAwayTheVeryMomentItWasStored) {
   EXPECT_EQ(file, "token 1");
 }
 
+TEST_F(KeeperTest, PutsBackWhenTheClockHasBeenSetBackSinceTheLastTime) {
+  int edits = 0;
+  Milliseconds next_edit = clock.uptime() + minutes{1};
+  clock.on_wait = [&] {
+    if (edits == 2 || clock.uptime() < next_edit) return;
+    if (edits == 1) {
+      clock.set(kStart - hours{1});
+      clock.end = clock.now() + minutes{2};
+    }
+    file = "old";
+    next_edit = clock.uptime() + minutes{2};
+    ++edits;
+  };
+  run();
+  EXPECT_EQ(edits, 2);
+  EXPECT_TRUE(file.starts_with("token"));
+}
+
 TEST_F(KeeperTest, DoesNotFightOverTheFile) {
   int changes = 0;
   clock.on_wait = [&] {
