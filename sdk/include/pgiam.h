@@ -3,11 +3,12 @@
  * One rule per subject; every declaration below follows all of them.
  *  Threads    A pgiam_context may be used from any thread at once. A reply, error or
  *             operation belongs to one thread at a time.
- *             The library has one of its own, all signals blocked, from the first credentials
- *             that end and can be had anew (it renews them) until the last context goes.
+ *             Threads of the library's own take no signals: one for each operation, and one
+ *             from the first credentials that end and can be had anew (it renews them) until
+ *             the last context goes.
  *  Ownership  What you pass in is copied before the call returns. What you receive through
- *             an out parameter is yours: free it with the matching _free. What a getter
- *             returns is borrowed and lives as long as its object.
+ *             an out parameter is yours: free it with the matching _free, which takes NULL,
+ *             too. What a getter returns is borrowed and lives as long as its object.
  *  Strings    UTF-8, NUL-terminated. NULL and "" both mean "not given".
  *  Structs    Callers set struct_size (use the _INIT macros) and leave the rest zero. Zero
  *             always means "default". Fields are only ever appended. A library that meets
@@ -120,8 +121,8 @@ typedef struct pgiam_prompt {
   int32_t kind;             /* a PGIAM_PROMPT_ value; answer PGIAM_E_UNSUPPORTED if unknown */
   uint32_t flags;
   uint32_t id;              /* pairs a prompt with its PGIAM_PROMPT_CLOSE */
-  int64_t expires_in_ms;
-  const char *title;        /* e.g. "Sign in to AWS (profile dev)" */
+  int64_t expires_in_ms;    /* 0: unknown */
+  const char *title;        /* e.g. "Sign in to AWS (profile dev)"; all texts: during the call */
   const char *subject;      /* account, role or MFA serial */
   const char *url;          /* verification URL */
   const char *url_complete; /* the same with the code filled in, or NULL */
@@ -149,12 +150,12 @@ typedef struct pgiam_option {
 
 typedef struct pgiam_config {
   uint32_t struct_size;
-  int32_t log_level;           /* 0: nothing is logged */
+  int32_t log_level;           /* 0: nothing is logged. The option log, however given, wins */
   const char *host_name;       /* "psql", "DataGrip": for the user agent and the log */
   const char *host_version;
   const pgiam_option *options;
   size_t option_count;
-  pgiam_log_fn log;
+  pgiam_log_fn log;           /* NULL: to stderr */
   void *log_user_data;
   pgiam_prompt_fn prompt;     /* NULL: never ask; PGIAM_E_LOGIN_REQUIRED instead */
   void *prompt_user_data;
@@ -167,7 +168,11 @@ typedef struct pgiam_context pgiam_context;
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_context_new(const pgiam_config *config,
                                                            pgiam_context **out,
                                                            pgiam_error **error);
-/* Cancels what is running and waits for callbacks to return. Not from a callback. */
+/* Nothing may be called on the context any more, nor be about to be. A call that another thread
+ * still waits in, for the network, a person or another caller, is cancelled and waited for, and so
+ * are callbacks. Not waited for are answers from memory, which take microseconds: from outside such
+ * a call cannot be told from one that has yet to begin. So let threads that ask again and again
+ * come to rest first. Operations and replies stay valid. From a callback it does nothing. */
 PGIAM_EXPORT void PGIAM_CALL pgiam_context_free(pgiam_context *context);
 
 /* ---- Before connect ---------------------------------------------------------------------- */
@@ -196,13 +201,15 @@ typedef struct pgiam_request {
 typedef struct pgiam_reply pgiam_reply;
 
 /* The hook. Blocks; served from the cache in microseconds when it can. Callers that need
- * the same token at the same moment share one fetch. */
+ * the same token at the same moment share one fetch. PGIAM_NOT_APPLICABLE: not ours, or the user
+ * gave a password; the error's message says why. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_before_connect(pgiam_context *context,
                                                               const pgiam_request *request,
                                                               pgiam_reply **out,
                                                               pgiam_error **error);
 
-/* The connection parameters to set, in libpq's words ("password", "sslmode", "user"). */
+/* The connection parameters to set, in libpq's words, over the user's own: "password", and where
+ * the token needs them "sslmode" and "sslrootcert". Set whatever is there: more may come. */
 #define PGIAM_PARAM_SECRET 0x1u /* do not log, show or store */
 typedef struct pgiam_param {
   uint32_t struct_size;
@@ -241,9 +248,9 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the 
 #define PGIAM_REQUEST_RESOLVE 0x4u /* explain: names and credentials that need the network, too */
 
 /* What before_connect would do with this request and why, without a token and, unless RESOLVE
- * is set, without the network. PGIAM_OK also when the connection is not ours or would fail: the
- * reply's PGIAM_REPLY_EXPLANATION says so. It has no parameters and holds no secret. Its
- * members: target ("rds", "dsql", "none"), host, port, user, signing_host, signing_port, region,
+ * is set, without the network; nobody is asked. PGIAM_OK also when the connection is not ours or
+ * would fail: the reply's PGIAM_REPLY_EXPLANATION says so. It has no parameters and holds no
+ * secret. Its members: target ("rds", "dsql", "none"), host, port, user, signing_host, signing_port, region,
  * region_from, rule (a name or null), tls, timeout_ms, reason (one sentence), warnings (a list),
  * credentials {provider, access_key_id (masked), expires_at (RFC 3339, or null), tried: a list
  * of {provider, outcome, detail, ms}} and, where it would fail, error {status, message, hint,
@@ -292,24 +299,26 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_after_connect(pgiam_context *context,
 
 typedef struct pgiam_operation pgiam_operation;
 
-/* Called once, from a library thread, after start returned PGIAM_OK and only then. May run
- * before start returns. Only tells that wait will not block. */
+/* Called once for each start that answers PGIAM_OK, from a library thread, perhaps before start
+ * returns. Only tells that wait will not block. */
 typedef void(PGIAM_CALL *pgiam_done_fn)(void *user_data);
 
+/* before_connect on a thread of its own. done may be NULL. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_before_connect_start(pgiam_context *context,
                                                                     const pgiam_request *request,
                                                                     pgiam_done_fn done,
                                                                     void *user_data,
                                                                     pgiam_operation **out,
                                                                     pgiam_error **error);
-/* Hands over the result, once. timeout_ms: 0 polls, negative waits for ever. While it runs:
- * PGIAM_E_TIMEOUT, and the operation stays valid. */
+/* Hands over the result, once; then PGIAM_E_INVALID_STATE. timeout_ms: 0 polls, negative waits for
+ * ever. While it runs: PGIAM_E_TIMEOUT, and the operation stays valid. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_operation_wait(pgiam_operation *operation,
                                                               int64_t timeout_ms,
                                                               pgiam_reply **out,
                                                               pgiam_error **error);
 /* Any thread. done still fires; wait then answers PGIAM_E_CANCELLED. [callback-safe] */
 PGIAM_EXPORT void PGIAM_CALL pgiam_operation_cancel(pgiam_operation *operation);
+/* Cancels what still runs, and waits until done has returned, unless it is done that calls. */
 PGIAM_EXPORT void PGIAM_CALL pgiam_operation_free(pgiam_operation *operation);
 
 /* ---- Asking the library about itself [callback-safe] ---------------------------------------- */
@@ -326,8 +335,9 @@ typedef struct pgiam_option_info {
 
 PGIAM_EXPORT uint32_t PGIAM_CALL pgiam_abi_version(void); /* major << 16 | minor */
 PGIAM_EXPORT const char *PGIAM_CALL pgiam_version(void);  /* "1.4.2", for people */
-/* "provider:aws.sso", "target:aws.rds", "prompt:device-login"; NULL past the end. */
+/* Static: "provider:aws.sso", "target:aws.rds", "prompt:device-login"; NULL past the end. */
 PGIAM_EXPORT const char *PGIAM_CALL pgiam_feature_at(size_t index);
+/* The caller sets info->struct_size first. Texts are static. PGIAM_E_INVALID_ARGUMENT past the end. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_option_at(size_t index, pgiam_option_info *info);
 
 /* ---- Entry point for hosts that dlopen ------------------------------------------------------- */
