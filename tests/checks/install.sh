@@ -31,7 +31,11 @@ $libdir/pgiam/filter/libpq.so
 $libdir/pgiam/filter/libpq.so.5
 $libdir/pgiam/filter/real/libpq.so.5
 $libdir/pkgconfig/pgiam.pc
+share/bash-completion/completions/pgiam
 share/doc/pgiam/LICENSE
+share/man/man1/pgiam.1
+share/man/man5/pgiam.conf.5
+share/pgiam/keeper/pgiam-keep.service
 share/pgiam/pgiam_loader.c
 $(cd "$build" && ls share/pgiam/pgiam-jdbc.jar 2>/dev/null)
 END
@@ -51,6 +55,10 @@ read -ra flags < <(pkg-config --cflags --libs pgiam)
 read -ra flags < <(pkg-config --cflags pgiam libpq)
 "${CC:-cc}" "$work/examples/plugin_host.c" "$prefix/share/pgiam/pgiam_loader.c" "${flags[@]}" -lpq -ldl \
   -o "$work/with_pkg_config/plugin_host"
+
+read -ra flags < <(pkg-config --cflags --libs-only-L pgiam libpq)
+"${CC:-cc}" "$work/examples/query.c" "${flags[@]}" -lpgiam-libpq -lpq -Wl,-rpath,"$prefix/$libdir" \
+  -o "$work/with_pkg_config/query"
 
 # run PROGRAM [VARIABLE=VALUE…] -- ARGUMENT…: in an environment that holds a pair of keys.
 run() {
@@ -75,5 +83,10 @@ for program in "$work"/with_{cmake,pkg_config}/plugin_host; do
     { echo "${program#"$work/"} draws no dialog"; exit 1; }
   [ -z "$(run "$program" PGIAM_LIBRARY=/nowhere -- options 2>"$work/why")" ]
   grep -q /nowhere "$work/why" || { echo "${program#"$work/"} does not tell where it looked"; exit 1; }
+done
+for program in "$work"/with_{cmake,pkg_config}/query; do
+  if env -i HOME="$work" AWS_ACCESS_KEY_ID=akid "$program" "host=$host user=peccy" "SELECT 1" 2>"$work/why"; then exit 1; fi
+  grep -q "AWS_SECRET_ACCESS_KEY is not" "$work/why" ||
+    { echo "${program#"$work/"} does not go through pgiam:"; cat "$work/why"; exit 1; }
 done
 expect_token bin/pgiam "$(run "$prefix/bin/pgiam" -- token --host $host --user peccy)"
