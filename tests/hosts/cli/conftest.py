@@ -13,59 +13,17 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parents[1] / "rds"), str(HERE.parents[1] / "rds/aws")]
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "rds"), str(HERE.parents[1] / "rds/aws")]
 
+from command_fixtures import COMMAND, HOST, SECRET, environment, home, pgiam  # noqa: E402, F401
 from fake_aws import FakeAws, Key  # noqa: E402
 from rds_emulator import Emulator  # noqa: E402, F401
 from rds_fixtures import instance, rds  # noqa: E402, F401
 
-COMMAND = os.environ["PGIAM_TEST_COMMAND"]
 HOOK = os.environ["PGIAM_TEST_HOOK"]
 LIBRARY = os.environ["PGIAM_TEST_LIBRARY"]
-HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
 CONNINFO = f"host={HOST} user=app_user"
-SECRET = "canary-of-the-secret-key"
 SESSION_TOKEN = "canary-of-the-session-token"
-
-
-@pytest.fixture
-def home(tmp_path):
-    home = tmp_path / "home"
-    home.mkdir()
-    return home
-
-
-@pytest.fixture
-def environment(home):
-    """A user's, with AWS credentials."""
-    return {
-        "PATH": os.environ["PATH"],
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        "HOME": str(home),
-        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": SECRET,
-    }
-
-
-@pytest.fixture
-def pgiam(environment):
-    """pgiam(words…, wrapper=[…], VARIABLE=value or None) runs it to its end."""
-
-    def run(*words, wrapper=(), command=COMMAND, stdout=subprocess.PIPE, **variables):
-        changed = {name: value for name, value in (environment | variables).items() if value is not None}
-        return subprocess.run(
-            [*wrapper, command, *words],
-            env=changed,
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=240,
-            start_new_session=True,  # away from the terminal of whoever runs the tests
-        )
-
-    return run
 
 
 class OnTerminal:

@@ -10,50 +10,13 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "rds"))
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "rds")]
 
+from command_fixtures import COMMAND, HOST, SECRET, environment, home, pgiam  # noqa: E402, F401
 from rds_emulator import Emulator, Key  # noqa: E402
 from rds_fixtures import rds  # noqa: E402, F401
 
-COMMAND = os.environ["PGIAM_TEST_COMMAND"]
-HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
 CONNINFO = f"host={HOST} port=5432 user=app_user"
-
-
-@pytest.fixture
-def home(tmp_path):
-    home = tmp_path / "home"
-    home.mkdir()
-    return home
-
-
-@pytest.fixture
-def environment(home):
-    return {
-        "PATH": os.environ["PATH"],
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        "HOME": str(home),
-        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "canary-of-the-secret-key",
-    }
-
-
-@pytest.fixture
-def pgiam(environment):
-    """pgiam(words…, VARIABLE=value) runs it to its end."""
-
-    def run(*words, wrapper=(), **variables):
-        return subprocess.run(
-            [*wrapper, COMMAND, *map(str, words)],
-            env=environment | variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
-
-    return run
 
 
 def end(process):
@@ -88,5 +51,5 @@ def start(environment):
 
 @pytest.fixture(scope="session")
 def instance():
-    with Emulator(keys=[Key("AKIDEXAMPLE", "canary-of-the-secret-key")]) as emulator:
+    with Emulator(keys=[Key("AKIDEXAMPLE", SECRET)]) as emulator:
         yield emulator
