@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "connection.h"
 #include "library.h"
+#include "plugin.h"
 #include "report.h"
 
 namespace pgiam::cli {
@@ -95,6 +96,8 @@ int run(const Arguments& arguments) {
   if (arguments.has("resolve")) request.flags(PGIAM_REQUEST_RESOLVE);
   const Reply reply = std::move(context.explain(request)).value();
   const std::string explanation = reply.text(PGIAM_REPLY_EXPLANATION);
+  if (host::is_on("PGIAM_DISABLE"))
+    remark("warning: PGIAM_DISABLE is set: programs connect as without pgiam");
   print_line(arguments.has("json") ? explanation : describe(json::parse(explanation).as_object()));
   return kExitOk;
 }

@@ -140,6 +140,12 @@ def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(pgiam):
     assert ended.stderr == "pgiam: warning: PGIAM_REGIO is no option; did you mean PGIAM_REGION?\n"
 
 
+def test_a_hook_that_is_switched_off_is_told(pgiam):
+    ended = pgiam("explain", CONNINFO, PGIAM_DISABLE="1")
+    assert ended.returncode == 0
+    assert ended.stderr == "pgiam: warning: PGIAM_DISABLE is set: programs connect as without pgiam\n"
+
+
 def test_nothing_secret_is_shown(pgiam):
     for form in ([], ["--json"], ["--log", "debug"]):
         ended = pgiam("explain", CONNINFO, *form, AWS_SESSION_TOKEN="canary-session", PGPASSWORD="canary-password")

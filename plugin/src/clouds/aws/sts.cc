@@ -104,7 +104,13 @@ std::string in_profile(const Role& role) {
 
 Result<Secret> read_token(const World& world, const std::string& file) {
   auto text = world.files.read(file);
-  if (!text) return text.error();
+  if (!text) {
+    Error error = text.error();
+    error.message = "the web identity token: " + error.message;
+    if (error.hint.empty())
+      error.hint = "AWS_WEB_IDENTITY_TOKEN_FILE or the profile names its file";
+    return error;
+  }
   const WipeAtExit wipe_text(*text);
   if (trim(*text).empty())
     return make_error(Status::kNoCredentials, "the web identity token file " + file + " is empty");

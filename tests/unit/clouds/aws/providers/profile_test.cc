@@ -121,9 +121,9 @@ TEST_F(Profile, ComesBehindTheWebIdentityOfTheEnvironmentButForItsRole) {
   world.environment.set("AWS_WEB_IDENTITY_TOKEN_FILE", "/t");
   world.environment.set("AWS_ROLE_ARN", "arn:aws:iam::1:role/R");
   config("[default]\naws_access_key_id = AKID\naws_secret_access_key = s");
-  EXPECT_EQ(found(), "error: /t does not exist");
+  EXPECT_EQ(found(), "error: the web identity token: /t does not exist");
   config("[default]\nrole_arn = arn:aws:iam::1:role/P");
-  EXPECT_NE(found(), "error: /t does not exist");
+  EXPECT_NE(found(), "error: the web identity token: /t does not exist");
   EXPECT_EQ(trace[1].detail, "profile \"default\" has a role_arn of its own");
 }
 TEST_F(Profile, OfTheFilesThatTheVariablesName) {
