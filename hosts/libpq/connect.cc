@@ -84,7 +84,9 @@ host::SecretText password_lines(const Intent& intent, const ConnectionState& sta
       const char* token = access.token ? access.token->param("password") : "";
       append_line(lines, access.host, port, token, kPadding);
     } else if (!intent.endpoints[i].password.empty()) {
-      append_line(lines, access.host, port, intent.endpoints[i].password.view(), 0);
+      const Endpoint& endpoint = intent.endpoints[i];
+      append_line(lines, access.host, port, endpoint.password.view(), 0);
+      if (endpoint.local) append_line(lines, kHostOfSockets, port, endpoint.password.view(), 0);
     }
   }
   return lines;

@@ -108,7 +108,7 @@ struct HostLists {
 
 // As libpq pairs them: an address replaces a name for dialling but not for looking up passwords;
 // one port is for all hosts.
-std::vector<Endpoint> pair_up(const HostLists& lists, const char* default_host) {
+std::vector<Endpoint> pair_up(const HostLists& lists, const std::string& socket_folder) {
   const std::vector<std::string> names = split_list(lists.host);
   const std::vector<std::string> addresses = split_list(lists.hostaddr);
   const std::vector<std::string> ports = split_list(lists.port);
@@ -118,8 +118,8 @@ std::vector<Endpoint> pair_up(const HostLists& lists, const char* default_host) 
     Endpoint& endpoint = endpoints[i];
     const std::string address = lists.hostaddr.empty() ? "" : addresses[i];
     if (i < names.size()) endpoint.host = names[i];
-    if (endpoint.host.empty()) endpoint.host = address.empty() ? default_host : address;
-    endpoint.local = address.empty() && is_socket_path(endpoint.host);
+    endpoint.local = address.empty() && (endpoint.host.empty() || is_socket_path(endpoint.host));
+    if (endpoint.host.empty()) endpoint.host = endpoint.local ? socket_folder : address;
     endpoint.port = ports.size() == 1 ? ports[0] : i < ports.size() ? ports[i] : "";
     if (endpoint.port.empty()) endpoint.port = kDefaultPort;
   }
@@ -148,7 +148,10 @@ std::optional<Intent> probe(const RealLibpq& libpq, const Parameters& given) {
     if (keyword == "gssencmode") intent.gssencmode = value;
     if (keyword == "password") one_password_for_all = *value != '\0';
   });
-  intent.endpoints = pair_up(lists, probe.host());
+  // Where the first names no host it is the default folder; a later one that names none has to do
+  // with the name that password files know.
+  const std::string first_host = probe.host();
+  intent.endpoints = pair_up(lists, is_socket_path(first_host) ? first_host : kHostOfSockets);
   intent.sslmode_chosen = intent.sslmode != "prefer" || is_preferred(libpq, given);
 
   bool first = true;

@@ -14,6 +14,9 @@
 
 namespace pgiam::libpq {
 
+// What password files call a server behind a socket in libpq's default folder.
+constexpr const char* kHostOfSockets = "localhost";
+
 // One host of the list.
 struct Endpoint {
   std::string host;  // its name; the address where there is no name

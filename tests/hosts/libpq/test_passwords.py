@@ -55,6 +55,15 @@ def test_a_password_file_that_others_can_read_is_complained_of_once(rds, psql, t
         assert done.stderr.count("has group or world access") == 1
 
 
+@pytest.mark.parametrize("folder", ["", "/var/run/postgresql"])
+def test_a_local_server_in_a_mixed_list_keeps_its_password(folder, rds, client, tmp_path):
+    file = passwords(tmp_path, "localhost:1:*:*:secret\n/var/run/postgresql:1:*:*:secret\n")
+    program = client(PGPASSFILE=file)
+    hosts = rds.conninfo(host=f"{rds.host},{folder}", hostaddr="127.0.0.1,", port="1,1")
+    assert program.do("connectdb", hosts) == "bad"
+    assert program.do("pass") == "secret"
+
+
 @pytest.mark.parametrize("call", ["connectdb", "connectdbParams", "connectStart", "connectStartParams"])
 def test_an_old_token_in_the_connection_string_is_replaced(call, rds, client, old_token, verdicts):
     assert client().do(call, rds.conninfo(password=old_token)).startswith("ok")
