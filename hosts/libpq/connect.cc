@@ -235,10 +235,9 @@ PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, const I
   if (!file.path().empty()) {
     replace(options, *state, "passfile", file.path());
   } else if (!hand_over_as_password(options, *state)) {
-    return fail_for_ever(
-        libpq, given, std::move(state),
-        std::string("pgiam: no place for a password file in memory or in /tmp: ") + why_no_file +
-            "\n");
+    return fail_for_ever(libpq, given, std::move(state),
+                         std::string("pgiam: no place for a password file in memory or in /tmp: ") +
+                             why_no_file + "\n");
   }
   const host::SecretText conninfo = to_conninfo(options);
 
