@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,12 @@ bool write_all(int fd, std::string_view content) {
     content.remove_prefix(static_cast<std::size_t>(n));
   }
   return true;
+}
+
+// A write beyond the limit, be it to memory, would end the program (SIGXFSZ).
+bool is_within_limits(std::string_view content) {
+  rlimit limit;
+  return getrlimit(RLIMIT_FSIZE, &limit) != 0 || content.size() <= limit.rlim_cur;
 }
 
 // Needs no memory.
@@ -51,6 +58,10 @@ void append_line(host::SecretText& content, std::string_view host, std::string_v
 
 PasswordFile::PasswordFile(std::string_view content) {
   const Uncancellable to_its_end;
+  if (!is_within_limits(content)) {
+    errno = EFBIG;
+    return;
+  }
   if (write_to_memory(content) || write_to_folder("/dev/shm", content)) return;
   const char* folder = secure_getenv("TMPDIR");
   write_to_folder(folder && *folder ? folder : "/tmp", content);

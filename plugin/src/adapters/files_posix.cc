@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,7 +48,17 @@ Result<void> make_folders(const std::string& path) {
   return {};
 }
 
+// A write beyond the limit would end the program (SIGXFSZ).
+bool is_within_limits(std::string_view text) {
+  rlimit limit;
+  return getrlimit(RLIMIT_FSIZE, &limit) != 0 || text.size() <= limit.rlim_cur;
+}
+
 bool write_all(int fd, std::string_view text) {
+  if (!is_within_limits(text)) {
+    errno = EFBIG;
+    return false;
+  }
   while (!text.empty()) {
     const ssize_t written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;

@@ -131,6 +131,13 @@ def test_where_there_is_no_place_for_a_file_a_connection_to_one_host_needs_none(
     assert verdicts() == ["accepted"] * 3
 
 
+def test_a_program_that_may_not_write_files_lives_on(rds, client, verdicts):
+    program = client(["prlimit", "--fsize=0"])
+    assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
+    assert program.do("reset").startswith("ok"), program.message()
+    assert verdicts() == ["accepted"] * 2
+
+
 def test_where_there_is_no_place_for_a_file_one_to_several_hosts_says_so(rds, jailed_client):
     two = rds.conninfo(host=f"{rds.host},{rds.host}", hostaddr="127.0.0.1,127.0.0.1")
     assert jailed_client.do("connectdb", two) == "bad"

@@ -1,6 +1,7 @@
 #include "adapters/files_posix.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,6 +101,16 @@ TEST_F(PosixFilesTest, LeavesTheOldFileWhereItCannotReplaceIt) {
   EXPECT_FALSE(files_.replace(path("f"), "new"));
   EXPECT_EQ(*files_.read(path("f/g")), "old");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+}
+
+TEST_F(PosixFilesTest, AProgramThatMayNotWriteSoMuchLivesOn) {
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit two_bytes{2, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &two_bytes), 0);
+  const auto replaced = files_.replace(path("f"), "new");
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_FALSE(replaced);
 }
 
 TEST_F(PosixFilesTest, ALockIsHeldByOne) {
