@@ -57,7 +57,7 @@ class PasswordFiles : public AbiTest {
 };
 
 TEST_F(PasswordFiles, AreReadBeforeEveryConnectionHoweverQuicklyTheyChange) {
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 500; ++i) {
     const std::string password = "secret " + std::to_string(1000 + i);  // all of the same size
     i % 2 == 0 ? write(password) : replace(password);
     ASSERT_EQ(ask("password_file", file_), PGIAM_OK);

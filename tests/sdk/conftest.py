@@ -73,7 +73,7 @@ class Running:
             self.lines.put(line.rstrip("\n"))
         self.lines.put(None)
 
-    def expect(self, part, seconds=30):
+    def expect(self, part, seconds=120):
         """The next line that has this part."""
         while (line := self.lines.get(timeout=seconds)) is not None:
             self.said.append(line)
@@ -90,9 +90,9 @@ class Running:
 
     def end(self):
         """Its exit status; `said` then has all its lines."""
-        while (line := self.lines.get(timeout=30)) is not None:
+        while (line := self.lines.get(timeout=120)) is not None:
             self.said.append(line)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=120)
 
 
 @pytest.fixture

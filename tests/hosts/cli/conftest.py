@@ -54,7 +54,7 @@ class OnTerminal:
 
     def read_until(self, text):
         """What the terminal shows from now on, up to `text`."""
-        shown, deadline = b"", time.monotonic() + 30
+        shown, deadline = b"", time.monotonic() + 120
         while text.encode() not in shown:
             gone = self._process.poll() is not None
             if select.select([self._screen], [], [], 0 if gone else 0.2)[0]:
@@ -68,7 +68,7 @@ class OnTerminal:
 
     def finish(self):
         """Standard output and exit status."""
-        status = self._process.wait(timeout=30)
+        status = self._process.wait(timeout=120)
         self._out.seek(0)
         return self._out.read(), status
 

@@ -209,7 +209,7 @@ def test_remove_on_exit_removes_a_password_file(start, home):
 
 def test_systemd_hears_that_it_is_ready_when_the_file_is_there(start, home):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.settimeout(20)
+        manager.settimeout(120)
         manager.bind(str(home / "notify"))
         start("keep", "--password-file", home / "pw", CONNINFO, NOTIFY_SOCKET=str(home / "notify"), WATCHDOG_USEC="400000")
         assert manager.recv(100) == b"READY=1" and (home / "pw").exists()

@@ -24,7 +24,7 @@ def fast_start(start, rds):
 
 
 def wait_for(file, process):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not file.exists():
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)

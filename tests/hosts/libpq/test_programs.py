@@ -28,7 +28,7 @@ class Terminal:
         os.close(slave)
         self.expect("=> ")
 
-    def expect(self, pattern, seconds=30):
+    def expect(self, pattern, seconds=120):
         """What it writes up to the pattern."""
         seen, end = "", time.monotonic() + seconds
         while not re.search(pattern, seen):
@@ -43,7 +43,7 @@ class Terminal:
 
     def close(self):
         os.write(self.master, b"\\q\n")
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=120)
         os.close(self.master)
 
 

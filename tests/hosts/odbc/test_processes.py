@@ -97,7 +97,7 @@ def pooled(environment, configure, source, string):
 
     yield connect
     started.stdin.close()
-    assert started.wait(timeout=30) == 0
+    assert started.wait(timeout=120) == 0
 
 
 def test_a_pool_is_kept_past_the_tokens_death_and_refilled_after_a_kill(rds, pooled, verdicts):
