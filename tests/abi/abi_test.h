@@ -40,6 +40,7 @@ inline pgiam_request request_for(const char* user) {
   pgiam_request request = PGIAM_REQUEST_INIT;
   request.host = kHost;
   request.user = user;
+  request.timeout_ms = 100'000;  // enough for many threads under a sanitizer on a busy machine
   return request;
 }
 

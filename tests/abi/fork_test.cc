@@ -11,7 +11,7 @@
 
 namespace {
 
-constexpr unsigned kPatience = 20;  // seconds until a child that hangs is ended
+constexpr unsigned kPatience = 100;  // seconds until a child that hangs is ended
 
 // True if the body is true in a child.
 bool holds_in_child(const std::function<bool()>& body) {
