@@ -51,6 +51,7 @@ std::unique_ptr<ConnectionState> describe(const Intent& intent) {
   state->user = intent.user;
   state->database = intent.database;
   if (intent.sslmode_chosen) state->sslmode = intent.sslmode;
+  state->sslmode_in_force = intent.sslmode;
   for (const Endpoint& endpoint : intent.endpoints) {
     state->accesses.push_back({endpoint.host, endpoint.port, std::nullopt, 0});
   }
@@ -92,17 +93,6 @@ host::SecretText password_lines(const Intent& intent, const ConnectionState& sta
   return lines;
 }
 
-// Gives an option another value and remembers what the program had given.
-void replace(Options& options, ConnectionState& state, std::string_view keyword,
-             std::string_view value) {
-  Replaced replaced{std::string(keyword), std::nullopt};
-  host::SecretText* place = find(options, keyword);
-  if (!place) place = &options.emplace_back(keyword, host::SecretText()).second;
-  if (keyword != "password" && !place->empty()) replaced.original = place->view();
-  *place = host::SecretText(value);
-  state.replaced.push_back(std::move(replaced));
-}
-
 bool demands_tls(std::string_view sslmode) { return strictness(sslmode) >= strictness("require"); }
 
 // What the replies ask for beside the password. They are for one connection: of several sslmodes
@@ -135,29 +125,72 @@ bool would_go_without_tls(const Intent& intent, const ConnectionState& state) {
          demands_tls(wish == wishes.end() ? state.sslmode : wish->second);
 }
 
-Options options_with_replies(const RealLibpq& libpq, const Parameters& given,
-                             ConnectionState& state) {
-  Options options = resolve(libpq, given);
-  if (!state.sslmode.empty()) options.emplace_back("sslmode", host::SecretText(state.sslmode));
-  for (const auto& [keyword, value] : wishes_of(state)) {
-    const bool user_has_one =
-        keyword == "sslrootcert" && find(options, keyword) && !find(options, keyword)->empty();
-    if (!user_has_one) replace(options, state, keyword, value);
-  }
-  if (const host::SecretText* sslmode = find(options, "sslmode"))
-    state.sslmode_in_force = sslmode->view();
-  const host::SecretText* kerberos = find(options, "gssencmode");
-  if (kerberos && kerberos->view() == "prefer" && demands_tls(state.sslmode_in_force))
-    replace(options, state, "gssencmode", "disable");
-  // Empty, it keeps libpq from looking anywhere but in the password file.
-  replace(options, state, "password", "");
-  return options;
+bool has_value(const ResolvedOptions& options, std::string_view keyword) {
+  const char* value = options.find(keyword);
+  return value && *value;
 }
 
-host::SecretText to_conninfo(const Options& options) {
+// What an option has to be, whatever the program gave. None is empty.
+struct Change {
+  std::string keyword;
+  host::SecretText value;
+};
+using Changes = std::vector<Change>;
+
+// What the replies ask for beside the password.
+Changes changes_for(const Intent& intent, const ConnectionState& state) {
+  Changes changes;
+  std::string sslmode = intent.sslmode;
+  for (const auto& [keyword, value] : wishes_of(state)) {
+    if (keyword == "sslrootcert" && has_value(intent.options, keyword)) continue;
+    changes.push_back({keyword, host::SecretText(value)});
+    if (keyword == "sslmode") sslmode = value;
+  }
+  if (intent.gssencmode == "prefer" && demands_tls(sslmode))
+    changes.push_back({"gssencmode", host::SecretText("disable")});
+  return changes;
+}
+
+// What the program is told when it asks for its options.
+void remember(const Changes& changes, const Intent& intent, ConnectionState& state) {
+  for (const Change& change : changes) {
+    Replaced& replaced = state.replaced.emplace_back(Replaced{change.keyword, std::nullopt});
+    const bool is_secret = change.keyword == "password";
+    const bool is_of_probe = change.keyword == "passfile" && intent.password_file_is_unsafe;
+    if (!is_secret && !is_of_probe && has_value(intent.options, change.keyword))
+      replaced.original = intent.options.find(change.keyword);
+    if (change.keyword == "sslmode") state.sslmode_in_force = change.value.view();
+  }
+  state.replaced.push_back({"password", std::nullopt});
+}
+
+// All options spelt out: only so can the password be empty, which keeps libpq from looking anywhere
+// but in the password file. Of a keyword that comes twice the later value counts.
+host::SecretText spell_out(const RealLibpq& libpq, const Parameters& given, const Intent& intent,
+                           const Changes& changes) {
   host::SecretText conninfo;
-  for (const auto& [keyword, value] : options) append_quoted(conninfo, keyword, value.view());
+  resolve(libpq, given).for_each([&](std::string_view keyword, const char* value) {
+    if (keyword != "sslmode" && keyword != "password") append_quoted(conninfo, keyword, value);
+  });
+  if (intent.sslmode_chosen) append_quoted(conninfo, "sslmode", intent.sslmode);
+  append_quoted(conninfo, "password", "");
+  for (const Change& change : changes)
+    append_quoted(conninfo, change.keyword, change.value.view());
   return conninfo;
+}
+
+PGconn* start(const RealLibpq& libpq, const Parameters& given, Wait wait, const Intent& intent,
+              const Changes& changes) {
+  if (intent.has_password_outside_file || intent.password_file_is_unsafe) {
+    const host::SecretText conninfo = spell_out(libpq, given, intent, changes);
+    return wait == Wait::kYes ? libpq.PQconnectdb(conninfo.c_str())
+                              : libpq.PQconnectStart(conninfo.c_str());
+  }
+  Parameters parameters = given;
+  for (const Change& change : changes)
+    parameters.add(change.keyword.c_str(), change.value.c_str());
+  const auto connect = wait == Wait::kYes ? libpq.PQconnectdbParams : libpq.PQconnectStartParams;
+  return connect(parameters.keywords(), parameters.values(), parameters.expand_dbname());
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -197,14 +230,15 @@ PGconn* fail(const RealLibpq& libpq, const Parameters& given, const Intent& inte
 
   const PasswordFile file(password_lines(intent, *state, reason).view());
   if (file.path().empty()) return fail_for_ever(libpq, given, std::move(state), std::move(text));
-  Options options = options_with_replies(libpq, given, *state);
-  replace(options, *state, "passfile", file.path());
-  replace(options, *state, "port", ports);
+  Changes changes = changes_for(intent, *state);
+  changes.push_back({"passfile", host::SecretText(file.path())});
+  changes.push_back({"port", host::SecretText(ports)});
   // The first of the list has to be the first that is tried.
-  if (find(options, "load_balance_hosts"))
-    replace(options, *state, "load_balance_hosts", "disable");
+  if (intent.options.find("load_balance_hosts"))
+    changes.push_back({"load_balance_hosts", host::SecretText("disable")});
+  remember(changes, intent, *state);
 
-  PGconn* conn = libpq.PQconnectStart(to_conninfo(options).c_str());
+  PGconn* conn = start(libpq, given, Wait::kNo, intent, changes);
   if (!conn) return nullptr;
   state->say(libpq.PQerrorMessage(conn), std::move(text));
   const std::string& right_port = state->accesses.front().port;
@@ -217,12 +251,12 @@ PGconn* fail(const RealLibpq& libpq, const Parameters& given, const Intent& inte
 
 // Where there is no place for a file, as in a jail without /proc and /tmp. libpq then has one
 // password for all hosts, in a place that has no room for a longer one.
-bool hand_over_as_password(Options& options, ConnectionState& state) {
+bool hand_over_as_password(Changes& changes, ConnectionState& state) {
   if (state.accesses.size() != 1) return false;
   Access& access = state.accesses.front();
   const char* token = access.token->param("password");
   access.room = strlen(token);
-  replace(options, state, "password", token);
+  changes.push_back({"password", host::SecretText(token)});
   return true;
 }
 
@@ -231,19 +265,18 @@ PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, const I
   const std::string& first_port = state->accesses.front().port;
   const PasswordFile file(password_lines(intent, *state, first_port).view());
   const char* why_no_file = strerror(errno);
-  Options options = options_with_replies(libpq, given, *state);
+  Changes changes = changes_for(intent, *state);
   if (!file.path().empty()) {
-    replace(options, *state, "passfile", file.path());
-  } else if (!hand_over_as_password(options, *state)) {
+    changes.push_back({"passfile", host::SecretText(file.path())});
+  } else if (!hand_over_as_password(changes, *state)) {
     return fail_for_ever(libpq, given, std::move(state),
                          std::string("pgiam: no place for a password file in memory or in /tmp: ") +
                              why_no_file + "\n");
   }
-  const host::SecretText conninfo = to_conninfo(options);
+  remember(changes, intent, *state);
 
   const ExpectedConnection expected(libpq, state);
-  PGconn* conn = wait == Wait::kYes ? libpq.PQconnectdb(conninfo.c_str())
-                                    : libpq.PQconnectStart(conninfo.c_str());
+  PGconn* conn = start(libpq, given, wait, intent, changes);
   if (conn && state) attach(libpq, conn, std::move(state));
   return conn;
 }

@@ -34,7 +34,7 @@ struct ConnectionState {
   std::string user;
   std::string database;
   std::string sslmode;  // as chosen by the user; "": not chosen
-  std::string sslmode_in_force = "prefer";
+  std::string sslmode_in_force;
   std::vector<Access> accesses;
   std::vector<Replaced> replaced;
   bool can_be_reset = true;

@@ -26,6 +26,8 @@ class Parameters {
   static Parameters of_login(const char* host, const char* port, const char* options,
                              const char* dbname, const char* user, const char* password);
 
+  // One more, which wins.
+  void add(const char* keyword, const char* value);
   // The same with one before them, which they may override, or with others after them, which win.
   Parameters preceded_by(Parameter first) const;
   Parameters followed_by(std::initializer_list<Parameter> more) const;
@@ -41,8 +43,6 @@ class Parameters {
   int expand_dbname() const { return expand_dbname_; }
 
  private:
-  void add(const char* keyword, const char* value);
-
   std::vector<const char*> keywords_{nullptr};
   std::vector<const char*> values_{nullptr};
   int expand_dbname_ = 0;

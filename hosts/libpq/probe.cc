@@ -15,6 +15,8 @@ namespace {
 constexpr const char* kImpossible = "pgiam-probe";
 constexpr const char* kDefaultPort = "5432";
 
+const char* or_empty(const char* text) { return text ? text : ""; }
+
 class ProbeConnection {
  public:
   ProbeConnection(const RealLibpq& libpq, const Parameters& parameters)
@@ -29,21 +31,9 @@ class ProbeConnection {
   const char* password() const { return or_empty(libpq_.PQpass(conn_)); }
   const char* host() const { return or_empty(libpq_.PQhost(conn_)); }
 
-  // Calls take(keyword, value) for every option that has a value.
-  template <typename Take>
-  void for_each_option(Take take) const {
-    PQconninfoOption* options = libpq_.PQconninfo(conn_);
-    for (PQconninfoOption* option = options; option && option->keyword; ++option) {
-      if (!option->val) continue;
-      take(std::string_view(option->keyword), option->val);
-      explicit_bzero(option->val, strlen(option->val));
-    }
-    libpq_.PQconninfoFree(options);
-  }
+  ResolvedOptions options() const { return ResolvedOptions(libpq_, libpq_.PQconninfo(conn_)); }
 
  private:
-  static const char* or_empty(const char* text) { return text ? text : ""; }
-
   const RealLibpq& libpq_;
   PGconn* conn_;
 };
@@ -64,15 +54,8 @@ bool default_password_file_is_open_to_others() {
 
 // What a connection string says of a keyword; "" where it says nothing.
 std::string value_in(const RealLibpq& libpq, const char* conninfo, std::string_view keyword) {
-  std::string value;
-  PQconninfoOption* options = libpq.PQconninfoParse(conninfo, nullptr);
-  for (PQconninfoOption* option = options; option && option->keyword; ++option) {
-    if (!option->val) continue;
-    if (option->keyword == keyword) value = option->val;
-    explicit_bzero(option->val, strlen(option->val));
-  }
-  libpq.PQconninfoFree(options);
-  return value;
+  const ResolvedOptions options(libpq, libpq.PQconninfoParse(conninfo, nullptr));
+  return or_empty(options.find(keyword));
 }
 
 // What the program itself said of a keyword, be it in a connection string.
@@ -102,21 +85,18 @@ bool is_preferred(const RealLibpq& libpq, const Parameters& given) {
   return !service.empty() && host::service_sets(service, "sslmode");
 }
 
-struct HostLists {
-  std::string host, hostaddr, port;
-};
-
 // As libpq pairs them: an address replaces a name for dialling but not for looking up passwords;
 // one port is for all hosts.
-std::vector<Endpoint> pair_up(const HostLists& lists, const std::string& socket_folder) {
-  const std::vector<std::string> names = split_list(lists.host);
-  const std::vector<std::string> addresses = split_list(lists.hostaddr);
-  const std::vector<std::string> ports = split_list(lists.port);
+std::vector<Endpoint> pair_up(const ResolvedOptions& options, const std::string& socket_folder) {
+  const std::vector<std::string> names = split_list(or_empty(options.find("host")));
+  const std::string_view hostaddr = or_empty(options.find("hostaddr"));
+  const std::vector<std::string> addresses = split_list(hostaddr);
+  const std::vector<std::string> ports = split_list(or_empty(options.find("port")));
 
-  std::vector<Endpoint> endpoints(lists.hostaddr.empty() ? names.size() : addresses.size());
+  std::vector<Endpoint> endpoints(hostaddr.empty() ? names.size() : addresses.size());
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     Endpoint& endpoint = endpoints[i];
-    const std::string address = lists.hostaddr.empty() ? "" : addresses[i];
+    const std::string address = hostaddr.empty() ? "" : addresses[i];
     if (i < names.size()) endpoint.host = names[i];
     endpoint.local = address.empty() && (endpoint.host.empty() || is_socket_path(endpoint.host));
     if (endpoint.host.empty()) endpoint.host = endpoint.local ? socket_folder : address;
@@ -128,35 +108,45 @@ std::vector<Endpoint> pair_up(const HostLists& lists, const std::string& socket_
 
 }  // namespace
 
+const char* ResolvedOptions::find(std::string_view keyword) const {
+  const char* found = nullptr;
+  for_each([&](std::string_view here, const char* value) {
+    if (here == keyword) found = value;
+  });
+  return found;
+}
+
+void ResolvedOptions::Release::operator()(PQconninfoOption* options) const {
+  for (PQconninfoOption* option = options; option->keyword; ++option)
+    if (option->val) explicit_bzero(option->val, strlen(option->val));
+  free(options);
+}
+
 std::optional<Intent> probe(const RealLibpq& libpq, const Parameters& given) {
-  const Parameters quiet = default_password_file_is_open_to_others()
-                               ? given.preceded_by({"passfile", "/dev/null/none"})
-                               : given;
+  const bool is_unsafe = default_password_file_is_open_to_others();
+  const Parameters quiet = is_unsafe ? given.preceded_by({"passfile", "/dev/null/none"}) : given;
   const ProbeConnection probe(libpq, quiet.followed_by({{"target_session_attrs", kImpossible}}));
   if (!probe.succeeded()) return std::nullopt;
 
   Intent intent;
-  HostLists lists;
-  bool one_password_for_all = false;
-  probe.for_each_option([&](std::string_view keyword, const char* value) {
-    if (keyword == "host") lists.host = value;
-    if (keyword == "hostaddr") lists.hostaddr = value;
-    if (keyword == "port") lists.port = value;
-    if (keyword == "user") intent.user = value;
-    if (keyword == "dbname") intent.database = value;
-    if (keyword == "sslmode") intent.sslmode = value;
-    if (keyword == "gssencmode") intent.gssencmode = value;
-    if (keyword == "password") one_password_for_all = *value != '\0';
-  });
+  intent.options = probe.options();
+  const auto value = [&](const char* keyword) { return or_empty(intent.options.find(keyword)); };
   // Where the first names no host it is the default folder; a later one that names none has to do
   // with the name that password files know.
   const std::string first_host = probe.host();
-  intent.endpoints = pair_up(lists, is_socket_path(first_host) ? first_host : kHostOfSockets);
+  intent.endpoints =
+      pair_up(intent.options, is_socket_path(first_host) ? first_host : kHostOfSockets);
+  intent.user = value("user");
+  intent.database = value("dbname");
+  intent.sslmode = value("sslmode");
   intent.sslmode_chosen = intent.sslmode != "prefer" || is_preferred(libpq, given);
+  intent.gssencmode = value("gssencmode");
+  intent.has_password_outside_file = *value("password") != '\0';
+  intent.password_file_is_unsafe = is_unsafe;
 
   bool first = true;
   for (Endpoint& endpoint : intent.endpoints) {
-    if (first || one_password_for_all) {
+    if (first || intent.has_password_outside_file) {
       endpoint.password.append(probe.password());
     } else {
       // The address only has to be there: a list of another length than the hosts' is an error.
@@ -172,20 +162,8 @@ std::optional<Intent> probe(const RealLibpq& libpq, const Parameters& given) {
   return intent;
 }
 
-Options resolve(const RealLibpq& libpq, const Parameters& given) {
-  const ProbeConnection probe(libpq, given.followed_by({{"sslmode", kImpossible}}));
-  Options options;
-  probe.for_each_option([&](std::string_view keyword, const char* value) {
-    if (keyword != "sslmode") options.emplace_back(keyword, host::SecretText(value));
-  });
-  return options;
-}
-
-host::SecretText* find(Options& options, std::string_view keyword) {
-  for (auto& [name, value] : options) {
-    if (name == keyword) return &value;
-  }
-  return nullptr;
+ResolvedOptions resolve(const RealLibpq& libpq, const Parameters& given) {
+  return ProbeConnection(libpq, given.followed_by({{"sslmode", kImpossible}})).options();
 }
 
 }  // namespace pgiam::libpq

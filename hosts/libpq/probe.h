@@ -3,9 +3,10 @@
 // that was put there to be impossible.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "parameters.h"
@@ -25,22 +26,49 @@ struct Endpoint {
   host::SecretText password;  // what libpq would send it
 };
 
+// libpq's own list of a connection's options, wiped when it goes.
+class ResolvedOptions {
+ public:
+  ResolvedOptions() : options_(nullptr, Release{}) {}
+  ResolvedOptions(const RealLibpq& libpq, PQconninfoOption* options)
+      : options_(options, Release{libpq.PQconninfoFree}) {}
+
+  // nullptr: it has no value.
+  const char* find(std::string_view keyword) const;
+  // Calls take(keyword, value) for every option that has a value.
+  template <typename Take>
+  void for_each(Take take) const {
+    for (PQconninfoOption* option = options_.get(); option && option->keyword; ++option)
+      if (option->val) take(std::string_view(option->keyword), option->val);
+  }
+
+ private:
+  struct Release {
+    decltype(&::PQconninfoFree) free;
+    void operator()(PQconninfoOption* options) const;
+  };
+
+  std::unique_ptr<PQconninfoOption, Release> options_;
+};
+
 struct Intent {
+  ResolvedOptions options;  // all but target_session_attrs, which the probe needs
   std::vector<Endpoint> endpoints;
   std::string user;
   std::string database;
   std::string sslmode;          // in force
   bool sslmode_chosen = false;  // somebody said so; otherwise it is libpq's default
   std::string gssencmode;
+  // libpq looks into the password file only where there is no other password, and warns of one that
+  // others can read.
+  bool has_password_outside_file = false;
+  bool password_file_is_unsafe = false;
 };
 
 // nullopt: libpq will refuse the parameters; let it say so itself.
 std::optional<Intent> probe(const RealLibpq& libpq, const Parameters& given);
 
-// Every option of the connection with its value, except sslmode. Empty on lack of memory.
-using Options = std::vector<std::pair<std::string, host::SecretText>>;
-Options resolve(const RealLibpq& libpq, const Parameters& given);
-// nullptr: it has no value.
-host::SecretText* find(Options& options, std::string_view keyword);
+// The options once more, as they are but for sslmode; libpq looks at the password file again.
+ResolvedOptions resolve(const RealLibpq& libpq, const Parameters& given);
 
 }  // namespace pgiam::libpq

@@ -91,14 +91,6 @@ Result<std::vector<Access>> get_tokens(Context& context, const Target& target,
   return accesses;
 }
 
-// Whether libpq would take a password from elsewhere before it looks into a password file.
-bool has_password_outside_file(const libpq::RealLibpq& libpq,
-                               const libpq::Parameters& parameters) {
-  libpq::Options resolved = libpq::resolve(libpq, parameters);
-  const SecretText* password = libpq::find(resolved, "password");
-  return password && !password->empty();
-}
-
 SecretText password_lines(const Intent& intent, const std::vector<Access>& accesses) {
   SecretText lines;
   for (const Access& access : accesses)
@@ -237,7 +229,7 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
   if (!context)
     return user_gave_passwords(*intent) ? as_if_absent() : fail(connection, kGeneral, 0, why);
 
-  const bool shadowed = has_password_outside_file(*libpq, parameters);
+  const bool shadowed = intent->has_password_outside_file;
   for (bool is_second_try = false;; is_second_try = true) {
     Result<std::vector<Access>> accesses = get_tokens(*context, target, *intent);
     if (!accesses) {

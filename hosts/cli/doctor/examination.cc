@@ -81,9 +81,8 @@ class Examination {
       throw std::bad_alloc();
     }
     for (const libpq::Endpoint& endpoint : intent->endpoints) read_port(endpoint.port);
-    libpq::Options options = libpq::resolve(*libpq_, given_);
-    if (const auto* addresses = libpq::find(options, "hostaddr"))
-      hostaddrs_ = libpq::split_list(addresses->view());
+    if (const char* addresses = intent->options.find("hostaddr"))
+      hostaddrs_ = libpq::split_list(addresses);
     intent_ = std::move(intent);
     std::string detail = describe_configuration();
     pass_on_options(arguments_);  // to the hook's part of this process
