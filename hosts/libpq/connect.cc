@@ -179,6 +179,7 @@ host::SecretText spell_out(const RealLibpq& libpq, const Parameters& given, cons
   return conninfo;
 }
 
+// As the program called, with the changes behind. libpq has to find no other password on the way.
 PGconn* start(const RealLibpq& libpq, const Parameters& given, Wait wait, const Intent& intent,
               const Changes& changes) {
   if (intent.has_password_outside_file || intent.password_file_is_unsafe) {
