@@ -12,7 +12,9 @@
 #include <cstring>
 #include <optional>
 
+#include "base/descriptor.h"
 #include "base/shell.h"
+#include "base/write_all.h"
 
 namespace pgiam::keeper {
 namespace {
@@ -22,20 +24,6 @@ using host::SecretText;
 // An editor that writes in place is done by then.
 constexpr int kMostWaits = 500;
 constexpr timespec kWait{0, 10'000'000};
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 [[noreturn]] void fail(const std::string& what, const std::string& path, std::string hint = "") {
   const int reason = errno;
@@ -180,13 +168,7 @@ class Draft {
     const Descriptor fd(open(path_.c_str(), flags, 0600));
     if (fd.get() < 0) fail("create", path_);
     if (original.exists()) keep_owner(fd.get(), original.state());
-    while (!content.empty()) {
-      const ssize_t n = ::write(fd.get(), content.data(), content.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) fail("write", path_);
-      content.remove_prefix(static_cast<std::size_t>(n));
-    }
-    if (fsync(fd.get()) != 0) fail("write", path_);
+    if (!write_all(fd.get(), content) || fsync(fd.get()) != 0) fail("write", path_);
   }
 
   // False, and nothing is done, if FILE is no longer the original.

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,27 +10,12 @@
 #include <cerrno>
 
 #include "base/uncancellable.h"
+#include "base/write_all.h"
 
 namespace pgiam::libpq {
 namespace {
 
 constexpr const char* kSpecials = ":\\";  // the one ends a field, the other keeps it from doing so
-
-bool write_all(int fd, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t n = write(fd, content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    content.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
-// A write beyond the limit, be it to memory, would end the program (SIGXFSZ).
-bool is_within_limits(std::string_view content) {
-  rlimit limit;
-  return getrlimit(RLIMIT_FSIZE, &limit) != 0 || content.size() <= limit.rlim_cur;
-}
 
 // Needs no memory.
 void overwrite(int fd) {
@@ -58,7 +42,7 @@ void append_line(host::SecretText& content, std::string_view host, std::string_v
 
 PasswordFile::PasswordFile(std::string_view content) {
   const Uncancellable to_its_end;
-  if (!is_within_limits(content)) {
+  if (!may_write(content.size())) {
     errno = EFBIG;
     return;
   }

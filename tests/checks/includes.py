@@ -14,7 +14,10 @@ MAY_INCLUDE = {
 }
 # Include nothing of the core: the grammar of a file that the core reads and a host writes; what all hold who load a
 # library, or must not be cancelled; how people are told what to type.
-SHARED_WITH_HOSTS = {"base/pgpass.h", "base/load_lock.h", "base/uncancellable.h", "base/shell.h", "base/spelling.h"}
+SHARED_WITH_HOSTS = {
+    "base/descriptor.h", "base/load_lock.h", "base/pgpass.h", "base/shell.h", "base/spelling.h", "base/uncancellable.h",
+    "base/write_all.h",
+}  # fmt: skip
 SOURCES = {".h", ".hpp", ".c", ".cc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 

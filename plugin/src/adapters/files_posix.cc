@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "adapters/descriptor.h"
+#include "base/descriptor.h"
 #include "base/secret.h"
+#include "base/write_all.h"
 
 namespace pgiam {
 namespace {
@@ -46,26 +46,6 @@ Result<void> make_folders(const std::string& path) {
     if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failed("make", folder);
   }
   return {};
-}
-
-// A write beyond the limit would end the program (SIGXFSZ).
-bool is_within_limits(std::string_view text) {
-  rlimit limit;
-  return getrlimit(RLIMIT_FSIZE, &limit) != 0 || text.size() <= limit.rlim_cur;
-}
-
-bool write_all(int fd, std::string_view text) {
-  if (!is_within_limits(text)) {
-    errno = EFBIG;
-    return false;
-  }
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
 }
 
 }  // namespace

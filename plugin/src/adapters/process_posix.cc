@@ -14,7 +14,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "adapters/descriptor.h"
+#include "base/descriptor.h"
 #include "base/secret.h"
 
 extern char** environ;

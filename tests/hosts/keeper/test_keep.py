@@ -62,6 +62,15 @@ def test_psql_logs_in_with_nothing_but_the_file(pgiam, home, environment, rds):
     assert (done.stdout, done.stderr) == ("1\n", "")
 
 
+def test_who_may_not_write_so_much_is_told_so_and_the_file_stays(pgiam, home):
+    file = home / "password"
+    file.write_text("as it was")
+    file.chmod(0o600)
+    done = pgiam("keep", "--once", "--password-file", file, CONNINFO, wrapper=["prlimit", "--fsize=100"])
+    assert done.returncode > 0 and "File too large" in done.stderr
+    assert file.read_text() == "as it was" and names(home) == ["password"]
+
+
 @pytest.mark.parametrize("flag", ["--pgpass", "--password-file"])
 def test_a_program_with_the_hook_takes_the_password_from_a_kept_file(flag, pgiam, home, rds):
     file = home / "kept"

@@ -22,6 +22,14 @@ class ImdsTest : public SourcesTest {
   void answer_token(const char* token = "imds-token", const char* ttl = "21600") {
     world.http.answer(200, token, {{"X-AWS-EC2-Metadata-Token-TTL-Seconds", ttl}});
   }
+  // The first credentials, whose requests are of no interest.
+  void load_first(const char* role = "my-role", const char* ttl = "21600") {
+    answer_token("imds-token", ttl);
+    world.http.answer(200, role);
+    world.http.answer(200, kKeys);
+    load();
+    asked();
+  }
   void fail(Status status, bool retryable) {
     world.http.answer([=](const HttpRequest&) -> Result<HttpResponse> {
       Error error = make_error(status, "no luck");
@@ -61,22 +69,14 @@ TEST_F(ImdsTest, StartsWithThreeRequests) {
 }
 
 TEST_F(ImdsTest, RefreshesWithOneRequest) {
-  answer_token();
-  world.http.answer(200, "my-role/\n");
-  world.http.answer(200, kKeys);
-  load();
-  asked();
+  load_first("my-role/\n");
   world.http.answer(200, kKeys);
   EXPECT_EQ(found(), "ASIAI from aws.imds");
   EXPECT_THAT(asked(), ElementsAre(get(std::string(kExtended) + "my-role")));
 }
 
 TEST_F(ImdsTest, BelievesNoEndlessLifeOfItsToken) {
-  answer_token("imds-token", "9223372036854775807");
-  world.http.answer(200, "my-role");
-  world.http.answer(200, kKeys);
-  load();
-  asked();
+  load_first("my-role", "9223372036854775807");
   world.http.answer(200, kKeys);
   EXPECT_EQ(found(), "ASIAI from aws.imds");
   EXPECT_THAT(asked(), ElementsAre(get(std::string(kExtended) + "my-role")));
@@ -149,11 +149,7 @@ TEST_F(ImdsTest, FetchesAnotherTokenWhenItsOwnHasExpired) {
 }
 
 TEST_F(ImdsTest, RenewsTheTokenTwoMinutesAhead) {
-  answer_token("first", "600");
-  world.http.answer(200, "my-role");
-  world.http.answer(200, kKeys);
-  load();
-  asked();
+  load_first("my-role", "600");
   world.clock.advance(Seconds{479});
   world.http.answer(200, kKeys);
   load();
