@@ -6,12 +6,11 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <map>
 
 #include "configuration.h"
 #include "connection_state.h"
 #include "glance.h"
-#include "password_file.h"
+#include "handover.h"
 #include "plugin.h"
 #include "probe.h"
 #include "token.h"
@@ -46,163 +45,127 @@ bool wants_token(const Intent& intent) {
   return false;
 }
 
-std::unique_ptr<ConnectionState> describe(const Intent& intent) {
-  auto state = std::make_unique<ConnectionState>();
-  state->user = intent.user;
-  state->database = intent.database;
-  if (intent.sslmode_chosen) state->sslmode = intent.sslmode;
-  state->sslmode_in_force = intent.sslmode;
-  for (const Endpoint& endpoint : intent.endpoints) {
-    state->accesses.push_back({endpoint.host, endpoint.port, std::nullopt, 0});
-  }
-  return state;
-}
-
-// Fills in the tokens of the hosts that are ours; false if there is none.
-Result<bool> get_tokens(Context& context, const Intent& intent, ConnectionState& state) {
+// Gets the tokens of the hosts that are ours; false if there is none.
+Result<bool> get_tokens(Context& context, ConnectionState& state) {
   bool any = false;
-  for (std::size_t i = 0; i < intent.endpoints.size(); ++i) {
-    if (!wants_token(intent.endpoints[i])) continue;
-    Access& access = state.accesses[i];
-    Result<Reply> token =
-        ask_for_token(context, state, access, intent.endpoints[i].password.c_str());
+  for (Access& access : state.accesses) {
+    if (!wants_token(*access.endpoint)) continue;
+    const char* password = access.endpoint->password.c_str();
+    Result<Reply> token = ask_for_token(context, *state.intent, *access.endpoint, password);
     if (!token) return token.error();
-    if (!token->applies()) continue;
-    access.room = strlen(token->param("password")) + kPadding;
-    access.token.emplace(std::move(*token));
-    any = true;
+    access.is_ours = token->applies();
+    if (access.is_ours) access.take(std::move(*token));
+    any = any || access.is_ours;
   }
   return any;
 }
 
-host::SecretText password_lines(const Intent& intent, const ConnectionState& state,
-                                std::string_view first_port) {
-  host::SecretText lines;
-  for (std::size_t i = 0; i < state.accesses.size(); ++i) {
-    const Access& access = state.accesses[i];
-    const std::string_view port = i == 0 ? first_port : access.port;
-    if (access.is_ours()) {
-      const char* token = access.token ? access.token->param("password") : "";
-      append_line(lines, access.host, port, token, kPadding);
-    } else if (!intent.endpoints[i].password.empty()) {
-      const Endpoint& endpoint = intent.endpoints[i];
-      append_line(lines, access.host, port, endpoint.password.view(), 0);
-      if (endpoint.local) append_line(lines, kHostOfSockets, port, endpoint.password.view(), 0);
-    }
-  }
-  return lines;
-}
-
 bool demands_tls(std::string_view sslmode) { return strictness(sslmode) >= strictness("require"); }
-
-// What the replies ask for beside the password. They are for one connection: of several sslmodes
-// the strictest holds, of other things what the first host asks for.
-std::map<std::string, std::string> wishes_of(const ConnectionState& state) {
-  std::map<std::string, std::string> wishes;
-  for (const Access& access : state.accesses) {
-    if (!access.is_ours()) continue;
-    if (!access.token) {
-      if (state.sslmode.empty()) wishes.emplace("sslmode", "require");
-      continue;
-    }
-    for (const pgiam_param& param : access.token->params()) {
-      if (strcmp(param.key, "password") == 0) continue;
-      auto [wish, is_first] = wishes.emplace(param.key, param.value);
-      if (!is_first && wish->first == "sslmode" &&
-          strictness(param.value) > strictness(wish->second)) {
-        wish->second = param.value;
-      }
-    }
-  }
-  return wishes;
-}
-
-// libpq prefers Kerberos to TLS, whatever sslmode says.
-bool would_go_without_tls(const Intent& intent, const ConnectionState& state) {
-  const auto wishes = wishes_of(state);
-  const auto wish = wishes.find("sslmode");
-  return intent.gssencmode == "require" &&
-         demands_tls(wish == wishes.end() ? state.sslmode : wish->second);
-}
 
 bool has_value(const ResolvedOptions& options, std::string_view keyword) {
   const char* value = options.find(keyword);
   return value && *value;
 }
 
-// What an option has to be, whatever the program gave. None is empty.
-struct Change {
-  std::string keyword;
-  host::SecretText value;
-};
-using Changes = std::vector<Change>;
+using Options = std::vector<Parameter>;
 
-// What the replies ask for beside the password.
-Changes changes_for(const Intent& intent, const ConnectionState& state) {
-  Changes changes;
-  std::string sslmode = intent.sslmode;
-  for (const auto& [keyword, value] : wishes_of(state)) {
+const char* find(const Options& options, std::string_view keyword) {
+  for (const Parameter& option : options)
+    if (option.keyword == keyword) return option.value;
+  return nullptr;
+}
+
+// What the replies ask for beside the password. They are for one connection: of several sslmodes
+// the strictest holds, of other things what the first host asks for.
+Options wishes_of(const ConnectionState& state) {
+  Options wishes;
+  const auto wish = [&](const char* keyword, const char* value) {
+    for (Parameter& earlier : wishes) {
+      if (strcmp(earlier.keyword, keyword) != 0) continue;
+      const bool is_stricter = strictness(value) > strictness(earlier.value);
+      if (strcmp(keyword, "sslmode") == 0 && is_stricter) earlier.value = value;
+      return;
+    }
+    wishes.push_back({keyword, value});
+  };
+  for (const Access& access : state.accesses) {
+    if (!access.is_ours) continue;
+    if (!access.token && !state.intent->sslmode_chosen) wish("sslmode", "require");
+    if (!access.token) continue;
+    for (const pgiam_param& param : access.token->params())
+      if (strcmp(param.key, "password") != 0) wish(param.key, param.value);
+  }
+  return wishes;
+}
+
+// What libpq is to be told whatever the program gave, beside the password. No value is empty. They
+// live as long as the state and its tokens.
+Options changes_for(const ConnectionState& state) {
+  const Intent& intent = *state.intent;
+  Options changes;
+  std::string_view sslmode = intent.sslmode;
+  for (const Parameter& wish : wishes_of(state)) {
+    const std::string_view keyword = wish.keyword;
     if (keyword == "sslrootcert" && has_value(intent.options, keyword)) continue;
-    changes.push_back({keyword, host::SecretText(value)});
-    if (keyword == "sslmode") sslmode = value;
+    changes.push_back(wish);
+    if (keyword == "sslmode") sslmode = wish.value;
   }
   if (intent.gssencmode == "prefer" && demands_tls(sslmode))
-    changes.push_back({"gssencmode", host::SecretText("disable")});
+    changes.push_back({"gssencmode", "disable"});
   return changes;
 }
 
+// libpq prefers Kerberos to TLS, whatever sslmode says.
+bool would_go_without_tls(const Intent& intent, const Options& changes) {
+  const char* sslmode = find(changes, "sslmode");
+  return intent.gssencmode == "require" && demands_tls(sslmode ? sslmode : intent.sslmode);
+}
+
 // What the program is told when it asks for its options.
-void remember(const Changes& changes, const Intent& intent, ConnectionState& state) {
-  for (const Change& change : changes) {
+void remember(const Options& changes, ConnectionState& state) {
+  const Intent& intent = *state.intent;
+  for (const Parameter& change : changes) {
+    const std::string_view keyword = change.keyword;
     Replaced& replaced = state.replaced.emplace_back(Replaced{change.keyword, std::nullopt});
-    const bool is_secret = change.keyword == "password";
-    const bool is_of_probe = change.keyword == "passfile" && intent.password_file_is_unsafe;
-    if (!is_secret && !is_of_probe && has_value(intent.options, change.keyword))
-      replaced.original = intent.options.find(change.keyword);
-    if (change.keyword == "sslmode") state.sslmode_in_force = change.value.view();
+    const bool is_secret = keyword == "password";
+    const bool is_of_probe = keyword == "passfile" && intent.password_file_is_unsafe;
+    if (!is_secret && !is_of_probe && has_value(intent.options, keyword))
+      replaced.original = intent.options.find(keyword);
+    if (keyword == "sslmode") state.sslmode_in_force = change.value;
   }
-  state.replaced.push_back({"password", std::nullopt});
+  if (!find(changes, "password")) state.replaced.push_back({"password", std::nullopt});
 }
 
 // All options spelt out: only so can the password be empty, which keeps libpq from looking anywhere
 // but in the password file. Of a keyword that comes twice the later value counts.
 host::SecretText spell_out(const RealLibpq& libpq, const Parameters& given, const Intent& intent,
-                           const Changes& changes) {
+                           const Options& changes) {
   host::SecretText conninfo;
   resolve(libpq, given).for_each([&](std::string_view keyword, const char* value) {
     if (keyword != "sslmode" && keyword != "password") append_quoted(conninfo, keyword, value);
   });
   if (intent.sslmode_chosen) append_quoted(conninfo, "sslmode", intent.sslmode);
   append_quoted(conninfo, "password", "");
-  for (const Change& change : changes)
-    append_quoted(conninfo, change.keyword, change.value.view());
+  for (const Parameter& change : changes) append_quoted(conninfo, change.keyword, change.value);
   return conninfo;
 }
 
-// As the program called, with the changes behind. libpq has to find no other password on the way.
+// As the program called, with the changes behind.
 PGconn* start(const RealLibpq& libpq, const Parameters& given, Wait wait, const Intent& intent,
-              const Changes& changes) {
-  if (intent.has_password_outside_file || intent.password_file_is_unsafe) {
+              const Options& changes, bool is_by_file) {
+  // libpq has to find no other password on its way to the file.
+  if (is_by_file && (intent.has_password_outside_file || intent.password_file_is_unsafe)) {
     const host::SecretText conninfo = spell_out(libpq, given, intent, changes);
     return wait == Wait::kYes ? libpq.PQconnectdb(conninfo.c_str())
                               : libpq.PQconnectStart(conninfo.c_str());
   }
   Parameters parameters = given;
-  for (const Change& change : changes)
-    parameters.add(change.keyword.c_str(), change.value.c_str());
+  for (const Parameter& change : changes) parameters.add(change.keyword, change.value);
   const auto connect = wait == Wait::kYes ? libpq.PQconnectdbParams : libpq.PQconnectStartParams;
   return connect(parameters.keywords(), parameters.values(), parameters.expand_dbname());
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
-// No token is there, but one may come.
-void make_room_for_later(const Intent& intent, ConnectionState& state) {
-  for (std::size_t i = 0; i < state.accesses.size(); ++i) {
-    state.accesses[i].token.reset();
-    state.accesses[i].room = wants_token(intent.endpoints[i]) ? kPadding : 0;
-  }
-}
 
 // A connection that has failed before the first packet, tells why, and cannot even be reset.
 PGconn* fail_for_ever(const RealLibpq& libpq, const Parameters& given,
@@ -221,64 +184,59 @@ PGconn* fail_for_ever(const RealLibpq& libpq, const Parameters& given,
 // and reset it until there is a token, so everything is in place for that but the first port, which
 // libpq reads before it does anything: it gets that back at once. Where a program does not get our
 // PQerrorMessage, libpq quotes the reason as the bad port.
-PGconn* fail(const RealLibpq& libpq, const Parameters& given, const Intent& intent,
+PGconn* fail(const RealLibpq& libpq, const Parameters& given,
              std::unique_ptr<ConnectionState> state, std::string text) {
+  const Intent& intent = *state->intent;
   std::string reason = first_line(text);
   std::replace(reason.begin(), reason.end(), ',', ';');
   std::string ports = reason;
   for (std::size_t i = 1; i < intent.endpoints.size(); ++i) ports += "," + intent.endpoints[i].port;
-  make_room_for_later(intent, *state);
+  for (Access& access : state->accesses) {
+    access.token.reset();  // there is none, but one may come
+    access.is_ours = wants_token(*access.endpoint);
+  }
 
-  const PasswordFile file(password_lines(intent, *state, reason).view());
-  if (file.path().empty()) return fail_for_ever(libpq, given, std::move(state), std::move(text));
-  Changes changes = changes_for(intent, *state);
-  changes.push_back({"passfile", host::SecretText(file.path())});
-  changes.push_back({"port", host::SecretText(ports)});
+  const Handover handover(libpq, *state, reason);
+  if (!handover.is_possible()) return fail_for_ever(libpq, given, std::move(state), std::move(text));
+  Options changes = changes_for(*state);
+  changes.push_back(handover.option());
+  changes.push_back({"port", ports.c_str()});
   // The first of the list has to be the first that is tried.
   if (intent.options.find("load_balance_hosts"))
-    changes.push_back({"load_balance_hosts", host::SecretText("disable")});
-  remember(changes, intent, *state);
+    changes.push_back({"load_balance_hosts", "disable"});
+  remember(changes, *state);
 
-  PGconn* conn = start(libpq, given, Wait::kNo, intent, changes);
+  PGconn* conn = start(libpq, given, Wait::kNo, intent, changes, handover.is_by_file());
   if (!conn) return nullptr;
   state->say(libpq.PQerrorMessage(conn), std::move(text));
-  const std::string& right_port = state->accesses.front().port;
+  const std::string& right_port = intent.endpoints.front().port;
   char* port = libpq.PQport(conn);  // not a copy, as with PQpass
   state->can_be_reset = port && port == reason && right_port.size() <= reason.size();
   if (state->can_be_reset) memcpy(port, right_port.c_str(), right_port.size() + 1);
+  put_current_password(libpq, conn, *state);
   attach(libpq, conn, std::move(state));
   return conn;
 }
 
-// Where there is no place for a file, as in a jail without /proc and /tmp. libpq then has one
-// password for all hosts, in a place that has no room for a longer one.
-bool hand_over_as_password(Changes& changes, ConnectionState& state) {
-  if (state.accesses.size() != 1) return false;
-  Access& access = state.accesses.front();
-  const char* token = access.token->param("password");
-  access.room = strlen(token);
-  changes.push_back({"password", host::SecretText(token)});
-  return true;
-}
-
-PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, const Intent& intent,
+PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, Options changes,
              std::unique_ptr<ConnectionState> state) {
-  const std::string& first_port = state->accesses.front().port;
-  const PasswordFile file(password_lines(intent, *state, first_port).view());
-  const char* why_no_file = strerror(errno);
-  Changes changes = changes_for(intent, *state);
-  if (!file.path().empty()) {
-    changes.push_back({"passfile", host::SecretText(file.path())});
-  } else if (!hand_over_as_password(changes, *state)) {
-    return fail_for_ever(libpq, given, std::move(state),
-                         std::string("pgiam: no place for a password file in memory or in /tmp: ") +
-                             why_no_file + "\n");
+  const std::shared_ptr<const Intent> intent = state->intent;
+  const Handover handover(libpq, *state, intent->endpoints.front().port);
+  if (!handover.is_possible()) {
+    const char* why = strerror(errno);
+    return fail_for_ever(
+        libpq, given, std::move(state),
+        std::string("pgiam: no place for a password file in memory or in /tmp: ") + why + "\n");
   }
-  remember(changes, intent, *state);
+  changes.push_back(handover.option());
+  remember(changes, *state);
 
   const ExpectedConnection expected(libpq, state);
-  PGconn* conn = start(libpq, given, wait, intent, changes);
-  if (conn && state) attach(libpq, conn, std::move(state));
+  PGconn* conn = start(libpq, given, wait, *intent, changes, handover.is_by_file());
+  if (!conn) return nullptr;
+  if (state) attach(libpq, conn, std::move(state));
+  if (ConnectionState* attached = state_of(libpq, conn))
+    put_current_password(libpq, conn, *attached);
   return conn;
 }
 
@@ -298,7 +256,7 @@ void prepare_to_be_cancelled() {
 
 std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, Wait wait) {
   if (is_plainly_not_ours(given)) return std::nullopt;
-  const std::optional<Intent> intent = probe(libpq, given);
+  const std::shared_ptr<const Intent> intent = probe(libpq, given);
   if (!intent || !wants_token(*intent)) return std::nullopt;
 
   std::string why;
@@ -310,14 +268,15 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
   prepare_to_be_cancelled();
 
   for (bool is_second_try = false;; is_second_try = true) {
-    std::unique_ptr<ConnectionState> state = describe(*intent);
-    Result<bool> any = get_tokens(*context, *intent, *state);
-    if (!any) return fail(libpq, given, *intent, std::move(state), host::to_text(any.error()));
+    auto state = std::make_unique<ConnectionState>(intent);
+    Result<bool> any = get_tokens(*context, *state);
+    if (!any) return fail(libpq, given, std::move(state), host::to_text(any.error()));
     if (!*any) return std::nullopt;
-    if (would_go_without_tls(*intent, *state))
+    Options changes = changes_for(*state);
+    if (would_go_without_tls(*intent, changes))
       return fail_for_ever(libpq, given, std::move(state), kNoTls);
 
-    PGconn* conn = open(libpq, given, wait, *intent, std::move(state));
+    PGconn* conn = open(libpq, given, wait, std::move(changes), std::move(state));
     ConnectionState* attached = conn ? state_of(libpq, conn) : nullptr;
     if (wait == Wait::kNo || !attached) return conn;
     const bool retry = report(*context, libpq, conn, *attached);

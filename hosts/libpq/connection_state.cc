@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parameters.h"
+
 namespace pgiam::libpq {
 
 // The last thing that libpq does with a connection is to hand us its state.
@@ -13,12 +15,29 @@ static int on_event(PGEventId event, void* info, void* pass_through) {
   return 1;
 }
 
+void Access::take(Reply reply) {
+  token.emplace(std::move(reply));
+  token_text = token->param("password");
+}
+
+ConnectionState::ConnectionState(std::shared_ptr<const Intent> of_program)
+    : intent(std::move(of_program)), sslmode_in_force(intent->sslmode) {
+  accesses.reserve(intent->endpoints.size());
+  for (const Endpoint& endpoint : intent->endpoints) accesses.emplace_back(endpoint);
+}
+
+static bool is_at(const Endpoint& endpoint, std::string_view host, std::string_view port) {
+  if (endpoint.port != port) return false;
+  const bool is_default_folder = endpoint.local && !is_socket_path(endpoint.host);
+  return is_default_folder ? is_socket_path(host) : endpoint.host == host;
+}
+
 Access* ConnectionState::current(const RealLibpq& libpq, const PGconn* conn) {
   const char* host = libpq.PQhost(conn);
   const char* port = libpq.PQport(conn);
   if (!host || !port) return nullptr;
   for (Access& access : accesses) {
-    if (access.host == host && access.port == port) return access.is_ours() ? &access : nullptr;
+    if (is_at(*access.endpoint, host, port)) return &access;
   }
   return nullptr;
 }

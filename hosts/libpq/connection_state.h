@@ -9,19 +9,27 @@
 #include <vector>
 
 #include "pgiam.hpp"
+#include "probe.h"
 #include "real_libpq.h"
 
 namespace pgiam::libpq {
 
 // A host of the connection, and its token if it is ours.
 struct Access {
-  std::string host;
-  std::string port;
+  explicit Access(const Endpoint& endpoint) : endpoint(&endpoint) {}
+  void take(Reply reply);
+  // What is to be sent to the host.
+  const char* password() const { return token ? token_text : endpoint->password.c_str(); }
+
+  const Endpoint* endpoint;
+  bool is_ours = false;
   std::optional<Reply> token;  // the latest; ours may have none yet
-  // Bytes in libpq's copy of the password, without the NUL. 0: not ours.
+  bool is_renewed = false;     // it was made for the reset under way
+  // Bytes in libpq's copy of the password, without the NUL. 0: that is none of our business.
   std::size_t room = 0;
 
-  bool is_ours() const { return room > 0; }
+ private:
+  const char* token_text = nullptr;
 };
 
 // An option that we set to something else than the program did.
@@ -31,22 +39,21 @@ struct Replaced {
 };
 
 struct ConnectionState {
-  std::string user;
-  std::string database;
-  std::string sslmode;  // as chosen by the user; "": not chosen
+  explicit ConnectionState(std::shared_ptr<const Intent> intent);
+
+  const std::shared_ptr<const Intent> intent;
   std::string sslmode_in_force;
-  std::vector<Access> accesses;
+  std::vector<Access> accesses;  // as the intent's endpoints
   std::vector<Replaced> replaced;
+  bool shares_password = false;  // libpq has one place for all hosts' passwords (handover.h)
   bool can_be_reset = true;
   bool is_reset = false;  // the attempt under way is not the first
-  // libpq's copies of passwords that hold a token made for this reset.
-  std::vector<const char*> renewed;
 
   // PQerrorMessage: while libpq says the first, the program is told the second.
   std::string libpq_says;
   std::string we_say;
 
-  // The host that libpq is at, if it is ours.
+  // The host that libpq is at.
   Access* current(const RealLibpq& libpq, const PGconn* conn);
   void say(const char* instead_of, std::string text);
   // Whether there is something to say instead of this.

@@ -37,6 +37,7 @@ template <typename Call, typename GetParameters>
 PGconn* stand_in(const void* caller, Wait wait, Call call, GetParameters parameters) {
   const RealLibpq* libpq = find_libpq(caller);
   if (!libpq) return nullptr;
+  if (libpq->code.contains(caller)) libpq->calls_itself_here.store(true, std::memory_order_relaxed);
   if (libpq->is_internal_call(caller)) return call(*libpq);
   note_reached();
   ExpectedConnection::forget();

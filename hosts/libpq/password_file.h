@@ -13,9 +13,6 @@
 
 namespace pgiam::libpq {
 
-// How much longer than the first a later token may be.
-constexpr std::size_t kPadding = 8 * 1024;
-
 // A line that gives `password` to every user and database at this host.
 void append_line(host::SecretText& content, std::string_view host, std::string_view port,
                  std::string_view password, std::size_t padding);

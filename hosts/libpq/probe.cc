@@ -17,12 +17,13 @@ constexpr const char* kDefaultPort = "5432";
 
 const char* or_empty(const char* text) { return text ? text : ""; }
 
+// By a function that calls another public one, which shows whether such calls come through us.
 class ProbeConnection {
  public:
   ProbeConnection(const RealLibpq& libpq, const Parameters& parameters)
       : libpq_(libpq),
-        conn_(libpq.PQconnectStartParams(parameters.keywords(), parameters.values(),
-                                         parameters.expand_dbname())) {}
+        conn_(libpq.PQconnectdbParams(parameters.keywords(), parameters.values(),
+                                      parameters.expand_dbname())) {}
   ProbeConnection(const ProbeConnection&) = delete;
   ProbeConnection& operator=(const ProbeConnection&) = delete;
   ~ProbeConnection() { libpq_.PQfinish(conn_); }
@@ -122,13 +123,14 @@ void ResolvedOptions::Release::operator()(PQconninfoOption* options) const {
   free(options);
 }
 
-std::optional<Intent> probe(const RealLibpq& libpq, const Parameters& given) {
+std::shared_ptr<const Intent> probe(const RealLibpq& libpq, const Parameters& given) {
   const bool is_unsafe = default_password_file_is_open_to_others();
   const Parameters quiet = is_unsafe ? given.preceded_by({"passfile", "/dev/null/none"}) : given;
   const ProbeConnection probe(libpq, quiet.followed_by({{"target_session_attrs", kImpossible}}));
-  if (!probe.succeeded()) return std::nullopt;
+  if (!probe.succeeded()) return nullptr;
 
-  Intent intent;
+  auto result = std::make_shared<Intent>();
+  Intent& intent = *result;
   intent.options = probe.options();
   const auto value = [&](const char* keyword) { return or_empty(intent.options.find(keyword)); };
   // Where the first names no host it is the default folder; a later one that names none has to do
@@ -159,7 +161,7 @@ std::optional<Intent> probe(const RealLibpq& libpq, const Parameters& given) {
     }
     first = false;
   }
-  return intent;
+  return result;
 }
 
 ResolvedOptions resolve(const RealLibpq& libpq, const Parameters& given) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,8 +64,8 @@ struct Intent {
   bool password_file_is_unsafe = false;
 };
 
-// nullopt: libpq will refuse the parameters; let it say so itself.
-std::optional<Intent> probe(const RealLibpq& libpq, const Parameters& given);
+// nullptr: libpq will refuse the parameters; let it say so itself.
+std::shared_ptr<const Intent> probe(const RealLibpq& libpq, const Parameters& given);
 
 // The options once more, as they are but for sslmode; libpq looks at the password file again.
 ResolvedOptions resolve(const RealLibpq& libpq, const Parameters& given);

@@ -4,6 +4,7 @@
 #include <link.h>
 
 #include <atomic>
+#include <memory>
 #include <new>
 
 namespace pgiam::libpq {
@@ -70,7 +71,9 @@ const RealLibpq* find_known(Test test) {
 
 // Adds it to what is known. Two threads may add the same one: both entries are right.
 const RealLibpq* remember(void* scope) {
-  RealLibpq libpq;
+  std::unique_ptr<Known> known(new (std::nothrow) Known);
+  if (!known) return nullptr;
+  RealLibpq& libpq = known->libpq;
   bool complete = true;
 #define PGIAM_LIBPQ_LOOK_UP(name)                                                   \
   libpq.name = reinterpret_cast<decltype(&::name)>(symbol_elsewhere(scope, #name)); \
@@ -82,11 +85,10 @@ const RealLibpq* remember(void* scope) {
   const void* inside = reinterpret_cast<const void*>(libpq.PQconnectStartParams);
   libpq.code = object_around(inside);
   handle_of(object_name(inside));  // never closed, so that the pointers stay good
-  auto* known = new (std::nothrow) Known{libpq, all_known.load()};
-  if (!known) return nullptr;
-  while (!all_known.compare_exchange_weak(known->next, known)) {
+  known->next = all_known.load();
+  while (!all_known.compare_exchange_weak(known->next, known.get())) {
   }
-  return &known->libpq;
+  return &known.release()->libpq;
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <libpq-events.h>
 #include <libpq-fe.h>
 
+#include <atomic>
+
 // Every function of libpq that the hook calls.
 #define PGIAM_LIBPQ_FUNCTIONS(X) \
   X(PQconnectStartParams)        \
@@ -46,6 +48,8 @@ struct RealLibpq {
   PGIAM_LIBPQ_FUNCTIONS(PGIAM_LIBPQ_POINTER)
 #undef PGIAM_LIBPQ_POINTER
   CodeRange code;
+  // Whether libpq's public functions, where they call each other, call the hook's: seen when one did.
+  mutable std::atomic<bool> calls_itself_here = false;
 
   // libpq's public functions call each other through the same names: such a call, like one of our
   // own, has already been dealt with.

@@ -2,10 +2,8 @@
 
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
-#include <algorithm>
-
+#include "handover.h"
 #include "parameters.h"
 #include "plugin.h"
 #include "token.h"
@@ -13,33 +11,13 @@
 namespace pgiam::libpq {
 namespace {
 
-// A token that has less time left may die on its way.
-constexpr std::int64_t kMargin_ms = 60 * 1000;
+constexpr const char* kNoRoom =
+    "pgiam: a new token does not fit into this connection: make a new connection\n";
 
-bool dies_soon(const Reply& token) {
-  const std::int64_t expires_at = token.number(PGIAM_REPLY_TOKEN_EXPIRES_AT);
-  return expires_at != 0 &&
-         expires_at < static_cast<std::int64_t>(time(nullptr)) * 1000 + kMargin_ms;
-}
-
-// Whether libpq still holds what we handed over. Anything else did not come from our file: its room
-// is unknown, and it is the user's own.
-bool is_of_ours(const Access& access, const char* password) {
-  return !access.token || looks_like_token(password) ||
-         strcmp(password, access.token->param("password")) == 0;
-}
-
-// Writes the token over the password that libpq will send to the host it is at.
-bool put(const Access& access, char* password, bool is_ours, std::string& why_not) {
-  const char* token = access.token->param("password");
-  const std::size_t length = strlen(token);
-  if (!is_ours || length > access.room) {
-    why_not = "pgiam: a new token does not fit into this connection: make a new connection\n";
-    return false;
-  }
-  explicit_bzero(password, access.room);
-  memcpy(password, token, length);
-  return true;
+// Whether what libpq holds did not come from us: its room is unknown, and it is the user's own.
+bool is_users_own(const ConnectionState& state, const Access& access, const char* password) {
+  return !state.shares_password && access.token && !looks_like_token(password) &&
+         strcmp(password, access.password()) != 0;
 }
 
 // The rules may have changed since libpq was told how to connect.
@@ -51,25 +29,34 @@ bool is_safe_for(const Reply& token, const std::string& sslmode, std::string& wh
   return false;
 }
 
-// Whether libpq will send a token that is good now to the host it is at. If not, `why` tells the
-// reason.
-bool renew(Context& context, const RealLibpq& libpq, PGconn* conn, ConnectionState& state,
+// A new token for the host. If it gets none, `why` tells the reason.
+bool renew(Context& context, const ConnectionState& state, Access& access, const char* users_own,
            std::string& why) {
-  Access* access = state.current(libpq, conn);
-  if (!access) return true;
-  char* password = libpq.PQpass(conn);  // not a copy: the bytes that will be sent
-  const bool is_renewed = !state.is_reset || std::find(state.renewed.begin(), state.renewed.end(),
-                                                       password) != state.renewed.end();
-  if (is_renewed && access->token && !dies_soon(*access->token)) return true;
-
-  const bool is_ours = is_of_ours(*access, password);
-  Result<Reply> token = ask_for_token(context, state, *access, is_ours ? "" : password);
+  Result<Reply> token =
+      ask_for_token(context, *state.intent, *access.endpoint, users_own ? users_own : "");
   if (!token) return why = host::to_text(token.error()), false;
-  if (!token->applies()) return true;
+  if (!token->applies()) return access.token.reset(), true;
+  if (users_own) return why = kNoRoom, false;
   if (!is_safe_for(*token, state.sslmode_in_force, why)) return false;
-  access->token.emplace(std::move(*token));
-  state.renewed.push_back(password);
-  return put(*access, password, is_ours, why);
+  access.take(std::move(*token));
+  access.is_renewed = true;
+  return true;
+}
+
+// Sees to it that libpq will send what is right now for the host that it is at. If that cannot be,
+// `why` tells the reason.
+bool prepare(Context& context, const RealLibpq& libpq, PGconn* conn, ConnectionState& state,
+             std::string& why) {
+  char* password = libpq.PQpass(conn);  // not a copy: the bytes that will be sent
+  Access* access = state.current(libpq, conn);
+  if (!access) return put_current_password(libpq, conn, state), true;
+  if (access->room == 0) return true;
+
+  const char* users_own = is_users_own(state, *access, password) ? password : nullptr;
+  const bool is_due = access->is_ours && !is_up_to_date(state, *access);
+  if (is_due && !renew(context, state, *access, users_own, why)) return false;
+  if (users_own || put_password(*access, password)) return true;
+  return why = kNoRoom, false;
 }
 
 // Ends the connection so that libpq notices and sends nothing more; its error is ours.
@@ -83,10 +70,10 @@ void end(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, std::stri
 bool prepare_reset(Context& context, const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
   if (!state.can_be_reset) return false;
   state.is_reset = true;
-  state.renewed.clear();
+  for (Access& access : state.accesses) access.is_renewed = false;
   state.we_say.clear();
   std::string why;
-  if (renew(context, libpq, conn, state, why)) return true;
+  if (prepare(context, libpq, conn, state, why)) return true;
   end(libpq, conn, state, std::move(why));
   return false;
 }
@@ -121,7 +108,7 @@ PostgresPollingStatusType poll(const RealLibpq& libpq, PGconn* conn, ConnectionS
   const bool is_at_a_host =
       status != CONNECTION_OK && status != CONNECTION_BAD && status != CONNECTION_NEEDED;
   std::string why;
-  if (is_at_a_host && !renew(context, libpq, conn, state, why)) {
+  if (is_at_a_host && !prepare(context, libpq, conn, state, why)) {
     end(libpq, conn, state, std::move(why));
     return PGRES_POLLING_FAILED;
   }

@@ -5,11 +5,13 @@
 
 namespace pgiam::libpq {
 
-AttemptFacts facts_of(const std::string& user, const Access& access) {
-  const Reply& token = *access.token;
+// A token that has less time left may die on its way.
+static constexpr std::int64_t kMargin_ms = 60 * 1000;
+
+AttemptFacts facts_of(const std::string& user, const Endpoint& endpoint, const Reply& token) {
   AttemptFacts facts;
-  facts.host = access.host;
-  facts.port = access.port;
+  facts.host = endpoint.host;
+  facts.port = endpoint.port;
   facts.user = user;
   facts.target = token.text(PGIAM_REPLY_TARGET);
   facts.region = token.text(PGIAM_REPLY_REGION);
@@ -23,15 +25,30 @@ AttemptFacts facts_of(const std::string& user, const Access& access) {
   return facts;
 }
 
-Result<Reply> ask_for_token(Context& context, const ConnectionState& state, const Access& access,
+Result<Reply> ask_for_token(Context& context, const Intent& intent, const Endpoint& endpoint,
                             const char* password) {
-  Request request(access.host);
-  request.port(static_cast<std::uint32_t>(atoi(access.port.c_str())))
-      .user(state.user)
-      .database(state.database)
+  Request request(endpoint.host);
+  request.port(static_cast<std::uint32_t>(atoi(endpoint.port.c_str())))
+      .user(intent.user)
+      .database(intent.database)
       .password(password)
-      .sslmode(state.sslmode);
+      .sslmode(intent.sslmode_chosen ? intent.sslmode : "");
   return context.before_connect(request);
+}
+
+static bool lives_for(const Reply& token, std::int64_t time_ms) {
+  const std::int64_t expires_at = token.number(PGIAM_REPLY_TOKEN_EXPIRES_AT);
+  return expires_at == 0 ||
+         expires_at >= static_cast<std::int64_t>(time(nullptr)) * 1000 + time_ms;
+}
+
+// Made before the reset under way, or dead since.
+static bool is_outdated(const ConnectionState& state, const Access& access) {
+  return (state.is_reset && !access.is_renewed) || !lives_for(*access.token, 0);
+}
+
+bool is_up_to_date(const ConnectionState& state, const Access& access) {
+  return access.token && !is_outdated(state, access) && lives_for(*access.token, kMargin_ms);
 }
 
 bool report(Context& context, const RealLibpq& libpq, const PGconn* conn, ConnectionState& state) {
@@ -43,12 +60,15 @@ bool report(Context& context, const RealLibpq& libpq, const PGconn* conn, Connec
   const std::string message = libpq.PQerrorMessage(conn);
   if (state.speaks_for(message.c_str())) return false;  // there was no token to be refused
 
-  AttemptFacts facts = facts_of(state.user, *access);
+  const std::string& user = state.intent->user;
+  AttemptFacts facts = facts_of(user, *access->endpoint, *access->token);
   facts.password_was_asked = libpq.PQconnectionUsedPassword(conn);
   const char* sqlstate = sqlstate_of_refusal(message, facts);
   state.say(message.c_str(), explain_failure(message, facts));
   const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
-  return context.after_connect(*access->token, outcome, sqlstate);
+  const bool retry = context.after_connect(*access->token, outcome, sqlstate);
+  // No poll of libpq's came by here to renew it when libpq went from host to host.
+  return retry || (sqlstate && is_outdated(state, *access));
 }
 
 }  // namespace pgiam::libpq

@@ -7,11 +7,14 @@
 namespace pgiam::libpq {
 
 // A Reply that does not apply: the host is not ours. `password`: what libpq would send by itself.
-Result<Reply> ask_for_token(Context& context, const ConnectionState& state, const Access& access,
+Result<Reply> ask_for_token(Context& context, const Intent& intent, const Endpoint& endpoint,
                             const char* password);
 
-// What is known of an attempt with the access's token.
-AttemptFacts facts_of(const std::string& user, const Access& access);
+// What is known of an attempt with the token.
+AttemptFacts facts_of(const std::string& user, const Endpoint& endpoint, const Reply& token);
+
+// Whether the access's token is good for the attempt under way.
+bool is_up_to_date(const ConnectionState& state, const Access& access);
 
 // After an attempt has ended: tells the plugin, and makes PQerrorMessage explain a refusal.
 // True: the token was an old one; a second attempt with a new one is worth it.

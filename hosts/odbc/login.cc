@@ -19,7 +19,6 @@ namespace pgiam::odbc {
 namespace {
 
 using host::SecretText;
-using libpq::Access;
 using libpq::Endpoint;
 using libpq::Intent;
 
@@ -51,6 +50,12 @@ std::string plugin_option(const std::string& squeezed) {
   }
   return squeezed;  // the plugin's complaint names the nearest
 }
+
+// A host that is ours; the endpoint is the intent's.
+struct Access {
+  const Endpoint* endpoint;
+  Reply token;
+};
 
 bool is_for_network(const Intent& intent) {
   return std::any_of(intent.endpoints.begin(), intent.endpoints.end(),
@@ -86,7 +91,7 @@ Result<std::vector<Access>> get_tokens(Context& context, const Target& target,
     if (endpoint.local) continue;
     Result<Reply> token = ask_for_token(context, target, intent, endpoint);
     if (!token) return token.error();
-    if (token->applies()) accesses.push_back({endpoint.host, endpoint.port, std::move(*token), 0});
+    if (token->applies()) accesses.push_back({&endpoint, std::move(*token)});
   }
   return accesses;
 }
@@ -94,7 +99,7 @@ Result<std::vector<Access>> get_tokens(Context& context, const Target& target,
 SecretText password_lines(const Intent& intent, const std::vector<Access>& accesses) {
   SecretText lines;
   for (const Access& access : accesses)
-    libpq::append_line(lines, access.host, access.port, access.token->param("password"), 0);
+    libpq::append_line(lines, access.endpoint->host, access.endpoint->port, access.token.param("password"), 0);
   for (const Endpoint& endpoint : intent.endpoints) {
     if (!endpoint.password.empty())  // of a host that is not ours: tokens were found above
       libpq::append_line(lines, endpoint.host, endpoint.port, endpoint.password.view(), 0);
@@ -138,8 +143,8 @@ SecretText make_string(const ConnectionString& given, const Target& target,
 
   std::string sslmode = target.sslmode, sslrootcert;
   for (const Access& access : accesses) {
-    if (const char* mode = access.token->param("sslmode")) sslmode = mode;
-    if (const char* bundle = access.token->param("sslrootcert")) sslrootcert = bundle;
+    if (const char* mode = access.token.param("sslmode")) sslmode = mode;
+    if (const char* bundle = access.token.param("sslrootcert")) sslrootcert = bundle;
   }
   if (!sslmode.empty()) append_pair(string, "SSLmode", sslmode);
 
@@ -191,7 +196,7 @@ bool report(Context& context, const std::vector<Access>& accesses, int outcome,
             const char* sqlstate) {
   bool retry = false;
   for (const Access& access : accesses)
-    retry = context.after_connect(*access.token, outcome, sqlstate) || retry;
+    retry = context.after_connect(access.token, outcome, sqlstate) || retry;
   return retry;
 }
 
@@ -221,7 +226,7 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
       libpq::find_libpq(reinterpret_cast<const void*>(driver.SQLDriverConnect));
   if (!libpq) return fail(connection, kNoDriver, 0, driver.file + " does not use libpq.");
   const libpq::Parameters parameters = target.parameters();
-  const std::optional<Intent> intent = libpq::probe(*libpq, parameters);
+  const std::shared_ptr<const Intent> intent = libpq::probe(*libpq, parameters);
   if (!intent || !is_for_network(*intent)) return as_if_absent();
 
   std::string why;
@@ -244,7 +249,7 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
                   std::string("no place for a password file in memory or in /tmp: ") +
                       strerror(errno));
     }
-    const char* password = shadowed ? accesses->front().token->param("password") : nullptr;
+    const char* password = shadowed ? accesses->front().token.param("password") : nullptr;
     const SecretText string = make_string(given, target, *accesses, file.path(), password);
     const SQLRETURN result = calls.with_string(string.view());
     if (SQL_SUCCEEDED(result)) {
@@ -252,7 +257,7 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
       return {result, true, !target.password.empty()};
     }
     const Failure failure = failure_of(driver, connection, file.path());
-    const libpq::AttemptFacts facts = libpq::facts_of(intent->user, accesses->front());
+    const libpq::AttemptFacts facts = libpq::facts_of(intent->user, *accesses->front().endpoint, accesses->front().token);
     const char* sqlstate = libpq::sqlstate_of_refusal(failure.message, facts);
     const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
     const bool retry = report(*context, *accesses, outcome, sqlstate);

@@ -66,10 +66,9 @@ std::string Attempt::refusal_of_hook() const {
   return state ? state->we_say : "";
 }
 
-const libpq::Access* Attempt::access() const {
-  libpq::ConnectionState* state = libpq::state_of(libpq_, conn_.get());
-  if (!state || state->accesses.empty() || !state->accesses.front().token) return nullptr;
-  return &state->accesses.front();
+bool Attempt::has_token() const {
+  const libpq::ConnectionState* state = libpq::state_of(libpq_, conn_.get());
+  return state && !state->accesses.empty() && state->accesses.front().token;
 }
 
 std::string Attempt::cipher() const {
@@ -110,8 +109,9 @@ std::string Attempt::sqlstate() const {
 }
 
 libpq::AttemptFacts Attempt::facts() const {
-  libpq::AttemptFacts facts =
-      libpq::facts_of(libpq::state_of(libpq_, conn_.get())->user, *access());
+  const libpq::ConnectionState& state = *libpq::state_of(libpq_, conn_.get());
+  const libpq::Access& access = state.accesses.front();
+  libpq::AttemptFacts facts = libpq::facts_of(state.intent->user, *access.endpoint, *access.token);
   facts.password_was_asked = has_sent_password();
   return facts;
 }

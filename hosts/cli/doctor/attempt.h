@@ -27,7 +27,7 @@ class Attempt {
   bool is_there() const { return conn_ != nullptr; }
   // Why the hook failed it before the first packet; "" where it did not.
   std::string refusal_of_hook() const;
-  bool has_token() const { return access() != nullptr; }
+  bool has_token() const;
   bool is_over() const { return is_over_; }  // in success or failure; otherwise the time was up
   bool is_logged_in() const { return PQstatus(conn_.get()) == CONNECTION_OK; }
   bool has_finished_tls() const { return has_finished_tls_; }
@@ -50,7 +50,6 @@ class Attempt {
   };
   template <typename Test>
   void go_on(Deadline deadline, Test is_far_enough);
-  const libpq::Access* access() const;
 
   const libpq::RealLibpq& libpq_;
   std::unique_ptr<PGconn, Finish> conn_;

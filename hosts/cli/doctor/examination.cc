@@ -75,7 +75,7 @@ class Examination {
     libpq_ = libpq::find_libpq(reinterpret_cast<const void*>(&examine));
     if (!libpq_)
       throw UsageError("this libpq lacks a function that the hook needs", "install a newer libpq");
-    std::optional<libpq::Intent> intent = libpq::probe(*libpq_, given_);
+    std::shared_ptr<const libpq::Intent> intent = libpq::probe(*libpq_, given_);
     if (!intent) {
       const Connection complains_in_libpqs_words(conninfo_, arguments_);
       throw std::bad_alloc();
@@ -167,7 +167,7 @@ class Examination {
   const libpq::Parameters given_;
   std::optional<Context> context_;
   const libpq::RealLibpq* libpq_ = nullptr;
-  std::optional<libpq::Intent> intent_;
+  std::shared_ptr<const libpq::Intent> intent_;
   std::vector<std::string> hostaddrs_;
   std::vector<Ending> endings_;
   Report report_;

@@ -20,6 +20,8 @@ CLIENT = os.environ["PGIAM_TEST_CLIENT"]
 # The folder of another libpq than the system's, and what programs need to run on it (tests/optional/libpq_versions).
 LIBPQ_FOLDER = os.environ.get("PGIAM_TEST_LIBPQ", "")
 LIBPQ_PRELOAD = os.environ.get("PGIAM_TEST_LIBPQ_PRELOAD", "")
+# Whether that libpq calls its own functions past the hook, which then hands tokens over by file.
+BY_FILE = "PGIAM_TEST_BY_FILE" in os.environ
 LIBPQ_MAJOR = ctypes.CDLL(os.path.join(LIBPQ_FOLDER, "libpq.so.5")).PQlibVersion() // 10000
 # Another instance: what answers here takes no token that was signed for the first.
 REPLICA = "replica.c9akciq32xyz.us-east-2.rds.amazonaws.com"

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "handover.h"
+
 namespace pgiam::libpq {
 namespace {
 

@@ -7,7 +7,7 @@ import time
 from datetime import datetime
 
 import pytest
-from conftest import REPLICA
+from conftest import BY_FILE, REPLICA
 from rds_clients import until
 
 RESETS = ["reset", "resetStart"]
@@ -107,6 +107,11 @@ class Relay:
             one.close()
 
 
+def in_the_end(verdicts):
+    """Where no poll of a blocking call comes through the hook, a dead token is replaced once the server has refused it."""
+    return [verdict for verdict in verdicts() if verdict == "accepted" or not BY_FILE]
+
+
 @pytest.mark.parametrize("reset", RESETS)
 def test_a_reset_that_lands_on_another_host_has_that_hosts_token(reset, rds, timed_client, clock, verdicts):
     relay = Relay("127.0.0.3", rds)
@@ -124,8 +129,8 @@ def test_a_reset_that_lands_on_another_host_has_that_hosts_token(reset, rds, tim
     rds.kill_backends()
     assert program.do(reset).startswith(f"ok\t{rds.host}"), program.message()
     relay.close()
-    assert verdicts() == ["accepted"] * 3
-    assert max(ages(rds)) < 300
+    assert in_the_end(verdicts) == ["accepted"] * 3
+    assert BY_FILE or max(ages(rds)) < 300
 
 
 @pytest.mark.parametrize("reset", RESETS)
@@ -187,8 +192,8 @@ def test_a_token_that_dies_while_dead_hosts_are_tried_is_replaced_on_the_way(cal
     clock.put_forward(minutes=17)
     hole.close()  # the next packet that knocks there is refused
     assert program.answer().startswith(f"ok\t{rds.host}"), program.message()
-    assert verdicts() == ["accepted"]
-    assert max(ages(rds)) < 300
+    assert in_the_end(verdicts) == ["accepted"]
+    assert BY_FILE or max(ages(rds)) < 300
 
 
 def test_a_reset_keeps_libpqs_time_limit_for_each_host(rds, client, verdicts):
@@ -223,6 +228,9 @@ def test_a_reset_ends_at_a_host_that_gets_no_token(reset, rds, client, tmp_path,
     credentials.write_text(both[0])
     relay.close()
     time.sleep(1.1)  # the plugin looks at its files once a second at most
+    if BY_FILE and reset == "reset":  # the token that it has is good still
+        assert program.do(reset).startswith(f"ok\t{REPLICA}")
+        return
     assert program.do(reset) == "bad"
     assert program.message().startswith("pgiam: ") and "other" in program.message()
     assert verdicts() == ["accepted"]

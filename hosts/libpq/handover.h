@@ -1,0 +1,53 @@
+// How libpq is told the passwords of a connection's hosts, so that each host gets its own and a
+// later one, which may be longer, still fits.
+//
+// In place: libpq is given a password that only takes up room, and before it sends one to a host,
+// that host's is written there. PQpass returns the very bytes that libpq will send, and it sends
+// none before a further PQconnectPoll. That asks for libpq's own polls, in its blocking functions,
+// to come through us, as they do where its calls of itself go by the symbol table.
+//
+// By file, where they do not (libpq linked with -Bsymbolic-functions, as Ubuntu's): see
+// password_file.h.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "connection_state.h"
+#include "password_file.h"
+
+namespace pgiam::libpq {
+
+// How much longer than the first a later token may be.
+constexpr std::size_t kPadding = 8 * 1024;
+
+// To be kept until libpq has been told.
+class Handover {
+ public:
+  // `first_port`: what libpq will be given as the first host's port.
+  Handover(const RealLibpq& libpq, ConnectionState& state, std::string_view first_port);
+
+  // Whether there is a way at all; if not, errno tells why.
+  bool is_possible() const { return option_.keyword; }
+  // What libpq is to be told.
+  const Parameter& option() const { return option_; }
+  // Whether libpq will look at it only if it finds no password elsewhere.
+  bool is_by_file() const { return file_.has_value(); }
+
+ private:
+  void take_up_room(ConnectionState& state);
+  void write_file(ConnectionState& state, std::string_view first_port);
+
+  host::SecretText password_;
+  std::optional<PasswordFile> file_;
+  Parameter option_{nullptr, nullptr};
+};
+
+// Writes the host's password to where libpq will take it from. False: there is no room for it.
+bool put_password(const Access& access, char* place);
+
+// Where hosts share a place: writes the password of the host that libpq is at, and none if that is
+// not known.
+void put_current_password(const RealLibpq& libpq, PGconn* conn, ConnectionState& state);
+
+}  // namespace pgiam::libpq
