@@ -16,6 +16,8 @@ class SecretText {
   SecretText& operator=(SecretText&& other) noexcept { return text_.swap(other.text_), *this; }
   ~SecretText() { explicit_bzero(text_.data(), text_.capacity()); }
 
+  // So that so many bytes more need no other place.
+  void reserve(std::size_t more) { make_room(more); }
   SecretText& append(std::string_view more) {
     make_room(more.size());
     text_.append(more);

@@ -7,10 +7,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "configuration.h"
 #include "connection_state.h"
-#include "glance.h"
 #include "handover.h"
+#include "intents.h"
 #include "plugin.h"
 #include "probe.h"
 #include "token.h"
@@ -18,32 +17,9 @@
 namespace pgiam::libpq {
 namespace {
 
-constexpr const char* kBlanks = " \t\n\r\f\v";
 constexpr const char* kNoTls =
     "pgiam: gssencmode=require would send the token without TLS\n"
     "  leave it out (tls = off takes the risk)\n";
-
-// Others are libpq's to refuse.
-bool is_port(const std::string& text) {
-  char* end = nullptr;
-  const long port = strtol(text.c_str(), &end, 10);
-  end += strspn(end, kBlanks);
-  return *end == '\0' && port >= 1 && port <= 65535;
-}
-
-bool wants_token(const Endpoint& endpoint) {
-  if (endpoint.local || !is_port(endpoint.port)) return false;
-  // An old token is no password that a person chose: a program replays it.
-  return endpoint.password.empty() || looks_like_token(endpoint.password.view()) ||
-         force_may_apply();
-}
-
-bool wants_token(const Intent& intent) {
-  for (const Endpoint& endpoint : intent.endpoints) {
-    if (wants_token(endpoint)) return true;
-  }
-  return false;
-}
 
 // Gets the tokens of the hosts that are ours; false if there is none.
 Result<bool> get_tokens(Context& context, ConnectionState& state) {
@@ -255,9 +231,8 @@ void prepare_to_be_cancelled() {
 }  // namespace
 
 std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, Wait wait) {
-  if (is_plainly_not_ours(given)) return std::nullopt;
-  const std::shared_ptr<const Intent> intent = probe(libpq, given);
-  if (!intent || !wants_token(*intent)) return std::nullopt;
+  const std::shared_ptr<const Intent> intent = find_intent(libpq, given);
+  if (!intent) return std::nullopt;
 
   std::string why;
   Context* context = host::plugin(why);

@@ -18,6 +18,7 @@ static int on_event(PGEventId event, void* info, void* pass_through) {
 void Access::take(Reply reply) {
   token.emplace(std::move(reply));
   token_text = token->param("password");
+  token_expires_at_ms = token->number(PGIAM_REPLY_TOKEN_EXPIRES_AT);
 }
 
 ConnectionState::ConnectionState(std::shared_ptr<const Intent> of_program)

@@ -25,6 +25,7 @@ struct Access {
   bool is_ours = false;
   std::optional<Reply> token;  // the latest; ours may have none yet
   bool is_renewed = false;     // it was made for the reset under way
+  std::int64_t token_expires_at_ms = 0;  // 0: not known
   // Bytes in libpq's copy of the password, without the NUL. 0: that is none of our business.
   std::size_t room = 0;
 

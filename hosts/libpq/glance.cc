@@ -12,8 +12,6 @@ namespace pgiam::libpq {
 namespace {
 
 using Text = std::string_view;
-constexpr Text kBlanks = " \t\n\r\f\v";
-
 // What decides. Later mentions win, as they do in libpq.
 struct Seen {
   std::optional<Text> host, hostaddr, password, service;
@@ -26,29 +24,34 @@ struct Seen {
   }
 };
 
-void skip_blanks(Text& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(kBlanks), rest.size()));
-}
+bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// What stands before the first of the ends, which stays.
-Text take_until(Text& rest, Text ends) {
-  const Text taken = rest.substr(0, rest.find_first_of(ends));
+// What stands before the first character that is an end, which stays.
+template <typename IsEnd>
+Text take_until(Text& rest, IsEnd is_end) {
+  const auto end = std::find_if(rest.begin(), rest.end(), is_end);
+  const Text taken = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
   rest.remove_prefix(taken.size());
   return taken;
+}
+
+void skip_blanks(Text& rest) {
+  take_until(rest, [](char c) { return !is_blank(c); });
 }
 
 // key = value, key = 'value'. False: it holds escapes, or what libpq will refuse.
 bool read_pairs(Text rest, Seen& seen) {
   if (rest.find('\\') != rest.npos) return false;
   for (skip_blanks(rest); !rest.empty(); skip_blanks(rest)) {
-    const Text keyword = take_until(rest, " \t\n\r\f\v=");
+    const Text keyword = take_until(rest, [](char c) { return c == '=' || is_blank(c); });
     skip_blanks(rest);
     if (!rest.starts_with('=')) return false;
     rest.remove_prefix(1);
     skip_blanks(rest);
     const bool is_quoted = rest.starts_with('\'');
     if (is_quoted) rest.remove_prefix(1);
-    seen.take(keyword, take_until(rest, is_quoted ? "'" : kBlanks));
+    const auto is_end = [&](char c) { return is_quoted ? c == '\'' : is_blank(c); };
+    seen.take(keyword, take_until(rest, is_end));
     if (is_quoted && rest.empty()) return false;
     if (is_quoted) rest.remove_prefix(1);
   }
@@ -59,7 +62,7 @@ bool read_pairs(Text rest, Seen& seen) {
 bool read_uri(Text rest, Seen& seen) {
   rest.remove_prefix(rest.find("://") + 3);
   if (rest.find('?') != rest.npos || rest.find('[') != rest.npos) return false;
-  Text authority = take_until(rest, "/");
+  Text authority = take_until(rest, [](char c) { return c == '/'; });
   if (const std::size_t at = authority.find('@'); at != authority.npos) {
     const Text user = authority.substr(0, at);
     if (const std::size_t colon = user.find(':'); colon < user.size() - 1)

@@ -36,13 +36,19 @@ Handover::Handover(const RealLibpq& libpq, ConnectionState& state, std::string_v
   }
 }
 
+const char* Handover::filler_of(std::size_t length) {
+  static const std::string usual(2 * kPadding, 'x');
+  if (length <= usual.size()) return usual.c_str() + usual.size() - length;
+  long_filler_.assign(length, 'x');
+  return long_filler_.c_str();
+}
+
 void Handover::take_up_room(ConnectionState& state) {
   std::size_t room = 0;
   for (const Access& access : state.accesses) room = std::max(room, room_for(access));
   for (Access& access : state.accesses) access.room = room;
   state.shares_password = true;
-  password_.append(room, 'x');
-  option_ = {"password", password_.c_str()};
+  option_ = {"password", filler_of(room)};
 }
 
 void Handover::write_file(ConnectionState& state, std::string_view first_port) {

@@ -35,9 +35,11 @@ class Handover {
   bool is_by_file() const { return file_.has_value(); }
 
  private:
+  const char* filler_of(std::size_t length);
   void take_up_room(ConnectionState& state);
   void write_file(ConnectionState& state, std::string_view first_port);
 
+  std::string long_filler_;
   host::SecretText password_;
   std::optional<PasswordFile> file_;
   Parameter option_{nullptr, nullptr};

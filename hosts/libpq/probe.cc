@@ -75,14 +75,19 @@ std::string value_given(const RealLibpq& libpq, const Parameters& given, std::st
   return value;
 }
 
+// The service that libpq looks up; "" where there is none.
+std::string service_of(const RealLibpq& libpq, const Parameters& given) {
+  if (given.mention("service")) {
+    std::string service = value_given(libpq, given, "service");
+    if (!service.empty()) return service;
+  }
+  return or_empty(getenv("PGSERVICE"));
+}
+
 // Whether sslmode=prefer was somebody's choice and is not just libpq's default.
-bool is_preferred(const RealLibpq& libpq, const Parameters& given) {
-  const char* variable = getenv("PGSSLMODE");
-  if (variable && *variable) return true;
+bool is_preferred(const RealLibpq& libpq, const Parameters& given, const std::string& service) {
+  if (*or_empty(getenv("PGSSLMODE"))) return true;
   if (!given.are_copied() && !value_given(libpq, given, "sslmode").empty()) return true;
-  std::string service = value_given(libpq, given, "service");
-  variable = getenv("PGSERVICE");
-  if (service.empty() && variable) service = variable;
   return !service.empty() && host::service_sets(service, "sslmode");
 }
 
@@ -117,6 +122,12 @@ const char* ResolvedOptions::find(std::string_view keyword) const {
   return found;
 }
 
+bool ResolvedOptions::hold_secrets() const {
+  for (PQconninfoOption* option = options_.get(); option && option->keyword; ++option)
+    if (option->val && *option->val && strcmp(option->dispchar, "*") == 0) return true;
+  return false;
+}
+
 void ResolvedOptions::Release::operator()(PQconninfoOption* options) const {
   for (PQconninfoOption* option = options; option->keyword; ++option)
     if (option->val) explicit_bzero(option->val, strlen(option->val));
@@ -141,10 +152,12 @@ std::shared_ptr<const Intent> probe(const RealLibpq& libpq, const Parameters& gi
   intent.user = value("user");
   intent.database = value("dbname");
   intent.sslmode = value("sslmode");
-  intent.sslmode_chosen = intent.sslmode != "prefer" || is_preferred(libpq, given);
+  const std::string service = service_of(libpq, given);
+  intent.sslmode_chosen = intent.sslmode != "prefer" || is_preferred(libpq, given, service);
   intent.gssencmode = value("gssencmode");
   intent.has_password_outside_file = *value("password") != '\0';
   intent.password_file_is_unsafe = is_unsafe;
+  intent.rests_on_service_file = !service.empty();
 
   bool first = true;
   for (Endpoint& endpoint : intent.endpoints) {

@@ -34,6 +34,8 @@ class ResolvedOptions {
 
   // nullptr: it has no value.
   const char* find(std::string_view keyword) const;
+  // Whether one has a value that libpq would have a dialog hide.
+  bool hold_secrets() const;
   // Calls take(keyword, value) for every option that has a value.
   template <typename Take>
   void for_each(Take take) const {
@@ -62,6 +64,7 @@ struct Intent {
   // others can read.
   bool has_password_outside_file = false;
   bool password_file_is_unsafe = false;
+  bool rests_on_service_file = false;
 };
 
 // nullptr: libpq will refuse the parameters; let it say so itself.

@@ -69,7 +69,13 @@ const RealLibpq* find_known(Test test) {
   return nullptr;
 }
 
-// Adds it to what is known. Two threads may add the same one: both entries are right.
+const RealLibpq* find_known_of(const void* function) {
+  return find_known([&](const RealLibpq& known) {
+    return reinterpret_cast<const void*>(known.PQconnectStartParams) == function;
+  });
+}
+
+// Adds it to what is known, once.
 const RealLibpq* remember(void* scope) {
   std::unique_ptr<Known> known(new (std::nothrow) Known);
   if (!known) return nullptr;
@@ -86,8 +92,9 @@ const RealLibpq* remember(void* scope) {
   libpq.code = object_around(inside);
   handle_of(object_name(inside));  // never closed, so that the pointers stay good
   known->next = all_known.load();
-  while (!all_known.compare_exchange_weak(known->next, known.get())) {
-  }
+  do {
+    if (const RealLibpq* first = find_known_of(inside)) return first;  // another thread's
+  } while (!all_known.compare_exchange_weak(known->next, known.get()));
   return &known.release()->libpq;
 }
 
@@ -103,14 +110,19 @@ const RealLibpq* find_libpq(const void* caller) noexcept {
           find_known([&](const RealLibpq& known) { return known.code.contains(caller); })) {
     return libpq;
   }
+  // What stands behind us in the order of the whole process stays the first there.
+  static std::atomic<const RealLibpq*> behind_us = nullptr;
+  if (const RealLibpq* libpq = behind_us.load(std::memory_order_acquire)) return libpq;
   void* scope = scope_of(caller);
   if (!scope) return nullptr;
   const void* function = symbol_elsewhere(scope, kAnyFunction);
-  const RealLibpq* libpq = find_known([&](const RealLibpq& known) {
-    return reinterpret_cast<const void*>(known.PQconnectStartParams) == function;
-  });
+  const RealLibpq* libpq = find_known_of(function);
   if (!libpq) libpq = remember(scope);
-  if (scope != RTLD_NEXT) dlclose(scope);
+  if (scope == RTLD_NEXT) {
+    behind_us.store(libpq, std::memory_order_release);
+  } else {
+    dlclose(scope);
+  }
   return libpq;
 }
 

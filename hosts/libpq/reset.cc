@@ -104,11 +104,10 @@ PostgresPollingStatusType poll(const RealLibpq& libpq, PGconn* conn, ConnectionS
                                decltype(&::PQconnectPoll) real_poll, bool is_internal) {
   Context& context = the_plugin();
   const ConnStatusType status = libpq.PQstatus(conn);
-  // CONNECTION_NEEDED: libpq is about to choose a host, and may be at none yet.
-  const bool is_at_a_host =
-      status != CONNECTION_OK && status != CONNECTION_BAD && status != CONNECTION_NEEDED;
+  // When it has just come to a host, and before it answers what the host asks.
+  const bool matters = status == CONNECTION_STARTED || status == CONNECTION_AWAITING_RESPONSE;
   std::string why;
-  if (is_at_a_host && !prepare(context, libpq, conn, state, why)) {
+  if (matters && !prepare(context, libpq, conn, state, why)) {
     end(libpq, conn, state, std::move(why));
     return PGRES_POLLING_FAILED;
   }

@@ -8,6 +8,8 @@ namespace pgiam::libpq {
 // A token that has less time left may die on its way.
 static constexpr std::int64_t kMargin_ms = 60 * 1000;
 
+static std::int64_t now_ms() { return static_cast<std::int64_t>(time(nullptr)) * 1000; }
+
 AttemptFacts facts_of(const std::string& user, const Endpoint& endpoint, const Reply& token) {
   AttemptFacts facts;
   facts.host = endpoint.host;
@@ -21,7 +23,7 @@ AttemptFacts facts_of(const std::string& user, const Endpoint& endpoint, const R
   facts.provider = token.text(PGIAM_REPLY_PROVIDER);
   facts.token_expires_at_ms = token.number(PGIAM_REPLY_TOKEN_EXPIRES_AT);
   facts.credentials_expire_at_ms = token.number(PGIAM_REPLY_CREDENTIALS_EXPIRES_AT);
-  facts.now_ms = static_cast<std::int64_t>(time(nullptr)) * 1000;
+  facts.now_ms = now_ms();
   return facts;
 }
 
@@ -36,19 +38,17 @@ Result<Reply> ask_for_token(Context& context, const Intent& intent, const Endpoi
   return context.before_connect(request);
 }
 
-static bool lives_for(const Reply& token, std::int64_t time_ms) {
-  const std::int64_t expires_at = token.number(PGIAM_REPLY_TOKEN_EXPIRES_AT);
-  return expires_at == 0 ||
-         expires_at >= static_cast<std::int64_t>(time(nullptr)) * 1000 + time_ms;
+static bool lives_for(const Access& access, std::int64_t time_ms) {
+  return access.token_expires_at_ms == 0 || access.token_expires_at_ms >= now_ms() + time_ms;
 }
 
 // Made before the reset under way, or dead since.
 static bool is_outdated(const ConnectionState& state, const Access& access) {
-  return (state.is_reset && !access.is_renewed) || !lives_for(*access.token, 0);
+  return (state.is_reset && !access.is_renewed) || !lives_for(access, 0);
 }
 
 bool is_up_to_date(const ConnectionState& state, const Access& access) {
-  return access.token && !is_outdated(state, access) && lives_for(*access.token, kMargin_ms);
+  return access.token && !is_outdated(state, access) && lives_for(access, kMargin_ms);
 }
 
 bool report(Context& context, const RealLibpq& libpq, const PGconn* conn, ConnectionState& state) {

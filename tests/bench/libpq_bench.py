@@ -16,12 +16,16 @@ COUNT = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
 ROUNDS = 5 if COUNT >= 100 else 1
 WHERE = "hostaddr=127.0.0.1 user=u dbname=d sslmode=disable"
 REMOTE = f"host=db.example {WHERE}"
+OURS = f"host=orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com {WHERE}"
+SESSION = "s" * 1000
+# What the program says, and what it says beside that where there is no hook: a token that somebody else has made.
 KINDS = {
-    "a password in the call": f"{REMOTE} password=p",
-    "a password in the environment": REMOTE,
-    "a local name, no password": f"host=localhost {WHERE}",
-    "a socket": "host=/nonexistent user=u dbname=d",
-    "ours, the token at hand": f"host=orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com {WHERE}",
+    "a password in the call": (f"{REMOTE} password=p", ""),
+    "a password in the environment": (REMOTE, ""),
+    "a local name, no password": (f"host=localhost {WHERE}", ""),
+    "a socket": ("host=/nonexistent user=u dbname=d", ""),
+    "ours, the token at hand": (OURS, f"password={'t' * 355}"),
+    "ours, with a session": (OURS, f"password={'t' * (355 + 1000 + 22)}"),
 }
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_EC2_METADATA_DISABLED": "true", "PGIAM_TLS": "off"}
 
@@ -32,11 +36,14 @@ def environment(hooked, kind=""):
         variables["LD_PRELOAD"] = HOOK
     if "environment" in kind:
         variables["PGPASSWORD"] = "p"
+    if "session" in kind:
+        variables["AWS_SESSION_TOKEN"] = SESSION
     return variables
 
 
 def connect_ns(kind, hooked):
-    command = [PROGRAM, str(COUNT), KINDS[kind]]
+    conninfo, beside = KINDS[kind]
+    command = [PROGRAM, str(COUNT), conninfo if hooked else f"{conninfo} {beside}"]
     return float(subprocess.run(command, env=environment(hooked, kind), check=True, capture_output=True, text=True).stdout)
 
 
