@@ -220,6 +220,8 @@ static int obey(char* command) {
     tell_option(words[1]);
   else if (strcmp(verb, "pass") == 0)
     printf("%s\n", PQpass(conn));
+  else if (strcmp(verb, "setenv") == 0)
+    setenv(words[1], words[2], 1), printf("set\n");
   else if (strcmp(verb, "finish") == 0)
     finish(), printf("finished\n");
   else if (strcmp(verb, "fork") == 0)
