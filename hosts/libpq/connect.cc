@@ -216,6 +216,18 @@ PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, Options
   return conn;
 }
 
+// As if we were absent, but that the program hears of it where it has no password.
+PGconn* open_without_plugin(const RealLibpq& libpq, const Parameters& given, Wait wait,
+                            const std::shared_ptr<const Intent>& intent, std::string why) {
+  PGconn* conn = start(libpq, given, wait, *intent, /*changes=*/{}, /*is_by_file=*/false);
+  if (!conn) return nullptr;
+  auto state = std::make_unique<ConnectionState>(intent);
+  state->why_no_plugin = std::move(why);
+  if (wait == Wait::kYes) report(nullptr, libpq, conn, *state);
+  attach(libpq, conn, std::move(state));
+  return conn;
+}
+
 // A thread that is cancelled while libpq waits unwinds through us. The unwinder that does it is the
 // program's; the one inside this object has to help, and is ready for that once it has unwound.
 void prepare_to_be_cancelled() {
@@ -238,7 +250,7 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
   Context* context = host::plugin(why);
   if (!context) {
     host::log(PGIAM_LOG_ERROR, "libpq", why.c_str());
-    return std::nullopt;
+    return open_without_plugin(libpq, given, wait, intent, std::move(why));
   }
   prepare_to_be_cancelled();
 
@@ -254,7 +266,7 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
     PGconn* conn = open(libpq, given, wait, std::move(changes), std::move(state));
     ConnectionState* attached = conn ? state_of(libpq, conn) : nullptr;
     if (wait == Wait::kNo || !attached) return conn;
-    const bool retry = report(*context, libpq, conn, *attached);
+    const bool retry = report(context, libpq, conn, *attached);
     if (!retry || is_second_try) return conn;
     libpq.PQfinish(conn);
   }

@@ -49,6 +49,7 @@ struct ConnectionState {
   bool shares_password = false;  // libpq has one place for all hosts' passwords (handover.h)
   bool can_be_reset = true;
   bool is_reset = false;  // the attempt under way is not the first
+  std::string why_no_plugin;  // "": there is one
 
   // PQerrorMessage: while libpq says the first, the program is told the second.
   std::string libpq_says;

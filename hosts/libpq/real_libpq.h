@@ -29,6 +29,7 @@
   X(PQpass)                      \
   X(PQsocket)                    \
   X(PQconnectionUsedPassword)    \
+  X(PQconnectionNeedsPassword)   \
   X(PQconsumeInput)              \
   X(PQregisterEventProc)         \
   X(PQinstanceData)              \

@@ -45,7 +45,7 @@ bool renew(Context& context, const ConnectionState& state, Access& access, const
 
 // Sees to it that libpq will send what is right now for the host that it is at. If that cannot be,
 // `why` tells the reason.
-bool prepare(Context& context, const RealLibpq& libpq, PGconn* conn, ConnectionState& state,
+bool prepare(Context* context, const RealLibpq& libpq, PGconn* conn, ConnectionState& state,
              std::string& why) {
   char* password = libpq.PQpass(conn);  // not a copy: the bytes that will be sent
   Access* access = state.current(libpq, conn);
@@ -54,7 +54,7 @@ bool prepare(Context& context, const RealLibpq& libpq, PGconn* conn, ConnectionS
 
   const char* users_own = is_users_own(state, *access, password) ? password : nullptr;
   const bool is_due = access->is_ours && !is_up_to_date(state, *access);
-  if (is_due && !renew(context, state, *access, users_own, why)) return false;
+  if (is_due && !renew(*context, state, *access, users_own, why)) return false;
   if (users_own || put_password(*access, password)) return true;
   return why = kNoRoom, false;
 }
@@ -67,7 +67,7 @@ void end(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, std::stri
 }
 
 // The token for the host that libpq was at, before anything is sent. False: the reset has failed.
-bool prepare_reset(Context& context, const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
+bool prepare_reset(Context* context, const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
   if (!state.can_be_reset) return false;
   state.is_reset = true;
   for (Access& access : state.accesses) access.is_renewed = false;
@@ -78,16 +78,16 @@ bool prepare_reset(Context& context, const RealLibpq& libpq, PGconn* conn, Conne
   return false;
 }
 
-// There is one: it made this connection's first token.
-Context& the_plugin() {
+// There is one if the connection has a host that is ours.
+Context* the_plugin() {
   std::string why;
-  return *host::plugin(why);
+  return host::plugin(why);
 }
 
 }  // namespace
 
 void reset(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
-  Context& context = the_plugin();
+  Context* context = the_plugin();
   for (bool is_second_try = false;; is_second_try = true) {
     if (!prepare_reset(context, libpq, conn, state)) return;
     libpq.PQreset(conn);
@@ -102,7 +102,7 @@ int reset_start(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
 
 PostgresPollingStatusType poll(const RealLibpq& libpq, PGconn* conn, ConnectionState& state,
                                decltype(&::PQconnectPoll) real_poll, bool is_internal) {
-  Context& context = the_plugin();
+  Context* context = the_plugin();
   const ConnStatusType status = libpq.PQstatus(conn);
   // When it has just come to a host, and before it answers what the host asks.
   const bool matters = status == CONNECTION_STARTED || status == CONNECTION_AWAITING_RESPONSE;

@@ -51,11 +51,19 @@ bool is_up_to_date(const ConnectionState& state, const Access& access) {
   return access.token && !is_outdated(state, access) && lives_for(access, kMargin_ms);
 }
 
-bool report(Context& context, const RealLibpq& libpq, const PGconn* conn, ConnectionState& state) {
+// A password was asked for, and there was none.
+static void blame_missing_plugin(const RealLibpq& libpq, const PGconn* conn,
+                                 ConnectionState& state) {
+  if (state.why_no_plugin.empty() || !libpq.PQconnectionNeedsPassword(conn)) return;
+  const char* message = libpq.PQerrorMessage(conn);
+  state.say(message, message + ("pgiam: " + state.why_no_plugin));
+}
+
+bool report(Context* context, const RealLibpq& libpq, const PGconn* conn, ConnectionState& state) {
   const Access* access = state.current(libpq, conn);
-  if (!access || !access->token) return false;
+  if (!access || !access->token) return blame_missing_plugin(libpq, conn, state), false;
   if (libpq.PQstatus(conn) == CONNECTION_OK) {
-    return context.after_connect(*access->token, PGIAM_OUTCOME_CONNECTED);
+    return context->after_connect(*access->token, PGIAM_OUTCOME_CONNECTED);
   }
   const std::string message = libpq.PQerrorMessage(conn);
   if (state.speaks_for(message.c_str())) return false;  // there was no token to be refused
@@ -66,7 +74,7 @@ bool report(Context& context, const RealLibpq& libpq, const PGconn* conn, Connec
   const char* sqlstate = sqlstate_of_refusal(message, facts);
   state.say(message.c_str(), explain_failure(message, facts));
   const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
-  const bool retry = context.after_connect(*access->token, outcome, sqlstate);
+  const bool retry = context->after_connect(*access->token, outcome, sqlstate);
   // No poll of libpq's came by here to renew it when libpq went from host to host.
   return retry || (sqlstate && is_outdated(state, *access));
 }

@@ -16,8 +16,9 @@ AttemptFacts facts_of(const std::string& user, const Endpoint& endpoint, const R
 // Whether the access's token is good for the attempt under way.
 bool is_up_to_date(const ConnectionState& state, const Access& access);
 
-// After an attempt has ended: tells the plugin, and makes PQerrorMessage explain a refusal.
+// After an attempt has ended: tells the plugin, and makes PQerrorMessage explain a refusal, or that
+// there was no plugin.
 // True: the token was an old one; a second attempt with a new one is worth it.
-bool report(Context& context, const RealLibpq& libpq, const PGconn* conn, ConnectionState& state);
+bool report(Context* context, const RealLibpq& libpq, const PGconn* conn, ConnectionState& state);
 
 }  // namespace pgiam::libpq

@@ -76,6 +76,19 @@ def test_without_the_plugin_programs_go_on_and_hear_what_was_tried(rds, psql):
     assert "no password supplied" in done.stderr
 
 
+@pytest.mark.parametrize("call", ["connectdb", "connectdbParams", "connectStart", "connectStartParams"])
+def test_without_the_plugin_the_error_of_a_connection_that_needs_it_says_so(call, rds, client, verdicts):
+    program = client(**NO_PLUGIN)
+    assert program.do(call, rds.conninfo()) == "bad"
+    for again in (None, "reset", "resetStart"):
+        assert again is None or program.do(again) == "bad"
+        message = program.message()
+        assert message.splitlines()[0].endswith("no password supplied")
+        assert "\npgiam: the pgiam plugin cannot be loaded:\n" in message and message.count("/nonexistent/libpgiam.so.1: ") == 1
+    assert program.do("conninfo", "sslmode") == "verify-full"
+    assert verdicts() == []
+
+
 def test_nothing_stays_open_and_no_thread_runs(rds, client):
     def seen(program):
         files = [os.readlink(f"/proc/{program.process.pid}/fd/{n}") for n in os.listdir(f"/proc/{program.process.pid}/fd")]
