@@ -15,5 +15,7 @@ install(FILES ${PROJECT_BINARY_DIR}/sdk/pgiamConfig.cmake ${PROJECT_BINARY_DIR}/
         DESTINATION ${package_dir})
 
 file(RELATIVE_PATH prefix_from_pc /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
-configure_file(sdk/pgiam.pc.in sdk/pgiam.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/sdk/pgiam.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+foreach(name pgiam pgiam-libpq)
+  configure_file(sdk/${name}.pc.in sdk/${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/sdk/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()

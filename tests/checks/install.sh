@@ -30,6 +30,7 @@ $libdir/pgiam/libpgiam-http.so
 $libdir/pgiam/filter/libpq.so
 $libdir/pgiam/filter/libpq.so.5
 $libdir/pgiam/filter/real/libpq.so.5
+$libdir/pkgconfig/pgiam-libpq.pc
 $libdir/pkgconfig/pgiam.pc
 share/bash-completion/completions/pgiam
 share/doc/pgiam/LICENSE
@@ -56,9 +57,8 @@ read -ra flags < <(pkg-config --cflags pgiam libpq)
 "${CC:-cc}" "$work/examples/plugin_host.c" "$prefix/share/pgiam/pgiam_loader.c" "${flags[@]}" -lpq -ldl \
   -o "$work/with_pkg_config/plugin_host"
 
-read -ra flags < <(pkg-config --cflags --libs-only-L pgiam libpq)
-"${CC:-cc}" "$work/examples/query.c" "${flags[@]}" -lpgiam-libpq -lpq -Wl,-rpath,"$prefix/$libdir" \
-  -o "$work/with_pkg_config/query"
+read -ra flags < <(pkg-config --cflags --libs pgiam-libpq)
+"${CC:-cc}" "$work/examples/query.c" "${flags[@]}" -Wl,-rpath,"$prefix/$libdir" -o "$work/with_pkg_config/query"
 
 # run PROGRAM [VARIABLE=VALUE…] -- ARGUMENT…: in an environment that holds a pair of keys.
 run() {
