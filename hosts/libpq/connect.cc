@@ -245,6 +245,7 @@ void prepare_to_be_cancelled() {
 std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, Wait wait) {
   const std::shared_ptr<const Intent> intent = find_intent(libpq, given);
   if (!intent) return std::nullopt;
+  prepare_to_be_cancelled();
 
   std::string why;
   Context* context = host::plugin(why);
@@ -252,7 +253,6 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
     host::log(PGIAM_LOG_ERROR, "libpq", why.c_str());
     return open_without_plugin(libpq, given, wait, intent, std::move(why));
   }
-  prepare_to_be_cancelled();
 
   for (bool is_second_try = false;; is_second_try = true) {
     auto state = std::make_unique<ConnectionState>(intent);
