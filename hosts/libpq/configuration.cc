@@ -1,12 +1,12 @@
 #include "configuration.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include <fstream>
 #include <iterator>
 #include <string>
 
+#include "file_stamp.h"
 #include "plugin.h"
 
 namespace pgiam::libpq {
@@ -32,29 +32,21 @@ bool any_file(Test test) {
   return test("/etc/pgiam.conf");
 }
 
-bool same_file(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size &&
-         a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
-}
-
-bool is_there(const std::string& path) {
-  struct stat status;
-  return stat(path.c_str(), &status) == 0;
-}
+bool is_there(const std::string& path) { return FileStamp(path.c_str()).is_there; }
 
 bool speaks_of_force(const std::string& path) {
   struct Seen {
-    struct stat status;
-    bool answer;
+    FileStamp stamp;
+    bool answer = false;
   };
-  thread_local Seen last{};  // no lock, which the child of a fork could inherit locked
+  thread_local Seen last;  // no lock, which the child of a fork could inherit locked
 
-  struct stat status;
-  if (stat(path.c_str(), &status) != 0) return false;
-  if (same_file(status, last.status)) return last.answer;
+  const FileStamp stamp(path.c_str());
+  if (!stamp.is_there) return false;
+  if (stamp == last.stamp && !stamp.is_fresh()) return last.answer;
   std::ifstream file(path);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  last = {status, text.find("force") != text.npos};
+  last = {stamp, text.find("force") != text.npos};
   return last.answer;
 }
 

@@ -3,9 +3,17 @@
 #include <string.h>
 
 #include <algorithm>
+#include <array>
 
 namespace pgiam::libpq {
 namespace {
+
+// Ends with a NUL.
+constexpr auto kFiller = [] {
+  std::array<char, 2 * kPadding + 1> filler{};
+  std::fill(filler.begin(), filler.end() - 1, 'x');
+  return filler;
+}();
 
 std::size_t room_for(const Access& access) { return strlen(access.password()) + kPadding; }
 
@@ -37,8 +45,8 @@ Handover::Handover(const RealLibpq& libpq, ConnectionState& state, std::string_v
 }
 
 const char* Handover::filler_of(std::size_t length) {
-  static const std::string usual(2 * kPadding, 'x');
-  if (length <= usual.size()) return usual.c_str() + usual.size() - length;
+  constexpr std::size_t kUsual = kFiller.size() - 1;
+  if (length <= kUsual) return &kFiller[kUsual - length];
   long_filler_.assign(length, 'x');
   return long_filler_.c_str();
 }

@@ -1,7 +1,6 @@
 #include "intents.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <cstring>
 
 #include "configuration.h"
+#include "file_stamp.h"
 #include "glance.h"
 
 namespace pgiam::libpq {
@@ -35,26 +35,6 @@ bool has_password(const Intent& intent) {
   return std::any_of(intent.endpoints.begin(), intent.endpoints.end(),
                      [](const Endpoint& endpoint) { return !endpoint.password.empty(); });
 }
-
-// A file as it was; all zeros where there was none.
-struct Stamp {
-  explicit Stamp(const char* path) {
-    struct stat status;
-    if (!path || !*path || stat(path, &status) != 0) return;
-    device = status.st_dev, inode = status.st_ino, mode = status.st_mode, size = status.st_size;
-    changed = status.st_ctim.tv_sec, changed_ns = status.st_ctim.tv_nsec;
-  }
-  bool operator==(const Stamp&) const = default;
-  // So lately that it may change again within one tick of the file system's clock.
-  bool is_new() const { return changed != 0 && changed >= time(nullptr) - 2; }
-
-  dev_t device = 0;
-  ino_t inode = 0;
-  mode_t mode = 0;
-  off_t size = 0;
-  time_t changed = 0;
-  long changed_ns = 0;
-};
 
 // All that libpq looks at, beside files, in one text.
 host::SecretText question_of(const RealLibpq& libpq, const Parameters& given) {
@@ -83,7 +63,7 @@ std::int64_t seconds_since_boot() {
 }
 
 struct Answer {
-  Answer(host::SecretText question, const char* password_file, const Stamp& stamp,
+  Answer(host::SecretText question, const std::string& password_file, const FileStamp& stamp,
          std::shared_ptr<const Intent> intent)
       : question(std::move(question)),
         password_file(password_file),
@@ -92,7 +72,7 @@ struct Answer {
 
   host::SecretText question;
   std::string password_file;
-  Stamp stamp;
+  FileStamp stamp;
   std::shared_ptr<const Intent> intent;  // nullptr: nothing for us, unless force = yes
   mutable std::atomic<std::int64_t> looked_at = seconds_since_boot();
 
@@ -101,7 +81,7 @@ struct Answer {
   bool file_is_as_it_was() const {
     const std::int64_t now = seconds_since_boot();
     if (looked_at.load(std::memory_order_relaxed) == now) return true;
-    if (Stamp(password_file.c_str()) != stamp) return false;
+    if (FileStamp(password_file.c_str()) != stamp) return false;
     looked_at.store(now, std::memory_order_relaxed);
     return true;
   }
@@ -146,15 +126,19 @@ class Answers {
   std::size_t next_ = 0;
 };
 
-// Never destroyed: other threads may connect until the very end of the process.
+// Made by whoever comes first, without a lock that the child of a fork could inherit locked; kept to
+// the very end of the process, as other threads may still connect then.
 Answers& answers() {
-  static Answers& all = *new Answers;
-  return all;
+  static std::atomic<Answers*> kept = nullptr;
+  if (Answers* all = kept.load(std::memory_order_acquire)) return *all;
+  auto mine = std::make_unique<Answers>();
+  Answers* first = nullptr;
+  return kept.compare_exchange_strong(first, mine.get()) ? *mine.release() : *first;
 }
 
-bool may_be_kept(const Intent& intent, const Stamp& stamp) {
+bool may_be_kept(const Intent& intent, const FileStamp& stamp) {
   return !intent.rests_on_service_file && !intent.password_file_is_unsafe &&
-         !intent.options.hold_secrets() && !stamp.is_new();
+         !intent.options.hold_secrets() && !stamp.is_fresh();
 }
 
 }  // namespace
@@ -179,10 +163,11 @@ std::shared_ptr<const Intent> find_intent(const RealLibpq& libpq, const Paramete
   std::shared_ptr<const Intent> intent = probe(libpq, given);
   if (!intent) return nullptr;
   const bool is_for_us = wants_token(*intent);
-  const char* file = intent->options.find("passfile");
-  const Stamp stamp(file);
+  const char* passfile = intent->options.find("passfile");
+  const std::string file = passfile ? passfile : "";
+  const FileStamp stamp(file.c_str());
   if (may_be_kept(*intent, stamp) && !(is_for_us && has_password(*intent))) {
-    answers().keep(std::make_shared<const Answer>(std::move(question), file ? file : "", stamp,
+    answers().keep(std::make_shared<const Answer>(std::move(question), file, stamp,
                                                   is_for_us ? intent : nullptr));
   }
   return is_for_us ? intent : nullptr;

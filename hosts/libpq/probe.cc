@@ -5,7 +5,9 @@
 
 #include <cstring>
 #include <memory>
+#include <optional>
 
+#include "base/load_lock.h"
 #include "service_file.h"
 
 namespace pgiam::libpq {
@@ -17,13 +19,10 @@ constexpr const char* kDefaultPort = "5432";
 
 const char* or_empty(const char* text) { return text ? text : ""; }
 
-// By a function that calls another public one, which shows whether such calls come through us.
 class ProbeConnection {
  public:
   ProbeConnection(const RealLibpq& libpq, const Parameters& parameters)
-      : libpq_(libpq),
-        conn_(libpq.PQconnectdbParams(parameters.keywords(), parameters.values(),
-                                      parameters.expand_dbname())) {}
+      : libpq_(libpq), conn_(connect(libpq, parameters)) {}
   ProbeConnection(const ProbeConnection&) = delete;
   ProbeConnection& operator=(const ProbeConnection&) = delete;
   ~ProbeConnection() { libpq_.PQfinish(conn_); }
@@ -35,6 +34,18 @@ class ProbeConnection {
   ResolvedOptions options() const { return ResolvedOptions(libpq_, libpq_.PQconninfo(conn_)); }
 
  private:
+  // By a function that calls another public one, which shows whether such calls come through us.
+  static PGconn* connect(const RealLibpq& libpq, const Parameters& parameters) {
+    // A probe makes libpq say something. Before its first word it opens its message catalogue, under
+    // a lock that the child of a fork in that moment would find held for ever.
+    std::optional<LoadLock> no_fork;
+    if (!libpq.has_spoken.load(std::memory_order_acquire)) no_fork.emplace();
+    PGconn* conn = libpq.PQconnectdbParams(parameters.keywords(), parameters.values(),
+                                           parameters.expand_dbname());
+    libpq.has_spoken.store(true, std::memory_order_release);
+    return conn;
+  }
+
   const RealLibpq& libpq_;
   PGconn* conn_;
 };

@@ -51,6 +51,7 @@ struct RealLibpq {
   CodeRange code;
   // Whether libpq's public functions, where they call each other, call the hook's: seen when one did.
   mutable std::atomic<bool> calls_itself_here = false;
+  mutable std::atomic<bool> has_spoken = false;  // it has made an error message
 
   // libpq's public functions call each other through the same names: such a call, like one of our
   // own, has already been dealt with.
