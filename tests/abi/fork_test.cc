@@ -87,9 +87,9 @@ TEST_F(Fork, AChildFreesAContextThatAThreadOfTheParentIsUsing) {
   thread.join();
 }
 
-// AddressSanitizer's own allocator does not survive the fork of a process whose other threads
-// allocate.
-#ifndef __SANITIZE_ADDRESS__
+// The sanitizers' own allocators do not survive the fork of a process whose other threads allocate:
+// the child finds a size class locked for ever (gcc 12; seen in gdb with either).
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 TEST_F(Fork, AChildStartsOperationsAndFreesTheContext) {
   ASSERT_TRUE(operation_works());
   EXPECT_TRUE(holds_in_child([this] {
