@@ -27,20 +27,23 @@ ConnectionState::ConnectionState(std::shared_ptr<const Intent> of_program)
   for (const Endpoint& endpoint : intent->endpoints) accesses.emplace_back(endpoint);
 }
 
-static bool is_at(const Endpoint& endpoint, std::string_view host, std::string_view port) {
-  if (endpoint.port != port) return false;
-  const bool is_default_folder = endpoint.local && !is_socket_path(endpoint.host);
-  return is_default_folder ? is_socket_path(host) : endpoint.host == host;
+// Whether it is the default folder for sockets, by the name that password files know.
+static bool is_nameless(const Endpoint& endpoint) {
+  return endpoint.local && !is_socket_path(endpoint.host);
 }
 
 Access* ConnectionState::current(const RealLibpq& libpq, const PGconn* conn) {
   const char* host = libpq.PQhost(conn);
   const char* port = libpq.PQport(conn);
   if (!host || !port) return nullptr;
+  Access* nameless = nullptr;
   for (Access& access : accesses) {
-    if (is_at(*access.endpoint, host, port)) return &access;
+    const Endpoint& endpoint = *access.endpoint;
+    if (endpoint.port != port) continue;
+    if (!is_nameless(endpoint) && endpoint.host == host) return &access;
+    if (is_nameless(endpoint)) nameless = &access;
   }
-  return nullptr;
+  return is_socket_path(host) ? nameless : nullptr;
 }
 
 void ConnectionState::say(const char* instead_of, std::string text) {

@@ -4,6 +4,7 @@
 
 #include "connect.h"
 #include "connection_state.h"
+#include "handover.h"
 #include "pgiam_libpq.h"
 #include "plugin.h"
 #include "reach.h"
@@ -58,7 +59,10 @@ Result stand_in_on(const void* caller, PGconn* conn, Result without_libpq, Act a
   const RealLibpq* libpq = find_libpq(caller);
   if (!libpq) return without_libpq;
   ConnectionState* state = state_of(*libpq, conn);
-  if (!state && libpq->is_internal_call(caller)) state = ExpectedConnection::meet(*libpq, conn);
+  if (!libpq->is_internal_call(caller))
+    ExpectedConnection::forget();
+  else if (!state)
+    state = ExpectedConnection::meet(*libpq, conn);
   if (!state) return as_if_absent(*libpq);
   return guarded([&] { return act(*libpq, *state); }, [&] { return as_if_absent(*libpq); });
 }
@@ -70,7 +74,10 @@ PostgresPollingStatusType poll_as(const void* caller, PGconn* conn,
       [&](const RealLibpq& libpq, ConnectionState& state) {
         return poll(libpq, conn, state, libpq.*function, libpq.is_internal_call(caller));
       },
-      [&](const RealLibpq& libpq) { return (libpq.*function)(conn); });
+      [&](const RealLibpq& libpq) {
+        if (libpq.PQstatus(conn) == CONNECTION_AWAITING_RESPONSE) remove_filler(libpq, conn);
+        return (libpq.*function)(conn);
+      });
 }
 
 }  // namespace

@@ -75,12 +75,17 @@ void Handover::write_file(ConnectionState& state, std::string_view first_port) {
   }
 }
 
+// libpq's answer where it has no password is a constant.
+static void erase(char* place) {
+  if (*place) explicit_bzero(place, strlen(place));
+}
+
 bool put_password(const Access& access, char* place) {
   const char* password = access.password();
   if (strcmp(place, password) == 0) return true;
   const std::size_t length = strlen(password);
   if (length > access.room) return false;
-  explicit_bzero(place, strlen(place));
+  erase(place);
   memcpy(place, password, length + 1);
   return true;
 }
@@ -89,11 +94,13 @@ void put_current_password(const RealLibpq& libpq, PGconn* conn, ConnectionState&
   if (!state.shares_password) return;
   const Access* access = state.current(libpq, conn);
   char* place = libpq.PQpass(conn);
-  if (access) {
-    put_password(*access, place);
-  } else if (*place) {
-    *place = '\0';
-  }
+  if (!access || !put_password(*access, place)) erase(place);
+}
+
+void remove_filler(const RealLibpq& libpq, PGconn* conn) {
+  char* place = libpq.PQpass(conn);
+  const std::size_t length = strlen(place);
+  if (length >= kPadding && strspn(place, "x") == length) erase(place);
 }
 
 }  // namespace pgiam::libpq

@@ -49,7 +49,10 @@ class Handover {
 bool put_password(const Access& access, char* place);
 
 // Where hosts share a place: writes the password of the host that libpq is at, and none if that is
-// not known.
+// not known. Needs no memory.
 void put_current_password(const RealLibpq& libpq, PGconn* conn, ConnectionState& state);
+
+// For a connection whose state was lost, as it is for want of memory: no password rather than a filler.
+void remove_filler(const RealLibpq& libpq, PGconn* conn);
 
 }  // namespace pgiam::libpq

@@ -88,10 +88,8 @@ std::string value_given(const RealLibpq& libpq, const Parameters& given, std::st
 
 // The service that libpq looks up; "" where there is none.
 std::string service_of(const RealLibpq& libpq, const Parameters& given) {
-  if (given.mention("service")) {
-    std::string service = value_given(libpq, given, "service");
-    if (!service.empty()) return service;
-  }
+  std::string service = value_given(libpq, given, "service");
+  if (!service.empty()) return service;
   return or_empty(getenv("PGSERVICE"));
 }
 

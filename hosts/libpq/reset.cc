@@ -49,8 +49,8 @@ bool prepare(Context* context, const RealLibpq& libpq, PGconn* conn, ConnectionS
              std::string& why) {
   char* password = libpq.PQpass(conn);  // not a copy: the bytes that will be sent
   Access* access = state.current(libpq, conn);
-  if (!access) return put_current_password(libpq, conn, state), true;
-  if (access->room == 0) return true;
+  put_current_password(libpq, conn, state);  // first, as the rest may fail for want of memory
+  if (!access || access->room == 0) return true;
 
   const char* users_own = is_users_own(state, *access, password) ? password : nullptr;
   const bool is_due = access->is_ours && !is_up_to_date(state, *access);
@@ -112,6 +112,8 @@ PostgresPollingStatusType poll(const RealLibpq& libpq, PGconn* conn, ConnectionS
     return PGRES_POLLING_FAILED;
   }
   const PostgresPollingStatusType result = real_poll(conn);
+  // It may have come to another host, and the program may ask for the password.
+  put_current_password(libpq, conn, state);
   const bool has_ended = result == PGRES_POLLING_OK || result == PGRES_POLLING_FAILED;
   if (has_ended && !is_internal) report(context, libpq, conn, state);
   return result;

@@ -3,7 +3,7 @@
  *   connectStart CONNINFO | connectStartParams CONNINFO | reset | resetStart | query | ping
  * CONNINFO message | conninfo KEYWORD | pass | finish | fork | threads COUNT CONNINFO |
  * storm COUNT CONNINFO | firstConnects COUNT CONNINFO | giveUp CONNINFO | startThread CONNINFO |
- * cancelThread
+ * cancelThread | jumpOut CONNINFO
  * Connects and resets answer "ok HOST PORT" or "bad"; words are separated by tabs. `fork` goes on
  * in the child. */
 #define _GNU_SOURCE
@@ -11,6 +11,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +158,20 @@ static void give_up(const char* conninfo) {
   }
 }
 
+static sigjmp_buf before_connect;
+
+static void jump_back(int signal) { siglongjmp(before_connect, signal); }
+
+/* Gives up a connect that nobody answers, as an interpreter may at an interrupt. */
+static void jump_out(const char* conninfo) {
+  signal(SIGALRM, jump_back);
+  if (sigsetjmp(before_connect, 1) == 0) {
+    alarm(1);
+    PQconnectdb(conninfo);
+  }
+  alarm(0);
+}
+
 /* Several lines become one. */
 static void tell_text(const char* text) {
   for (; *text; ++text) {
@@ -234,6 +250,8 @@ static int obey(char* command) {
     fork_in_first_connects(atoi(words[1]), words[2]);
   else if (strcmp(verb, "giveUp") == 0)
     give_up(words[1]), printf("given up\n");
+  else if (strcmp(verb, "jumpOut") == 0)
+    jump_out(words[1]), printf("out\n");
   else if (strcmp(verb, "startThread") == 0) {
     pthread_create(&thread, NULL, connect_in_thread, strdup(words[1]));
     printf("started\n");

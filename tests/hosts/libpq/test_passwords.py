@@ -68,6 +68,14 @@ def test_a_local_server_in_a_mixed_list_keeps_its_password(folder, rds, client, 
     assert program.do("pass") == "secret"
 
 
+def test_local_servers_in_a_mixed_list_keep_their_own_passwords(rds, client, tmp_path):
+    file = passwords(tmp_path, f"localhost:1:*:*:secret\n{tmp_path}:1:*:*:another\n")
+    program = client(PGPASSFILE=file)
+    hosts = rds.conninfo(host=f"{rds.host},,{tmp_path}", hostaddr="127.0.0.1,,", port="1,1,1")
+    assert program.do("connectdb", hosts) == "bad"
+    assert program.do("pass") == "another"
+
+
 @pytest.mark.parametrize("call", ["connectdb", "connectdbParams", "connectStart", "connectStartParams"])
 def test_an_old_token_in_the_connection_string_is_replaced(call, rds, client, old_token, verdicts):
     assert client().do(call, rds.conninfo(password=old_token)).startswith("ok")

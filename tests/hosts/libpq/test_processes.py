@@ -76,6 +76,15 @@ def test_a_thread_that_waits_for_a_server_can_be_cancelled(password, silent_serv
     assert verdicts() == ["accepted"]
 
 
+def test_a_program_may_jump_out_of_a_connect(silent_server, rds, client, verdicts):
+    program = client()
+    assert program.do("connectdb", rds.conninfo("plain", password="open sesame")).startswith("ok")
+    assert program.do("jumpOut", rds.conninfo(port=silent_server.getsockname()[1])) == "out"
+    assert program.do("reset").startswith("ok")
+    assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
+    assert verdicts() == ["accepted"]
+
+
 @pytest.fixture
 def use_late(rds, environment):
     """use_late(flags, modules, preloaded=…): what each module says."""

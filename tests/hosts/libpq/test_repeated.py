@@ -50,13 +50,14 @@ def test_a_password_in_a_variable_counts_at_once(rds, client, verdicts):
     assert verdicts() == ["accepted"] * 3 + ["refused"]
 
 
-def test_a_changed_service_counts_at_once(rds, client, other_user, tmp_path):
+@pytest.mark.parametrize("way", ["service=orders", "postgresql://?service=orders", "postgresql://?%73ervice=orders"])
+def test_a_changed_service_counts_at_once(way, rds, client, other_user, tmp_path):
     service = tmp_path / "services"
     program = client(PGSERVICEFILE=str(service), PGSSLROOTCERT=rds.ca_file)
     for user in ("app_user", OTHER):
         lines = rds.conninfo(user, sslmode=None, sslrootcert=None).replace("'", "").replace(" ", "\n")
         service.write_text(f"[orders]\n{lines}\n")
-        connect(program, "service=orders")
+        connect(program, way)
         assert program.do("query") == user
 
 

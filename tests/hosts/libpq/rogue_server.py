@@ -1,0 +1,90 @@
+"""A server that asks whoever comes for a password in clear text, with or without TLS, and keeps what it is sent. How it then
+goes on is scripted by address."""
+
+import contextlib
+import socket
+import ssl
+import struct
+import subprocess
+import threading
+
+SSL_REQUEST, GSS_REQUEST = 80877103, 80877104
+READY = b"R\0\0\0\x08\0\0\0\0" + b"K\0\0\0\x0c\0\0\0\x01\0\0\0\x01" + b"Z\0\0\0\x05I"
+
+
+def error(sqlstate, text):
+    fields = f"SFATAL\0VFATAL\0C{sqlstate}\0M{text}\0\0".encode()
+    return b"E" + struct.pack("!I", len(fields) + 4) + fields
+
+
+class RogueServer:
+    """`manners`: address → "welcome", "refuse", "starting up" (an error before it asks), "hang up" (at once), "no TLS"."""
+
+    def __init__(self, folder, manners):
+        self.manners, self.sent = manners, []
+        key, certificate = folder / "rogue.key", folder / "rogue.crt"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=rogue",
+             "-keyout", key, "-out", certificate], check=True, capture_output=True,
+        )  # fmt: skip
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.tls.load_cert_chain(certificate, key)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.listeners = [self.listener]
+        self.listeners += [socket.create_server((address, self.port)) for address in manners if address != "127.0.0.1"]
+        for listener in self.listeners:
+            threading.Thread(target=self.accept, args=(listener,), daemon=True).start()
+
+    def close(self):
+        for listener in self.listeners:
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+
+    def accept(self, listener):
+        with contextlib.suppress(OSError):  # closed
+            while True:
+                client, address = listener.accept()[0], listener.getsockname()[0]
+                threading.Thread(target=self.serve, args=(client, address), daemon=True).start()
+
+    def serve(self, client, address):
+        with contextlib.suppress(OSError, EOFError):  # the client has gone
+            with client:
+                self.talk(client, address, self.manners.get(address, "refuse"))
+
+    def talk(self, client, address, manner):
+        if manner == "hang up":
+            return
+        while (request := self.read_startup(client)) in (SSL_REQUEST, GSS_REQUEST):
+            agrees = request == SSL_REQUEST and manner != "no TLS"
+            client.sendall(b"S" if agrees else b"N")
+            if agrees:
+                client = self.tls.wrap_socket(client, server_side=True)
+        if manner == "starting up":
+            return client.sendall(error("57P03", "the database system is starting up"))
+        client.sendall(b"R\0\0\0\x08\0\0\0\x03")
+        self.sent.append((address, self.read_message(client)[:-1].decode()))
+        if manner != "welcome":
+            return client.sendall(error("28000", 'PAM authentication failed for user "app_user"'))
+        client.sendall(READY)
+        while True:
+            self.read_message(client)
+
+    def read_startup(self, client):
+        size, code = struct.unpack("!II", self.read(client, 8))
+        self.read(client, size - 8)
+        return code
+
+    def read_message(self, client):
+        _, size = struct.unpack("!cI", self.read(client, 5))
+        return self.read(client, size - 4)
+
+    @staticmethod
+    def read(client, size):
+        data = b""
+        while len(data) < size:
+            more = client.recv(size - len(data))
+            if not more:
+                raise EOFError
+            data += more
+        return data

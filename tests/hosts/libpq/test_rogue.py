@@ -1,0 +1,101 @@
+"""Servers that ask for everything: each is sent what is its own, and never what is another's or only takes up room."""
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+from conftest import BY_FILE
+from rogue_server import RogueServer
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_EC2_METADATA_DISABLED": "true", "PGIAM_TLS": "off"}
+# libpq goes on to the next host after an error before the password, and not after any other.
+MANNERS = [*["starting up"] * 6, "welcome", "refuse", "hang up", "no TLS"]
+ADDRESSES = [f"127.0.7.{i}" for i in range(1, 11)]
+
+
+def name_of(address, is_ours):
+    number = address.rsplit(".", 1)[-1]
+    return f"db-{number}.c9akciq32xyz.eu-west-1.rds.amazonaws.com" if is_ours else f"other-{number}.example"
+
+
+@pytest.fixture
+def rogue(tmp_path):
+    server = RogueServer(tmp_path, dict.fromkeys(ADDRESSES, "refuse"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def program(client, tmp_path):
+    file = tmp_path / ".pgpass"
+    file.write_text("".join(f"{name_of(address, False)}:*:*:*:{address}\n" for address in ADDRESSES))
+    file.chmod(0o600)
+    return client(**CREDENTIALS)
+
+
+def conninfo(rogue, *hosts, **more):
+    """`hosts`: (address, whether it goes by a name of AWS's)."""
+    words = {
+        "host": ",".join(name_of(*host) for host in hosts), "hostaddr": ",".join(address for address, _ in hosts),
+        "port": rogue.port, "user": "app_user", "dbname": "postgres",
+    } | more  # fmt: skip
+    return " ".join(f"{keyword}={value}" for keyword, value in words.items())
+
+
+def is_right(rogue, address, is_ours, password):
+    if is_ours:
+        return password.startswith(f"{name_of(address, True)}:{rogue.port}/?Action=connect&") and "X-Amz-Signature" in password
+    return password == address
+
+
+@pytest.mark.parametrize("attempt", range(8))
+def test_each_host_of_a_list_is_sent_its_own_password(attempt, rogue, program):
+    chance = random.Random(attempt)
+    hosts = {address: chance.random() < 0.6 for address in chance.sample(ADDRESSES, 8)}
+    sslmode = {"sslmode": chance.choice(["require", "prefer", "allow", "disable"])}
+    for call in ("connectdb", "reset", "finish", "connectStart", "resetStart", "reset", "resetStart"):
+        for address in ADDRESSES:
+            rogue.manners[address] = chance.choice(MANNERS)
+        program.do(call, *([conninfo(rogue, *hosts.items(), **sslmode)] if call.startswith("connect") else []))
+    assert rogue.sent
+    for address, password in rogue.sent:
+        assert is_right(rogue, address, hosts[address], password)
+
+
+@pytest.mark.parametrize("first_is_ours", [True, False])
+@pytest.mark.parametrize("call", ["connectdb", "connectStart", "resetStart"])
+def test_a_program_that_asks_for_the_password_is_told_that_of_the_last_host(call, first_is_ours, rogue, program):
+    first, second = (ADDRESSES[0], first_is_ours), (ADDRESSES[1], not first_is_ours)
+    rogue.manners[first[0]] = "starting up"
+    hosts = conninfo(rogue, first, second, port=f"{rogue.port},77777")  # which libpq refuses on its way there
+    if call == "resetStart":
+        program.do("connectStart", hosts)
+    assert program.do(call, *([] if call == "resetStart" else [hosts])) == "bad"
+    assert program.do("pass") == ("" if second[1] else second[0])
+
+
+def test_after_a_connection_its_token_is_only_in_what_libpq_had_sent(rogue, program):
+    rogue.manners[ADDRESSES[0]] = "welcome"
+    program.do("setenv", "PGIAM_REUSE_SECONDS", "0")
+    assert program.do("connectdb", conninfo(rogue, (ADDRESSES[0], True), sslmode="require")).startswith("ok"), program.message()
+    assert program.do("reset").startswith("ok"), program.message()
+    program.do("finish")
+    token = name_of(ADDRESSES[0], True).encode() + rb"\\?:\d+/\?Action=connect"
+    found = [before for before in re.findall(rb"(?s)(.{5})" + token, memory_of(program.process.pid))]
+    # Its last packet, and its line of a password file.
+    libpqs_own = {b"X\0\0\0\x04"} | ({b":*:*:"} if BY_FILE else set())
+    assert found and set(found) <= libpqs_own
+
+
+def memory_of(pid):
+    """All that the process may write to."""
+    content = b""
+    with open(f"/proc/{pid}/mem", "rb") as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            span, mode = line.split()[:2]
+            if mode.startswith("rw") and "[v" not in line:
+                begin, end = (int(address, 16) for address in span.split("-"))
+                memory.seek(begin)
+                content += memory.read(end - begin)
+    return content
