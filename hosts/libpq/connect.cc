@@ -110,6 +110,10 @@ void remember(const Options& changes, ConnectionState& state) {
     if (keyword == "sslmode") state.sslmode_in_force = change.value;
   }
   if (!find(changes, "password")) state.replaced.push_back({"password", std::nullopt});
+  // libpq has none where it is given a password.
+  const char* file = intent.options.find("passfile");
+  if (!find(changes, "passfile") && file && !intent.password_file_is_unsafe)
+    state.replaced.push_back({"passfile", file});
 }
 
 // All options spelt out: only so can the password be empty, which keeps libpq from looking anywhere
