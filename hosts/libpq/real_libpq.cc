@@ -4,6 +4,7 @@
 #include <link.h>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <new>
 
@@ -30,6 +31,32 @@ const char* object_name(const void* address) {
   return found.dlfo_link_map->l_name;
 }
 
+// Where the loader's list of objects has the one around this address: it is in the order in which
+// they were loaded.
+std::size_t place_of(const void* address) {
+  struct Search {
+    const void* address;
+    std::size_t place = 0;
+  } search{address};
+  const auto is_around = [](dl_phdr_info* object, std::size_t, void* data) {
+    auto& [wanted, place] = *static_cast<Search*>(data);
+    for (std::size_t i = 0; i < object->dlpi_phnum; ++i) {
+      const ElfW(Phdr)& segment = object->dlpi_phdr[i];
+      const auto offset =
+          reinterpret_cast<std::uintptr_t>(wanted) - object->dlpi_addr - segment.p_vaddr;
+      if (segment.p_type == PT_LOAD && offset < segment.p_memsz) return 1;
+    }
+    return ++place, 0;
+  };
+  dl_iterate_phdr(is_around, &search);
+  return search.place;
+}
+
+// Those of the program itself, which stay to its end.
+const std::size_t objects_at_start = place_of(nullptr);
+
+bool is_from_start(const void* address) { return place_of(address) < objects_at_start; }
+
 // dlsym, but not what this object itself exports under the same name.
 void* symbol_elsewhere(void* scope, const char* name) {
   void* symbol = dlsym(scope, name);
@@ -43,14 +70,17 @@ void* handle_of(const char* object) {
 }
 
 // Where `caller` would find libpq, in the order in which the loader searches: what is visible to
-// all after us; else what the caller's own object brought along; else any libpq in the process.
-// RTLD_NEXT, a handle to close, or nullptr.
+// all after us, unless it was not there yet when the caller was loaded; else what the caller's own
+// object brought along; else any libpq in the process. RTLD_NEXT, a handle to close, or nullptr.
 void* scope_of(const void* caller) {
-  if (symbol_elsewhere(RTLD_NEXT, kAnyFunction)) return RTLD_NEXT;
+  const void* behind_us = symbol_elsewhere(RTLD_NEXT, kAnyFunction);
+  if (behind_us && (is_from_start(behind_us) || place_of(behind_us) < place_of(caller)))
+    return RTLD_NEXT;
   if (void* object = handle_of(object_name(caller))) {
     if (symbol_elsewhere(object, kAnyFunction)) return object;
     dlclose(object);
   }
+  if (behind_us) return RTLD_NEXT;
   if (void* library = handle_of("libpq.so.5")) return library;
   return dlopen("libpq.so.5", RTLD_LAZY | RTLD_LOCAL);  // called by name in a process without libpq
 }
@@ -110,7 +140,7 @@ const RealLibpq* find_libpq(const void* caller) noexcept {
           find_known([&](const RealLibpq& known) { return known.code.contains(caller); })) {
     return libpq;
   }
-  // What stands behind us in the order of the whole process stays the first there.
+  // What has stood behind us from the start is the first for all.
   static std::atomic<const RealLibpq*> behind_us = nullptr;
   if (const RealLibpq* libpq = behind_us.load(std::memory_order_acquire)) return libpq;
   void* scope = scope_of(caller);
@@ -118,10 +148,10 @@ const RealLibpq* find_libpq(const void* caller) noexcept {
   const void* function = symbol_elsewhere(scope, kAnyFunction);
   const RealLibpq* libpq = find_known_of(function);
   if (!libpq) libpq = remember(scope);
-  if (scope == RTLD_NEXT) {
-    behind_us.store(libpq, std::memory_order_release);
-  } else {
+  if (scope != RTLD_NEXT) {
     dlclose(scope);
+  } else if (is_from_start(function)) {
+    behind_us.store(libpq, std::memory_order_release);
   }
   return libpq;
 }

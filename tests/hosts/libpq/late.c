@@ -1,6 +1,6 @@
 /* Loads modules that bring libpq along, each out of sight of the others, and lets each connect,
- * reset and connect in a thread:  late FLAGS CONNINFO MODULE…  FLAGS: "local", "global" or
- * "deepbind". */
+ * reset and connect in a thread:  late FLAGS CONNINFO MODULE…  FLAGS: "local", "global",
+ * "deepbind", or "mixed" for local and global in turn. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@ int main(int count, char** words) {
   if (strcmp(words[1], "global") == 0) flags = RTLD_NOW | RTLD_GLOBAL;
   if (strcmp(words[1], "deepbind") == 0) flags |= RTLD_DEEPBIND;
   for (int i = 3; i < count; ++i) {
+    if (strcmp(words[1], "mixed") == 0) flags = RTLD_NOW | (i % 2 ? RTLD_LOCAL : RTLD_GLOBAL);
     void* module = dlopen(words[i], flags);
     if (!module) return puts(dlerror()), 1;
     const char* (*use)(const char*);

@@ -87,11 +87,11 @@ def test_a_program_may_jump_out_of_a_connect(silent_server, rds, client, verdict
 
 @pytest.fixture
 def use_late(rds, environment):
-    """use_late(flags, modules, preloaded=…): what each module says."""
+    """use_late(flags, modules, preloaded=…, keywords of the connection): what each module says."""
 
-    def use(flags, *modules, preloaded=HOOK):
+    def use(flags, *modules, preloaded=HOOK, **keywords):
         done = subprocess.run(
-            [LATE, flags, rds.conninfo(), *modules], env=environment | {"LD_PRELOAD": preloaded},
+            [LATE, flags, rds.conninfo(**keywords), *modules], env=environment | {"LD_PRELOAD": preloaded},
             capture_output=True, text=True, timeout=240,
         )  # fmt: skip
         assert (done.returncode, done.stderr) == (0, ""), done
@@ -116,13 +116,23 @@ def test_a_module_that_prefers_its_own_libpq_is_reached_by_the_filter(use_late, 
 
 @pytest.fixture
 def second_module(tmp_path):
-    """A module with a libpq of another name, as Python wheels bring one."""
+    """A module with a libpq of another name, as Python wheels bring one, and which says INVALID."""
     maps = subprocess.run(["ldd", MODULE], capture_output=True, text=True, check=True).stdout
     libpq = next(line.split()[2] for line in maps.splitlines() if "libpq.so.5" in line)
     for name, path in {"libpq.so.6": libpq, "module2.so": MODULE}.items():
         with open(path, "rb") as file:
-            (tmp_path / name).write_bytes(file.read().replace(b"\0libpq.so.5\0", b"\0libpq.so.6\0"))
+            content = file.read().replace(b"\0libpq.so.5\0", b"\0libpq.so.6\0")
+        (tmp_path / name).write_bytes(content.replace(b"invalid port number", b"INVALID port number"))
     return tmp_path / "module2.so"
+
+
+def test_a_module_keeps_its_libpq_when_another_becomes_visible_to_all(environment, use_late, second_module, verdicts):
+    environment["LD_LIBRARY_PATH"] = f"{second_module.parent}:{environment.get('LD_LIBRARY_PATH', '')}"
+    modules = [str(second_module), MODULE, str(second_module)]
+    answers = use_late("mixed", *modules, port=77777)
+    assert [answer.split()[0] for answer in answers if "port" in answer] == ["INVALID", "invalid", "INVALID"]
+    use_late("mixed", *modules)
+    assert verdicts() == ["accepted"] * 6
 
 
 @pytest.mark.parametrize("order", [1, -1])
