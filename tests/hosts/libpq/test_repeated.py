@@ -62,9 +62,9 @@ def test_a_changed_service_counts_at_once(way, rds, client, other_user, tmp_path
 
 
 def test_a_password_file_that_comes_and_goes_counts_within_seconds(rds, client, tmp_path):
-    program = client()
+    file = tmp_path / "passwords"
+    program = client(PGPASSFILE=str(file))
     connect(program, rds.conninfo())
-    file = tmp_path / ".pgpass"
     file.write_text("*:*:*:*:not a token\n")
     file.chmod(0o600)
     until(lambda: program.do("connectdb", rds.conninfo()) == "bad")
@@ -74,10 +74,10 @@ def test_a_password_file_that_comes_and_goes_counts_within_seconds(rds, client, 
 
 
 def test_force_that_comes_later_counts(rds, client, tmp_path, verdicts):
-    file = tmp_path / ".pgpass"
+    file = tmp_path / "passwords"
     file.write_text("*:*:*:*:not a token\n")
     file.chmod(0o600)
-    program = client()
+    program = client(PGPASSFILE=str(file))
     for _ in range(2):
         assert program.do("connectdb", rds.conninfo()) == "bad"
     program.do("setenv", "PGIAM_FORCE", "yes")

@@ -28,10 +28,10 @@ def rogue(tmp_path):
 
 @pytest.fixture
 def program(client, tmp_path):
-    file = tmp_path / ".pgpass"
+    file = tmp_path / "passwords"
     file.write_text("".join(f"{name_of(address, False)}:*:*:*:{address}\n" for address in ADDRESSES))
     file.chmod(0o600)
-    return client(**CREDENTIALS)
+    return client(**CREDENTIALS, PGPASSFILE=str(file))
 
 
 def conninfo(rogue, *hosts, **more):
