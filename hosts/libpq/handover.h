@@ -52,7 +52,8 @@ bool put_password(const Access& access, char* place);
 // not known. Needs no memory.
 void put_current_password(const RealLibpq& libpq, PGconn* conn, ConnectionState& state);
 
-// For a connection whose state was lost, as it is for want of memory: no password rather than a filler.
+// For a connection whose state was lost, as it is for want of memory: no password rather than a
+// filler.
 void remove_filler(const RealLibpq& libpq, PGconn* conn);
 
 }  // namespace pgiam::libpq
