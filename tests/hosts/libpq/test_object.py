@@ -30,6 +30,12 @@ def test_its_header_declares_what_it_exports():
     assert set(re.findall(r"\bpgiam_(PQ\w+)\(", header)) == set(names)
 
 
+def test_it_makes_nothing_of_its_own_at_first_use():
+    """A child that was forked while another thread did would wait for that thread for ever."""
+    guards = re.findall("guard variable for (pgiam::.*)", output_of("nm", "-C", HOOK))
+    assert guards == []
+
+
 def test_it_leaks_nothing_and_touches_nothing_that_is_not_its_own(rds, client):
     valgrind = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite",
                 "--error-exitcode=9"]  # fmt: skip
