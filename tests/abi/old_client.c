@@ -1,12 +1,12 @@
 #define _POSIX_C_SOURCE 200112L
-/* A program built with the header of ABI 1.0 and never again: run against today's library. */
+/* A program built with a frozen header (1.FROZEN_MINOR) and never again: run against today's library. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pgiam.h"
 
-#if PGIAM_ABI_MAJOR != 1 || PGIAM_ABI_MINOR != 0
+#if PGIAM_ABI_MAJOR != 1 || PGIAM_ABI_MINOR != FROZEN_MINOR
 #error "this is not the frozen header"
 #endif
 
@@ -85,6 +85,22 @@ static void fail_with_detail(pgiam_context* context) {
   pgiam_error_free(error);
 }
 
+#if FROZEN_MINOR >= 1
+static void fetch_credentials(pgiam_context* context) {
+  const pgiam_request request = PGIAM_REQUEST_INIT;
+  pgiam_reply* reply = NULL;
+  pgiam_param param;
+  EXPECT(pgiam_credentials(context, &request, &reply, NULL) == PGIAM_OK);
+  memset(&param, 0, sizeof param);
+  param.struct_size = sizeof param;
+  EXPECT(pgiam_reply_param(reply, 0, &param) == PGIAM_OK);
+  EXPECT(strcmp(param.key, "access_key_id") == 0 && strcmp(param.value, "akid") == 0);
+  pgiam_reply_free(reply);
+  reply = NULL;
+  EXPECT(pgiam_login(context, &request, &reply, NULL) == PGIAM_E_LOGIN_REQUIRED && reply == NULL);
+}
+#endif
+
 static void ask_about_the_library(void) {
   const pgiam_api* api = pgiam_get_api(1);
   pgiam_option_info info;
@@ -116,6 +132,10 @@ int main(void) {
   connect_and_tell(context);
   connect_in_background(context);
   fail_with_detail(context);
+#if FROZEN_MINOR >= 1
+  fetch_credentials(context);
+  EXPECT(PGIAM_API_HAS(pgiam_get_api(1), login));
+#endif
   ask_about_the_library();
   pgiam_context_free(context);
   return failures != 0;

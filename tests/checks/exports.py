@@ -1,5 +1,5 @@
 """One set of names: exports.txt = linker map = symbols of the library = functions that pgiam.h
-declares; slots of pgiam_api = the same, less those that lead to it; and 1.0 is what was frozen."""
+declares; slots of pgiam_api = the same, less those that lead to it; and a frozen minor is what was frozen."""
 import pathlib
 import re
 import subprocess
@@ -31,9 +31,11 @@ faults = [f"{name} is not in {where}" for where, names in sets.items()
           for name in sorted(set.union(*sets.values()) - names)]
 if listed != sorted(listed):
     faults.append("plugin/exports.txt is not sorted")
-if "#define PGIAM_ABI_MINOR 0 " in header and code_of(root / "sdk/abi/1.0/pgiam.h") != header:
-    faults.append("sdk/include/pgiam.h says it is ABI 1.0 but differs from sdk/abi/1.0/pgiam.h: "
-                  "before the first release copy it there, afterwards count PGIAM_ABI_MINOR up")
+minor = re.search(r"#define PGIAM_ABI_MINOR (\d+) ", header)[1]
+frozen = root / f"sdk/abi/1.{minor}/pgiam.h"
+if frozen.exists() and code_of(frozen) != header:
+    faults.append(f"sdk/include/pgiam.h says it is ABI 1.{minor} but differs from {frozen.relative_to(root)}, "
+                  "which is frozen: count PGIAM_ABI_MINOR up")
 
 print("\n".join(faults) or f"{len(listed)} functions")
 sys.exit(bool(faults))

@@ -17,4 +17,15 @@ Error make_error(Status status, std::string message, std::string hint) {
   return error;
 }
 
+Error make_finding(std::string code, std::string message, std::vector<std::string> commands,
+                   std::string evidence) {
+  Error finding;
+  finding.status = Status::kOk;
+  finding.code = std::move(code);
+  finding.message = std::move(message);
+  finding.commands = std::move(commands);
+  finding.evidence = std::move(evidence);
+  return finding;
+}
+
 }  // namespace pgiam

@@ -1,5 +1,5 @@
-// What went wrong, in the form in which it reaches a person: a sentence, a hint, and the reasons
-// under it.
+// What went wrong, what may be wrong, and what to be warned of, in the form in which it reaches a
+// person: a sentence, what to do, and the reasons under it.
 #pragma once
 
 #include <cstdint>
@@ -42,8 +42,11 @@ struct Error {
   ~Error();
 
   Status status = Status::kInternal;
+  std::string code;      // "no_rds_iam": for programs, so it stays; "" where the status says it all
   std::string message;   // one sentence, never a secret
-  std::string hint;      // what to do next, best a command to type
+  std::string evidence;  // what the code rests on, "" where there is nothing to show
+  std::string hint;      // what to do next, a sentence
+  std::vector<std::string> commands;  // what to type, best first
   std::string provider;  // "aws.sso", where one is to blame
   std::string remote;    // the remote side's code and request id
   bool retryable = false;
@@ -51,5 +54,9 @@ struct Error {
 };
 
 Error make_error(Status status, std::string message, std::string hint = {});
+// What is known by a code of its own: a warning, or a cause under an error. It stops nothing by
+// itself, so its status is kOk.
+Error make_finding(std::string code, std::string message, std::vector<std::string> commands = {},
+                   std::string evidence = {});
 
 }  // namespace pgiam

@@ -1,0 +1,399 @@
+/* pgiam.h - short-lived database credentials for Postgres clients. C ABI, major 1.
+ *
+ * One rule per subject; every declaration below follows all of them.
+ *  Threads    A pgiam_context may be used from any thread at once. A reply, error or
+ *             operation belongs to one thread at a time.
+ *             Threads of the library's own take no signals: one for each operation, and one
+ *             from the first credentials that end and can be had anew (it renews them) until
+ *             the last context goes.
+ *  Ownership  What you pass in is copied before the call returns. What you receive through
+ *             an out parameter is yours: free it with the matching _free, which takes NULL,
+ *             too. What a getter returns is borrowed and lives as long as its object.
+ *  Strings    UTF-8, NUL-terminated. NULL and "" both mean "not given".
+ *  Structs    Callers set struct_size (use the _INIT macros) and leave the rest zero. Zero
+ *             always means "default". Fields are only ever appended. A library that meets
+ *             a longer struct accepts it when the part it does not know is all zero, and
+ *             answers PGIAM_E_UNSUPPORTED otherwise.
+ *  Errors     Status is the result. `error` is optional detail: pass NULL or the address
+ *             of a NULL pointer. Out parameters are written only on PGIAM_OK.
+ *  Callbacks  Must return (no C++ exception, no longjmp). From inside one, only functions
+ *             marked [callback-safe] may be called on the same context.
+ *  Fork       A context goes on working in a child after fork(), with what was cached; a
+ *             fetch that was under way belongs to the parent. Operations do not cross.
+ *  Unloading  Never dlclose this library.                                              */
+#ifndef PGIAM_H
+#define PGIAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#  define PGIAM_CALL __cdecl
+#  if defined(PGIAM_BUILDING)
+#    define PGIAM_EXPORT __declspec(dllexport)
+#  elif defined(PGIAM_STATIC)
+#    define PGIAM_EXPORT
+#  else
+#    define PGIAM_EXPORT __declspec(dllimport)
+#  endif
+#else
+#  define PGIAM_CALL
+#  if defined(PGIAM_BUILDING)
+#    define PGIAM_EXPORT __attribute__((visibility("default")))
+#  else
+#    define PGIAM_EXPORT
+#  endif
+#endif
+
+#define PGIAM_ABI_MAJOR 1 /* changes only with a new SONAME; ideally never */
+#define PGIAM_ABI_MINOR 1 /* counts appended slots, fields, constants */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Status ------------------------------------------------------------------------- */
+
+/* Fixed width, not an enum: the size of a C enum is not part of any ABI. Numbers are never
+ * reused. Treat one you do not know as its hundred: 1xx caller, 2xx user, 3xx environment. */
+typedef int32_t pgiam_status;
+
+#define PGIAM_OK                     0
+#define PGIAM_NOT_APPLICABLE         1   /* not our target: connect as if we were absent */
+#define PGIAM_E_INTERNAL             2   /* bug in the library (an exception was stopped) */
+#define PGIAM_E_NO_MEMORY            3
+#define PGIAM_E_INVALID_ARGUMENT     100
+#define PGIAM_E_INVALID_STATE        101 /* forbidden here: inside a callback */
+#define PGIAM_E_UNSUPPORTED          102 /* unknown option, field, feature or version */
+#define PGIAM_E_TARGET               103 /* host is ours but region/kind cannot be known */
+#define PGIAM_E_INSECURE             104 /* the token would travel without the TLS asked for */
+#define PGIAM_E_NO_CREDENTIALS       200 /* no provider applied; detail lists each one */
+#define PGIAM_E_LOGIN_REQUIRED       201 /* a person must act, and may not be asked here */
+#define PGIAM_E_LOGIN_DECLINED       202 /* the person, or the prompt callback, said no */
+#define PGIAM_E_DENIED               203 /* the cloud refused these credentials */
+#define PGIAM_E_BAD_CONFIG           204 /* a file or variable is malformed */
+#define PGIAM_E_NETWORK              300
+#define PGIAM_E_TIMEOUT              301
+#define PGIAM_E_CANCELLED            302
+#define PGIAM_E_THROTTLED            303
+#define PGIAM_E_BAD_RESPONSE         304
+
+typedef struct pgiam_error pgiam_error;
+
+/* Text fields of an error. */
+#define PGIAM_ERROR_MESSAGE  1 /* one sentence, no secret, fit for a dialog */
+#define PGIAM_ERROR_HINT     2 /* what to do next, e.g. "aws sso login --profile dev" */
+#define PGIAM_ERROR_PROVIDER 3 /* provider that failed, e.g. "aws.sso" */
+#define PGIAM_ERROR_REMOTE   4 /* remote code and request id */
+/* Whole-number fields of an error. */
+#define PGIAM_ERROR_RETRYABLE 1 /* 1 if the same call may succeed later */
+
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_error_status(const pgiam_error *error);
+/* Never NULL; "" when absent or unknown to this library. */
+PGIAM_EXPORT const char *PGIAM_CALL pgiam_error_text(const pgiam_error *error, int32_t field);
+PGIAM_EXPORT int64_t PGIAM_CALL pgiam_error_number(const pgiam_error *error, int32_t field);
+/* Every provider that was tried and why it gave nothing, in order. NULL past the end. */
+PGIAM_EXPORT const pgiam_error *PGIAM_CALL pgiam_error_cause(const pgiam_error *error, size_t index);
+PGIAM_EXPORT void PGIAM_CALL pgiam_error_free(pgiam_error *error);
+/* Static name of a status, "PGIAM_E_NETWORK". [callback-safe] */
+PGIAM_EXPORT const char *PGIAM_CALL pgiam_status_name(pgiam_status status);
+
+/* ---- Callbacks the host may give ------------------------------------------------------ */
+
+#define PGIAM_LOG_ERROR 1
+#define PGIAM_LOG_WARN  2
+#define PGIAM_LOG_INFO  3
+#define PGIAM_LOG_DEBUG 4
+
+/* Any thread, several at once. Text is valid during the call and never holds a secret. */
+typedef void(PGIAM_CALL *pgiam_log_fn)(void *user_data, int32_t level, const char *component,
+                                         const char *message);
+
+#define PGIAM_PROMPT_DEVICE_LOGIN 1 /* show url and code; answer not needed */
+#define PGIAM_PROMPT_MFA_CODE     2 /* answer with the code */
+#define PGIAM_PROMPT_CLOSE        3 /* the prompt with this id is over: close its window */
+
+#define PGIAM_PROMPT_FLAG_RETRY     0x1u /* the previous answer was wrong */
+#define PGIAM_PROMPT_FLAG_FINAL_TRY 0x2u /* one more wrong answer locks the device */
+
+typedef struct pgiam_prompt {
+  uint32_t struct_size;     /* set by the library: read no field beyond it */
+  int32_t kind;             /* a PGIAM_PROMPT_ value; answer PGIAM_E_UNSUPPORTED if unknown */
+  uint32_t flags;
+  uint32_t id;              /* pairs a prompt with its PGIAM_PROMPT_CLOSE */
+  int64_t expires_in_ms;    /* 0: unknown */
+  const char *title;        /* e.g. "Sign in to AWS (profile dev)"; all texts: during the call */
+  const char *subject;      /* account, role or MFA serial */
+  const char *url;          /* verification URL */
+  const char *url_complete; /* the same with the code filled in, or NULL */
+  const char *user_code;
+} pgiam_prompt;
+
+typedef struct pgiam_answer pgiam_answer;
+
+/* Copies length bytes at once and wipes its copy after use. [callback-safe] */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_answer_set(pgiam_answer *answer, const char *text,
+                                                          size_t length);
+
+/* One prompt per context at a time, on the thread doing the work. Return PGIAM_OK when
+ * shown or answered, PGIAM_E_LOGIN_DECLINED when the person said no. */
+typedef pgiam_status(PGIAM_CALL *pgiam_prompt_fn)(void *user_data, const pgiam_prompt *prompt,
+                                                     pgiam_answer *answer);
+
+/* ---- Context ---------------------------------------------------------------------------- */
+
+/* An array element, so fixed for ever: two pointers. */
+typedef struct pgiam_option {
+  const char *key; /* "profile"; pgiam_option_at lists them all */
+  const char *value;
+} pgiam_option;
+
+typedef struct pgiam_config {
+  uint32_t struct_size;
+  int32_t log_level;           /* 0: nothing is logged. The option log, however given, wins */
+  const char *host_name;       /* "psql", "DataGrip": for the user agent and the log */
+  const char *host_version;
+  const pgiam_option *options;
+  size_t option_count;
+  pgiam_log_fn log;           /* NULL: to stderr */
+  void *log_user_data;
+  pgiam_prompt_fn prompt;     /* NULL: never ask; PGIAM_E_LOGIN_REQUIRED instead */
+  void *prompt_user_data;
+} pgiam_config;
+#define PGIAM_CONFIG_INIT {sizeof(pgiam_config), 0, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL}
+
+typedef struct pgiam_context pgiam_context;
+
+/* No network, no file access: cheap enough for start-up. config may be NULL. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_context_new(const pgiam_config *config,
+                                                           pgiam_context **out,
+                                                           pgiam_error **error);
+/* Nothing may be called on the context any more, nor be about to be. A call that another thread
+ * still waits in, for the network, a person or another caller, is cancelled and waited for, and so
+ * are callbacks. Not waited for are answers from memory, which take microseconds: from outside such
+ * a call cannot be told from one that has yet to begin. So let threads that ask again and again
+ * come to rest first. Operations and replies stay valid. From a callback it does nothing. */
+PGIAM_EXPORT void PGIAM_CALL pgiam_context_free(pgiam_context *context);
+
+/* ---- Before connect ---------------------------------------------------------------------- */
+
+#define PGIAM_REQUEST_REFRESH        0x1u /* ignore the cache */
+#define PGIAM_REQUEST_NO_INTERACTION 0x2u /* never prompt for this request */
+
+typedef struct pgiam_request {
+  uint32_t struct_size;
+  uint32_t flags;
+  const char *host;             /* as the user gave it; options and rules may name another to sign for */
+  const char *user;
+  const char *database;
+  const char *password;         /* what the host would use without us: one that the user gave wins
+                                   (NOT_APPLICABLE), an old token of ours counts as none */
+  const char *sslmode;          /* libpq's word for what the host will do; NULL: the user said nothing */
+  uint32_t port;                /* 0: 5432 */
+  uint32_t reserved;            /* zero */
+  int64_t timeout_ms;           /* 0: the context's default */
+  const pgiam_option *options;  /* override the context's for this connection */
+  size_t option_count;
+} pgiam_request;
+#define PGIAM_REQUEST_INIT \
+  {sizeof(pgiam_request), 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, 0}
+
+typedef struct pgiam_reply pgiam_reply;
+
+/* The hook. Blocks; served from the cache in microseconds when it can. Callers that need
+ * the same token at the same moment share one fetch. PGIAM_NOT_APPLICABLE: not ours, or the user
+ * gave a password; the error's message says why. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_before_connect(pgiam_context *context,
+                                                              const pgiam_request *request,
+                                                              pgiam_reply **out,
+                                                              pgiam_error **error);
+
+/* The connection parameters to set, in libpq's words, over the user's own: "password", and where
+ * the token needs them "sslmode" and "sslrootcert". Set whatever is there: more may come. */
+#define PGIAM_PARAM_SECRET 0x1u /* do not log, show or store */
+typedef struct pgiam_param {
+  uint32_t struct_size;
+  uint32_t flags;
+  const char *key;
+  const char *value;
+} pgiam_param;
+PGIAM_EXPORT size_t PGIAM_CALL pgiam_reply_param_count(const pgiam_reply *reply);
+/* The caller sets param->struct_size first. PGIAM_E_INVALID_ARGUMENT past the end. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_reply_param(const pgiam_reply *reply, size_t index,
+                                                           pgiam_param *param);
+
+/* Text facts about a reply. */
+#define PGIAM_REPLY_PROVIDER  1 /* of the credentials, "aws.sso"; of the password: "password_file", "pgpass" */
+#define PGIAM_REPLY_PRINCIPAL 2 /* who they are, masked */
+#define PGIAM_REPLY_TARGET    3 /* what was recognised, "aws.rds" */
+#define PGIAM_REPLY_REGION    4
+#define PGIAM_REPLY_SIGNING_HOST 5 /* the endpoint that the token is for */
+#define PGIAM_REPLY_RULE         6 /* the configuration rule that applied, "" if none */
+#define PGIAM_REPLY_WARNING      7 /* what a person should know although it worked, a line each */
+#define PGIAM_REPLY_EXPLANATION  8 /* pgiam_explain: one JSON object */
+/* Whole-number facts about a reply. Times are Unix milliseconds; 0: unknown or never. */
+#define PGIAM_REPLY_TOKEN_EXPIRES_AT       1 /* a connection must start before this */
+#define PGIAM_REPLY_CREDENTIALS_EXPIRES_AT 2
+#define PGIAM_REPLY_FROM_CACHE             3 /* 1 or 0 */
+#define PGIAM_REPLY_SIGNING_PORT           4
+
+/* Never NULL; "" when absent or unknown to this library. */
+PGIAM_EXPORT const char *PGIAM_CALL pgiam_reply_text(const pgiam_reply *reply, int32_t field);
+/* 0 when absent or unknown to this library. */
+PGIAM_EXPORT int64_t PGIAM_CALL pgiam_reply_number(const pgiam_reply *reply, int32_t field);
+PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the secret */
+
+/* ---- Explain --------------------------------------------------------------------------- */
+
+#define PGIAM_REQUEST_RESOLVE 0x4u /* explain: names and credentials that need the network, too */
+
+/* What before_connect would do with this request and why, without a token and, unless RESOLVE
+ * is set, without the network; nobody is asked. PGIAM_OK also when the connection is not ours or
+ * would fail: the reply's PGIAM_REPLY_EXPLANATION says so. It has no parameters and holds no
+ * secret. Its members: target ("rds", "dsql", "none"), host, port, user, signing_host, signing_port, region,
+ * region_from, rule (a name or null), tls, timeout_ms, reason (one sentence), warnings (a list),
+ * credentials {provider, access_key_id (masked), expires_at (RFC 3339, or null), tried: a list
+ * of {provider, outcome, detail, ms}} and, where it would fail, error {status, message, hint,
+ * provider, causes}. Members are only ever added. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_explain(pgiam_context *context,
+                                                       const pgiam_request *request,
+                                                       pgiam_reply **out, pgiam_error **error);
+
+/* ---- Credentials and signing in (since 1.1) -------------------------------------------------- */
+
+/* The cloud's credentials themselves, of which tokens are made: for programs that talk to the
+ * cloud's other services. Finds, caches and prompts as before_connect does, without a target: of
+ * the request only flags, timeout_ms and options matter, and the rest only to choose a rule of the
+ * configuration file. The reply's parameters are access_key_id, secret_access_key (SECRET) and,
+ * where there are such, session_token (SECRET) and account_id; PGIAM_REPLY_CREDENTIALS_EXPIRES_AT
+ * tells until when they hold. after_connect does not take such a reply. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_credentials(pgiam_context *context,
+                                                           const pgiam_request *request,
+                                                           pgiam_reply **out,
+                                                           pgiam_error **error);
+/* Signs the person in to whatever those credentials rest on, anew even where an earlier sign-in
+ * still holds, then answers as pgiam_credentials does. Prompts for all that it takes:
+ * PGIAM_E_LOGIN_REQUIRED where the context has no prompt or the request forbids it. While it waits
+ * for the person the time is theirs, as long as the cloud gives them, and counts for no timeout_ms. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_login(pgiam_context *context,
+                                                     const pgiam_request *request,
+                                                     pgiam_reply **out, pgiam_error **error);
+
+/* ---- After connect ------------------------------------------------------------------------- */
+
+#define PGIAM_OUTCOME_CONNECTED   1
+#define PGIAM_OUTCOME_AUTH_FAILED 2 /* SQLSTATE class 28 */
+#define PGIAM_OUTCOME_OTHER       3 /* network, TLS, server: says nothing about the token */
+
+#define PGIAM_ADVICE_NONE       0
+#define PGIAM_ADVICE_RETRY_ONCE 1 /* the token was cached and is dropped: ask again, once */
+
+/* Drops exactly the token in this reply, never a newer one another thread just fetched.
+ * sqlstate may be NULL; advice may be NULL. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_after_connect(pgiam_context *context,
+                                                             const pgiam_reply *reply,
+                                                             int32_t outcome, const char *sqlstate,
+                                                             int32_t *advice);
+
+/* ---- Asynchronous form ------------------------------------------------------------------------ */
+
+typedef struct pgiam_operation pgiam_operation;
+
+/* Called once for each start that answers PGIAM_OK, from a library thread, perhaps before start
+ * returns. Only tells that wait will not block. */
+typedef void(PGIAM_CALL *pgiam_done_fn)(void *user_data);
+
+/* before_connect on a thread of its own. done may be NULL. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_before_connect_start(pgiam_context *context,
+                                                                    const pgiam_request *request,
+                                                                    pgiam_done_fn done,
+                                                                    void *user_data,
+                                                                    pgiam_operation **out,
+                                                                    pgiam_error **error);
+/* Hands over the result, once; then PGIAM_E_INVALID_STATE. timeout_ms: 0 polls, negative waits for
+ * ever. While it runs: PGIAM_E_TIMEOUT, and the operation stays valid. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_operation_wait(pgiam_operation *operation,
+                                                              int64_t timeout_ms,
+                                                              pgiam_reply **out,
+                                                              pgiam_error **error);
+/* Any thread. done still fires; wait then answers PGIAM_E_CANCELLED. [callback-safe] */
+PGIAM_EXPORT void PGIAM_CALL pgiam_operation_cancel(pgiam_operation *operation);
+/* Cancels what still runs, and waits until done has returned, unless it is done that calls. */
+PGIAM_EXPORT void PGIAM_CALL pgiam_operation_free(pgiam_operation *operation);
+
+/* ---- Asking the library about itself [callback-safe] ---------------------------------------- */
+
+typedef struct pgiam_option_info {
+  uint32_t struct_size;
+  uint32_t flags;            /* PGIAM_PARAM_SECRET: hide what is typed */
+  const char *key;
+  const char *type;          /* "text", "bool", "int", "path", or "a|b|c" */
+  const char *default_value;
+  const char *env;           /* environment variable read when not given, or NULL */
+  const char *label;         /* for a connection dialog */
+} pgiam_option_info;
+
+PGIAM_EXPORT uint32_t PGIAM_CALL pgiam_abi_version(void); /* major << 16 | minor */
+PGIAM_EXPORT const char *PGIAM_CALL pgiam_version(void);  /* "1.4.2", for people */
+/* Static: "provider:aws.sso", "target:aws.rds", "prompt:device-login"; NULL past the end. */
+PGIAM_EXPORT const char *PGIAM_CALL pgiam_feature_at(size_t index);
+/* The caller sets info->struct_size first. Texts are static. PGIAM_E_INVALID_ARGUMENT past the end. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_option_at(size_t index, pgiam_option_info *info);
+
+/* ---- Entry point for hosts that dlopen ------------------------------------------------------- */
+
+/* The functions above, in a table. Slots are appended, never moved, changed or removed. */
+typedef struct pgiam_api {
+  uint32_t struct_size; /* bytes this library filled: see PGIAM_API_HAS */
+  uint32_t abi_version;
+  pgiam_status(PGIAM_CALL *error_status)(const pgiam_error *);
+  const char *(PGIAM_CALL *error_text)(const pgiam_error *, int32_t);
+  int64_t(PGIAM_CALL *error_number)(const pgiam_error *, int32_t);
+  const pgiam_error *(PGIAM_CALL *error_cause)(const pgiam_error *, size_t);
+  void(PGIAM_CALL *error_free)(pgiam_error *);
+  const char *(PGIAM_CALL *status_name)(pgiam_status);
+  pgiam_status(PGIAM_CALL *answer_set)(pgiam_answer *, const char *, size_t);
+  pgiam_status(PGIAM_CALL *context_new)(const pgiam_config *, pgiam_context **, pgiam_error **);
+  void(PGIAM_CALL *context_free)(pgiam_context *);
+  pgiam_status(PGIAM_CALL *before_connect)(pgiam_context *, const pgiam_request *,
+                                             pgiam_reply **, pgiam_error **);
+  size_t(PGIAM_CALL *reply_param_count)(const pgiam_reply *);
+  pgiam_status(PGIAM_CALL *reply_param)(const pgiam_reply *, size_t, pgiam_param *);
+  const char *(PGIAM_CALL *reply_text)(const pgiam_reply *, int32_t);
+  int64_t(PGIAM_CALL *reply_number)(const pgiam_reply *, int32_t);
+  void(PGIAM_CALL *reply_free)(pgiam_reply *);
+  pgiam_status(PGIAM_CALL *after_connect)(pgiam_context *, const pgiam_reply *, int32_t,
+                                            const char *, int32_t *);
+  pgiam_status(PGIAM_CALL *before_connect_start)(pgiam_context *, const pgiam_request *,
+                                                   pgiam_done_fn, void *, pgiam_operation **,
+                                                   pgiam_error **);
+  pgiam_status(PGIAM_CALL *operation_wait)(pgiam_operation *, int64_t, pgiam_reply **,
+                                             pgiam_error **);
+  void(PGIAM_CALL *operation_cancel)(pgiam_operation *);
+  void(PGIAM_CALL *operation_free)(pgiam_operation *);
+  const char *(PGIAM_CALL *version)(void);
+  const char *(PGIAM_CALL *feature_at)(size_t);
+  pgiam_status(PGIAM_CALL *option_at)(size_t, pgiam_option_info *);
+  pgiam_status(PGIAM_CALL *explain)(pgiam_context *, const pgiam_request *, pgiam_reply **,
+                                      pgiam_error **);
+  /* end of 1.0 */
+  pgiam_status(PGIAM_CALL *credentials)(pgiam_context *, const pgiam_request *, pgiam_reply **,
+                                          pgiam_error **);
+  pgiam_status(PGIAM_CALL *login)(pgiam_context *, const pgiam_request *, pgiam_reply **,
+                                    pgiam_error **);
+  /* end of 1.1 */
+} pgiam_api;
+
+#define PGIAM_API_HAS(api, slot)                                                        \
+  ((api)->struct_size >= offsetof(pgiam_api, slot) + sizeof((api)->slot) && (api)->slot)
+
+/* The one symbol a loader looks up. Static table, valid for the life of the process.
+ * NULL when this library does not speak abi_major. */
+#define PGIAM_GET_API_SYMBOL "pgiam_get_api"
+typedef const pgiam_api *(PGIAM_CALL *pgiam_get_api_fn)(uint32_t abi_major);
+PGIAM_EXPORT const pgiam_api *PGIAM_CALL pgiam_get_api(uint32_t abi_major);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* PGIAM_H */
