@@ -12,11 +12,11 @@ MAY_INCLUDE = {
     "flow": {"flow", "clouds", "ports", "base"},
     "abi": {"abi", "flow", "clouds", "ports", "base", "sdk"},
 }
-# Include nothing of the core: the grammar of a file that the core reads and a host writes; what all hold who load a
-# library, or must not be cancelled; how people are told what to type.
+# Include nothing of the core: the grammar of a file that the core reads and a host writes; libpq's keywords; what all hold
+# who load a library, or must not be cancelled; how people are told what to type.
 SHARED_WITH_HOSTS = {
-    "base/descriptor.h", "base/load_lock.h", "base/pgpass.h", "base/shell.h", "base/spelling.h", "base/uncancellable.h",
-    "base/write_all.h",
+    "base/conninfo_keywords.h", "base/descriptor.h", "base/load_lock.h", "base/pgpass.h", "base/shell.h", "base/spelling.h",
+    "base/uncancellable.h", "base/write_all.h",
 }  # fmt: skip
 SOURCES = {".h", ".hpp", ".c", ".cc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
