@@ -46,7 +46,7 @@
 #endif
 
 #define PGIAM_ABI_MAJOR 1 /* changes only with a new SONAME; ideally never */
-#define PGIAM_ABI_MINOR 1 /* counts appended slots, fields, constants */
+#define PGIAM_ABI_MINOR 2 /* counts appended slots, fields, constants */
 
 #ifdef __cplusplus
 extern "C" {
@@ -340,6 +340,22 @@ PGIAM_EXPORT const char *PGIAM_CALL pgiam_feature_at(size_t index);
 /* The caller sets info->struct_size first. Texts are static. PGIAM_E_INVALID_ARGUMENT past the end. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_option_at(size_t index, pgiam_option_info *info);
 
+/* ---- Connection strings (since 1.2) [callback-safe] ----------------------------------------- */
+
+typedef struct pgiam_conninfo pgiam_conninfo;
+
+/* What libpq's PQconninfoParse makes of "host=… user=…" or postgresql://…: the same strings are taken,
+ * with the same values (blanks in URIs as before PostgreSQL 18, the keywords as of 18). No file, no
+ * variable and no default is read; time goes with the length. Errors name the place, never a value. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_conninfo_parse(const char *text, pgiam_conninfo **out,
+                                                              pgiam_error **error);
+PGIAM_EXPORT size_t PGIAM_CALL pgiam_conninfo_count(const pgiam_conninfo *conninfo);
+/* Each keyword that the string gives, once, in the order in which they come first; of several values
+ * it is the last. The caller sets param->struct_size first. PGIAM_E_INVALID_ARGUMENT past the end. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_conninfo_at(const pgiam_conninfo *conninfo,
+                                                           size_t index, pgiam_param *param);
+PGIAM_EXPORT void PGIAM_CALL pgiam_conninfo_free(pgiam_conninfo *conninfo); /* wipes all values */
+
 /* ---- Entry point for hosts that dlopen ------------------------------------------------------- */
 
 /* The functions above, in a table. Slots are appended, never moved, changed or removed. */
@@ -382,6 +398,10 @@ typedef struct pgiam_api {
   pgiam_status(PGIAM_CALL *login)(pgiam_context *, const pgiam_request *, pgiam_reply **,
                                     pgiam_error **);
   /* end of 1.1 */
+  pgiam_status(PGIAM_CALL *conninfo_parse)(const char *, pgiam_conninfo **, pgiam_error **);
+  size_t(PGIAM_CALL *conninfo_count)(const pgiam_conninfo *);
+  pgiam_status(PGIAM_CALL *conninfo_at)(const pgiam_conninfo *, size_t, pgiam_param *);
+  void(PGIAM_CALL *conninfo_free)(pgiam_conninfo *);
 } pgiam_api;
 
 #define PGIAM_API_HAS(api, slot)                                                        \

@@ -19,6 +19,7 @@ TEST(About, TheTableHoldsTheExportedFunctions) {
   EXPECT_EQ(api->abi_version, static_cast<uint32_t>(PGIAM_ABI_MAJOR << 16 | PGIAM_ABI_MINOR));
   EXPECT_EQ(first_slot_that_differs(api), nullptr);
   EXPECT_TRUE(PGIAM_API_HAS(api, login));
+  EXPECT_TRUE(PGIAM_API_HAS(api, conninfo_free));
 }
 
 TEST(About, AnotherMajorIsNotSpoken) {

@@ -30,7 +30,11 @@
   X(option_at, 22)            \
   X(explain, 23)              \
   X(credentials, 24)          \
-  X(login, 25)
+  X(login, 25)                \
+  X(conninfo_parse, 26)       \
+  X(conninfo_count, 27)       \
+  X(conninfo_at, 28)          \
+  X(conninfo_free, 29)
 
 #ifdef __cplusplus
 extern "C" {

@@ -12,6 +12,7 @@ TEST_F(Nulls, EveryFreeTakesNull) {
   pgiam_reply_free(nullptr);
   pgiam_error_free(nullptr);
   pgiam_operation_free(nullptr);
+  pgiam_conninfo_free(nullptr);
   pgiam_operation_cancel(nullptr);
 }
 
@@ -21,6 +22,7 @@ TEST_F(Nulls, GettersOfNothingAnswerNothing) {
   EXPECT_EQ(pgiam_error_number(nullptr, PGIAM_ERROR_RETRYABLE), 0);
   EXPECT_EQ(pgiam_error_cause(nullptr, 0), nullptr);
   EXPECT_EQ(pgiam_reply_param_count(nullptr), 0u);
+  EXPECT_EQ(pgiam_conninfo_count(nullptr), 0u);
   EXPECT_THAT(pgiam_reply_text(nullptr, PGIAM_REPLY_REGION), StrEq(""));
   EXPECT_EQ(pgiam_reply_number(nullptr, PGIAM_REPLY_FROM_CACHE), 0);
 }
@@ -54,6 +56,8 @@ TEST_F(Nulls, MissingObjectsAreInvalidArguments) {
             PGIAM_E_INVALID_ARGUMENT);
   EXPECT_EQ(pgiam_operation_wait(nullptr, 0, reply.out(), nullptr), PGIAM_E_INVALID_ARGUMENT);
   EXPECT_EQ(pgiam_option_at(0, nullptr), PGIAM_E_INVALID_ARGUMENT);
+  EXPECT_EQ(pgiam_conninfo_parse("", nullptr, nullptr), PGIAM_E_INVALID_ARGUMENT);
+  EXPECT_EQ(pgiam_conninfo_at(nullptr, 0, &param), PGIAM_E_INVALID_ARGUMENT);
   EXPECT_EQ(pgiam_answer_set(nullptr, "1", 1), PGIAM_E_INVALID_ARGUMENT);
   EXPECT_EQ(reply, nullptr);
   EXPECT_EQ(operation, nullptr);

@@ -34,6 +34,10 @@ constexpr pgiam_api kApi = {
     pgiam_explain,
     pgiam_credentials,
     pgiam_login,
+    pgiam_conninfo_parse,
+    pgiam_conninfo_count,
+    pgiam_conninfo_at,
+    pgiam_conninfo_free,
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "abi/host_callbacks.h"
+#include "base/conninfo.h"
 #include "base/error.h"
 #include "base/state_lock.h"
 #include "flow/operation.h"
@@ -27,6 +28,10 @@ struct pgiam_error {
 
 struct pgiam_reply {
   pgiam::Reply reply;
+};
+
+struct pgiam_conninfo {
+  std::vector<pgiam::ConninfoEntry> entries;
 };
 
 struct pgiam_answer {
