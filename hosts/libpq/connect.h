@@ -1,5 +1,5 @@
-// A new connection: find out what libpq would do, get tokens for the hosts that are ours, hand them
-// to libpq in a password file.
+// A new connection: find out what libpq would do, get tokens for the hosts that are ours, and have
+// libpq send them.
 #pragma once
 
 #include <optional>
@@ -13,6 +13,7 @@ enum class Wait { kNo, kYes };
 
 // nullopt: the connection is not ours; the call that the program made is to be made. Getting the
 // token blocks even with Wait::kNo, as libpq itself does while it looks up names.
-std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, Wait wait);
+std::optional<PGconn*> connect(const host::RealLibpq& libpq, const host::Parameters& given,
+                               Wait wait);
 
 }  // namespace pgiam::libpq

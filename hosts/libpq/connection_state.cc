@@ -7,6 +7,11 @@
 
 namespace pgiam::libpq {
 
+using host::is_socket_path;
+using host::RealLibpq;
+using host::ResolvedHost;
+using host::ResolvedParams;
+
 // The last thing that libpq does with a connection is to hand us its state.
 static int on_event(PGEventId event, void* info, void* pass_through) {
   if (event != PGEVT_CONNDESTROY) return 1;
@@ -15,33 +20,27 @@ static int on_event(PGEventId event, void* info, void* pass_through) {
   return 1;
 }
 
-void Access::take(Reply reply) {
-  token.emplace(std::move(reply));
-  token_text = token->param("password");
-  token_expires_at_ms = token->number(PGIAM_REPLY_TOKEN_EXPIRES_AT);
-}
-
-ConnectionState::ConnectionState(std::shared_ptr<const Intent> of_program)
-    : intent(std::move(of_program)), sslmode_in_force(intent->sslmode) {
-  accesses.reserve(intent->endpoints.size());
-  for (const Endpoint& endpoint : intent->endpoints) accesses.emplace_back(endpoint);
+ConnectionState::ConnectionState(std::shared_ptr<const ResolvedParams> of_program)
+    : params(std::move(of_program)), sslmode_in_force(params->sslmode) {
+  attempts.reserve(params->hosts.size());
+  for (const ResolvedHost& entry : params->hosts) attempts.emplace_back(entry);
 }
 
 // Whether it is the default folder for sockets, by the name that password files know.
-static bool is_nameless(const Endpoint& endpoint) {
-  return endpoint.local && !is_socket_path(endpoint.host);
+static bool is_nameless(const ResolvedHost& entry) {
+  return entry.local && !is_socket_path(entry.host);
 }
 
-Access* ConnectionState::current(const RealLibpq& libpq, const PGconn* conn) {
+HostAttempt* ConnectionState::current(const RealLibpq& libpq, const PGconn* conn) {
   const char* host = libpq.PQhost(conn);
   const char* port = libpq.PQport(conn);
   if (!host || !port) return nullptr;
-  Access* nameless = nullptr;
-  for (Access& access : accesses) {
-    const Endpoint& endpoint = *access.endpoint;
-    if (endpoint.port != port) continue;
-    if (!is_nameless(endpoint) && endpoint.host == host) return &access;
-    if (is_nameless(endpoint)) nameless = &access;
+  HostAttempt* nameless = nullptr;
+  for (HostAttempt& attempt : attempts) {
+    const ResolvedHost& entry = *attempt.entry;
+    if (entry.port != port) continue;
+    if (!is_nameless(entry) && entry.host == host) return &attempt;
+    if (is_nameless(entry)) nameless = &attempt;
   }
   return is_socket_path(host) ? nameless : nullptr;
 }

@@ -8,30 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "pgiam.hpp"
-#include "probe.h"
+#include "host_attempt.h"
 #include "real_libpq.h"
 
 namespace pgiam::libpq {
-
-// A host of the connection, and its token if it is ours.
-struct Access {
-  explicit Access(const Endpoint& endpoint) : endpoint(&endpoint) {}
-  void take(Reply reply);
-  // What is to be sent to the host.
-  const char* password() const { return token ? token_text : endpoint->password.c_str(); }
-
-  const Endpoint* endpoint;
-  bool is_ours = false;
-  std::optional<Reply> token;  // the latest; ours may have none yet
-  bool is_renewed = false;     // it was made for the reset under way
-  std::int64_t token_expires_at_ms = 0;  // 0: not known
-  // Bytes in libpq's copy of the password, without the NUL. 0: that is none of our business.
-  std::size_t room = 0;
-
- private:
-  const char* token_text = nullptr;
-};
 
 // An option that we set to something else than the program did.
 struct Replaced {
@@ -40,15 +20,16 @@ struct Replaced {
 };
 
 struct ConnectionState {
-  explicit ConnectionState(std::shared_ptr<const Intent> intent);
+  explicit ConnectionState(std::shared_ptr<const host::ResolvedParams> params);
 
-  const std::shared_ptr<const Intent> intent;
+  const std::shared_ptr<const host::ResolvedParams> params;
   std::string sslmode_in_force;
-  std::vector<Access> accesses;  // as the intent's endpoints
+  std::vector<HostAttempt> attempts;  // as the hosts of the params
   std::vector<Replaced> replaced;
-  bool shares_password = false;  // libpq has one place for all hosts' passwords (handover.h)
+  bool shares_password =
+      false;  // libpq has one place for all hosts' passwords (password_injection.h)
   bool can_be_reset = true;
-  bool is_reset = false;  // the attempt under way is not the first
+  bool is_reset = false;      // the attempt under way is not the first
   std::string why_no_plugin;  // "": there is one
 
   // PQerrorMessage: while libpq says the first, the program is told the second.
@@ -56,7 +37,7 @@ struct ConnectionState {
   std::string we_say;
 
   // The host that libpq is at.
-  Access* current(const RealLibpq& libpq, const PGconn* conn);
+  HostAttempt* current(const host::RealLibpq& libpq, const PGconn* conn);
   void say(const char* instead_of, std::string text);
   // Whether there is something to say instead of this.
   bool speaks_for(const char* libpq_text) const {
@@ -65,25 +46,25 @@ struct ConnectionState {
 };
 
 // nullptr: not a connection of ours.
-ConnectionState* state_of(const RealLibpq& libpq, const PGconn* conn);
+ConnectionState* state_of(const host::RealLibpq& libpq, const PGconn* conn);
 // Lost if libpq lacks the memory: the connection is then like any other.
-void attach(const RealLibpq& libpq, PGconn* conn, std::unique_ptr<ConnectionState> state);
+void attach(const host::RealLibpq& libpq, PGconn* conn, std::unique_ptr<ConnectionState> state);
 
 // While it lives, this thread is inside a blocking connect. The program has no PGconn yet, but
 // libpq polls one: the first poll gives the state to it.
 class ExpectedConnection {
  public:
-  ExpectedConnection(const RealLibpq& libpq, std::unique_ptr<ConnectionState>& state);
+  ExpectedConnection(const host::RealLibpq& libpq, std::unique_ptr<ConnectionState>& state);
   ExpectedConnection(const ExpectedConnection&) = delete;
   ExpectedConnection& operator=(const ExpectedConnection&) = delete;
   ~ExpectedConnection();
   // For a program that has jumped out of a connect (siglongjmp): what was expected is no more.
   static void forget();
   // nullptr: this thread expects none of this libpq.
-  static ConnectionState* meet(const RealLibpq& libpq, PGconn* conn);
+  static ConnectionState* meet(const host::RealLibpq& libpq, PGconn* conn);
 
  private:
-  const RealLibpq& libpq_;
+  const host::RealLibpq& libpq_;
   std::unique_ptr<ConnectionState>& state_;
 };
 

@@ -1,23 +1,28 @@
-// The functions that stand in for libpq's. Each finds the libpq that its caller meant, and lets it
-// do its work where the connection is not ours.
+// The functions that are called instead of libpq's (interposed). Each finds the libpq that its
+// caller meant, and lets it do its work where the connection is not ours.
 #include <cxxabi.h>
 
 #include "connect.h"
 #include "connection_state.h"
-#include "handover.h"
+#include "interposition_check.h"
+#include "password_injection.h"
 #include "pgiam_libpq.h"
 #include "plugin.h"
-#include "reach.h"
 #include "real_libpq.h"
 #include "reset.h"
 
 // Also under a name of its own, for programs that prefer to call it so.
 #define PGIAM_EXPORT_AS_WELL(name) \
   extern "C" decltype(name) pgiam_##name __attribute__((alias(#name)));
-#define PGIAM_STAND_IN extern "C" __attribute__((visibility("default")))
+#define PGIAM_INTERPOSED extern "C" __attribute__((visibility("default")))
 #define PGIAM_CALLER __builtin_return_address(0)
 
 namespace pgiam::libpq {
+
+using host::find_libpq;
+using host::Parameters;
+using host::RealLibpq;
+
 namespace {
 
 // Exceptions end here: our callers are C. Only lack of memory makes one; libpq is then left alone
@@ -35,12 +40,12 @@ auto guarded(Act act, AsIfAbsent as_if_absent) -> decltype(as_if_absent()) {
 
 // call(libpq): what the program called. parameters(): what it passed, or nullopt.
 template <typename Call, typename GetParameters>
-PGconn* stand_in(const void* caller, Wait wait, Call call, GetParameters parameters) {
+PGconn* interpose(const void* caller, Wait wait, Call call, GetParameters parameters) {
   const RealLibpq* libpq = find_libpq(caller);
   if (!libpq) return nullptr;
   if (libpq->code.contains(caller)) libpq->calls_itself_here.store(true, std::memory_order_relaxed);
   if (libpq->is_internal_call(caller)) return call(*libpq);
-  note_reached();
+  note_call();
   ExpectedConnection::forget();
   if (host::is_on("PGIAM_DISABLE")) return call(*libpq);
   const std::optional<PGconn*> conn = guarded(
@@ -54,8 +59,8 @@ PGconn* stand_in(const void* caller, Wait wait, Call call, GetParameters paramet
 
 // act(libpq, state) for a connection of ours, as_if_absent(libpq) for any other.
 template <typename Result, typename Act, typename AsIfAbsent>
-Result stand_in_on(const void* caller, PGconn* conn, Result without_libpq, Act act,
-                   AsIfAbsent as_if_absent) {
+Result interpose_on(const void* caller, PGconn* conn, Result without_libpq, Act act,
+                    AsIfAbsent as_if_absent) {
   const RealLibpq* libpq = find_libpq(caller);
   if (!libpq) return without_libpq;
   ConnectionState* state = state_of(*libpq, conn);
@@ -69,7 +74,7 @@ Result stand_in_on(const void* caller, PGconn* conn, Result without_libpq, Act a
 
 PostgresPollingStatusType poll_as(const void* caller, PGconn* conn,
                                   decltype(&::PQconnectPoll) RealLibpq::*function) {
-  return stand_in_on(
+  return interpose_on(
       caller, conn, PGRES_POLLING_FAILED,
       [&](const RealLibpq& libpq, ConnectionState& state) {
         return poll(libpq, conn, state, libpq.*function, libpq.is_internal_call(caller));
@@ -85,16 +90,16 @@ PostgresPollingStatusType poll_as(const void* caller, PGconn* conn,
 
 using namespace pgiam::libpq;
 
-PGIAM_STAND_IN PGconn* PQconnectdb(const char* conninfo) {
-  return stand_in(
+PGIAM_INTERPOSED PGconn* PQconnectdb(const char* conninfo) {
+  return interpose(
       PGIAM_CALLER, Wait::kYes, [&](const RealLibpq& libpq) { return libpq.PQconnectdb(conninfo); },
       [&] { return Parameters::of_conninfo(conninfo); });
 }
 PGIAM_EXPORT_AS_WELL(PQconnectdb)
 
-PGIAM_STAND_IN PGconn* PQconnectdbParams(const char* const* keywords, const char* const* values,
-                                         int expand_dbname) {
-  return stand_in(
+PGIAM_INTERPOSED PGconn* PQconnectdbParams(const char* const* keywords, const char* const* values,
+                                           int expand_dbname) {
+  return interpose(
       PGIAM_CALLER, Wait::kYes,
       [&](const RealLibpq& libpq) {
         return libpq.PQconnectdbParams(keywords, values, expand_dbname);
@@ -103,10 +108,10 @@ PGIAM_STAND_IN PGconn* PQconnectdbParams(const char* const* keywords, const char
 }
 PGIAM_EXPORT_AS_WELL(PQconnectdbParams)
 
-PGIAM_STAND_IN PGconn* PQsetdbLogin(const char* pghost, const char* pgport, const char* pgoptions,
-                                    const char* pgtty, const char* dbName, const char* login,
-                                    const char* pwd) {
-  return stand_in(
+PGIAM_INTERPOSED PGconn* PQsetdbLogin(const char* pghost, const char* pgport, const char* pgoptions,
+                                      const char* pgtty, const char* dbName, const char* login,
+                                      const char* pwd) {
+  return interpose(
       PGIAM_CALLER, Wait::kYes,
       [&](const RealLibpq& libpq) {
         return libpq.PQsetdbLogin(pghost, pgport, pgoptions, pgtty, dbName, login, pwd);
@@ -117,17 +122,17 @@ PGIAM_STAND_IN PGconn* PQsetdbLogin(const char* pghost, const char* pgport, cons
 }
 PGIAM_EXPORT_AS_WELL(PQsetdbLogin)
 
-PGIAM_STAND_IN PGconn* PQconnectStart(const char* conninfo) {
-  return stand_in(
+PGIAM_INTERPOSED PGconn* PQconnectStart(const char* conninfo) {
+  return interpose(
       PGIAM_CALLER, Wait::kNo,
       [&](const RealLibpq& libpq) { return libpq.PQconnectStart(conninfo); },
       [&] { return Parameters::of_conninfo(conninfo); });
 }
 PGIAM_EXPORT_AS_WELL(PQconnectStart)
 
-PGIAM_STAND_IN PGconn* PQconnectStartParams(const char* const* keywords, const char* const* values,
-                                            int expand_dbname) {
-  return stand_in(
+PGIAM_INTERPOSED PGconn* PQconnectStartParams(const char* const* keywords,
+                                              const char* const* values, int expand_dbname) {
+  return interpose(
       PGIAM_CALLER, Wait::kNo,
       [&](const RealLibpq& libpq) {
         return libpq.PQconnectStartParams(keywords, values, expand_dbname);
@@ -136,21 +141,21 @@ PGIAM_STAND_IN PGconn* PQconnectStartParams(const char* const* keywords, const c
 }
 PGIAM_EXPORT_AS_WELL(PQconnectStartParams)
 
-PGIAM_STAND_IN PostgresPollingStatusType PQconnectPoll(PGconn* conn) {
+PGIAM_INTERPOSED PostgresPollingStatusType PQconnectPoll(PGconn* conn) {
   return poll_as(PGIAM_CALLER, conn, &RealLibpq::PQconnectPoll);
 }
 PGIAM_EXPORT_AS_WELL(PQconnectPoll)
 
-PGIAM_STAND_IN void PQreset(PGconn* conn) {
-  stand_in_on(
+PGIAM_INTERPOSED void PQreset(PGconn* conn) {
+  interpose_on(
       PGIAM_CALLER, conn, 0,
       [&](const RealLibpq& libpq, ConnectionState& state) { return reset(libpq, conn, state), 0; },
       [&](const RealLibpq& libpq) { return libpq.PQreset(conn), 0; });
 }
 PGIAM_EXPORT_AS_WELL(PQreset)
 
-PGIAM_STAND_IN int PQresetStart(PGconn* conn) {
-  return stand_in_on(
+PGIAM_INTERPOSED int PQresetStart(PGconn* conn) {
+  return interpose_on(
       PGIAM_CALLER, conn, 0,
       [&](const RealLibpq& libpq, ConnectionState& state) {
         return reset_start(libpq, conn, state);
@@ -159,13 +164,13 @@ PGIAM_STAND_IN int PQresetStart(PGconn* conn) {
 }
 PGIAM_EXPORT_AS_WELL(PQresetStart)
 
-PGIAM_STAND_IN PostgresPollingStatusType PQresetPoll(PGconn* conn) {
+PGIAM_INTERPOSED PostgresPollingStatusType PQresetPoll(PGconn* conn) {
   return poll_as(PGIAM_CALLER, conn, &RealLibpq::PQresetPoll);
 }
 PGIAM_EXPORT_AS_WELL(PQresetPoll)
 
-PGIAM_STAND_IN char* PQerrorMessage(const PGconn* conn) {
-  return stand_in_on(
+PGIAM_INTERPOSED char* PQerrorMessage(const PGconn* conn) {
+  return interpose_on(
       PGIAM_CALLER, const_cast<PGconn*>(conn), const_cast<char*>(""),
       [&](const RealLibpq& libpq, ConnectionState& state) {
         char* message = libpq.PQerrorMessage(conn);
@@ -175,8 +180,8 @@ PGIAM_STAND_IN char* PQerrorMessage(const PGconn* conn) {
 }
 PGIAM_EXPORT_AS_WELL(PQerrorMessage)
 
-PGIAM_STAND_IN PQconninfoOption* PQconninfo(PGconn* conn) {
-  return stand_in_on(
+PGIAM_INTERPOSED PQconninfoOption* PQconninfo(PGconn* conn) {
+  return interpose_on(
       PGIAM_CALLER, conn, static_cast<PQconninfoOption*>(nullptr),
       [&](const RealLibpq& libpq, ConnectionState& state) {
         return restore(libpq.PQconninfo(conn), state.replaced);

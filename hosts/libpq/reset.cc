@@ -3,21 +3,26 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "handover.h"
 #include "parameters.h"
+#include "password_injection.h"
 #include "plugin.h"
 #include "token.h"
 
 namespace pgiam::libpq {
+
+using host::looks_like_token;
+using host::RealLibpq;
+using host::strictness;
+
 namespace {
 
 constexpr const char* kNoRoom =
     "pgiam: a new token does not fit into this connection: make a new connection\n";
 
 // Whether what libpq holds did not come from us: its room is unknown, and it is the user's own.
-bool is_users_own(const ConnectionState& state, const Access& access, const char* password) {
-  return !state.shares_password && access.token && !looks_like_token(password) &&
-         strcmp(password, access.password()) != 0;
+bool is_users_own(const ConnectionState& state, const HostAttempt& attempt, const char* password) {
+  return !state.shares_password && attempt.token && !looks_like_token(password) &&
+         strcmp(password, attempt.password()) != 0;
 }
 
 // The rules may have changed since libpq was told how to connect.
@@ -30,16 +35,16 @@ bool is_safe_for(const Reply& token, const std::string& sslmode, std::string& wh
 }
 
 // A new token for the host. If it gets none, `why` tells the reason.
-bool renew(Context& context, const ConnectionState& state, Access& access, const char* users_own,
-           std::string& why) {
+bool renew(Context& context, const ConnectionState& state, HostAttempt& attempt,
+           const char* users_own, std::string& why) {
   Result<Reply> token =
-      ask_for_token(context, *state.intent, *access.endpoint, users_own ? users_own : "");
+      ask_for_token(context, *state.params, *attempt.entry, users_own ? users_own : "");
   if (!token) return why = host::to_text(token.error()), false;
-  if (!token->applies()) return access.token.reset(), true;
+  if (!token->applies()) return attempt.token.reset(), true;
   if (users_own) return why = kNoRoom, false;
   if (!is_safe_for(*token, state.sslmode_in_force, why)) return false;
-  access.take(std::move(*token));
-  access.is_renewed = true;
+  attempt.take(std::move(*token));
+  attempt.is_renewed = true;
   return true;
 }
 
@@ -48,14 +53,14 @@ bool renew(Context& context, const ConnectionState& state, Access& access, const
 bool prepare(Context* context, const RealLibpq& libpq, PGconn* conn, ConnectionState& state,
              std::string& why) {
   char* password = libpq.PQpass(conn);  // not a copy: the bytes that will be sent
-  Access* access = state.current(libpq, conn);
+  HostAttempt* attempt = state.current(libpq, conn);
   put_current_password(libpq, conn, state);  // first, as the rest may fail for want of memory
-  if (!access || access->room == 0) return true;
+  if (!attempt || attempt->room == 0) return true;
 
-  const char* users_own = is_users_own(state, *access, password) ? password : nullptr;
-  const bool is_due = access->is_ours && !is_up_to_date(state, *access);
-  if (is_due && !renew(*context, state, *access, users_own, why)) return false;
-  if (users_own || put_password(*access, password)) return true;
+  const char* users_own = is_users_own(state, *attempt, password) ? password : nullptr;
+  const bool is_due = attempt->is_ours && !is_up_to_date(state, *attempt);
+  if (is_due && !renew(*context, state, *attempt, users_own, why)) return false;
+  if (users_own || put_password(*attempt, password)) return true;
   return why = kNoRoom, false;
 }
 
@@ -70,7 +75,7 @@ void end(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, std::stri
 bool prepare_reset(Context* context, const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
   if (!state.can_be_reset) return false;
   state.is_reset = true;
-  for (Access& access : state.accesses) access.is_renewed = false;
+  for (HostAttempt& attempt : state.attempts) attempt.is_renewed = false;
   state.we_say.clear();
   std::string why;
   if (prepare(context, libpq, conn, state, why)) return true;

@@ -5,15 +5,19 @@
 
 namespace pgiam::libpq {
 
+using host::RealLibpq;
+using host::ResolvedHost;
+using host::ResolvedParams;
+
 // A token that has less time left may die on its way.
 static constexpr std::int64_t kMargin_ms = 60 * 1000;
 
 static std::int64_t now_ms() { return static_cast<std::int64_t>(time(nullptr)) * 1000; }
 
-AttemptFacts facts_of(const std::string& user, const Endpoint& endpoint, const Reply& token) {
+AttemptFacts facts_of(const std::string& user, const ResolvedHost& entry, const Reply& token) {
   AttemptFacts facts;
-  facts.host = endpoint.host;
-  facts.port = endpoint.port;
+  facts.host = entry.host;
+  facts.port = entry.port;
   facts.user = user;
   facts.target = token.text(PGIAM_REPLY_TARGET);
   facts.region = token.text(PGIAM_REPLY_REGION);
@@ -27,28 +31,28 @@ AttemptFacts facts_of(const std::string& user, const Endpoint& endpoint, const R
   return facts;
 }
 
-Result<Reply> ask_for_token(Context& context, const Intent& intent, const Endpoint& endpoint,
-                            const char* password) {
-  Request request(endpoint.host);
-  request.port(static_cast<std::uint32_t>(atoi(endpoint.port.c_str())))
-      .user(intent.user)
-      .database(intent.database)
+Result<Reply> ask_for_token(Context& context, const ResolvedParams& params,
+                            const ResolvedHost& entry, const char* password) {
+  Request request(entry.host);
+  request.port(static_cast<std::uint32_t>(atoi(entry.port.c_str())))
+      .user(params.user)
+      .database(params.database)
       .password(password)
-      .sslmode(intent.sslmode_chosen ? intent.sslmode : "");
+      .sslmode(params.sslmode_chosen ? params.sslmode : "");
   return context.before_connect(request);
 }
 
-static bool lives_for(const Access& access, std::int64_t time_ms) {
-  return access.token_expires_at_ms == 0 || access.token_expires_at_ms >= now_ms() + time_ms;
+static bool lives_for(const HostAttempt& attempt, std::int64_t time_ms) {
+  return attempt.token_expires_at_ms == 0 || attempt.token_expires_at_ms >= now_ms() + time_ms;
 }
 
 // Made before the reset under way, or dead since.
-static bool is_outdated(const ConnectionState& state, const Access& access) {
-  return (state.is_reset && !access.is_renewed) || !lives_for(access, 0);
+static bool is_outdated(const ConnectionState& state, const HostAttempt& attempt) {
+  return (state.is_reset && !attempt.is_renewed) || !lives_for(attempt, 0);
 }
 
-bool is_up_to_date(const ConnectionState& state, const Access& access) {
-  return access.token && !is_outdated(state, access) && lives_for(access, kMargin_ms);
+bool is_up_to_date(const ConnectionState& state, const HostAttempt& attempt) {
+  return attempt.token && !is_outdated(state, attempt) && lives_for(attempt, kMargin_ms);
 }
 
 // A password was asked for, and there was none.
@@ -60,23 +64,23 @@ static void blame_missing_plugin(const RealLibpq& libpq, const PGconn* conn,
 }
 
 bool report(Context* context, const RealLibpq& libpq, const PGconn* conn, ConnectionState& state) {
-  const Access* access = state.current(libpq, conn);
-  if (!access || !access->token) return blame_missing_plugin(libpq, conn, state), false;
+  const HostAttempt* attempt = state.current(libpq, conn);
+  if (!attempt || !attempt->token) return blame_missing_plugin(libpq, conn, state), false;
   if (libpq.PQstatus(conn) == CONNECTION_OK) {
-    return context->after_connect(*access->token, PGIAM_OUTCOME_CONNECTED);
+    return context->after_connect(*attempt->token, PGIAM_OUTCOME_CONNECTED);
   }
   const std::string message = libpq.PQerrorMessage(conn);
   if (state.speaks_for(message.c_str())) return false;  // there was no token to be refused
 
-  const std::string& user = state.intent->user;
-  AttemptFacts facts = facts_of(user, *access->endpoint, *access->token);
+  const std::string& user = state.params->user;
+  AttemptFacts facts = facts_of(user, *attempt->entry, *attempt->token);
   facts.password_was_asked = libpq.PQconnectionUsedPassword(conn);
   const char* sqlstate = sqlstate_of_refusal(message, facts);
   state.say(message.c_str(), explain_failure(message, facts));
   const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
-  const bool retry = context->after_connect(*access->token, outcome, sqlstate);
+  const bool retry = context->after_connect(*attempt->token, outcome, sqlstate);
   // No poll of libpq's came by here to renew it when libpq went from host to host.
-  return retry || (sqlstate && is_outdated(state, *access));
+  return retry || (sqlstate && is_outdated(state, *attempt));
 }
 
 }  // namespace pgiam::libpq

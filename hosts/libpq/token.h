@@ -7,18 +7,19 @@
 namespace pgiam::libpq {
 
 // A Reply that does not apply: the host is not ours. `password`: what libpq would send by itself.
-Result<Reply> ask_for_token(Context& context, const Intent& intent, const Endpoint& endpoint,
-                            const char* password);
+Result<Reply> ask_for_token(Context& context, const host::ResolvedParams& params,
+                            const host::ResolvedHost& entry, const char* password);
 
 // What is known of an attempt with the token.
-AttemptFacts facts_of(const std::string& user, const Endpoint& endpoint, const Reply& token);
+AttemptFacts facts_of(const std::string& user, const host::ResolvedHost& entry, const Reply& token);
 
-// Whether the access's token is good for the attempt under way.
-bool is_up_to_date(const ConnectionState& state, const Access& access);
+// Whether the host's token is good for the attempt under way.
+bool is_up_to_date(const ConnectionState& state, const HostAttempt& attempt);
 
 // After an attempt has ended: tells the plugin, and makes PQerrorMessage explain a refusal, or that
 // there was no plugin.
 // True: the token was an old one; a second attempt with a new one is worth it.
-bool report(Context* context, const RealLibpq& libpq, const PGconn* conn, ConnectionState& state);
+bool report(Context* context, const host::RealLibpq& libpq, const PGconn* conn,
+            ConnectionState& state);
 
 }  // namespace pgiam::libpq

@@ -19,8 +19,8 @@ namespace pgiam::odbc {
 namespace {
 
 using host::SecretText;
-using libpq::Endpoint;
-using libpq::Intent;
+using host::ResolvedHost;
+using host::ResolvedParams;
 
 constexpr const char* kRefused = "28000";
 constexpr const char* kGeneral = "HY000";
@@ -51,32 +51,32 @@ std::string plugin_option(const std::string& squeezed) {
   return squeezed;  // the plugin's complaint names the nearest
 }
 
-// A host that is ours; the endpoint is the intent's.
-struct Access {
-  const Endpoint* endpoint;
+// A host that is ours, and its token.
+struct HostAttempt {
+  const ResolvedHost* entry;
   Reply token;
 };
 
-bool is_for_network(const Intent& intent) {
-  return std::any_of(intent.endpoints.begin(), intent.endpoints.end(),
-                     [](const Endpoint& endpoint) { return !endpoint.local; });
+bool is_for_network(const ResolvedParams& params) {
+  return std::any_of(params.hosts.begin(), params.hosts.end(),
+                     [](const ResolvedHost& entry) { return !entry.local; });
 }
 
 // An old token is no password that a person chose: a program replays it.
-bool user_gave_passwords(const Intent& intent) {
-  return std::all_of(intent.endpoints.begin(), intent.endpoints.end(), [](const Endpoint& endpoint) {
-    return endpoint.local ||
-           !(endpoint.password.empty() || libpq::looks_like_token(endpoint.password.view()));
+bool user_gave_passwords(const ResolvedParams& params) {
+  return std::all_of(params.hosts.begin(), params.hosts.end(), [](const ResolvedHost& entry) {
+    return entry.local ||
+           !(entry.password.empty() || host::looks_like_token(entry.password.view()));
   });
 }
 
-Result<Reply> ask_for_token(Context& context, const Target& target, const Intent& intent,
-                            const Endpoint& endpoint) {
-  Request request(endpoint.host);
-  request.port(static_cast<std::uint32_t>(atoi(endpoint.port.c_str())))
-      .user(intent.user)
-      .database(intent.database)
-      .password(endpoint.password.c_str())
+Result<Reply> ask_for_token(Context& context, const Target& target, const ResolvedParams& params,
+                            const ResolvedHost& entry) {
+  Request request(entry.host);
+  request.port(static_cast<std::uint32_t>(atoi(entry.port.c_str())))
+      .user(params.user)
+      .database(params.database)
+      .password(entry.password.c_str())
       .sslmode(target.sslmode)
       .flags(PGIAM_REQUEST_NO_INTERACTION);
   for (const auto& [name, value] : target.options) request.option(plugin_option(name), value);
@@ -84,25 +84,26 @@ Result<Reply> ask_for_token(Context& context, const Target& target, const Intent
 }
 
 // The tokens of the hosts that are ours; none at all if none is.
-Result<std::vector<Access>> get_tokens(Context& context, const Target& target,
-                                       const Intent& intent) {
-  std::vector<Access> accesses;
-  for (const Endpoint& endpoint : intent.endpoints) {
-    if (endpoint.local) continue;
-    Result<Reply> token = ask_for_token(context, target, intent, endpoint);
+Result<std::vector<HostAttempt>> get_tokens(Context& context, const Target& target,
+                                            const ResolvedParams& params) {
+  std::vector<HostAttempt> attempts;
+  for (const ResolvedHost& entry : params.hosts) {
+    if (entry.local) continue;
+    Result<Reply> token = ask_for_token(context, target, params, entry);
     if (!token) return token.error();
-    if (token->applies()) accesses.push_back({&endpoint, std::move(*token)});
+    if (token->applies()) attempts.push_back({&entry, std::move(*token)});
   }
-  return accesses;
+  return attempts;
 }
 
-SecretText password_lines(const Intent& intent, const std::vector<Access>& accesses) {
+SecretText password_lines(const ResolvedParams& params, const std::vector<HostAttempt>& attempts) {
   SecretText lines;
-  for (const Access& access : accesses)
-    libpq::append_line(lines, access.endpoint->host, access.endpoint->port, access.token.param("password"), 0);
-  for (const Endpoint& endpoint : intent.endpoints) {
-    if (!endpoint.password.empty())  // of a host that is not ours: tokens were found above
-      libpq::append_line(lines, endpoint.host, endpoint.port, endpoint.password.view(), 0);
+  for (const HostAttempt& attempt : attempts)
+    host::append_line(lines, attempt.entry->host, attempt.entry->port,
+                      attempt.token.param("password"), 0);
+  for (const ResolvedHost& entry : params.hosts) {
+    if (!entry.password.empty())  // of a host that is not ours: tokens were found above
+      host::append_line(lines, entry.host, entry.port, entry.password.view(), 0);
   }
   return lines;
 }
@@ -119,14 +120,14 @@ void append_value(SecretText& string, SecretText& more, const char* key, const c
   if (is_plain(value.view())) {
     append_pair(string, key, value.view());
   } else {
-    libpq::append_quoted(more, keyword, value.view());
+    host::append_quoted(more, keyword, value.view());
   }
 }
 
 // The string for the real driver. The token is not in it, unless `password` is one: psqlODBC writes
 // what it is given into its log files and returns it.
 SecretText make_string(const ConnectionString& given, const Target& target,
-                       const std::vector<Access>& accesses, const std::string& passfile,
+                       const std::vector<HostAttempt>& attempts, const std::string& passfile,
                        const char* password) {
   SecretText string, more;
   for (const ConnectionString::Pair& pair : given.pairs()) {
@@ -142,22 +143,22 @@ SecretText make_string(const ConnectionString& given, const Target& target,
   append_value(string, more, "Database", "dbname", target.dbname);
 
   std::string sslmode = target.sslmode, sslrootcert;
-  for (const Access& access : accesses) {
-    if (const char* mode = access.token.param("sslmode")) sslmode = mode;
-    if (const char* bundle = access.token.param("sslrootcert")) sslrootcert = bundle;
+  for (const HostAttempt& attempt : attempts) {
+    if (const char* mode = attempt.token.param("sslmode")) sslmode = mode;
+    if (const char* bundle = attempt.token.param("sslrootcert")) sslrootcert = bundle;
   }
   if (!sslmode.empty()) append_pair(string, "SSLmode", sslmode);
 
   for (const auto& [keyword, value] : target.more) {
-    if (keyword != "passfile") libpq::append_quoted(more, keyword, value.view());
+    if (keyword != "passfile") host::append_quoted(more, keyword, value.view());
   }
   if (!sslrootcert.empty() && !target.find_more("sslrootcert"))
-    libpq::append_quoted(more, "sslrootcert", sslrootcert);
+    host::append_quoted(more, "sslrootcert", sslrootcert);
   if (password) {
     append_pair(string, "PWD", braced(password).view());
     string.append("CommLog=0;Debug=0;");
   } else {
-    libpq::append_quoted(more, "passfile", passfile);
+    host::append_quoted(more, "passfile", passfile);
   }
   append_pair(string, "pqopt", braced(more.view()).view());
   return string;
@@ -192,11 +193,11 @@ Failure failure_of(const RealDriver& driver, SQLHDBC connection, const std::stri
 }
 
 // Tells the plugin how it went. True: a token was an old one, so a second attempt is worth it.
-bool report(Context& context, const std::vector<Access>& accesses, int outcome,
+bool report(Context& context, const std::vector<HostAttempt>& attempts, int outcome,
             const char* sqlstate) {
   bool retry = false;
-  for (const Access& access : accesses)
-    retry = context.after_connect(access.token, outcome, sqlstate) || retry;
+  for (const HostAttempt& attempt : attempts)
+    retry = context.after_connect(attempt.token, outcome, sqlstate) || retry;
   return retry;
 }
 
@@ -222,45 +223,46 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
                     "odbcinst.ini, or PGIAM_DRIVER in the environment.");
   }
 
-  const libpq::RealLibpq* libpq =
-      libpq::find_libpq(reinterpret_cast<const void*>(driver.SQLDriverConnect));
+  const host::RealLibpq* libpq =
+      host::find_libpq(reinterpret_cast<const void*>(driver.SQLDriverConnect));
   if (!libpq) return fail(connection, kNoDriver, 0, driver.file + " does not use libpq.");
-  const libpq::Parameters parameters = target.parameters();
-  const std::shared_ptr<const Intent> intent = libpq::probe(*libpq, parameters);
-  if (!intent || !is_for_network(*intent)) return as_if_absent();
+  const host::Parameters parameters = target.parameters();
+  const std::shared_ptr<const ResolvedParams> params = host::probe(*libpq, parameters);
+  if (!params || !is_for_network(*params)) return as_if_absent();
 
   std::string why;
   Context* context = host::plugin(why);
   if (!context)
-    return user_gave_passwords(*intent) ? as_if_absent() : fail(connection, kGeneral, 0, why);
+    return user_gave_passwords(*params) ? as_if_absent() : fail(connection, kGeneral, 0, why);
 
-  const bool shadowed = intent->has_password_outside_file;
+  const bool shadowed = params->has_password_outside_file;
   for (bool is_second_try = false;; is_second_try = true) {
-    Result<std::vector<Access>> accesses = get_tokens(*context, target, *intent);
-    if (!accesses) {
-      return fail(connection, kRefused, accesses.error().status(),
-                  host::to_text(accesses.error()));
+    Result<std::vector<HostAttempt>> attempts = get_tokens(*context, target, *params);
+    if (!attempts) {
+      return fail(connection, kRefused, attempts.error().status(),
+                  host::to_text(attempts.error()));
     }
-    if (accesses->empty()) return as_if_absent();
+    if (attempts->empty()) return as_if_absent();
 
-    const libpq::PasswordFile file(password_lines(*intent, *accesses).view());
+    const host::PasswordFile file(password_lines(*params, *attempts).view());
     if (!shadowed && file.path().empty()) {
       return fail(connection, kGeneral, errno,
                   std::string("no place for a password file in memory or in /tmp: ") +
                       strerror(errno));
     }
-    const char* password = shadowed ? accesses->front().token.param("password") : nullptr;
-    const SecretText string = make_string(given, target, *accesses, file.path(), password);
+    const char* password = shadowed ? attempts->front().token.param("password") : nullptr;
+    const SecretText string = make_string(given, target, *attempts, file.path(), password);
     const SQLRETURN result = calls.with_string(string.view());
     if (SQL_SUCCEEDED(result)) {
-      report(*context, *accesses, PGIAM_OUTCOME_CONNECTED, nullptr);
+      report(*context, *attempts, PGIAM_OUTCOME_CONNECTED, nullptr);
       return {result, true, !target.password.empty()};
     }
     const Failure failure = failure_of(driver, connection, file.path());
-    const libpq::AttemptFacts facts = libpq::facts_of(intent->user, *accesses->front().endpoint, accesses->front().token);
+    const libpq::AttemptFacts facts =
+        libpq::facts_of(params->user, *attempts->front().entry, attempts->front().token);
     const char* sqlstate = libpq::sqlstate_of_refusal(failure.message, facts);
     const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
-    const bool retry = report(*context, *accesses, outcome, sqlstate);
+    const bool retry = report(*context, *attempts, outcome, sqlstate);
     if (!retry || is_second_try) return explain(connection, failure, facts, sqlstate != nullptr);
   }
 }

@@ -149,7 +149,7 @@ const host::SecretText* Target::find_more(std::string_view keyword) const {
   return nullptr;
 }
 
-libpq::Parameters Target::parameters() const {
+host::Parameters Target::parameters() const {
   std::vector<const char*> keywords, values;
   const auto add = [&](const char* keyword, const char* value) {
     keywords.push_back(keyword);
@@ -162,7 +162,7 @@ libpq::Parameters Target::parameters() const {
   add("dbname", dbname.c_str());
   add("password", password.c_str());
   add(nullptr, nullptr);
-  return libpq::Parameters::of_arrays(keywords.data(), values.data(), 0);
+  return host::Parameters::of_arrays(keywords.data(), values.data(), 0);
 }
 
 Target read_target(const ConnectionString& string, const Installer& installer) {

@@ -22,7 +22,7 @@ struct Target {
 
   const host::SecretText* find_more(std::string_view keyword) const;
   // As psqlODBC would call libpq; borrowed from this.
-  libpq::Parameters parameters() const;
+  host::Parameters parameters() const;
 };
 
 // The string wins over the data source that it names.

@@ -1,5 +1,6 @@
 """Includes point one way: abi -> flow -> clouds -> ports -> base; adapters -> ports, base; only
-flow/wiring sees adapters; only abi sees pgiam.h; hosts and bindings see the SDK, never the core (but for SHARED_WITH_HOSTS)."""
+flow/wiring sees adapters; only abi sees pgiam.h; hosts and bindings see the SDK, never the core (but for SHARED_WITH_HOSTS);
+no host sees a sibling (but for LENT): what several need is in hosts/common, which sees none of them."""
 import pathlib
 import re
 import sys
@@ -18,11 +19,21 @@ SHARED_WITH_HOSTS = {
     "base/conninfo_keywords.h", "base/descriptor.h", "base/load_lock.h", "base/pgpass.h", "base/shell.h", "base/spelling.h",
     "base/uncancellable.h", "base/write_all.h",
 }  # fmt: skip
+# (who, what): the command is the way to run what these two hosts do without a client; …
+LENT = {
+    ("cli", "keeper/keeper.h"), ("cli", "keeper/pgpass.h"), ("cli", "keeper/secret_file.h"), ("cli", "odbc/installer.h"),
+}  # fmt: skip
+# … and what goes when an attempt and the explanation of a refusal are asked of the library.
+LENT |= {
+    ("cli", "libpq/connect.h"), ("cli", "libpq/connection_state.h"), ("cli", "libpq/explain_failure.h"),
+    ("cli", "libpq/token.h"), ("odbc", "libpq/explain_failure.h"), ("odbc", "libpq/token.h"),
+}  # fmt: skip
 SOURCES = {".h", ".hpp", ".c", ".cc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 
 root = pathlib.Path(sys.argv[1]).resolve()
 core = root / "plugin/src"
+hosts = root / "hosts"
 sdk_headers = {path.name for path in root.glob("sdk/include/*")}
 
 
@@ -48,6 +59,17 @@ def includes(folder):
             yield source, name, included_layer(source, quote, name)
 
 
+def sibling(source, name):
+    """What an include in one host leads to, "odbc/connect.h", where that is another's; None where it is not."""
+    host = source.relative_to(hosts).parts[0]
+    seen = (source.parent, hosts / host, hosts / "common", hosts, *sorted(hosts.iterdir()))
+    for path in ((folder / name).resolve() for folder in seen):
+        if path.is_file() and hosts in path.parents:
+            found = path.relative_to(hosts)
+            return None if found.parts[0] in (host, "common") else str(found)
+    return None
+
+
 faults = []
 for source, name, target in includes(core):
     layer = layer_of(source)
@@ -63,6 +85,10 @@ for outside in ("hosts", "bindings", "sdk"):
     for source, name, target in includes(root / outside):
         if target and target != "sdk" and name not in SHARED_WITH_HOSTS:
             faults.append(f"{source.relative_to(root)} includes \"{name}\": {outside} may not see the core")
+for source, name, _ in includes(hosts):
+    lent = sibling(source, name)
+    if lent and (source.relative_to(hosts).parts[0], lent) not in LENT:
+        faults.append(f"{source.relative_to(root)} includes \"{name}\": no host may see a sibling ({lent})")
 
 print("\n".join(faults))
 sys.exit(bool(faults))

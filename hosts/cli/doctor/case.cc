@@ -58,9 +58,9 @@ Verdict verdict_on(pgiam_status status, const std::string& message, const std::s
 Request Case::request() const {
   return Request(endpoint.host)
       .port(read_port(endpoint.port))
-      .user(intent.user)
-      .database(intent.database)
-      .sslmode(intent.sslmode_chosen ? intent.sslmode : "");
+      .user(params.user)
+      .database(params.database)
+      .sslmode(params.sslmode_chosen ? params.sslmode : "");
 }
 
 std::string text(const json::object& object, std::string_view key) {

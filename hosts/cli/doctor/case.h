@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "attempt.h"
+#include "hook_connection.h"
 #include "libpq/explain_failure.h"
-#include "libpq/probe.h"
-#include "libpq/real_libpq.h"
 #include "pgiam.hpp"
+#include "probe.h"
+#include "real_libpq.h"
 #include "socket.h"
 
 namespace pgiam::cli::doctor {
@@ -49,11 +49,11 @@ Verdict verdict_on(pgiam_status status, const std::string& message, const std::s
 // One host of the connection. What is borrowed outlives it.
 struct Case {
   Context& context;
-  const libpq::RealLibpq& libpq;
+  const host::RealLibpq& libpq;
   const std::string& conninfo;
-  const libpq::Parameters& given;
-  const libpq::Intent& intent;
-  const libpq::Endpoint& endpoint;
+  const host::Parameters& given;
+  const host::ResolvedParams& params;
+  const host::ResolvedHost& endpoint;
   std::string hostaddr;  // where the user gave an address to dial; otherwise ""
 
   boost::json::object explanation = {};  // pgiam_explain's
@@ -62,7 +62,7 @@ struct Case {
   std::vector<Address> addresses = {};
   const Address* address = nullptr;  // the one of them that accepted
   Socket socket = Socket();          // to it
-  std::optional<Attempt> attempt = std::nullopt;
+  std::optional<HookConnection> connection = std::nullopt;
 
   Request request() const;  // without the password
   std::string place() const { return endpoint.host + ":" + endpoint.port; }

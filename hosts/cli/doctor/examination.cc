@@ -8,7 +8,7 @@
 #include "../connection.h"
 #include "../library.h"
 #include "../report.h"
-#include "libpq/configuration.h"
+#include "configuration.h"
 #include "steps.h"
 
 namespace pgiam::cli::doctor {
@@ -51,13 +51,13 @@ class Examination {
       for (const Step& step : kSteps) add({step.name, "", not_reached()});
       return std::move(report_);
     }
-    for (std::size_t i = 0; i < intent_->endpoints.size(); ++i) examine_host(i);
+    for (std::size_t i = 0; i < params_->hosts.size(); ++i) examine_host(i);
     conclude();
     return std::move(report_);
   }
 
  private:
-  libpq::Parameters parameters() {
+  host::Parameters parameters() {
     keywords_.push_back("dbname");
     values_.push_back(conninfo_.c_str());
     for (const auto& [keyword, value] : arguments_.keywords) {
@@ -66,31 +66,31 @@ class Examination {
     }
     keywords_.push_back(nullptr);
     values_.push_back(nullptr);
-    return libpq::Parameters::of_arrays(keywords_.data(), values_.data(), /*expand_dbname=*/1);
+    return host::Parameters::of_arrays(keywords_.data(), values_.data(), /*expand_dbname=*/1);
   }
 
   Finding read_configuration() {
     context_.emplace(make_context(arguments_, Asking::kNobody, PGIAM_LOG_ERROR));
     context_->explain(Request(kAnyEndpoint).user("doctor")).value();
-    libpq_ = libpq::find_libpq(reinterpret_cast<const void*>(&examine));
+    libpq_ = host::find_libpq(reinterpret_cast<const void*>(&examine));
     if (!libpq_)
       throw UsageError("this libpq lacks a function that the hook needs", "install a newer libpq");
-    std::shared_ptr<const libpq::Intent> intent = libpq::probe(*libpq_, given_);
-    if (!intent) {
+    std::shared_ptr<const host::ResolvedParams> params = host::probe(*libpq_, given_);
+    if (!params) {
       const Connection complains_in_libpqs_words(conninfo_, arguments_);
       throw std::bad_alloc();
     }
-    for (const libpq::Endpoint& endpoint : intent->endpoints) read_port(endpoint.port);
-    if (const char* addresses = intent->options.find("hostaddr"))
-      hostaddrs_ = libpq::split_list(addresses);
-    intent_ = std::move(intent);
+    for (const host::ResolvedHost& endpoint : params->hosts) read_port(endpoint.port);
+    if (const char* addresses = params->options.find("hostaddr"))
+      hostaddrs_ = host::split_list(addresses);
+    params_ = std::move(params);
     std::string detail = describe_configuration();
     pass_on_options(arguments_);  // to the hook's part of this process
     return ok(std::move(detail));
   }
 
   std::string describe_configuration() const {
-    const std::string file = libpq::configuration_file();
+    const std::string file = host::configuration_file();
     std::string detail = file.empty() ? "no configuration file; none is needed" : file;
     for (const auto& [key, value] : arguments_.options) detail += "\noption " + key;
     for (const pgiam_option_info& info : pgiam::options()) {
@@ -101,12 +101,12 @@ class Examination {
   }
 
   void examine_host(std::size_t i) {
-    const libpq::Endpoint& endpoint = intent_->endpoints[i];
+    const host::ResolvedHost& endpoint = params_->hosts[i];
     Case host{*context_,
               *libpq_,
               conninfo_,
               given_,
-              *intent_,
+              *params_,
               endpoint,
               i < hostaddrs_.size() ? hostaddrs_[i] : ""};
     std::optional<Verdict> verdict;
@@ -164,10 +164,10 @@ class Examination {
   const Arguments& arguments_;
   const std::string conninfo_;
   std::vector<const char*> keywords_, values_;
-  const libpq::Parameters given_;
+  const host::Parameters given_;
   std::optional<Context> context_;
-  const libpq::RealLibpq* libpq_ = nullptr;
-  std::shared_ptr<const libpq::Intent> intent_;
+  const host::RealLibpq* libpq_ = nullptr;
+  std::shared_ptr<const host::ResolvedParams> params_;
   std::vector<std::string> hostaddrs_;
   std::vector<Ending> endings_;
   Report report_;

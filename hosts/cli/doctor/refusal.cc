@@ -13,8 +13,8 @@ namespace {
 Verdict verdict_on_error(const std::string& sqlstate, const std::string& sentence,
                          const Case& host) {
   const std::string said = "the server says: " + sentence;
-  const std::string role = host::identifier(host.intent.user);
-  const std::string database = host::identifier(host.intent.database);
+  const std::string role = host::identifier(host.params.user);
+  const std::string database = host::identifier(host.params.database);
   if (sqlstate == "3D000")
     return {"no_database", said, {"name a database that is there: dbname=postgres"}, kExitUsage};
   if (sqlstate == "42501")
@@ -51,7 +51,7 @@ void move_to_back(std::vector<libpq::Cause>& causes, std::string_view code) {
 // The hook's guesses, in the light of what only an examination knows.
 std::vector<libpq::Cause> causes_of_refusal(const Case& host) {
   std::vector<libpq::Cause> causes =
-      libpq::likely_causes(host.attempt->message(), host.attempt->facts());
+      libpq::likely_causes(host.connection->message(), host.connection->facts());
   // Another port than its own: that is how tunnels end on this machine. Instances elsewhere have
   // such ports, too.
   const char* said = std::getenv("PGIAM_SIGNING_PORT");
@@ -74,7 +74,7 @@ Verdict verdict_on_token(const Case& host) {
 }  // namespace
 
 Verdict verdict_on_refusal(const Case& host) {
-  const Attempt& attempt = *host.attempt;
+  const HookConnection& attempt = *host.connection;
   const bool is_of_token =
       attempt.has_token() &&
       libpq::sqlstate_of_refusal(attempt.message(), attempt.facts()) != nullptr;

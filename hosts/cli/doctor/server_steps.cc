@@ -101,14 +101,14 @@ std::optional<Finding> object_to_peer(const Case& host) {
   return std::nullopt;
 }
 
-std::string ca_bundle(const Attempt& attempt) {
+std::string ca_bundle(const HookConnection& attempt) {
   if (const std::string file = attempt.option("sslrootcert"); !file.empty()) return file;
   const char* home = std::getenv("HOME");
   const std::string file = std::string(home ? home : "") + "/.postgresql/root.crt";
   return access(file.c_str(), R_OK) == 0 ? file : "";
 }
 
-std::string describe_tls(const Attempt& attempt) {
+std::string describe_tls(const HookConnection& attempt) {
   const std::string bundle = ca_bundle(attempt);
   const std::string sslmode = attempt.option("sslmode");
   const std::string how = attempt.cipher() + "\ncertificate: ";
@@ -119,8 +119,8 @@ std::string describe_tls(const Attempt& attempt) {
 }
 
 Verdict verdict_on_certificate(const Case& host) {
-  const std::string said = host.attempt->sentence();
-  const std::string bundle = ca_bundle(*host.attempt);
+  const std::string said = host.connection->sentence();
+  const std::string bundle = ca_bundle(*host.connection);
   if (said.find("does not match host name") != said.npos) {
     Verdict verdict{"certificate_name",
                     "the server's certificate is for another name: " + said,
@@ -197,9 +197,9 @@ Finding reach_port(Case& host) {
 Finding agree_on_tls(Case& host) {
   if (std::optional<Finding> objection = object_to_peer(host)) return *objection;
   host.socket = Socket();
-  host.attempt.emplace(host.libpq, host.given, host.endpoint.host, host.address->text,
-                       host.endpoint.port);
-  Attempt& attempt = *host.attempt;
+  host.connection.emplace(host.libpq, host.given, host.endpoint.host, host.address->text,
+                          host.endpoint.port);
+  HookConnection& attempt = *host.connection;
   if (!attempt.is_there())
     return failed(
         {"hook_passes", "the hook takes this connection for none of its own", {}, kExitInternal});
@@ -220,7 +220,7 @@ Finding agree_on_tls(Case& host) {
 }
 
 Finding log_in(Case& host) {
-  Attempt& attempt = *host.attempt;
+  HookConnection& attempt = *host.connection;
   attempt.finish_login(host.deadline);
   if (!attempt.is_over()) return failed(out_of_time(host, "did not answer the login"));
   if (!attempt.is_logged_in()) {
@@ -233,7 +233,7 @@ Finding log_in(Case& host) {
     return failed(verdict, detail);
   }
   const std::string who =
-      "\"" + host.intent.user + "\" is in, database \"" + host.intent.database + "\"";
+      "\"" + host.params.user + "\" is in, database \"" + host.params.database + "\"";
   if (!attempt.has_sent_password())
     return warning(who +
                    "\nthe server asked for no password: it does not check tokens of this user");

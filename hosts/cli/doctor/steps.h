@@ -10,7 +10,7 @@ struct Step {
   Finding (*take)(Case& host);
 };
 
-// What can be told without the server (own_steps.cc) …
+// What can be told without the server (local_steps.cc) …
 Finding recognise_target(Case& host);
 Finding find_region(Case& host);
 Finding find_credentials(Case& host);

@@ -22,15 +22,16 @@ namespace pgiam::libpq {
 constexpr std::size_t kPadding = 8 * 1024;
 
 // To be kept until libpq has been told.
-class Handover {
+class PasswordInjection {
  public:
   // `first_port`: what libpq will be given as the first host's port.
-  Handover(const RealLibpq& libpq, ConnectionState& state, std::string_view first_port);
+  PasswordInjection(const host::RealLibpq& libpq, ConnectionState& state,
+                    std::string_view first_port);
 
   // Whether there is a way at all; if not, errno tells why.
   bool is_possible() const { return option_.keyword; }
   // What libpq is to be told.
-  const Parameter& option() const { return option_; }
+  const host::Parameter& option() const { return option_; }
   // Whether libpq will look at it only if it finds no password elsewhere.
   bool is_by_file() const { return file_.has_value(); }
 
@@ -41,19 +42,19 @@ class Handover {
 
   std::string long_filler_;
   host::SecretText password_;
-  std::optional<PasswordFile> file_;
-  Parameter option_{nullptr, nullptr};
+  std::optional<host::PasswordFile> file_;
+  host::Parameter option_{nullptr, nullptr};
 };
 
 // Writes the host's password to where libpq will take it from. False: there is no room for it.
-bool put_password(const Access& access, char* place);
+bool put_password(const HostAttempt& attempt, char* place);
 
 // Where hosts share a place: writes the password of the host that libpq is at, and none if that is
 // not known. Needs no memory.
-void put_current_password(const RealLibpq& libpq, PGconn* conn, ConnectionState& state);
+void put_current_password(const host::RealLibpq& libpq, PGconn* conn, ConnectionState& state);
 
 // For a connection whose state was lost, as it is for want of memory: no password rather than a
 // filler.
-void remove_filler(const RealLibpq& libpq, PGconn* conn);
+void remove_filler(const host::RealLibpq& libpq, PGconn* conn);
 
 }  // namespace pgiam::libpq

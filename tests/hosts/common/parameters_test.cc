@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 namespace {
 
 std::string as_list(const Parameters& parameters) {
@@ -81,4 +81,4 @@ TEST(Strictness, IsThatOfLibpqsDefaultWhereNothingIsSaid) {
 }
 
 }  // namespace
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

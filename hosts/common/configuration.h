@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 
 // Whether a rule or a variable could make an endpoint of a host whose name tells nothing.
 bool rules_may_apply();
@@ -15,4 +15,4 @@ bool force_may_apply();
 // The configuration file, of those that may be the first that is there; "" where there is none.
 std::string configuration_file();
 
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

@@ -1,4 +1,4 @@
-#include "glance.h"
+#include "quick_reject.h"
 
 #include <stdlib.h>
 
@@ -9,6 +9,15 @@
 #include "configuration.h"
 
 namespace pgiam::libpq {
+
+using host::force_may_apply;
+using host::is_connection_string;
+using host::is_socket_path;
+using host::is_uri;
+using host::looks_like_token;
+using host::Parameters;
+using host::rules_may_apply;
+
 namespace {
 
 using Text = std::string_view;
@@ -108,7 +117,7 @@ bool is_local_name(Text host) {
 
 }  // namespace
 
-bool is_plainly_not_ours(const Parameters& given) {
+bool quick_reject(const Parameters& given) {
   Seen seen;
   if (!read(given, seen) || !given_or(seen.service, "PGSERVICE").empty()) return false;
 

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 
 struct FileStamp {
   FileStamp() = default;  // of no file
@@ -28,4 +28,4 @@ struct FileStamp {
   long changed_ns = 0;
 };
 
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

@@ -10,7 +10,7 @@
 #include "base/load_lock.h"
 #include "service_file.h"
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 namespace {
 
 // libpq quotes the bad value in its message, so the message tells whether it got as far.
@@ -36,8 +36,8 @@ class ProbeConnection {
  private:
   // By a function that calls another public one, which shows whether such calls come through us.
   static PGconn* connect(const RealLibpq& libpq, const Parameters& parameters) {
-    // A probe makes libpq say something. Before its first word it opens its message catalogue, under
-    // a lock that the child of a fork in that moment would find held for ever.
+    // A probe makes libpq say something. Before its first word it opens its message catalogue,
+    // under a lock that the child of a fork in that moment would find held for ever.
     std::optional<LoadLock> no_fork;
     if (!libpq.has_spoken.load(std::memory_order_acquire)) no_fork.emplace();
     PGconn* conn = libpq.PQconnectdbParams(parameters.keywords(), parameters.values(),
@@ -97,28 +97,29 @@ std::string service_of(const RealLibpq& libpq, const Parameters& given) {
 bool is_preferred(const RealLibpq& libpq, const Parameters& given, const std::string& service) {
   if (*or_empty(getenv("PGSSLMODE"))) return true;
   if (!given.are_copied() && !value_given(libpq, given, "sslmode").empty()) return true;
-  return !service.empty() && host::service_sets(service, "sslmode");
+  return !service.empty() && service_sets(service, "sslmode");
 }
 
 // As libpq pairs them: an address replaces a name for dialling but not for looking up passwords;
 // one port is for all hosts.
-std::vector<Endpoint> pair_up(const ResolvedOptions& options, const std::string& socket_folder) {
+std::vector<ResolvedHost> pair_up(const ResolvedOptions& options,
+                                  const std::string& socket_folder) {
   const std::vector<std::string> names = split_list(or_empty(options.find("host")));
   const std::string_view hostaddr = or_empty(options.find("hostaddr"));
   const std::vector<std::string> addresses = split_list(hostaddr);
   const std::vector<std::string> ports = split_list(or_empty(options.find("port")));
 
-  std::vector<Endpoint> endpoints(hostaddr.empty() ? names.size() : addresses.size());
-  for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    Endpoint& endpoint = endpoints[i];
+  std::vector<ResolvedHost> hosts(hostaddr.empty() ? names.size() : addresses.size());
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    ResolvedHost& entry = hosts[i];
     const std::string address = hostaddr.empty() ? "" : addresses[i];
-    if (i < names.size()) endpoint.host = names[i];
-    endpoint.local = address.empty() && (endpoint.host.empty() || is_socket_path(endpoint.host));
-    if (endpoint.host.empty()) endpoint.host = endpoint.local ? socket_folder : address;
-    endpoint.port = ports.size() == 1 ? ports[0] : i < ports.size() ? ports[i] : "";
-    if (endpoint.port.empty()) endpoint.port = kDefaultPort;
+    if (i < names.size()) entry.host = names[i];
+    entry.local = address.empty() && (entry.host.empty() || is_socket_path(entry.host));
+    if (entry.host.empty()) entry.host = entry.local ? socket_folder : address;
+    entry.port = ports.size() == 1 ? ports[0] : i < ports.size() ? ports[i] : "";
+    if (entry.port.empty()) entry.port = kDefaultPort;
   }
-  return endpoints;
+  return hosts;
 }
 
 }  // namespace
@@ -143,43 +144,42 @@ void ResolvedOptions::Release::operator()(PQconninfoOption* options) const {
   free(options);
 }
 
-std::shared_ptr<const Intent> probe(const RealLibpq& libpq, const Parameters& given) {
+std::shared_ptr<const ResolvedParams> probe(const RealLibpq& libpq, const Parameters& given) {
   const bool is_unsafe = default_password_file_is_open_to_others();
   const Parameters quiet = is_unsafe ? given.preceded_by({"passfile", "/dev/null/none"}) : given;
   const ProbeConnection probe(libpq, quiet.followed_by({{"target_session_attrs", kImpossible}}));
   if (!probe.succeeded()) return nullptr;
 
-  auto result = std::make_shared<Intent>();
-  Intent& intent = *result;
-  intent.options = probe.options();
-  const auto value = [&](const char* keyword) { return or_empty(intent.options.find(keyword)); };
+  auto result = std::make_shared<ResolvedParams>();
+  ResolvedParams& params = *result;
+  params.options = probe.options();
+  const auto value = [&](const char* keyword) { return or_empty(params.options.find(keyword)); };
   // Where the first names no host it is the default folder; a later one that names none has to do
   // with the name that password files know.
   const std::string first_host = probe.host();
-  intent.endpoints =
-      pair_up(intent.options, is_socket_path(first_host) ? first_host : kHostOfSockets);
-  intent.user = value("user");
-  intent.database = value("dbname");
-  intent.sslmode = value("sslmode");
+  params.hosts = pair_up(params.options, is_socket_path(first_host) ? first_host : kHostOfSockets);
+  params.user = value("user");
+  params.database = value("dbname");
+  params.sslmode = value("sslmode");
   const std::string service = service_of(libpq, given);
-  intent.sslmode_chosen = intent.sslmode != "prefer" || is_preferred(libpq, given, service);
-  intent.gssencmode = value("gssencmode");
-  intent.has_password_outside_file = *value("password") != '\0';
-  intent.password_file_is_unsafe = is_unsafe;
-  intent.rests_on_service_file = !service.empty();
+  params.sslmode_chosen = params.sslmode != "prefer" || is_preferred(libpq, given, service);
+  params.gssencmode = value("gssencmode");
+  params.has_password_outside_file = *value("password") != '\0';
+  params.password_file_is_unsafe = is_unsafe;
+  params.rests_on_service_file = !service.empty();
 
   bool first = true;
-  for (Endpoint& endpoint : intent.endpoints) {
-    if (first || intent.has_password_outside_file) {
-      endpoint.password.append(probe.password());
+  for (ResolvedHost& entry : params.hosts) {
+    if (first || params.has_password_outside_file) {
+      entry.password.append(probe.password());
     } else {
       // The address only has to be there: a list of another length than the hosts' is an error.
       const ProbeConnection single(libpq,
-                                   quiet.followed_by({{"host", endpoint.host.c_str()},
+                                   quiet.followed_by({{"host", entry.host.c_str()},
                                                       {"hostaddr", "127.0.0.1"},
-                                                      {"port", endpoint.port.c_str()},
+                                                      {"port", entry.port.c_str()},
                                                       {"target_session_attrs", kImpossible}}));
-      endpoint.password.append(single.password());
+      entry.password.append(single.password());
     }
     first = false;
   }
@@ -190,4 +190,4 @@ ResolvedOptions resolve(const RealLibpq& libpq, const Parameters& given) {
   return ProbeConnection(libpq, given.followed_by({{"sslmode", kImpossible}})).options();
 }
 
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

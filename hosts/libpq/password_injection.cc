@@ -1,4 +1,4 @@
-#include "handover.h"
+#include "password_injection.h"
 
 #include <string.h>
 
@@ -6,6 +6,11 @@
 #include <array>
 
 namespace pgiam::libpq {
+
+using host::append_line;
+using host::RealLibpq;
+using host::ResolvedHost;
+
 namespace {
 
 // Ends with a NUL.
@@ -15,20 +20,20 @@ constexpr auto kFiller = [] {
   return filler;
 }();
 
-std::size_t room_for(const Access& access) { return strlen(access.password()) + kPadding; }
+std::size_t room_for(const HostAttempt& attempt) { return strlen(attempt.password()) + kPadding; }
 
 host::SecretText password_lines(const ConnectionState& state, std::string_view first_port) {
   host::SecretText lines;
-  for (const Access& access : state.accesses) {
-    const Endpoint& endpoint = *access.endpoint;
-    const bool is_first = &access == &state.accesses.front();
-    const std::string_view port = is_first ? first_port : endpoint.port;
-    const std::string_view password = access.password();
-    if (access.is_ours) {
-      append_line(lines, endpoint.host, port, password, kPadding);
+  for (const HostAttempt& attempt : state.attempts) {
+    const ResolvedHost& entry = *attempt.entry;
+    const bool is_first = &attempt == &state.attempts.front();
+    const std::string_view port = is_first ? first_port : entry.port;
+    const std::string_view password = attempt.password();
+    if (attempt.is_ours) {
+      append_line(lines, entry.host, port, password, kPadding);
     } else if (!password.empty()) {
-      append_line(lines, endpoint.host, port, password, 0);
-      if (endpoint.local) append_line(lines, kHostOfSockets, port, password, 0);
+      append_line(lines, entry.host, port, password, 0);
+      if (entry.local) append_line(lines, host::kHostOfSockets, port, password, 0);
     }
   }
   return lines;
@@ -36,7 +41,8 @@ host::SecretText password_lines(const ConnectionState& state, std::string_view f
 
 }  // namespace
 
-Handover::Handover(const RealLibpq& libpq, ConnectionState& state, std::string_view first_port) {
+PasswordInjection::PasswordInjection(const RealLibpq& libpq, ConnectionState& state,
+                                     std::string_view first_port) {
   if (libpq.calls_itself_here.load(std::memory_order_relaxed)) {
     take_up_room(state);
   } else {
@@ -44,33 +50,33 @@ Handover::Handover(const RealLibpq& libpq, ConnectionState& state, std::string_v
   }
 }
 
-const char* Handover::filler_of(std::size_t length) {
+const char* PasswordInjection::filler_of(std::size_t length) {
   constexpr std::size_t kUsual = kFiller.size() - 1;
   if (length <= kUsual) return &kFiller[kUsual - length];
   long_filler_.assign(length, 'x');
   return long_filler_.c_str();
 }
 
-void Handover::take_up_room(ConnectionState& state) {
+void PasswordInjection::take_up_room(ConnectionState& state) {
   std::size_t room = 0;
-  for (const Access& access : state.accesses) room = std::max(room, room_for(access));
-  for (Access& access : state.accesses) access.room = room;
+  for (const HostAttempt& attempt : state.attempts) room = std::max(room, room_for(attempt));
+  for (HostAttempt& attempt : state.attempts) attempt.room = room;
   state.shares_password = true;
   option_ = {"password", filler_of(room)};
 }
 
-void Handover::write_file(ConnectionState& state, std::string_view first_port) {
+void PasswordInjection::write_file(ConnectionState& state, std::string_view first_port) {
   file_.emplace(password_lines(state, first_port).view());
   if (!file_->path().empty()) {
     option_ = {"passfile", file_->path().c_str()};
-    for (Access& access : state.accesses)
-      if (access.is_ours) access.room = room_for(access);
-  } else if (state.accesses.size() == 1) {
+    for (HostAttempt& attempt : state.attempts)
+      if (attempt.is_ours) attempt.room = room_for(attempt);
+  } else if (state.attempts.size() == 1) {
     // No place for a file, as in a jail without /proc and /tmp: no room for a longer one, then.
     file_.reset();
-    Access& access = state.accesses.front();
-    password_.append(access.password());
-    access.room = password_.view().size();
+    HostAttempt& attempt = state.attempts.front();
+    password_.append(attempt.password());
+    attempt.room = password_.view().size();
     option_ = {"password", password_.c_str()};
   }
 }
@@ -80,11 +86,11 @@ static void erase(char* place) {
   if (*place) explicit_bzero(place, strlen(place));
 }
 
-bool put_password(const Access& access, char* place) {
-  const char* password = access.password();
+bool put_password(const HostAttempt& attempt, char* place) {
+  const char* password = attempt.password();
   if (strcmp(place, password) == 0) return true;
   const std::size_t length = strlen(password);
-  if (length > access.room) return false;
+  if (length > attempt.room) return false;
   erase(place);
   memcpy(place, password, length + 1);
   return true;
@@ -92,9 +98,9 @@ bool put_password(const Access& access, char* place) {
 
 void put_current_password(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
   if (!state.shares_password) return;
-  const Access* access = state.current(libpq, conn);
+  const HostAttempt* attempt = state.current(libpq, conn);
   char* place = libpq.PQpass(conn);
-  if (!access || !put_password(*access, place)) erase(place);
+  if (!attempt || !put_password(*attempt, place)) erase(place);
 }
 
 void remove_filler(const RealLibpq& libpq, PGconn* conn) {

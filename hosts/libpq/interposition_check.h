@@ -3,8 +3,8 @@
 
 namespace pgiam::libpq {
 
-// To be called when one came. If none ever does, and a libpq was loaded, a line at level info says so
-// when the process ends.
-void note_reached() noexcept;
+// To be called when one came. If none ever does, and a libpq was loaded, a line at level info says
+// so when the process ends.
+void note_call() noexcept;
 
 }  // namespace pgiam::libpq

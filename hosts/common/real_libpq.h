@@ -35,7 +35,7 @@
   X(PQinstanceData)              \
   X(PQsetInstanceData)
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 
 // Where an object of the process lies in memory.
 struct CodeRange {
@@ -49,7 +49,8 @@ struct RealLibpq {
   PGIAM_LIBPQ_FUNCTIONS(PGIAM_LIBPQ_POINTER)
 #undef PGIAM_LIBPQ_POINTER
   CodeRange code;
-  // Whether libpq's public functions, where they call each other, call the hook's: seen when one did.
+  // Whether libpq's public functions, where they call each other, call the hook's: seen when one
+  // did.
   mutable std::atomic<bool> calls_itself_here = false;
   mutable std::atomic<bool> has_spoken = false;  // it has made an error message
 
@@ -62,4 +63,4 @@ struct RealLibpq {
 // valid for ever. nullptr: there is none, or it lacks a function of the list.
 const RealLibpq* find_libpq(const void* caller) noexcept;
 
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

@@ -12,7 +12,7 @@
 #include "base/uncancellable.h"
 #include "base/write_all.h"
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 namespace {
 
 constexpr const char* kSpecials = ":\\";  // the one ends a field, the other keeps it from doing so
@@ -31,7 +31,7 @@ void overwrite(int fd) {
 
 }  // namespace
 
-void append_line(host::SecretText& content, std::string_view host, std::string_view port,
+void append_line(SecretText& content, std::string_view host, std::string_view port,
                  std::string_view password, std::size_t padding) {
   content.append_escaped(host, kSpecials).append(":");
   content.append_escaped(port, kSpecials).append(":*:*:");
@@ -90,4 +90,4 @@ void PasswordFile::clear() {
   errno = reason;
 }
 
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

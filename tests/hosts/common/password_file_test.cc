@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "handover.h"
-
-namespace pgiam::libpq {
+namespace pgiam::host {
 namespace {
+
+constexpr std::size_t kPadding = 8 * 1024;
 
 // What libpq would send: it reads the file before it finds the fault in sslmode.
 std::string password_for(const char* host, const char* port, const PasswordFile& file) {
@@ -22,7 +22,7 @@ std::string password_for(const char* host, const char* port, const PasswordFile&
 }
 
 TEST(PasswordFile, GivesEachHostItsOwnWhateverIsInIt) {
-  host::SecretText lines;
+  SecretText lines;
   append_line(lines, "one.example", "5432", "host:5432/?a=b\\c:d", 100);
   append_line(lines, "one.example", "5433", "other port", 0);
   append_line(lines, "::1", "5432", std::string(9'000, 't'), kPadding);
@@ -34,7 +34,7 @@ TEST(PasswordFile, GivesEachHostItsOwnWhateverIsInIt) {
 }
 
 TEST(PasswordFile, LeavesRoomBehindThePassword) {
-  host::SecretText lines;
+  SecretText lines;
   append_line(lines, "one.example", "5432", "short", kPadding);
   const PasswordFile file(lines.view());
   const char* keywords[] = {"host", "port", "passfile", "sslmode", nullptr};
@@ -64,4 +64,4 @@ TEST(PasswordFile, IsForItsOwnerAloneAndGoesWithTheObject) {
 }
 
 }  // namespace
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

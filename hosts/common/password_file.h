@@ -11,10 +11,10 @@
 
 #include "secret_text.h"
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 
 // A line that gives `password` to every user and database at this host.
-void append_line(host::SecretText& content, std::string_view host, std::string_view port,
+void append_line(SecretText& content, std::string_view host, std::string_view port,
                  std::string_view password, std::size_t padding);
 
 class PasswordFile {
@@ -38,4 +38,4 @@ class PasswordFile {
   std::string path_;
 };
 
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

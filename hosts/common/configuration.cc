@@ -9,7 +9,7 @@
 #include "file_stamp.h"
 #include "plugin.h"
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 namespace {
 
 bool is_set(const char* variable) {
@@ -57,7 +57,7 @@ bool rules_may_apply() {
          is_set("PGIAM_PASSWORD_FILE") || is_set("PGIAM_PGPASS") || any_file(is_there);
 }
 
-bool force_may_apply() { return host::is_on("PGIAM_FORCE") || any_file(speaks_of_force); }
+bool force_may_apply() { return is_on("PGIAM_FORCE") || any_file(speaks_of_force); }
 
 std::string configuration_file() {
   std::string file;
@@ -68,4 +68,4 @@ std::string configuration_file() {
   return file;
 }
 
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

@@ -12,17 +12,17 @@
 #include "real_libpq.h"
 #include "secret_text.h"
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 
 // What password files call a server behind a socket in libpq's default folder.
 constexpr const char* kHostOfSockets = "localhost";
 
 // One host of the list.
-struct Endpoint {
+struct ResolvedHost {
   std::string host;  // its name; the address where there is no name
   std::string port;
-  bool local = false;         // a Unix-domain socket
-  host::SecretText password;  // what libpq would send it
+  bool local = false;   // a Unix-domain socket
+  SecretText password;  // what libpq would send it
 };
 
 // libpq's own list of a connection's options, wiped when it goes.
@@ -52,9 +52,9 @@ class ResolvedOptions {
   std::unique_ptr<PQconninfoOption, Release> options_;
 };
 
-struct Intent {
+struct ResolvedParams {
   ResolvedOptions options;  // all but target_session_attrs, which the probe needs
-  std::vector<Endpoint> endpoints;
+  std::vector<ResolvedHost> hosts;
   std::string user;
   std::string database;
   std::string sslmode;          // in force
@@ -68,9 +68,9 @@ struct Intent {
 };
 
 // nullptr: libpq will refuse the parameters; let it say so itself.
-std::shared_ptr<const Intent> probe(const RealLibpq& libpq, const Parameters& given);
+std::shared_ptr<const ResolvedParams> probe(const RealLibpq& libpq, const Parameters& given);
 
 // The options once more, as they are but for sslmode; libpq looks at the password file again.
 ResolvedOptions resolve(const RealLibpq& libpq, const Parameters& given);
 
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

@@ -1,4 +1,4 @@
-#include "attempt.h"
+#include "hook_connection.h"
 
 #include <poll.h>
 #include <string.h>
@@ -26,10 +26,11 @@ std::size_t find_sqlstate(const std::string& message) {
 
 }  // namespace
 
-Attempt::Attempt(const libpq::RealLibpq& libpq, const libpq::Parameters& given,
-                 const std::string& host, const std::string& address, const std::string& port)
+HookConnection::HookConnection(const host::RealLibpq& libpq, const host::Parameters& given,
+                               const std::string& host, const std::string& address,
+                               const std::string& port)
     : libpq_(libpq) {
-  const libpq::Parameters one = given.followed_by(
+  const host::Parameters one = given.followed_by(
       {{"host", host.c_str()}, {"hostaddr", address.c_str()}, {"port", port.c_str()}});
   conn_.reset(libpq::connect(libpq, one, libpq::Wait::kNo).value_or(nullptr));
   is_over_ = !conn_ || is_logged_in() || PQstatus(conn_.get()) == CONNECTION_BAD;
@@ -37,7 +38,7 @@ Attempt::Attempt(const libpq::RealLibpq& libpq, const libpq::Parameters& given,
 }
 
 template <typename Test>
-void Attempt::go_on(Deadline deadline, Test is_far_enough) {
+void HookConnection::go_on(Deadline deadline, Test is_far_enough) {
   while (!is_over_ && !is_far_enough(PQstatus(conn_.get()))) {
     const short events = waits_for_ == PGRES_POLLING_READING ? POLLIN : POLLOUT;
     pollfd waiting{PQsocket(conn_.get()), events, 0};
@@ -49,7 +50,7 @@ void Attempt::go_on(Deadline deadline, Test is_far_enough) {
   }
 }
 
-void Attempt::finish_tls(Deadline deadline) {
+void HookConnection::finish_tls(Deadline deadline) {
   const auto is_far_enough = [](ConnStatusType status) {
     return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_AUTH_OK;
   };
@@ -57,27 +58,27 @@ void Attempt::finish_tls(Deadline deadline) {
   has_finished_tls_ = is_logged_in() || is_far_enough(PQstatus(conn_.get()));
 }
 
-void Attempt::finish_login(Deadline deadline) {
+void HookConnection::finish_login(Deadline deadline) {
   go_on(deadline, [](ConnStatusType) { return false; });
 }
 
-std::string Attempt::refusal_of_hook() const {
+std::string HookConnection::refusal_of_hook() const {
   const libpq::ConnectionState* state = libpq::state_of(libpq_, conn_.get());
   return state ? state->we_say : "";
 }
 
-bool Attempt::has_token() const {
+bool HookConnection::has_token() const {
   const libpq::ConnectionState* state = libpq::state_of(libpq_, conn_.get());
-  return state && !state->accesses.empty() && state->accesses.front().token;
+  return state && !state->attempts.empty() && state->attempts.front().token;
 }
 
-std::string Attempt::cipher() const {
+std::string HookConnection::cipher() const {
   const char* protocol = PQsslAttribute(conn_.get(), "protocol");
   const char* cipher = PQsslAttribute(conn_.get(), "cipher");
   return protocol && cipher ? std::string(protocol) + ", " + cipher : "";
 }
 
-std::string Attempt::option(std::string_view keyword) const {
+std::string HookConnection::option(std::string_view keyword) const {
   std::string value;
   PQconninfoOption* options = PQconninfo(conn_.get());
   for (PQconninfoOption* option = options; option && option->keyword; ++option) {
@@ -89,9 +90,9 @@ std::string Attempt::option(std::string_view keyword) const {
   return value;
 }
 
-std::string Attempt::message() const { return PQerrorMessage(conn_.get()); }
+std::string HookConnection::message() const { return PQerrorMessage(conn_.get()); }
 
-std::string Attempt::sentence() const {
+std::string HookConnection::sentence() const {
   std::string text = message();
   if (const std::size_t at = find_sqlstate(text); at != text.npos) {
     text.erase(0, at + 7);
@@ -102,16 +103,16 @@ std::string Attempt::sentence() const {
   return text;
 }
 
-std::string Attempt::sqlstate() const {
+std::string HookConnection::sqlstate() const {
   const std::string text = message();
   const std::size_t at = find_sqlstate(text);
   return at == text.npos ? "" : text.substr(at, 5);
 }
 
-libpq::AttemptFacts Attempt::facts() const {
+libpq::AttemptFacts HookConnection::facts() const {
   const libpq::ConnectionState& state = *libpq::state_of(libpq_, conn_.get());
-  const libpq::Access& access = state.accesses.front();
-  libpq::AttemptFacts facts = libpq::facts_of(state.intent->user, *access.endpoint, *access.token);
+  const libpq::HostAttempt& attempt = state.attempts.front();
+  libpq::AttemptFacts facts = libpq::facts_of(state.params->user, *attempt.entry, *attempt.token);
   facts.password_was_asked = has_sent_password();
   return facts;
 }

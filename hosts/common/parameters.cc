@@ -4,7 +4,7 @@
 #include <cstring>
 #include <iterator>
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 
 std::optional<Parameters> Parameters::of_conninfo(const char* conninfo) {
   Parameters parameters;
@@ -68,7 +68,7 @@ void Parameters::add(const char* keyword, const char* value) {
   values_.push_back(nullptr);
 }
 
-void append_quoted(host::SecretText& conninfo, std::string_view keyword, std::string_view value) {
+void append_quoted(SecretText& conninfo, std::string_view keyword, std::string_view value) {
   conninfo.append(keyword).append("='").append_escaped(value, "'\\").append("' ");
 }
 
@@ -106,4 +106,4 @@ bool looks_like_token(std::string_view password) {
   return password.find("X-Amz-Signature=") != password.npos;
 }
 
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

@@ -8,7 +8,7 @@
 
 #include "secret_text.h"
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 
 struct Parameter {
   const char* keyword;
@@ -50,7 +50,7 @@ class Parameters {
 
 // A key and its value in the form of a connection string, with a blank at the end. Values may be
 // empty: an empty password keeps libpq from looking at PGPASSWORD.
-void append_quoted(host::SecretText& conninfo, std::string_view keyword, std::string_view value);
+void append_quoted(SecretText& conninfo, std::string_view keyword, std::string_view value);
 
 // The parts of a comma-separated list; "" is a list of one empty part.
 std::vector<std::string> split_list(std::string_view list);
@@ -67,4 +67,4 @@ int strictness(std::string_view sslmode);
 // Presigned requests carry their signature in this parameter: an IAM token, be it a dead one.
 bool looks_like_token(std::string_view password);
 
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

@@ -1,4 +1,4 @@
-#include "reach.h"
+#include "interposition_check.h"
 
 #include <link.h>
 
@@ -11,7 +11,7 @@
 namespace pgiam::libpq {
 namespace {
 
-std::atomic<bool> reached = false;
+std::atomic<bool> was_called = false;
 
 int add_libpq(dl_phdr_info* object, size_t, void* found) {
   const char* slash = strrchr(object->dlpi_name, '/');
@@ -23,8 +23,8 @@ int add_libpq(dl_phdr_info* object, size_t, void* found) {
   return 0;
 }
 
-[[gnu::destructor]] void tell_if_never_reached() {
-  if (reached.load(std::memory_order_relaxed) || !host::is_logged(PGIAM_LOG_INFO)) return;
+[[gnu::destructor]] void tell_if_never_called() {
+  if (was_called.load(std::memory_order_relaxed) || !host::is_logged(PGIAM_LOG_INFO)) return;
   std::string found;
   dl_iterate_phdr(add_libpq, &found);
   if (found.empty()) return;
@@ -35,6 +35,6 @@ int add_libpq(dl_phdr_info* object, size_t, void* found) {
 
 }  // namespace
 
-void note_reached() noexcept { reached.store(true, std::memory_order_relaxed); }
+void note_call() noexcept { was_called.store(true, std::memory_order_relaxed); }
 
 }  // namespace pgiam::libpq

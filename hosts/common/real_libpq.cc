@@ -8,7 +8,7 @@
 #include <memory>
 #include <new>
 
-namespace pgiam::libpq {
+namespace pgiam::host {
 namespace {
 
 constexpr const char* kAnyFunction = "PQconnectStartParams";
@@ -156,4 +156,4 @@ const RealLibpq* find_libpq(const void* caller) noexcept {
   return libpq;
 }
 
-}  // namespace pgiam::libpq
+}  // namespace pgiam::host

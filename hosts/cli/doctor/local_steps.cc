@@ -99,7 +99,7 @@ Finding recognise_target(Case& host) {
     detail += "\nrule \"" + rule + "\"";
   if (const std::string signed_for = text(host.explanation, "signing_host"); !signed_for.empty())
     detail += "\nsigned for " + (signed_for == host.endpoint.host ? "that name" : signed_for) +
-              ", port " + text(host.explanation, "signing_port") + ", user \"" + host.intent.user +
+              ", port " + text(host.explanation, "signing_port") + ", user \"" + host.params.user +
               "\"";
   return ok(detail);
 }

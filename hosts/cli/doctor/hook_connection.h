@@ -8,16 +8,16 @@
 
 #include "libpq/connection_state.h"
 #include "libpq/explain_failure.h"
-#include "libpq/parameters.h"
+#include "parameters.h"
 #include "socket.h"
 
 namespace pgiam::cli::doctor {
 
-class Attempt {
+class HookConnection {
  public:
   // Of the host that the parameters name, at this address.
-  Attempt(const libpq::RealLibpq& libpq, const libpq::Parameters& given, const std::string& host,
-          const std::string& address, const std::string& port);
+  HookConnection(const host::RealLibpq& libpq, const host::Parameters& given,
+                 const std::string& host, const std::string& address, const std::string& port);
 
   // Each of the two goes on until there is an answer or the time is up.
   void finish_tls(Deadline deadline);
@@ -51,7 +51,7 @@ class Attempt {
   template <typename Test>
   void go_on(Deadline deadline, Test is_far_enough);
 
-  const libpq::RealLibpq& libpq_;
+  const host::RealLibpq& libpq_;
   std::unique_ptr<PGconn, Finish> conn_;
   PostgresPollingStatusType waits_for_ = PGRES_POLLING_WRITING;
   bool is_over_ = false;

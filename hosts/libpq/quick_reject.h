@@ -1,4 +1,4 @@
-// Tells at a glance that a connection is not ours, where that is plain. Most are settled here:
+// Rejects connections that are plainly not ours, without asking libpq. Most are settled here:
 // asking libpq itself (probe.h) costs as much as libpq's own work on a connection's parameters.
 #pragma once
 
@@ -8,6 +8,6 @@ namespace pgiam::libpq {
 
 // True: a password was given that is no token, or the server is local and no rule could say
 // otherwise. False: that takes a closer look.
-bool is_plainly_not_ours(const Parameters& given);
+bool quick_reject(const host::Parameters& given);
 
 }  // namespace pgiam::libpq

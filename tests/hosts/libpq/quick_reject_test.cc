@@ -1,0 +1,92 @@
+#include "quick_reject.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <fstream>
+
+namespace pgiam::libpq {
+namespace {
+
+constexpr const char* kToken = "x:5432/?Action=connect&X-Amz-Signature=12ab";
+constexpr const char* kVariables[] = {"PGHOST",       "PGHOSTADDR",   "PGPASSWORD",
+                                      "PGSERVICE",    "PGIAM_FORCE",  "PGIAM_SIGNING_HOST",
+                                      "PGIAM_TARGET", "PGIAM_CONFIG", "XDG_CONFIG_HOME"};
+
+class QuickReject : public testing::Test {
+ protected:
+  QuickReject() {
+    for (const char* variable : kVariables) unsetenv(variable);
+    setenv("HOME", "/nonexistent", 1);
+  }
+  ~QuickReject() override {
+    for (const char* variable : kVariables) unsetenv(variable);
+  }
+  static bool rejects(const std::string& conninfo) {
+    return quick_reject(host::Parameters::of_conninfo(conninfo.c_str()).value());
+  }
+};
+
+TEST_F(QuickReject, RejectsWhatBringsAPassword) {
+  for (const char* conninfo :
+       {"host=db.example password=p", "host = 'db.example' password = 'p q' user=u", "password=p",
+        "password= p host=db.example", "host=db.example password=''password=p",
+        "postgresql://u:p@db.example:5432/d", "postgres://u:p%20q@a.example/d"}) {
+    EXPECT_TRUE(rejects(conninfo)) << conninfo;
+  }
+  EXPECT_FALSE(rejects(std::string("host=db.example password=") + kToken)) << "an old token";
+  EXPECT_FALSE(rejects("postgresql://u:x%3FAction%3Dconnect%26X-Amz-Signature%3D12ab@db.example/d"))
+      << "an old token in escapes";
+  setenv("PGPASSWORD", "p", 1);
+  EXPECT_TRUE(rejects("host=db.example"));
+  EXPECT_FALSE(rejects("host=db.example password=''")) << "which hides the variable";
+  setenv("PGPASSWORD", kToken, 1);
+  EXPECT_FALSE(rejects("host=db.example"));
+}
+
+TEST_F(QuickReject, RejectsWhatIsLocal) {
+  for (const char* conninfo :
+       {"", "user=u", "host=/run/postgresql", "host=@abstract", "host=localhost", "host=::1",
+        "hostaddr=10.0.0.1", "postgresql:///d", "postgresql://localhost:5433/d"}) {
+    EXPECT_TRUE(rejects(conninfo)) << conninfo;
+  }
+  setenv("PGHOST", "db.example", 1);
+  EXPECT_FALSE(rejects(""));
+  EXPECT_FALSE(rejects("postgresql:///d"));
+}
+
+TEST_F(QuickReject, LeavesTheRestToACloserLook) {
+  for (const char* conninfo :
+       {"host=db.example", "host=db.example.", "host=db.example password=''",
+        "service=s password=p", "host=/a,db.example", "host=localhost,db.example",
+        "host=db.example password=\\ x", "host= x y", "host=db.example password='p",
+        "postgresql://db.example/d", "postgresql://u:@db.example/d",
+        "postgresql://u:p@db.example/d?password=q", "postgresql://u@/d?host=db.example",
+        "postgresql://a.example,b.example/d"}) {
+    EXPECT_FALSE(rejects(conninfo)) << conninfo;
+  }
+  setenv("PGSERVICE", "s", 1);
+  EXPECT_FALSE(rejects("host=localhost"));
+}
+
+TEST_F(QuickReject, LooksCloserWhereARuleCouldSayOtherwise) {
+  for (const char* variable : {"PGIAM_SIGNING_HOST", "PGIAM_TARGET", "PGIAM_CONFIG"}) {
+    setenv(variable, "x", 1);
+    EXPECT_FALSE(rejects("host=localhost")) << variable;
+    EXPECT_TRUE(rejects("host=localhost password=p")) << variable;
+    unsetenv(variable);
+  }
+  const std::string file = testing::TempDir() + "quick_reject_test_" + std::to_string(getpid());
+  setenv("PGIAM_CONFIG", file.c_str(), 1);
+  std::ofstream(file) << "[defaults]\n";
+  EXPECT_TRUE(rejects("host=localhost password=p"));
+  std::ofstream(file) << "[defaults]\nforce = yes\n";
+  EXPECT_FALSE(rejects("host=localhost password=p"));
+  unlink(file.c_str());
+  EXPECT_TRUE(rejects("host=localhost password=p"));
+  setenv("PGIAM_FORCE", "yes", 1);
+  EXPECT_FALSE(rejects("host=db.example password=p"));
+}
+
+}  // namespace
+}  // namespace pgiam::libpq
