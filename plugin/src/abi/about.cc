@@ -1,7 +1,7 @@
 // What the library tells of itself, and the table of its functions.
 #include "abi/guard.h"
-#include "base/options.h"
-#include "flow/features.h"
+#include "clouds/features.h"
+#include "clouds/options.h"
 
 namespace {
 
@@ -48,17 +48,17 @@ const char* pgiam_version(void) { return PGIAM_VERSION; }
 
 const char* pgiam_feature_at(size_t index) {
   const auto features = pgiam::features();
-  return index < features.size() ? features[index] : nullptr;
+  return index < features.size() ? features[index].c_str() : nullptr;
 }
 
 pgiam_status pgiam_option_at(size_t index, pgiam_option_info* info) {
-  const auto options = pgiam::option_table();
+  const auto options = pgiam::all_options();
   if (info == nullptr || info->struct_size < sizeof(uint32_t) || index >= options.size())
     return PGIAM_E_INVALID_ARGUMENT;
-  const pgiam::OptionInfo& option = options[index];
+  const pgiam::Option& option = *options[index];
   pgiam_option_info filled{};
   filled.key = option.key;
-  filled.type = option.type;
+  filled.type = option.type.text();
   filled.default_value = option.default_value;
   filled.env = option.env;
   filled.label = option.label;

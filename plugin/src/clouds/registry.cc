@@ -3,11 +3,14 @@
 #include "clouds/aws/aws.h"
 
 namespace pgiam {
+namespace {
 
-std::vector<std::unique_ptr<Cloud>> make_clouds(const World& world) {
-  std::vector<std::unique_ptr<Cloud>> clouds;
-  clouds.push_back(aws::make_aws(world));
-  return clouds;
-}
+constexpr const CloudRegistration* kClouds[] = {
+    &aws::kRegistration,
+};
+
+}  // namespace
+
+std::span<const CloudRegistration* const> registered_clouds() { return kClouds; }
 
 }  // namespace pgiam

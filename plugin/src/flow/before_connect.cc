@@ -140,7 +140,7 @@ Result<Reply> Flow::answer_from_file(std::shared_ptr<const Plan> plan, const Req
   auto found = files_.password_for(*plan->file, request);
   if (!found) return found.error();
   const std::string_view text = found->password.reveal();
-  const bool needs_tls = plan->settings.given(Option::kTls) || planner_.is_token(text);
+  const bool needs_tls = plan->settings.given(kTlsOption) || planner_.is_token(text);
   if (needs_tls && plan->insecure) return *plan->insecure;
   const auto end = planner_.end_of_token(text);
   if (end && world_.clock.now() > *end + kClockSkew)

@@ -1,5 +1,6 @@
 // Credentials themselves: handed out, and signed in for.
 #include "base/shell.h"
+#include "clouds/aws/options.h"
 #include "flow/flow.h"
 
 namespace pgiam {
@@ -19,7 +20,7 @@ Result<Reply> Flow::login(const Request& request, std::stop_token stop) {
   const auto plan = planner_.make_for_credentials(request);
   if (!plan) return plan.error();
   if (request.no_interaction || !world_.prompt.available()) {
-    const std::string profile(plan->settings.get(Option::kProfile));
+    const std::string profile(plan->settings.get(aws::kProfileOption));
     return make_error(Status::kLoginRequired, "signing in takes a person, who cannot be asked here",
                       "run in a terminal: pgiam login" +
                           (profile.empty() ? "" : " --profile " + shell_word(profile)));

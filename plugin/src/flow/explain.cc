@@ -50,7 +50,7 @@ json::object describe_connection(const Request& request, const Plan& plan) {
   json::array warnings;
   if (!plan.warning.empty())
     for (std::string_view line : split(plan.warning, '\n')) warnings.push_back(json::value(line));
-  const std::string tls(plan.settings.get(Option::kTls));
+  const std::string tls(plan.settings.get(kTlsOption));
   return {{"target", known ? plan.target.kind : std::string("none")},
           {"host", request.host},
           {"port", request.port == 0 ? kPostgresPort : request.port},
@@ -67,7 +67,7 @@ json::object describe_connection(const Request& request, const Plan& plan) {
 }
 
 Attempt attempt_of(const PasswordSource& source, const Result<PasswordFiles::Found>& found) {
-  const std::string provider = info_of(source.option).key;
+  const std::string provider = source.option->key;
   if (found) return {provider, Attempt::Outcome::kWon, "", {}};
   const bool none = found.error().status == Status::kNotApplicable;
   return {provider, none ? Attempt::Outcome::kSkipped : Attempt::Outcome::kFailed,

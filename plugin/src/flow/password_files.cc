@@ -92,7 +92,7 @@ Result<PasswordFiles::Found> PasswordFiles::password_for(const PasswordSource& s
                                                          const Request& request) {
   auto file = read(source.path);
   if (!file) return file.error();
-  auto password = source.option == Option::kPgpass ? password_of_line(**file, request)
+  auto password = source.option == &kPgpassOption ? password_of_line(**file, request)
                                                    : only_password(**file);
   if (!password) return password.error();
   return Found{std::move(*file), std::move(*password)};

@@ -4,6 +4,7 @@
 
 #include "base/state_lock.h"
 #include "base/text.h"
+#include "clouds/aws/options.h"
 
 namespace pgiam {
 namespace {
@@ -30,13 +31,13 @@ std::string token_key(const Target& target, std::string_view user) {
   return key.append(1, '\0').append(std::to_string(target.port));
 }
 
-Result<PasswordSource> password_source(const World& world, Option option,
+Result<PasswordSource> password_source(const World& world, const Option& option,
                                        std::string_view path) {
-  if (!path.starts_with("~/")) return PasswordSource{option, std::string(path)};
+  if (!path.starts_with("~/")) return PasswordSource{&option, std::string(path)};
   const auto home = world.environment.get_nonblank("HOME");
-  if (home) return PasswordSource{option, *home + std::string(path.substr(1))};
+  if (home) return PasswordSource{&option, *home + std::string(path.substr(1))};
   return make_error(Status::kBadConfig,
-                    std::string(info_of(option).key) + " = " + std::string(path) +
+                    std::string(option.key) + " = " + std::string(path) +
                         ", but there is no HOME to look in",
                     "give the whole path");
 }
@@ -46,7 +47,7 @@ bool is_socket(std::string_view host) { return host.empty() || host[0] == '/' ||
 // What a token needs the client to set, since it is a password in clear text that anybody on the
 // way could use: "" where the user's own sslmode will do.
 Result<std::string> sslmode_for_token(const Request& request, const Settings& settings) {
-  const std::string_view tls = settings.get(Option::kTls);
+  const std::string_view tls = settings.get(kTlsOption);
   if (tls == "off") return std::string();
   if (is_weak(request.sslmode))
     return make_error(
@@ -62,7 +63,7 @@ Result<std::string> sslmode_for_token(const Request& request, const Settings& se
 
 // The user's own password wins; a token of ours that came back as one is none.
 bool Planner::user_gave_password(const Request& request, const Plan& plan) const {
-  if (request.password.empty() || plan.settings.get_bool(Option::kForce)) return false;
+  if (request.password.empty() || plan.settings.get_bool(kForceOption)) return false;
   return !is_token(request.password);
 }
 
@@ -78,7 +79,7 @@ std::optional<Time> Planner::end_of_token(std::string_view password) const {
 }
 
 bool Planner::recognise_name(const std::string& host, std::uint16_t port, Plan& plan) const {
-  const std::string_view kind = plan.settings.get(Option::kTarget);
+  const std::string_view kind = plan.settings.get(kTargetOption);
   for (const auto& cloud : clouds_) {
     auto target = kind == "auto" ? cloud->recognise(host, port) : cloud->declare(kind, host, port);
     if (!target) continue;
@@ -106,11 +107,11 @@ bool Planner::recognise(const Request& request, bool may_resolve, Plan& plan) co
     plan.reason = "a Unix-domain socket is never a cloud's endpoint";
     return false;
   }
-  const std::string_view signing_host = plan.settings.get(Option::kSigningHost);
+  const std::string_view signing_host = plan.settings.get(kSigningHostOption);
   const std::string host = normal_host(signing_host.empty() ? request.host : signing_host);
   std::uint16_t port = request.port == 0 ? kPostgresPort : request.port;
-  if (plan.settings.given(Option::kSigningPort))
-    port = static_cast<std::uint16_t>(plan.settings.get_int(Option::kSigningPort));
+  if (plan.settings.given(kSigningPortOption))
+    port = static_cast<std::uint16_t>(plan.settings.get_int(kSigningPortOption));
 
   if (recognise_name(host, port, plan)) return true;
   plan.reason = host + " is not the name of a known kind of endpoint";
@@ -133,9 +134,9 @@ void Planner::choose_region(Plan& plan) const {
     plan.refusal = of_cloud.error();
     return;
   }
-  if (plan.settings.given(Option::kRegion)) {
-    plan.target.region = plan.settings.get(Option::kRegion);
-    plan.region_from = origin_name(plan.settings.origin(Option::kRegion));
+  if (plan.settings.given(aws::kRegionOption)) {
+    plan.target.region = plan.settings.get(aws::kRegionOption);
+    plan.region_from = origin_name(plan.settings.origin(aws::kRegionOption));
     if (!from_name.empty() && from_name != plan.target.region)
       warn(plan, "the option region says " + plan.target.region +
                      ", but the endpoint's name says " + from_name);
@@ -160,24 +161,24 @@ void Planner::choose_region(Plan& plan) const {
 
 // The file of the user's own that is to give the password, if there is one; the nearer of two.
 Result<std::optional<PasswordSource>> Planner::choose_file(const Settings& settings) const {
-  std::optional<Option> chosen;
-  for (Option option : {Option::kPasswordFile, Option::kPgpass}) {
-    if (!settings.given(option) || settings.get(option) == "none") continue;
-    if (chosen && settings.origin(*chosen) == settings.origin(option))
+  const Option* chosen = nullptr;
+  for (const Option* option : {&kPasswordFileOption, &kPgpassOption}) {
+    if (!settings.given(*option) || settings.get(*option) == "none") continue;
+    if (chosen != nullptr && settings.origin(*chosen) == settings.origin(*option))
       return make_error(Status::kBadConfig, "password_file and pgpass are both given",
                         "name the file that the password is to come from");
-    if (!chosen || settings.origin(*chosen) < settings.origin(option)) chosen = option;
+    if (chosen == nullptr || settings.origin(*chosen) < settings.origin(*option)) chosen = option;
   }
-  if (!chosen) return std::optional<PasswordSource>();
+  if (chosen == nullptr) return std::optional<PasswordSource>();
   auto source = password_source(world_, *chosen, settings.get(*chosen));
   if (!source) return source.error();
   return std::optional(std::move(*source));
 }
 
 void Planner::finish_for_file(const Request& request, Plan& plan) const {
-  const std::string_view key = info_of(plan.file->option).key;
+  const std::string_view key = plan.file->option->key;
   plan.reason = std::string(key) + " = " + plan.file->path;
-  if (plan.file->option == Option::kPgpass && request.user.empty()) {
+  if (plan.file->option == &kPgpassOption && request.user.empty()) {
     plan.refusal = make_error(Status::kInvalidArgument,
                               "no user is given to look for in " + plan.file->path,
                               "name the database user, e.g. user=app");
@@ -196,13 +197,13 @@ Result<Plan> Planner::begin(const Request& request, const RuleFile& file) const 
   const Rule* rule = file.find(request);
   auto settings = resolve_settings(request, context_options_, world_.environment, file, rule);
   if (!settings) return settings.error();
-  const Origin log = settings->origin(Option::kLog);
+  const Origin log = settings->origin(kLogOption);
   const bool of_file = log == Origin::kRule || log == Origin::kFileDefaults;
-  world_.log.follow_file(of_file ? log_level_of(settings->get(Option::kLog)) : std::nullopt);
+  world_.log.follow_file(of_file ? log_level_of(settings->get(kLogOption)) : std::nullopt);
   Plan plan;
   plan.settings = std::move(*settings);
   if (rule != nullptr) plan.rule = rule->name;
-  plan.timeout = Milliseconds{plan.settings.get_int(Option::kTimeoutMs)};
+  plan.timeout = Milliseconds{plan.settings.get_int(kTimeoutMsOption)};
   return plan;
 }
 
@@ -247,7 +248,7 @@ Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
   auto begun = begin(request, **file);
   if (!begun) return begun;
   Plan plan = std::move(*begun);
-  if (plan.settings.get(Option::kTarget) == "off") {
+  if (plan.settings.get(kTargetOption) == "off") {
     plan.reason = "target = off";
     return plan;
   }
@@ -261,7 +262,7 @@ Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
     plan.reason = "a password was given, and it is no token (force = yes would replace it)";
     return plan;
   }
-  plan.sslrootcert = plan.settings.get(Option::kSslRootCert);
+  plan.sslrootcert = plan.settings.get(kSslRootCertOption);
   if (plan.file) {
     finish_for_file(request, plan);
     return plan;
@@ -279,7 +280,7 @@ Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
     return plan;
   }
   plan.set_sslmode = std::move(*sslmode);
-  plan.reuse = Seconds{plan.settings.get_int(Option::kReuseSeconds)};
+  plan.reuse = Seconds{plan.settings.get_int(kReuseSecondsOption)};
   plan.token_key = token_key(plan.target, request.user);
   auto credentials = plan.cloud->credentials(plan.settings);
   if (!credentials) {

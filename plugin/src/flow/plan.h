@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
 #include "clouds/cloud.h"
+#include "clouds/options.h"
 #include "flow/aliases.h"
 #include "flow/request.h"
 #include "flow/rules.h"
@@ -16,7 +16,7 @@ namespace pgiam {
 
 // A file of the user's own that holds the password: what `password_file` and `pgpass` name.
 struct PasswordSource {
-  Option option = Option::kPasswordFile;
+  const Option* option = nullptr;
   std::string path;
 };
 

@@ -40,7 +40,7 @@ Params Reply::params() const {
 }
 
 const char* Reply::provider() const {
-  if (file()) return info_of(plan_->file->option).key;
+  if (file()) return plan_->file->option->key;
   return credentials() ? credentials()->provider.c_str() : "";
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/state_lock.h"
 #include "base/text.h"
+#include "clouds/options.h"
 
 namespace pgiam {
 namespace {
@@ -54,7 +55,7 @@ Result<void> parse_assignment(std::string_view line, const std::string& where, R
     return error;
   }
   Settings checked;
-  if (auto valid = checked.set(*option, value, Origin::kRule, where); !valid) return valid.error();
+  if (auto valid = checked.set(**option, value, Origin::kRule, where); !valid) return valid.error();
   assignments.push_back({*option, std::move(value), where});
   return {};
 }
@@ -150,18 +151,16 @@ Result<Settings> resolve_settings(const Request& request, std::span<const Option
                                   const Rule* rule) {
   Settings settings;
   for (const Assignment& a : file.defaults)
-    if (auto set = settings.set(a.option, a.value, Origin::kFileDefaults, a.where); !set)
+    if (auto set = settings.set(*a.option, a.value, Origin::kFileDefaults, a.where); !set)
       return set.error();
   if (rule != nullptr)
     for (const Assignment& a : rule->assignments)
-      if (auto set = settings.set(a.option, a.value, Origin::kRule, a.where); !set)
+      if (auto set = settings.set(*a.option, a.value, Origin::kRule, a.where); !set)
         return set.error();
-  for (std::size_t i = 0; i < option_table().size(); ++i) {
-    const OptionInfo& info = option_table()[i];
-    const auto value = environment.get_nonblank(info.env);
+  for (const Option* option : all_options()) {
+    const auto value = environment.get_nonblank(option->env);
     if (!value) continue;
-    const auto option = static_cast<Option>(i);
-    if (auto set = settings.set(option, trim(*value), Origin::kEnvironment, info.env); !set)
+    if (auto set = settings.set(*option, trim(*value), Origin::kEnvironment, option->env); !set)
       return set.error();
   }
   for (auto [options, origin] :
@@ -170,7 +169,7 @@ Result<Settings> resolve_settings(const Request& request, std::span<const Option
     for (const auto& [key, value] : options) {
       const auto option = find_option(key, "");
       if (!option) return option.error();
-      if (auto set = settings.set(*option, value, origin, ""); !set) return set.error();
+      if (auto set = settings.set(**option, value, origin, ""); !set) return set.error();
     }
   }
   return settings;

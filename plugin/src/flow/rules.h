@@ -15,7 +15,7 @@
 namespace pgiam {
 
 struct Assignment {
-  Option option;
+  const Option* option;
   std::string value;
   std::string where;  // "/etc/pgiam.conf:7"
 };

@@ -6,6 +6,7 @@
 #include "adapters/process_posix.h"
 #include "adapters/resolver_posix.h"
 #include "adapters/system_clock.h"
+#include "clouds/options.h"
 #include "clouds/registry.h"
 
 namespace pgiam {
@@ -48,7 +49,7 @@ Result<void> check_options(const std::vector<std::pair<std::string, std::string>
   for (const auto& [key, value] : options) {
     const auto option = find_option(key, "");
     if (!option) return option.error();
-    if (auto set = settings.set(*option, value, Origin::kContext, ""); !set) return set.error();
+    if (auto set = settings.set(**option, value, Origin::kContext, ""); !set) return set.error();
   }
   return {};
 }

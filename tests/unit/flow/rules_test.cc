@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "clouds/aws/options.h"
+#include "clouds/options.h"
 #include "fakes.h"
 
 namespace pgiam {
@@ -105,15 +107,15 @@ TEST(Rules, NearestWins) {
 
   auto settings = resolve_settings(asked, context, environment, *file, file->find(asked));
   ASSERT_TRUE(settings) << settings.error().message;
-  EXPECT_EQ(settings->get(Option::kRegion), "r5") << "the call";
-  EXPECT_EQ(settings->get(Option::kProfile), "p3") << "the environment";
-  EXPECT_EQ(settings->get(Option::kTls), "verify-full") << "the rule";
-  EXPECT_EQ(settings->get_int(Option::kReuseSeconds), 1) << "the file's defaults";
-  EXPECT_EQ(settings->get_int(Option::kTimeoutMs), 10'000) << "the default";
+  EXPECT_EQ(settings->get(aws::kRegionOption), "r5") << "the call";
+  EXPECT_EQ(settings->get(aws::kProfileOption), "p3") << "the environment";
+  EXPECT_EQ(settings->get(kTlsOption), "verify-full") << "the rule";
+  EXPECT_EQ(settings->get_int(kReuseSecondsOption), 1) << "the file's defaults";
+  EXPECT_EQ(settings->get_int(kTimeoutMsOption), 10'000) << "the default";
 
   asked.options.clear();
   settings = resolve_settings(asked, context, environment, *file, file->find(asked));
-  EXPECT_EQ(settings->get(Option::kRegion), "r4") << "the context";
+  EXPECT_EQ(settings->get(aws::kRegionOption), "r4") << "the context";
 }
 
 TEST(Rules, TheFileIsTheOneNamedElseTheOwnElseTheSystems) {

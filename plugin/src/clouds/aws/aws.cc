@@ -2,12 +2,14 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "clouds/aws/options.h"
 #include "clouds/aws/provider.h"
 #include "clouds/aws/region.h"
 #include "clouds/aws/shared_files.h"
 #include "clouds/aws/sign_in.h"
 #include "clouds/aws/signing_keys.h"
 #include "clouds/aws/target_kind.h"
+#include "clouds/options.h"
 
 namespace pgiam::aws {
 namespace {
@@ -45,9 +47,9 @@ constexpr const char* kIdentityVariables[] = {
     "AWS_ENDPOINT_URL_SIGNIN",
     "HOME",
 };
-constexpr Option kIdentityOptions[] = {
-    Option::kRoleArn,         Option::kExternalId, Option::kRoleSessionName,
-    Option::kDurationSeconds, Option::kMfaSerial,  Option::kCache,
+const Option* const kIdentityOptions[] = {
+    &kRoleArnOption,         &kExternalIdOption, &kRoleSessionNameOption,
+    &kDurationSecondsOption, &kMfaSerialOption,  &kCacheOption,
 };
 
 Target make_target(const TargetKind& kind, std::string_view host, std::uint16_t port) {
@@ -144,18 +146,19 @@ class Aws : public Cloud {
  private:
   ProviderContext context_of(const Settings& settings) const {
     return {
-        world_, files_, runtime_, settings, profile_of(settings), settings.given(Option::kProfile)};
+        world_, files_, runtime_, settings, profile_of(settings), settings.given(kProfileOption)};
   }
 
   std::string profile_of(const Settings& settings) const {
-    if (settings.given(Option::kProfile)) return std::string(settings.get(Option::kProfile));
+    if (settings.given(kProfileOption)) return std::string(settings.get(kProfileOption));
     return files_.default_profile();
   }
 
   // All that decides who the credentials will be: a change of any of it must not find old ones.
   std::string identity_key(const ProviderContext& context, std::string_view files_digest) const {
     std::string key = "aws\n" + context.profile + '\n' + (context.profile_given ? '1' : '0') + '\n';
-    for (Option option : kIdentityOptions) (key += context.settings.get(option)) += '\n';
+    for (const Option* option : kIdentityOptions)
+      (key += context.settings.get(*option)) += '\n';
     (key += files_digest) += '\n';
     std::string variables;
     const WipeAtExit wipe_variables(variables);
@@ -175,5 +178,8 @@ class Aws : public Cloud {
 std::unique_ptr<Cloud> make_aws(const World& world, Runtime& runtime) {
   return std::make_unique<Aws>(world, runtime);
 }
+
+constinit const CloudRegistration kRegistration = {
+    [](const World& world) { return make_aws(world); }, options, target_words, features};
 
 }  // namespace pgiam::aws

@@ -5,6 +5,7 @@
 #include "base/sha1.h"
 #include "clouds/aws/aws_folder.h"
 #include "clouds/aws/json.h"
+#include "clouds/options.h"
 
 namespace pgiam::aws {
 namespace {
@@ -124,7 +125,7 @@ Result<CredentialsPtr> through_cli_cache(const ProviderContext& context, const s
                                          const FetchCredentials& fetch) {
   const World& world = context.world;
   const std::string path = aws_folder_file(world.environment, "cli/cache/" + name + ".json");
-  if (path.empty() || context.settings.get(Option::kCache) != "shared") return fetch();
+  if (path.empty() || context.settings.get(kCacheOption) != "shared") return fetch();
   if (auto kept = read_kept(world, path, provider, call)) return kept;
   if (call.offline) return fetch();
 

@@ -1,5 +1,6 @@
 // The sources of credentials, ordered by cost: local and free, then what is configured, then the
 // network that is always there.
+#include "clouds/aws/options.h"
 #include "clouds/aws/provider.h"
 
 namespace pgiam::aws {
@@ -26,7 +27,7 @@ ProviderPtr make_default_chain(const ProviderContext& context) {
     if (!context.profile_given || source.with_profile_given)
       providers.push_back(source.make(context));
   ProviderPtr chain = make_chain(context.world.clock, std::move(providers));
-  if (!context.settings.given(Option::kRoleArn)) return chain;
+  if (!context.settings.given(kRoleArnOption)) return chain;
   return make_role_provider(context, std::move(chain));
 }
 

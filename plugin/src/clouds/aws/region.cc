@@ -1,6 +1,7 @@
 #include "clouds/aws/region.h"
 
 #include "base/text.h"
+#include "clouds/aws/options.h"
 
 namespace pgiam::aws {
 
@@ -18,7 +19,7 @@ Cloud::Region configured_region(const Environment& environment, const Section* p
 std::string service_region(const ProviderContext& context, const Profiles& profiles) {
   const auto region =
       configured_region(context.world.environment, profiles.find(context.profile), context.profile);
-  return region.name.empty() ? std::string(context.settings.get(Option::kRegion)) : region.name;
+  return region.name.empty() ? std::string(context.settings.get(kRegionOption)) : region.name;
 }
 
 }  // namespace pgiam::aws

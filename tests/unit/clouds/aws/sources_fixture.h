@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 
 #include "clouds/aws/aws.h"
+#include "clouds/aws/options.h"
+#include "clouds/options.h"
 #include "fakes.h"
 
 namespace pgiam::aws::test {
@@ -20,7 +22,7 @@ class SourcesTest : public testing::Test {
 
   void config(std::string_view text) { world.files.write("/home/ann/.aws/config", text); }
   void credentials(std::string_view text) { world.files.write("/home/ann/.aws/credentials", text); }
-  void option(Option option, std::string_view value) {
+  void option(const Option& option, std::string_view value) {
     ASSERT_TRUE(settings.set(option, value, Origin::kCall, ""));
   }
 

@@ -3,6 +3,7 @@
 #include "base/shell.h"
 #include "base/text.h"
 #include "clouds/aws/cli_cache.h"
+#include "clouds/aws/options.h"
 #include "clouds/aws/profile_source.h"
 #include "clouds/aws/sts.h"
 
@@ -70,12 +71,12 @@ class RoleProvider : public Provider {
  private:
   static Role own_role(const Settings& settings) {
     Role role;
-    role.arn = settings.get(Option::kRoleArn);
-    role.external_id = settings.get(Option::kExternalId);
-    role.session_name = settings.get(Option::kRoleSessionName);
-    role.mfa_serial = settings.get(Option::kMfaSerial);
-    if (settings.given(Option::kDurationSeconds))
-      role.duration = Seconds{settings.get_int(Option::kDurationSeconds)};
+    role.arn = settings.get(kRoleArnOption);
+    role.external_id = settings.get(kExternalIdOption);
+    role.session_name = settings.get(kRoleSessionNameOption);
+    role.mfa_serial = settings.get(kMfaSerialOption);
+    if (settings.given(kDurationSecondsOption))
+      role.duration = Seconds{settings.get_int(kDurationSecondsOption)};
     return role;
   }
 

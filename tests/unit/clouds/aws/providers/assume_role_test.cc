@@ -86,7 +86,7 @@ TEST_F(AssumeRole, TakesTheEnvironmentsKeysAsCredentialSource) {
   config(
       "[default]\nregion = eu-west-1\nrole_arn = arn:aws:iam::1:role/A\ncredential_source = "
       "Environment");
-  option(Option::kProfile, "default");
+  option(kProfileOption, "default");
   world.environment.set("AWS_ACCESS_KEY_ID", "ENV");
   world.environment.set("AWS_SECRET_ACCESS_KEY", "s");
   answer_role("ASIA1");
@@ -194,10 +194,10 @@ TEST_F(AssumeRole, DoesNotAskInAnOfflineCall) {
 TEST_F(AssumeRole, OfOurOwnOptionsIsAssumedWithWhateverWasFound) {
   world.environment.set("AWS_ACCESS_KEY_ID", "ENV");
   world.environment.set("AWS_SECRET_ACCESS_KEY", "s");
-  option(Option::kRoleArn, "arn:aws:iam::1:role/OWN");
-  option(Option::kExternalId, "x");
-  option(Option::kRoleSessionName, "me");
-  option(Option::kDurationSeconds, "1800");
+  option(kRoleArnOption, "arn:aws:iam::1:role/OWN");
+  option(kExternalIdOption, "x");
+  option(kRoleSessionNameOption, "me");
+  option(kDurationSecondsOption, "1800");
   world.http.answer([&](const HttpRequest& request) {
     EXPECT_THAT(request.body, HasSubstr("RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2FOWN"
                                         "&RoleSessionName=me&DurationSeconds=1800&ExternalId=x"));
@@ -208,7 +208,7 @@ TEST_F(AssumeRole, OfOurOwnOptionsIsAssumedWithWhateverWasFound) {
 }
 TEST_F(AssumeRole, OfOurOwnOptionsIsAssumedWithTheProfilesRole) {
   role();
-  option(Option::kRoleArn, "arn:aws:iam::1:role/OWN");
+  option(kRoleArnOption, "arn:aws:iam::1:role/OWN");
   answer_role("ASIAR");
   answer_role("ASIAOWN");
   EXPECT_EQ(found(), "ASIAOWN from aws.assume_role");
@@ -334,7 +334,7 @@ TEST_F(RoleCache, SavesTheWholeWayToARole) {
 }
 TEST_F(RoleCache, IsLeftAloneWhereTheUserWantsNone) {
   role();
-  option(Option::kCache, "memory");
+  option(kCacheOption, "memory");
   answer_role("ASIA1");
   answer_role("ASIA2");
   load();

@@ -35,7 +35,7 @@ TEST_F(Profile, OfOurOwnOptionBeatsTheVariablesOfAllKinds) {
   world.environment.set("AWS_SECRET_ACCESS_KEY", "s");
   world.environment.set("AWS_WEB_IDENTITY_TOKEN_FILE", "/t");
   world.environment.set("AWS_ROLE_ARN", "arn:aws:iam::1:role/R");
-  option(Option::kProfile, "dev");
+  option(kProfileOption, "dev");
   EXPECT_EQ(found(), "DEV from aws.profile");
 }
 TEST_F(Profile, OfAVariableComesAfterTheKeysOfTheEnvironment) {
@@ -92,7 +92,7 @@ TEST_F(Profile, DoesNotFallThroughWhenItIsBroken) {
 }
 TEST_F(Profile, MayNameASourceWithoutARole) {
   config("[default]\ncredential_source = Environment");
-  option(Option::kProfile, "default");
+  option(kProfileOption, "default");
   world.environment.set("AWS_ACCESS_KEY_ID", "ENV");
   world.environment.set("AWS_SECRET_ACCESS_KEY", "s");
   EXPECT_EQ(found(), "ENV from aws.environment");
