@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "clouds/aws/partitions.h"
 
 namespace pgiam::aws {
 namespace {
@@ -24,30 +25,6 @@ const ServiceNames& names_of(Service service) {
   return kServices[static_cast<std::size_t>(service)];
 }
 
-struct Partition {
-  const char* region_prefix;
-  const char* suffix;
-  const char* dual_stack_suffix;
-  const char* signin_suffix;  // REGION.signin.SUFFIX, where sign-in has names of its own
-};
-// The first whose prefix fits; a region that is new to all of them is one of the last.
-constexpr Partition kPartitions[] = {
-    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "amazonaws.cn"},
-    {"aws-cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "amazonaws.cn"},
-    {"us-gov-", "amazonaws.com", "api.aws", "amazonaws-us-gov.com"},
-    {"aws-us-gov-", "amazonaws.com", "api.aws", "amazonaws-us-gov.com"},
-    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov", nullptr},
-    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud", nullptr},
-    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", nullptr},
-    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", nullptr},
-    {"aws-iso-b-", "sc2s.sgov.gov", "api.aws.scloud", nullptr},
-    {"aws-iso-e-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", nullptr},
-    {"aws-iso-f-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", nullptr},
-    {"aws-iso-", "c2s.ic.gov", "api.aws.ic.gov", nullptr},
-    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu", nullptr},
-    {"", "amazonaws.com", "api.aws", "aws.amazon.com"},
-};
-
 // Those that there were before STS had regional endpoints.
 constexpr std::string_view kLegacyStsRegions[] = {
     "ap-northeast-1", "ap-south-1",   "ap-southeast-1", "ap-southeast-2",
@@ -55,11 +32,6 @@ constexpr std::string_view kLegacyStsRegions[] = {
     "eu-west-1",      "eu-west-2",    "eu-west-3",      "sa-east-1",
     "us-east-1",      "us-east-2",    "us-west-1",      "us-west-2",
 };
-
-const Partition& partition_of(std::string_view region) {
-  return *std::find_if(std::begin(kPartitions), std::end(kPartitions),
-                       [&](const Partition& p) { return region.starts_with(p.region_prefix); });
-}
 
 // It becomes part of a host name, so nothing else may hide in it.
 bool is_host_label(std::string_view region) {
@@ -75,13 +47,11 @@ std::string host_of(Service service, std::string_view region, const EndpointSett
   if (service == Service::kSignin && partition.signin_suffix != nullptr && !settings.fips &&
       !settings.dual_stack)
     return name + ".signin." + partition.signin_suffix;
-  // GovCloud's ordinary endpoints are FIPS endpoints already.
-  const bool gov = partition.region_prefix == std::string_view("us-gov-") ||
-                   partition.region_prefix == std::string_view("aws-us-gov-");
-  const bool fips_label =
-      settings.fips && !(gov && !settings.dual_stack && service != Service::kSignin);
+  const bool fips_already =
+      partition.always_fips && !settings.dual_stack && service != Service::kSignin;
+  const bool fips_label = settings.fips && !fips_already;
   return label + (fips_label ? "-fips." : ".") + name + "." +
-         (settings.dual_stack ? partition.dual_stack_suffix : partition.suffix);
+         (settings.dual_stack ? partition.dual_stack_suffix : partition.dns_suffix);
 }
 
 bool is_global_sts(Service service, std::string_view region, const EndpointSettings& settings) {

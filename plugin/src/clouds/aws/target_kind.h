@@ -16,6 +16,12 @@ struct NameFacts {
   std::string description;  // "an Aurora cluster endpoint"
 };
 
+// A statement of an IAM policy. A star in the resource stands for what only its owner knows.
+struct Permission {
+  std::string action;    // "rds-db:connect"
+  std::string resource;  // "arn:aws:rds-db:eu-west-1:*:dbuser:*/app"
+};
+
 struct TargetKind {
   const char* kind;     // "rds": the value of the option `target`
   const char* name;     // "aws.rds"
@@ -26,14 +32,21 @@ struct TargetKind {
   std::string (*authority)(const Target& target);
   // The query, encoded and sorted.
   std::string (*query)(std::string_view user);
+  // What an IAM policy has to allow for these tokens to be taken.
+  Permission (*permission)(std::string_view host, std::string_view region, std::string_view user);
 };
 
 // One line for each kind, in targets.cc.
 std::span<const TargetKind* const> target_kinds();
 const TargetKind* find_target_kind(std::string_view kind);
 
-// "us-east-1", "eusc-de-east-1", and regions to come: words, the last a number.
-bool looks_like_region(std::string_view label);
+// What stands before the suffix of a name and its dot; nothing if the name has another suffix.
+std::optional<std::string_view> name_below(std::string_view host, std::string_view suffix);
+
+// "arn:aws:rds-db:eu-west-1:*:" and the rest. The account is a star: nothing here knows it.
+std::string arn(std::string_view service, std::string_view region, std::string_view rest);
+// A word of the user's in an ARN, where it stands for itself whatever its characters mean there.
+std::string in_resource(std::string_view word);
 
 extern const TargetKind kRdsTarget;
 extern const TargetKind kDsqlTarget;

@@ -1,5 +1,6 @@
 // Aurora DSQL clusters. docs.aws.amazon.com/aurora-dsql/latest/userguide/SECTION_authentication-token.html
 #include "base/text.h"
+#include "clouds/aws/partitions.h"
 #include "clouds/aws/target_kind.h"
 
 namespace pgiam::aws {
@@ -7,9 +8,9 @@ namespace {
 
 // ID.dsql.REGION.on.aws; "dsql-fips" and the "dsql-xyz" of private links in the service's place.
 std::optional<NameFacts> recognise(std::string_view host) {
-  constexpr std::string_view kSuffix = ".on.aws";
-  if (!host.ends_with(kSuffix)) return std::nullopt;
-  const auto labels = split(host.substr(0, host.size() - kSuffix.size()), '.');
+  const auto name = name_below(host, "on.aws");
+  if (!name) return std::nullopt;
+  const auto labels = split(*name, '.');
   if (labels.size() != 3 || labels[0].empty()) return std::nullopt;
   if (labels[1] != "dsql" && !labels[1].starts_with("dsql-")) return std::nullopt;
   const bool region = looks_like_region(labels[2]);
@@ -18,12 +19,29 @@ std::optional<NameFacts> recognise(std::string_view host) {
 
 std::string authority(const Target& target) { return target.host; }
 
+bool is_admin(std::string_view user) { return user == "admin"; }
+
 std::string query(std::string_view user) {
-  return user == "admin" ? "Action=DbConnectAdmin" : "Action=DbConnect";
+  return is_admin(user) ? "Action=DbConnectAdmin" : "Action=DbConnect";
+}
+
+// Lets in to the cluster; who may be which user is said in the database.
+// docs.aws.amazon.com/aurora-dsql/latest/userguide/authentication-authorization.html
+Permission permission(std::string_view host, std::string_view region, std::string_view user) {
+  return {is_admin(user) ? "dsql:DbConnectAdmin" : "dsql:DbConnect",
+          arn("dsql", region, "cluster/" + std::string(host.substr(0, host.find('.'))))};
 }
 
 }  // namespace
 
-const TargetKind kDsqlTarget = {"dsql", "aws.dsql", "dsql", recognise, authority, query};
+constinit const TargetKind kDsqlTarget = {
+    .kind = "dsql",
+    .name = "aws.dsql",
+    .service = "dsql",
+    .recognise = recognise,
+    .authority = authority,
+    .query = query,
+    .permission = permission,
+};
 
 }  // namespace pgiam::aws

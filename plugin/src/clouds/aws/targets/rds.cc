@@ -3,17 +3,12 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "clouds/aws/partitions.h"
 #include "clouds/aws/target_kind.h"
 #include "clouds/aws/uri_encode.h"
 
 namespace pgiam::aws {
 namespace {
-
-// Of the partitions: aws and aws-us-gov, aws-cn, aws-eusc, aws-iso, -iso-b, -iso-e, -iso-f.
-constexpr std::string_view kSuffixes[] = {
-    ".amazonaws.com",  ".amazonaws.com.cn", ".amazonaws.eu",      ".c2s.ic.gov",
-    ".sc2s.sgov.gov",  ".cloud.adc-e.uk",   ".csp.hci.ic.gov",
-};
 
 bool is_service(std::string_view label) { return label == "rds" || label == "rds-fips"; }
 
@@ -51,9 +46,9 @@ std::optional<NameFacts> recognise_labels(const std::vector<std::string_view>& l
 }
 
 std::optional<NameFacts> recognise(std::string_view host) {
-  for (std::string_view suffix : kSuffixes)
-    if (host.ends_with(suffix))
-      return recognise_labels(split(host.substr(0, host.size() - suffix.size()), '.'));
+  for (const Partition& partition : partitions())
+    if (const auto name = name_below(host, partition.dns_suffix))
+      return recognise_labels(split(*name, '.'));
   return std::nullopt;
 }
 
@@ -72,8 +67,21 @@ std::string query(std::string_view user) {
   return text;
 }
 
+// docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
+Permission permission(std::string_view, std::string_view region, std::string_view user) {
+  return {"rds-db:connect", arn("rds-db", region, "dbuser:*/" + in_resource(user))};
+}
+
 }  // namespace
 
-const TargetKind kRdsTarget = {"rds", "aws.rds", "rds-db", recognise, authority, query};
+constinit const TargetKind kRdsTarget = {
+    .kind = "rds",
+    .name = "aws.rds",
+    .service = "rds-db",
+    .recognise = recognise,
+    .authority = authority,
+    .query = query,
+    .permission = permission,
+};
 
 }  // namespace pgiam::aws
