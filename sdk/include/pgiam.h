@@ -85,15 +85,24 @@ typedef struct pgiam_error pgiam_error;
 #define PGIAM_ERROR_HINT     2 /* what to do next, e.g. "aws sso login --profile dev" */
 #define PGIAM_ERROR_PROVIDER 3 /* provider that failed, e.g. "aws.sso" */
 #define PGIAM_ERROR_REMOTE   4 /* remote code and request id */
+/* Since 1.2: */
+#define PGIAM_ERROR_CODE        5 /* for programs, never renamed: "no_rds_iam"; "" where the status says it all */
+#define PGIAM_ERROR_EVIDENCE    6 /* what the code rests on, e.g. the server's words */
+#define PGIAM_ERROR_SQLSTATE    7 /* of a refusal by a server: what it gave, or what its words amount to */
+#define PGIAM_ERROR_EXPLANATION 8 /* all of it for a person: message, causes, hint; lines, each with its end */
 /* Whole-number fields of an error. */
-#define PGIAM_ERROR_RETRYABLE 1 /* 1 if the same call may succeed later */
+#define PGIAM_ERROR_RETRYABLE      1 /* 1 if the same call may succeed later */
+#define PGIAM_ERROR_RETRY_AFTER_MS 2 /* since 1.2: how long to wait before that; 0: no matter */
 
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_error_status(const pgiam_error *error);
 /* Never NULL; "" when absent or unknown to this library. */
 PGIAM_EXPORT const char *PGIAM_CALL pgiam_error_text(const pgiam_error *error, int32_t field);
 PGIAM_EXPORT int64_t PGIAM_CALL pgiam_error_number(const pgiam_error *error, int32_t field);
-/* Every provider that was tried and why it gave nothing, in order. NULL past the end. */
+/* Every provider that was tried and why it gave nothing, in order; of a refusal by a server, what may
+ * be behind it, the likeliest first, each with a code, and with commands. NULL past the end. */
 PGIAM_EXPORT const pgiam_error *PGIAM_CALL pgiam_error_cause(const pgiam_error *error, size_t index);
+/* Since 1.2: what to type, or to do where there is nothing to type, best first. NULL past the end. */
+PGIAM_EXPORT const char *PGIAM_CALL pgiam_error_command(const pgiam_error *error, size_t index);
 PGIAM_EXPORT void PGIAM_CALL pgiam_error_free(pgiam_error *error);
 /* Static name of a status, "PGIAM_E_NETWORK". [callback-safe] */
 PGIAM_EXPORT const char *PGIAM_CALL pgiam_status_name(pgiam_status status);
@@ -295,6 +304,29 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_after_connect(pgiam_context *context,
                                                              int32_t outcome, const char *sqlstate,
                                                              int32_t *advice);
 
+/* How a connection went, in more detail (since 1.2). */
+#define PGIAM_OUTCOME_PASSWORD_SENT     0x1u /* the server asked for a password and got it */
+#define PGIAM_OUTCOME_PASSWORD_NOT_SENT 0x2u /* it ended before that; neither: not known */
+typedef struct pgiam_outcome {
+  uint32_t struct_size;
+  int32_t outcome;      /* a PGIAM_OUTCOME_ value; OTHER where the client cannot tell */
+  uint32_t flags;
+  uint32_t host;        /* of an attempt's hosts: 1 + the index of the one it is about; 0: not known */
+  const char *sqlstate; /* NULL: not known */
+  const char *message;  /* the server's words, or the client's own, whole, in whatever language */
+} pgiam_outcome;
+#define PGIAM_OUTCOME_INIT {sizeof(pgiam_outcome), 0, 0, 0, NULL, NULL}
+
+/* What a failed connection with this reply means; changes nothing, asks nobody. PGIAM_OK: the error,
+ * which is the result here, explains a refusal (PGIAM_E_DENIED: of the password, with its causes;
+ * PGIAM_E_INSECURE: no TLS to be had). PGIAM_NOT_APPLICABLE: the failure has nothing to do with what
+ * the reply set, and the client's own words say it; where they are known, the error has their code
+ * ("no_database") and commands all the same. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_explain_refusal(pgiam_context *context,
+                                                               const pgiam_reply *reply,
+                                                               const pgiam_outcome *outcome,
+                                                               pgiam_error **error);
+
 /* ---- Asynchronous form ------------------------------------------------------------------------ */
 
 typedef struct pgiam_operation pgiam_operation;
@@ -402,6 +434,9 @@ typedef struct pgiam_api {
   size_t(PGIAM_CALL *conninfo_count)(const pgiam_conninfo *);
   pgiam_status(PGIAM_CALL *conninfo_at)(const pgiam_conninfo *, size_t, pgiam_param *);
   void(PGIAM_CALL *conninfo_free)(pgiam_conninfo *);
+  const char *(PGIAM_CALL *error_command)(const pgiam_error *, size_t);
+  pgiam_status(PGIAM_CALL *explain_refusal)(pgiam_context *, const pgiam_reply *,
+                                              const pgiam_outcome *, pgiam_error **);
 } pgiam_api;
 
 #define PGIAM_API_HAS(api, slot)                                                        \

@@ -53,11 +53,25 @@ class Error : public std::exception {
   const char* hint() const noexcept { return text(PGIAM_ERROR_HINT); }
   const char* provider() const noexcept { return text(PGIAM_ERROR_PROVIDER); }
   const char* remote() const noexcept { return text(PGIAM_ERROR_REMOTE); }
+  // PGIAM_ERROR_CODE and the other text fields; "" when absent.
+  const char* text(std::int32_t field) const noexcept {
+    return error_ ? api_->error_text(error_.get(), field) : "";
+  }
   bool retryable() const noexcept {
     return error_ && api_->error_number(error_.get(), PGIAM_ERROR_RETRYABLE) != 0;
   }
 
-  // What was tried and why it gave nothing, in order.
+  // What to type, or to do where there is nothing to type, best first.
+  std::vector<std::string> commands() const {
+    std::vector<std::string> commands;
+    if (!error_ || !PGIAM_API_HAS(api_, error_command)) return commands;
+    for (std::size_t i = 0; const char* command = api_->error_command(error_.get(), i); ++i) {
+      commands.push_back(command);
+    }
+    return commands;
+  }
+
+  // What was tried and why it gave nothing, in order; of a refusal by a server, what may be behind it.
   std::vector<Error> causes() const {
     std::vector<Error> causes;
     if (!error_) return causes;
@@ -73,10 +87,6 @@ class Error : public std::exception {
       : api_(parent.api_),
         status_(parent.api_->error_status(cause)),
         error_(parent.error_, const_cast<pgiam_error*>(cause)) {}
-
-  const char* text(std::int32_t field) const noexcept {
-    return error_ ? api_->error_text(error_.get(), field) : "";
-  }
 
   const pgiam_api* api_;
   pgiam_status status_;
@@ -407,6 +417,18 @@ class Context {
       api_->after_connect(context_.get(), reply.get(), outcome, sqlstate, &advice);
     }
     return advice == PGIAM_ADVICE_RETRY_ONCE;
+  }
+
+  // What a failed connection means: an Error of status PGIAM_E_DENIED or PGIAM_E_INSECURE explains it;
+  // PGIAM_NOT_APPLICABLE: the client's own words say it all.
+  Error explain_refusal(const Reply& reply, const pgiam_outcome& outcome) {
+    if (!reply.applies() || !PGIAM_API_HAS(api_, explain_refusal)) {
+      return Error(api_, PGIAM_NOT_APPLICABLE, nullptr);
+    }
+    pgiam_error* error = nullptr;
+    const pgiam_status status =
+        api_->explain_refusal(context_.get(), reply.get(), &outcome, &error);
+    return Error(api_, status == PGIAM_OK ? api_->error_status(error) : status, error);
   }
 
   pgiam_context* get() const noexcept { return context_.get(); }

@@ -34,6 +34,21 @@ TEST_F(Errors, WithoutCredentialsEveryProviderThatWasTriedIsACause) {
   EXPECT_THAT(tried, StartsWith("aws.environment aws.web_identity aws.profile "));
 }
 
+TEST_F(Errors, TheWholeStoryForAPersonIsMessageCausesAndHintInLines) {
+  forget_credentials();
+  const pgiam_request request = request_for("peccy");
+  Reply reply;
+  Error error;
+  ASSERT_EQ(pgiam_before_connect(context_, &request, reply.out(), error.out()),
+            PGIAM_E_NO_CREDENTIALS);
+  std::string story = std::string(pgiam_error_text(error, PGIAM_ERROR_MESSAGE)) + "\n";
+  for (size_t i = 0; const pgiam_error* cause = pgiam_error_cause(error, i); ++i)
+    story += std::string("  ") + pgiam_error_text(cause, PGIAM_ERROR_PROVIDER) + ": " +
+             pgiam_error_text(cause, PGIAM_ERROR_MESSAGE) + "\n";
+  story += std::string("  ") + pgiam_error_text(error, PGIAM_ERROR_HINT) + "\n";
+  EXPECT_EQ(pgiam_error_text(error, PGIAM_ERROR_EXPLANATION), story);
+}
+
 TEST_F(Errors, HalfAKeyPairNamesTheMissingHalfAndNotTheOther) {
   unsetenv("AWS_ACCESS_KEY_ID");
   const pgiam_request request = request_for("peccy");

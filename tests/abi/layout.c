@@ -57,6 +57,14 @@ AT(pgiam_param, flags, 4);
 AT(pgiam_param, key, 8);
 AT(pgiam_param, value, 16);
 
+ASSERT_EQUAL(sizeof(pgiam_outcome), 32);
+AT(pgiam_outcome, struct_size, 0);
+AT(pgiam_outcome, outcome, 4);
+AT(pgiam_outcome, flags, 8);
+AT(pgiam_outcome, host, 12);
+AT(pgiam_outcome, sqlstate, 16);
+AT(pgiam_outcome, message, 24);
+
 ASSERT_EQUAL(sizeof(pgiam_option_info), 48);
 AT(pgiam_option_info, struct_size, 0);
 AT(pgiam_option_info, flags, 4);

@@ -34,7 +34,9 @@
   X(conninfo_parse, 26)       \
   X(conninfo_count, 27)       \
   X(conninfo_at, 28)          \
-  X(conninfo_free, 29)
+  X(conninfo_free, 29)        \
+  X(error_command, 30)        \
+  X(explain_refusal, 31)
 
 #ifdef __cplusplus
 extern "C" {

@@ -21,6 +21,7 @@ TEST_F(Nulls, GettersOfNothingAnswerNothing) {
   EXPECT_THAT(pgiam_error_text(nullptr, PGIAM_ERROR_MESSAGE), StrEq(""));
   EXPECT_EQ(pgiam_error_number(nullptr, PGIAM_ERROR_RETRYABLE), 0);
   EXPECT_EQ(pgiam_error_cause(nullptr, 0), nullptr);
+  EXPECT_EQ(pgiam_error_command(nullptr, 0), nullptr);
   EXPECT_EQ(pgiam_reply_param_count(nullptr), 0u);
   EXPECT_EQ(pgiam_conninfo_count(nullptr), 0u);
   EXPECT_THAT(pgiam_reply_text(nullptr, PGIAM_REPLY_REGION), StrEq(""));
@@ -46,6 +47,9 @@ TEST_F(Nulls, MissingObjectsAreInvalidArguments) {
             PGIAM_E_INVALID_ARGUMENT);
   EXPECT_EQ(pgiam_after_connect(context, nullptr, PGIAM_OUTCOME_CONNECTED, nullptr, nullptr),
             PGIAM_E_INVALID_ARGUMENT);
+  const pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
+  EXPECT_EQ(pgiam_explain_refusal(nullptr, nullptr, &outcome, nullptr), PGIAM_E_INVALID_ARGUMENT);
+  EXPECT_EQ(pgiam_explain_refusal(context, nullptr, &outcome, nullptr), PGIAM_E_INVALID_ARGUMENT);
   EXPECT_EQ(
       pgiam_before_connect_start(nullptr, &request, nullptr, nullptr, operation.out(), nullptr),
       PGIAM_E_INVALID_ARGUMENT);

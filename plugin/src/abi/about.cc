@@ -38,6 +38,8 @@ constexpr pgiam_api kApi = {
     pgiam_conninfo_count,
     pgiam_conninfo_at,
     pgiam_conninfo_free,
+    pgiam_error_command,
+    pgiam_explain_refusal,
 };
 
 }  // namespace

@@ -121,6 +121,19 @@ pgiam_status pgiam_after_connect(pgiam_context* context, const pgiam_reply* repl
   });
 }
 
+pgiam_status pgiam_explain_refusal(pgiam_context* context, const pgiam_reply* reply,
+                                   const pgiam_outcome* outcome, pgiam_error** error) {
+  using namespace pgiam;
+  return guard(error, [&]() -> Result<void> {
+    if (context == nullptr || reply == nullptr || outcome == nullptr)
+      return invalid_argument("context, reply or outcome is NULL");
+    if (inside_callback_of(context)) return called_from_callback();
+    const auto given = copy_in(outcome, "outcome");
+    if (!given) return given.error();
+    return make_error(Status::kNotApplicable, "the failure has nothing to do with the password");
+  });
+}
+
 pgiam_status pgiam_before_connect_start(pgiam_context* context, const pgiam_request* given,
                                         pgiam_done_fn done, void* user_data, pgiam_operation** out,
                                         pgiam_error** error) {

@@ -33,37 +33,58 @@ pgiam_status fail(const Error& error, pgiam_error** out) noexcept {
 
 }  // namespace pgiam
 
-pgiam_error::pgiam_error(const pgiam::Error& error)
-    : status(pgiam::number_of(error.status)),
-      message(error.message),
-      hint(error.hint),
-      provider(error.provider),
-      remote(error.remote),
-      retryable(error.retryable),
-      causes(error.causes.begin(), error.causes.end()) {}
+pgiam_error::pgiam_error(const pgiam::Error& told)
+    : status(pgiam::number_of(told.status)),
+      error(told),
+      explanation(pgiam::explanation_of(told)),
+      causes(told.causes.begin(), told.causes.end()) {
+  error.causes.clear();
+}
 
 pgiam_status pgiam_error_status(const pgiam_error* error) {
   return error == nullptr ? PGIAM_OK : error->status;
 }
 
-const char* pgiam_error_text(const pgiam_error* error, int32_t field) {
-  if (error == nullptr) return "";
+const char* pgiam_error_text(const pgiam_error* given, int32_t field) {
+  if (given == nullptr) return "";
+  const pgiam::Error& error = given->error;
   switch (field) {
     case PGIAM_ERROR_MESSAGE:
-      return error->message.c_str();
+      return error.message.c_str();
     case PGIAM_ERROR_HINT:
-      return error->hint.c_str();
+      return error.hint.c_str();
     case PGIAM_ERROR_PROVIDER:
-      return error->provider.c_str();
+      return error.provider.c_str();
     case PGIAM_ERROR_REMOTE:
-      return error->remote.c_str();
+      return error.remote.c_str();
+    case PGIAM_ERROR_CODE:
+      return error.code.c_str();
+    case PGIAM_ERROR_EVIDENCE:
+      return error.evidence.c_str();
+    case PGIAM_ERROR_SQLSTATE:
+      return error.sqlstate.c_str();
+    case PGIAM_ERROR_EXPLANATION:
+      return given->explanation.c_str();
     default:
       return "";
   }
 }
 
-int64_t pgiam_error_number(const pgiam_error* error, int32_t field) {
-  return error != nullptr && field == PGIAM_ERROR_RETRYABLE && error->retryable ? 1 : 0;
+int64_t pgiam_error_number(const pgiam_error* given, int32_t field) {
+  if (given == nullptr) return 0;
+  switch (field) {
+    case PGIAM_ERROR_RETRYABLE:
+      return given->error.retryable ? 1 : 0;
+    case PGIAM_ERROR_RETRY_AFTER_MS:
+      return given->error.retry_after_ms;
+    default:
+      return 0;
+  }
+}
+
+const char* pgiam_error_command(const pgiam_error* given, size_t index) {
+  if (given == nullptr || index >= given->error.commands.size()) return nullptr;
+  return given->error.commands[index].c_str();
 }
 
 const pgiam_error* pgiam_error_cause(const pgiam_error* error, size_t index) {

@@ -19,11 +19,11 @@
 
 struct pgiam_error {
   pgiam_status status;
-  std::string message, hint, provider, remote;
-  bool retryable;
+  pgiam::Error error;  // without its causes
+  std::string explanation;
   std::vector<pgiam_error> causes;
 
-  explicit pgiam_error(const pgiam::Error& error);
+  explicit pgiam_error(const pgiam::Error& told);
 };
 
 struct pgiam_reply {

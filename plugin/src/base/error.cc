@@ -17,6 +17,14 @@ Error make_error(Status status, std::string message, std::string hint) {
   return error;
 }
 
+Error with_commands(Error error, std::vector<std::string> commands, std::string_view lead) {
+  error.hint = lead;
+  for (std::size_t i = 0; i < commands.size(); ++i)
+    error.hint += i == 0 ? commands[i] : " (or: " + commands[i] + ")";
+  error.commands = std::move(commands);
+  return error;
+}
+
 Error make_finding(std::string code, std::string message, std::vector<std::string> commands,
                    std::string evidence) {
   Error finding;
@@ -26,6 +34,21 @@ Error make_finding(std::string code, std::string message, std::vector<std::strin
   finding.commands = std::move(commands);
   finding.evidence = std::move(evidence);
   return finding;
+}
+
+std::string explanation_of(const Error& error) {
+  // Providers that were tried, or findings about one refusal.
+  const bool guesses = !error.causes.empty() && !error.causes.front().code.empty();
+  std::string text = error.message + (guesses ? ".\n" : "\n");
+  if (!error.remote.empty()) text += "  the answer was: " + error.remote + "\n";
+  if (guesses) text += "  Likely causes, the likeliest first:\n";
+  for (const Error& cause : error.causes) {
+    text += guesses ? "  - " : "  ";
+    if (!cause.provider.empty()) text += cause.provider + ": ";
+    text += cause.message + "\n";
+  }
+  if (!error.hint.empty()) text += "  " + error.hint + "\n";
+  return text;
 }
 
 }  // namespace pgiam

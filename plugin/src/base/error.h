@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,17 +47,26 @@ struct Error {
   std::string message;   // one sentence, never a secret
   std::string evidence;  // what the code rests on, "" where there is nothing to show
   std::string hint;      // what to do next, a sentence
-  std::vector<std::string> commands;  // what to type, best first
+  // What to type, or to do where there is nothing to type; best first.
+  std::vector<std::string> commands;
   std::string provider;  // "aws.sso", where one is to blame
   std::string remote;    // the remote side's code and request id
+  std::string sqlstate;  // of a refusal by a server
   bool retryable = false;
-  std::vector<Error> causes;  // what was tried, in order
+  std::int64_t retry_after_ms = 0;  // the pause that helps; 0: none is known to
+  std::vector<Error> causes;        // what was tried, in order; or what may be behind it, likeliest first
 };
 
 Error make_error(Status status, std::string message, std::string hint = {});
+// The same with commands, and a hint that names them: "run: aws login (or: pgiam login)".
+Error with_commands(Error error, std::vector<std::string> commands,
+                    std::string_view lead = "run: ");
 // What is known by a code of its own: a warning, or a cause under an error. It stops nothing by
 // itself, so its status is kOk.
 Error make_finding(std::string code, std::string message, std::vector<std::string> commands = {},
                    std::string evidence = {});
+
+// All of it for a person: message, causes and hint, a line each with its end.
+std::string explanation_of(const Error& error);
 
 }  // namespace pgiam
