@@ -8,6 +8,9 @@
 namespace pgiam::aws {
 namespace {
 
+// Each is a request, a file and a call deeper; nobody's organisation is.
+constexpr std::size_t kMostRoles = 50;
+
 bool names_role(const Section& section) {
   return !property(section, "role_arn").empty() &&
          property(section, "web_identity_token_file").empty();
@@ -55,6 +58,11 @@ class Resolver {
       const bool rests_on_keys = chain_.keys_first && has_static_keys(section);
       if (rests_on_keys || !names_role(section)) break;
 
+      if (visited_.size() == kMostRoles)
+        return wrong(section, "role_arn",
+                     "profile " + quoted(first) + " leads through more than " +
+                         std::to_string(kMostRoles) + " roles",
+                     "name a source_profile that is nearer to the credentials");
       visited_.push_back(name);
       chain_.roles.push_back(role_of(name, section));
       auto next = source_of(name, section);

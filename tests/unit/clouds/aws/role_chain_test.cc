@@ -124,5 +124,20 @@ TEST(RoleChain, RefusesAProfileWithoutKeysAsItsOwnSource) {
               HasSubstr("loop: A → B → B"));
 }
 
+// A, whose source is P1, whose source is P2, …: as many roles as said, and keys under them.
+std::string long_chain(int roles) {
+  std::string config = "[profile A]\nrole_arn = r\nsource_profile = P1\n";
+  for (int i = 1; i < roles; ++i)
+    config += "[profile P" + std::to_string(i) + "]\nrole_arn = r\nsource_profile = P" +
+              std::to_string(i + 1) + "\n";
+  return config + "[profile P" + std::to_string(roles) + "]\naws_access_key_id = x";
+}
+TEST(RoleChain, EndsSomewhere) {
+  EXPECT_THAT(chain_of(long_chain(50).c_str()), HasSubstr("keys of P50 → r"));
+  for (int roles : {51, 800})
+    EXPECT_EQ(chain_of(long_chain(roles).c_str()),
+              "error: ~/.aws/config:152: profile \"A\" leads through more than 50 roles");
+}
+
 }  // namespace
 }  // namespace pgiam::aws
