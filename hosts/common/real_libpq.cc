@@ -85,6 +85,8 @@ void* scope_of(const void* caller) {
   return dlopen("libpq.so.5", RTLD_LAZY | RTLD_LOCAL);  // called by name in a process without libpq
 }
 
+enum class Need { kRequired, kOptional };
+
 struct Known {
   RealLibpq libpq;
   Known* next = nullptr;
@@ -110,13 +112,14 @@ const RealLibpq* remember(void* scope) {
   std::unique_ptr<Known> known(new (std::nothrow) Known);
   if (!known) return nullptr;
   RealLibpq& libpq = known->libpq;
-  bool complete = true;
-#define PGIAM_LIBPQ_LOOK_UP(name)                                                   \
-  libpq.name = reinterpret_cast<decltype(&::name)>(symbol_elsewhere(scope, #name)); \
-  complete = complete && libpq.name;
-  PGIAM_LIBPQ_FUNCTIONS(PGIAM_LIBPQ_LOOK_UP)
-#undef PGIAM_LIBPQ_LOOK_UP
-  if (!complete) return nullptr;
+  const auto look_up = [&]<typename Function>(Function& function, const char* name, Need need) {
+    function = reinterpret_cast<Function>(symbol_elsewhere(scope, name));
+    if (!function && need == Need::kRequired && !libpq.lacks) libpq.lacks = name;
+  };
+#define PGIAM_LIBPQ_INTERPOSED(name, need) look_up(libpq.name, #name, Need::need);
+#define PGIAM_LIBPQ_CALLED(name, need) look_up(libpq.name, #name, Need::need);
+#include "libpq_functions.def"
+  if (!libpq.PQconnectStartParams) return nullptr;
 
   const void* inside = reinterpret_cast<const void*>(libpq.PQconnectStartParams);
   libpq.code = object_around(inside);
@@ -134,7 +137,7 @@ bool RealLibpq::is_internal_call(const void* caller) const {
   return code.contains(caller) || this_object().contains(caller);
 }
 
-const RealLibpq* find_libpq(const void* caller) noexcept {
+const RealLibpq* find_any_libpq(const void* caller) noexcept {
   // One that calls itself means itself; searching would take a microsecond each time.
   if (const RealLibpq* libpq =
           find_known([&](const RealLibpq& known) { return known.code.contains(caller); })) {
@@ -154,6 +157,11 @@ const RealLibpq* find_libpq(const void* caller) noexcept {
     behind_us.store(libpq, std::memory_order_release);
   }
   return libpq;
+}
+
+const RealLibpq* find_libpq(const void* caller) noexcept {
+  const RealLibpq* libpq = find_any_libpq(caller);
+  return libpq && !libpq->lacks ? libpq : nullptr;
 }
 
 }  // namespace pgiam::host

@@ -7,34 +7,6 @@
 
 #include <atomic>
 
-// Every function of libpq that the hook calls.
-#define PGIAM_LIBPQ_FUNCTIONS(X) \
-  X(PQconnectStartParams)        \
-  X(PQconnectStart)              \
-  X(PQconnectPoll)               \
-  X(PQconnectdb)                 \
-  X(PQconnectdbParams)           \
-  X(PQsetdbLogin)                \
-  X(PQreset)                     \
-  X(PQresetStart)                \
-  X(PQresetPoll)                 \
-  X(PQfinish)                    \
-  X(PQstatus)                    \
-  X(PQerrorMessage)              \
-  X(PQconninfo)                  \
-  X(PQconninfoFree)              \
-  X(PQconninfoParse)             \
-  X(PQhost)                      \
-  X(PQport)                      \
-  X(PQpass)                      \
-  X(PQsocket)                    \
-  X(PQconnectionUsedPassword)    \
-  X(PQconnectionNeedsPassword)   \
-  X(PQconsumeInput)              \
-  X(PQregisterEventProc)         \
-  X(PQinstanceData)              \
-  X(PQsetInstanceData)
-
 namespace pgiam::host {
 
 // Where an object of the process lies in memory.
@@ -45,9 +17,10 @@ struct CodeRange {
 };
 
 struct RealLibpq {
-#define PGIAM_LIBPQ_POINTER(name) decltype(&::name) name = nullptr;
-  PGIAM_LIBPQ_FUNCTIONS(PGIAM_LIBPQ_POINTER)
-#undef PGIAM_LIBPQ_POINTER
+#define PGIAM_LIBPQ_INTERPOSED(name, need) decltype(&::name) name = nullptr;
+#define PGIAM_LIBPQ_CALLED(name, need) decltype(&::name) name = nullptr;
+#include "libpq_functions.def"
+  const char* lacks = nullptr;  // the first function that is required and not there
   CodeRange code;
   // Whether libpq's public functions, where they call each other, call the hook's: seen when one
   // did.
@@ -60,7 +33,9 @@ struct RealLibpq {
 };
 
 // The libpq that the code at `caller` would have called, had we not come between. Stays loaded and
-// valid for ever. nullptr: there is none, or it lacks a function of the list.
+// valid for ever. nullptr: there is none. It may lack functions (libpq_functions.def) …
+const RealLibpq* find_any_libpq(const void* caller) noexcept;
+// … or, if only optional ones: otherwise nullptr as well.
 const RealLibpq* find_libpq(const void* caller) noexcept;
 
 }  // namespace pgiam::host

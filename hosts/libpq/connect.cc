@@ -140,19 +140,22 @@ host::SecretText spell_out(const RealLibpq& libpq, const Parameters& given,
   return conninfo;
 }
 
+PGconn* call(const RealLibpq& libpq, const Parameters& parameters, Wait wait) {
+  const auto connect = wait == Wait::kYes ? libpq.PQconnectdbParams : libpq.PQconnectStartParams;
+  return connect(parameters.keywords(), parameters.values(), parameters.expand_dbname());
+}
+
 // As the program called, with the changes behind.
 PGconn* start(const RealLibpq& libpq, const Parameters& given, Wait wait,
               const ResolvedParams& params, const Options& changes, bool is_by_file) {
   // libpq has to find no other password on its way to the file.
   if (is_by_file && (params.has_password_outside_file || params.password_file_is_unsafe)) {
     const host::SecretText conninfo = spell_out(libpq, given, params, changes);
-    return wait == Wait::kYes ? libpq.PQconnectdb(conninfo.c_str())
-                              : libpq.PQconnectStart(conninfo.c_str());
+    return call(libpq, *Parameters::of_conninfo(conninfo.c_str()), wait);
   }
   Parameters parameters = given;
   for (const Parameter& change : changes) parameters.add(change.keyword, change.value);
-  const auto connect = wait == Wait::kYes ? libpq.PQconnectdbParams : libpq.PQconnectStartParams;
-  return connect(parameters.keywords(), parameters.values(), parameters.expand_dbname());
+  return call(libpq, parameters, wait);
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -161,8 +164,7 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 PGconn* fail_for_ever(const RealLibpq& libpq, const Parameters& given,
                       std::unique_ptr<ConnectionState> state, std::string text) {
   const Parameters impossible = given.followed_by({{"sslmode", first_line(text).c_str()}});
-  PGconn* conn = libpq.PQconnectStartParams(impossible.keywords(), impossible.values(),
-                                            impossible.expand_dbname());
+  PGconn* conn = call(libpq, impossible, Wait::kNo);
   if (!conn) return nullptr;
   state->can_be_reset = false;
   state->say(libpq.PQerrorMessage(conn), std::move(text));

@@ -58,7 +58,8 @@ bool is_up_to_date(const ConnectionState& state, const HostAttempt& attempt) {
 // A password was asked for, and there was none.
 static void blame_missing_plugin(const RealLibpq& libpq, const PGconn* conn,
                                  ConnectionState& state) {
-  if (state.why_no_plugin.empty() || !libpq.PQconnectionNeedsPassword(conn)) return;
+  if (state.why_no_plugin.empty()) return;
+  if (libpq.PQconnectionNeedsPassword && !libpq.PQconnectionNeedsPassword(conn)) return;
   const char* message = libpq.PQerrorMessage(conn);
   state.say(message, message + ("pgiam: " + state.why_no_plugin));
 }
@@ -74,7 +75,8 @@ bool report(Context* context, const RealLibpq& libpq, const PGconn* conn, Connec
 
   const std::string& user = state.params->user;
   AttemptFacts facts = facts_of(user, *attempt->entry, *attempt->token);
-  facts.password_was_asked = libpq.PQconnectionUsedPassword(conn);
+  facts.password_was_asked =
+      !libpq.PQconnectionUsedPassword || libpq.PQconnectionUsedPassword(conn);
   const char* sqlstate = sqlstate_of_refusal(message, facts);
   state.say(message.c_str(), explain_failure(message, facts));
   const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;

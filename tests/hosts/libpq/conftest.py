@@ -23,6 +23,7 @@ LIBPQ_PRELOAD = os.environ.get("PGIAM_TEST_LIBPQ_PRELOAD", "")
 # Whether that libpq calls its own functions past the hook, which then hands tokens over by file.
 BY_FILE = "PGIAM_TEST_BY_FILE" in os.environ
 LIBPQ_MAJOR = ctypes.CDLL(os.path.join(LIBPQ_FOLDER, "libpq.so.5")).PQlibVersion() // 10000
+LIBPQ_FILE = next(line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "/libpq.so.5" in line)
 # Another instance: what answers here takes no token that was signed for the first.
 REPLICA = "replica.c9akciq32xyz.us-east-2.rds.amazonaws.com"
 
