@@ -1,5 +1,6 @@
 #include "clouds/aws/json.h"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/json.hpp>
 #include <cmath>
@@ -28,6 +29,17 @@ WipingMemory& wiping_memory() {
   auto mine = std::make_unique<WipingMemory>();
   WipingMemory* first = nullptr;
   return kept.compare_exchange_strong(first, mine.get()) ? *mine.release() : *first;
+}
+
+// Whether a number in it lies beyond what a double holds: 10e430 would be read as infinity. The
+// parser's limit of nesting holds here, too.
+bool holds_infinity(const boost::json::value& value) {
+  if (const double* number = value.if_double()) return !std::isfinite(*number);
+  if (const auto* array = value.if_array()) return std::ranges::any_of(*array, holds_infinity);
+  const auto* object = value.if_object();
+  return object != nullptr && std::ranges::any_of(*object, [](const auto& member) {
+    return holds_infinity(member.value());
+  });
 }
 
 }  // namespace
@@ -70,6 +82,8 @@ Result<Json> Json::parse(std::string_view text) {
   if (!error) parser.finish(error);
   if (error) return make_error(Status::kBadResponse, "not JSON: " + error.message());
   auto value = parser.release();
+  if (holds_infinity(value))
+    return make_error(Status::kBadResponse, "not JSON: a number is too large");
   if (!value.is_object()) return make_error(Status::kBadResponse, "not a JSON object");
   auto impl = std::make_unique<Impl>();
   impl->object = std::move(value.as_object());

@@ -25,7 +25,7 @@ class Json {
   ~Json();
 
   // kBadResponse when the text is not one whole JSON object; the message says why, and quotes
-  // nothing. Nesting beyond 32 is refused.
+  // nothing. Nesting beyond 32 and numbers that no double holds are refused.
   static Result<Json> parse(std::string_view text);
 
   bool has(std::string_view name) const;

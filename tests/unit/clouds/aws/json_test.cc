@@ -46,6 +46,17 @@ TEST(Json, RefusesNestingThatWouldExhaustTheStack) {
   EXPECT_FALSE(Json::parse("{\"a\":" + std::string(100'000, '[')));
 }
 
+TEST(Json, RefusesNumbersBeyondDoubleHoweverDeep) {
+  for (const char* text :
+       {R"({"a": 10e430})", R"({"a": -1e309})", R"({"a": [0, {"b": [1, 1e999999]}]})"}) {
+    const auto json = Json::parse(text);
+    ASSERT_FALSE(json) << text;
+    EXPECT_EQ(json.error().status, Status::kBadResponse);
+  }
+  for (const char* text : {R"({"a": 1.7976931348623157e308})", R"({"a": 1e-400})"})
+    EXPECT_TRUE(Json::parse(text)) << text;
+}
+
 TEST(Json, DoesNotQuoteWhatItRefuses) {
   const auto json = Json::parse(R"({"SecretAccessKey": hunter2})");
   ASSERT_FALSE(json);
