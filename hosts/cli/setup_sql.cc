@@ -41,7 +41,7 @@ std::string dollar_quoted(const std::string& body) {
   return tag + body + tag;
 }
 
-const std::string& checked_name(const std::string& what, const std::string& name) {
+std::string checked_name(const std::string& what, const std::string& name) {
   if (name.empty()) throw UsageError(what + " has no name", "pgiam help setup sql");
   if (name.size() > kLongestName)
     throw UsageError(what + " " + name + " has a name of more than 63 bytes",
@@ -101,7 +101,7 @@ int run(const Arguments& arguments) {
   if (!arguments.has("grant") && (arguments.has("schema") || arguments.has("owner")))
     throw UsageError("--schema and --owner say where to grant, but not what",
                      "add --grant read, write or all");
-  const std::string& user = checked_name("--user", arguments.value("user"));
+  const std::string user = checked_name("--user", arguments.value("user"));
 
   std::string sql =
       "-- Run by an administrator, in the database that it is for: psql -v ON_ERROR_STOP=1 -f FILE\n"

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
 #include "clouds/aws/runtime.h"
 #include "clouds/registry.h"

@@ -5,7 +5,7 @@
 namespace pgiam::aws {
 namespace {
 
-class Chain : public CredentialsProvider {
+class Chain : public Provider {
  public:
   Chain(const Clock& clock, std::vector<ProviderPtr> providers)
       : clock_(clock), providers_(std::move(providers)) {}
@@ -44,14 +44,14 @@ Result<CredentialsPtr> ask_and_trace(const Clock& clock, std::string_view provid
                                      const std::function<Result<CredentialsPtr>()>& ask) {
   const Milliseconds start = clock.uptime();
   auto loaded = ask();
-  SourceTried tried{std::string(provider), SourceTried::Outcome::kWon, "", clock.uptime() - start};
+  Attempt attempt{std::string(provider), Attempt::Outcome::kWon, "", clock.uptime() - start};
   if (!loaded) {
     const bool skipped = loaded.error().status == Status::kNotApplicable;
-    tried.outcome = skipped ? SourceTried::Outcome::kSkipped : SourceTried::Outcome::kFailed;
-    tried.detail = loaded.error().message;
-    if (!loaded.error().remote.empty()) tried.detail += " (" + loaded.error().remote + ")";
+    attempt.outcome = skipped ? Attempt::Outcome::kSkipped : Attempt::Outcome::kFailed;
+    attempt.detail = loaded.error().message;
+    if (!loaded.error().remote.empty()) attempt.detail += " (" + loaded.error().remote + ")";
   }
-  trace.push_back(std::move(tried));
+  trace.push_back(std::move(attempt));
   return loaded;
 }
 

@@ -16,7 +16,8 @@ bool names_role(const Section& section) {
          property(section, "web_identity_token_file").empty();
 }
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+// Of a name of its own: std::quoted would be found beside one that is called so.
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 Error wrong(const Section& section, const char* key, std::string what, std::string hint = {}) {
   const auto found = section.find(key);
@@ -60,7 +61,7 @@ class Resolver {
 
       if (visited_.size() == kMostRoles)
         return wrong(section, "role_arn",
-                     "profile " + quoted(first) + " leads through more than " +
+                     "profile " + in_quotes(first) + " leads through more than " +
                          std::to_string(kMostRoles) + " roles",
                      "name a source_profile that is nearer to the credentials");
       visited_.push_back(name);
@@ -85,11 +86,11 @@ class Resolver {
     const bool named = !property(section, "credential_source").empty();
     if (source.empty() && !named)
       return wrong(section, "role_arn",
-                   "profile " + quoted(name) + " names a role, but not who may assume it",
+                   "profile " + in_quotes(name) + " names a role, but not who may assume it",
                    "add source_profile or credential_source");
     if (!source.empty() && named)
       return wrong(section, "source_profile",
-                   "profile " + quoted(name) + " has both source_profile and credential_source",
+                   "profile " + in_quotes(name) + " has both source_profile and credential_source",
                    "remove one of them");
     if (named) {
       auto parsed = parse_named_source(section);
@@ -101,7 +102,8 @@ class Resolver {
     if (lender == nullptr)
       return wrong(
           section, "source_profile",
-          "source_profile " + quoted(source) + " of profile " + quoted(name) + " does not exist",
+          "source_profile " + in_quotes(source) + " of profile " + in_quotes(name) +
+              " does not exist",
           "run: aws configure --profile " + shell_word(source));
     const bool visited = std::find(visited_.begin(), visited_.end(), source) != visited_.end();
     if (visited && (source != name || !has_static_keys(*lender)))
@@ -126,7 +128,7 @@ Result<NamedSource> parse_named_source(const Section& section) {
   if (equals_ignore_case(name, "Ec2InstanceMetadata")) return NamedSource::kEc2InstanceMetadata;
   if (equals_ignore_case(name, "EcsContainer")) return NamedSource::kEcsContainer;
   return wrong(section, "credential_source",
-               "credential_source = " + quoted(name) + " is none that AWS knows",
+               "credential_source = " + in_quotes(name) + " is none that AWS knows",
                "it may be Environment, Ec2InstanceMetadata or EcsContainer");
 }
 

@@ -8,7 +8,7 @@ int main() {
     try {
       if (command != "query") connection = std::make_unique<pqxx::connection>(getenv("CONNINFO"));
       pqxx::work work(*connection);
-      std::cout << work.exec1("SELECT session_user")[0].c_str() << std::endl;
+      std::cout << work.exec("SELECT session_user")[0][0].c_str() << std::endl;
     } catch (const std::exception& error) {
       std::string text = error.what();
       for (char& c : text)

@@ -6,7 +6,7 @@
 namespace pgiam::aws {
 namespace {
 
-class EnvironmentProvider : public CredentialsProvider {
+class EnvironmentProvider : public Provider {
  public:
   explicit EnvironmentProvider(const Environment& environment) : environment_(environment) {}
 

@@ -19,7 +19,7 @@ Error refused(const HttpResponse& response) {
   return describe_refusal(response, std::string(kForm.who) + " gave no credentials");
 }
 
-class ImdsProvider : public CredentialsProvider {
+class ImdsProvider : public Provider {
  public:
   explicit ImdsProvider(const ProviderContext& context) : context_(context) {}
 

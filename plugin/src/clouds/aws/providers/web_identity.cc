@@ -18,7 +18,7 @@ Result<CredentialsPtr> load_role(const ProviderContext& context, const Profiles&
   });
 }
 
-class WebIdentityProvider : public CredentialsProvider {
+class WebIdentityProvider : public Provider {
  public:
   explicit WebIdentityProvider(const ProviderContext& context) : context_(context) {}
 
