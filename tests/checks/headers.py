@@ -1,19 +1,19 @@
 """Every public header compiles alone: strict C99 and C11, C++11 to C++20, g++ and clang++, also as
-the library itself sees it (PGIAM_BUILDING). Further arguments are include folders of libpq."""
+the library itself sees it (PGIAM_BUILDING). headers.py ROOT -Werror|-Wall INCLUDE_FOLDER_OF_LIBPQ…"""
 import concurrent.futures
 import os
 import pathlib
 import subprocess
 import sys
 
-WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-pedantic-errors", "-Wshadow", "-Wconversion", "-Werror"]
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-pedantic-errors", "-Wshadow", "-Wconversion", sys.argv[2]]
 C = [(compiler, "c", standard) for compiler in ("gcc", "clang") for standard in ("c99", "c11")]
 CXX = [(compiler, "c++", standard) for compiler in ("g++", "clang++")
        for standard in ("c++11", "c++14", "c++17", "c++20")]
 
 root = pathlib.Path(sys.argv[1]).resolve()
 headers = sorted((root / "sdk/include").iterdir())
-search = [f"-I{root / 'sdk/include'}"] + [f"-isystem{folder}" for folder in sys.argv[2:]]
+search = [f"-I{root / 'sdk/include'}"] + [f"-isystem{folder}" for folder in sys.argv[3:]]
 
 
 def compile_alone(header, compiler, language, standard, define):

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "clouds/aws/credentials.h"
 #include "flow/wiring.h"
 
 namespace {
@@ -47,7 +46,7 @@ json::object describe(const Result<Reply>& reply) {
             {"remote", error.remote},
             {"causes", describe(error.causes)}};
   }
-  const auto& found = static_cast<const aws::Credentials&>(*reply->secret());
+  const Credentials& found = *reply->credentials();
   return {{"id", found.access_key_id},
           {"secret", found.secret_access_key.reveal()},
           {"token", found.session_token.reveal()},

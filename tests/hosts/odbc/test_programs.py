@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import ANSI_SHIM, STRANGE, Key
+from needs import needs, needs_perl
 
 QUERY = "SELECT session_user AS who, 1+1 AS two;\n"
 PHP = """
@@ -34,6 +35,7 @@ def test_a_user_given_to_the_shells_wins_over_the_data_source(program, run):
     assert "user \"somebody\"" in run(program, "orders", "somebody", "-b", "-v").stdout
 
 
+@needs("iodbctest")
 def test_iodbc_uses_the_driver_without_wide_characters(rds, run, configure, source, tmp_path, verdicts):
     configure(drivers={"pgiam": {"Driver": ANSI_SHIM}}, orders=source | {"Driver": ANSI_SHIM})
     ini = {"ODBCINI": str(tmp_path / "odbc.ini"), "ODBCINSTINI": str(tmp_path / "odbcinst.ini")}
@@ -73,6 +75,7 @@ def test_php_logs_in(code, run, string):
         assert done.stdout.startswith("app_user"), done.stdout + done.stderr
 
 
+@needs_perl("DBD::ODBC")
 def test_perl_logs_in(run, string):
     for target in ("orders", string()):
         done = run("perl", "-e", PERL, target)

@@ -5,10 +5,8 @@
 #include <gmock/gmock.h>
 
 #include "clouds/aws/aws.h"
-#include "clouds/aws/credentials.h"
 #include "clouds/aws/options.h"
 #include "clouds/options.h"
-#include "fake_secret.h"
 #include "fakes.h"
 
 namespace pgiam::aws::test {
@@ -30,12 +28,9 @@ class SourcesTest : public testing::Test {
 
   Result<CredentialsPtr> load(const Call& call) {
     trace.clear();
-    auto source = aws->source(settings, nullptr, call);
+    auto source = aws->credentials(settings);
     if (!source) return source.error();
-    pgiam::test::NoFetch no_fetch;
-    auto loaded = source->provider->load(call, trace, no_fetch);
-    if (!loaded) return loaded.error();
-    return as_credentials(*loaded);
+    return source->provider->load(call, trace);
   }
   Result<CredentialsPtr> load() { return load(world.call()); }
 
