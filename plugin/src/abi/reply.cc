@@ -14,7 +14,7 @@ size_t pgiam_reply_param_count(const pgiam_reply* reply) {
 pgiam_status pgiam_reply_param(const pgiam_reply* reply, size_t index, pgiam_param* out) {
   if (reply == nullptr || out == nullptr || out->struct_size < sizeof(uint32_t))
     return PGIAM_E_INVALID_ARGUMENT;
-  const pgiam::Params params = reply->reply.params();
+  const pgiam::Params& params = reply->reply.params();
   if (index >= params.size()) return PGIAM_E_INVALID_ARGUMENT;
   const pgiam::Param& param = params[index];
   pgiam_param filled{};
@@ -37,13 +37,13 @@ const char* pgiam_reply_text(const pgiam_reply* reply, int32_t field) {
     case PGIAM_REPLY_TARGET:
       return plan.target.name.c_str();
     case PGIAM_REPLY_REGION:
-      return plan.target.region.c_str();
+      return plan.target.fact("region");
     case PGIAM_REPLY_SIGNING_HOST:
       return plan.target.host.c_str();
     case PGIAM_REPLY_RULE:
       return plan.rule.c_str();
     case PGIAM_REPLY_WARNING:
-      return plan.warning.c_str();
+      return plan.warning_lines.c_str();
     case PGIAM_REPLY_EXPLANATION:
       return facts.explanation();
     default:
@@ -54,12 +54,12 @@ const char* pgiam_reply_text(const pgiam_reply* reply, int32_t field) {
 int64_t pgiam_reply_number(const pgiam_reply* reply, int32_t field) {
   if (reply == nullptr) return 0;
   const pgiam::Reply& facts = reply->reply;
-  const pgiam::Credentials* credentials = facts.credentials().get();
+  const pgiam::KeptSecret* secret = facts.secret().get();
   switch (field) {
     case PGIAM_REPLY_TOKEN_EXPIRES_AT:
-      return facts.token() != nullptr ? unix_ms(facts.token()->expires_at) : 0;
+      return facts.password() != nullptr ? unix_ms(facts.password()->expires_at) : 0;
     case PGIAM_REPLY_CREDENTIALS_EXPIRES_AT:
-      return credentials && credentials->expires_at ? unix_ms(*credentials->expires_at) : 0;
+      return secret && secret->expires_at ? unix_ms(*secret->expires_at) : 0;
     case PGIAM_REPLY_FROM_CACHE:
       return facts.from_cache() ? 1 : 0;
     case PGIAM_REPLY_SIGNING_PORT:

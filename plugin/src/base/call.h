@@ -14,8 +14,8 @@ struct Call {
   std::stop_token stop;     // requested when the host cancels
   bool may_prompt = false;
   bool offline = false;  // explain: what needs the network says so and is passed over
-  // The access key id of the credentials that are to be replaced, "" if there are none: a cache of
-  // a source's own must not give them again.
+  // KeptSecret::owner_id() of the secret that is to be replaced, "" if there is none: a cache of a
+  // source's own must not give it again.
   std::string replaces;
 };
 

@@ -1,44 +1,50 @@
-// What a cloud must be able to do: know its endpoints, find credentials, sign.
+// What a cloud must be able to do: know its endpoints, find secrets, make a password of one.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/options.h"
 #include "base/result.h"
-#include "clouds/credentials.h"
+#include "base/secret.h"
+#include "clouds/provider.h"
 #include "ports/world.h"
 
 namespace pgiam {
 
-// An endpoint that takes tokens, and all that a token for it depends on but user, credentials and
-// time.
+// An endpoint that takes passwords of a cloud, and all that a password for it depends on but user,
+// secret and time.
 struct Target {
   std::string kind;  // "rds", "dsql": the word that the option `target` takes
   std::string name;  // "aws.rds": the word that a reply gives
-  std::string host;  // lower case, to sign for
+  std::string host;  // lower case, to make a password for
   std::uint16_t port = 0;
-  std::string authority;  // that is signed: the host, with the port where this kind wants it
-  std::string region;  // "" when neither the name nor the user tells it
   std::string reason;  // one sentence: how it was recognised
+
+  // What only this cloud's endpoints have ("region"), under keys that it hands out.
+  struct Fact {
+    std::string_view key;  // a constant of the cloud's
+    std::string value;
+  };
+  std::vector<Fact> facts;
+
+  // "" where it is not known.
+  const char* fact(std::string_view key) const;
+  void set_fact(std::string_view key, std::string value);
 };
 
-struct Token {
+struct Password {
   Secret text;
-  Time signed_at{};   // as expires_at by this machine's clock
-  Time expires_at{};  // the server's limit; the credentials' own comes on top
-  // That it was made of, and whose they are: the access key id, masked. Null and "" for one that was
-  // found in a file.
-  CredentialsPtr credentials;
-  std::string principal;
-};
-
-// Where credentials of one identity come from. Two connections with the same key share them.
-struct CredentialSource {
-  std::string key;
-  std::shared_ptr<Provider> provider;
+  Time made_at{};     // as expires_at by this machine's clock
+  Time expires_at{};  // the server's limit; the secret's own comes on top
+  // What it was made of, and whose that is, for people. Null and "" for one that was found in a
+  // file.
+  KeptSecretPtr made_of;
+  std::string owner;
 };
 
 class Cloud {
@@ -51,29 +57,36 @@ class Cloud {
   // A target that the user declares to be of this kind; nothing if the cloud knows no such kind.
   virtual std::optional<Target> declare(std::string_view kind, std::string_view host,
                                         std::uint16_t port) const = 0;
-  // The region of the cloud's own settings (variables, profile) where the name tells none, and
-  // where it is from; "" if there is none.
-  struct Region {
-    std::string name;
-    std::string from;
-  };
-  virtual Result<Region> default_region(const Settings& settings) const = 0;
+  // Settles what the name alone does not tell, by the settings and the cloud's own; an error where
+  // nothing tells it. Adds a warning where they contradict each other.
+  virtual Result<void> complete(Target& target, const Settings& settings, const Call& call,
+                                std::vector<Error>& warnings) const = 0;
 
-  virtual Result<CredentialSource> credentials(const Settings& settings) const = 0;
-  // Signs the person in to whatever these credentials rest on, also where an earlier sign-in still
+  // Where the secret comes from that passwords for the target (null: secrets themselves are
+  // wanted) are made of.
+  virtual Result<SecretSource> source(const Settings& settings, const Target* target,
+                                      const Call& call) const = 0;
+  // Signs the person in to whatever these secrets rest on, also where an earlier sign-in still
   // holds. Nothing to do where they rest on none. The call may prompt.
   virtual Result<void> login(const Settings& settings, const Call& call) const = 0;
 
-  virtual Result<Token> sign(const Target& target, std::string_view user,
-                             const CredentialsPtr& credentials, Time now) const = 0;
+  // What to type to do so.
+  virtual std::string login_command(const Settings& settings) const = 0;
 
-  // What it has learnt that the person should mend, though it stops nothing; "" where all is well.
-  virtual std::string warning() const = 0;
+  // The last step, pure: no file, no network, no waiting. Called for every connection.
+  virtual Result<Password> password(const Target& target, std::string_view user,
+                                    const KeptSecretPtr& secret, Time now) const = 0;
+  // Is this text a password that was made here, fresh or stale, rather than one that a person
+  // chose?
+  virtual bool is_password_of_ours(std::string_view text) const = 0;
+  // When such a password says that it ends; nothing if the text is none.
+  virtual std::optional<Time> end_of(std::string_view text) const = 0;
 
-  // Is this text a token of ours, fresh or stale, rather than a password that a person chose?
-  virtual bool is_token(std::string_view password) const = 0;
-  // When a token says that it ends; nothing if the text is none.
-  virtual std::optional<Time> end_of_token(std::string_view password) const = 0;
+  // What it has learnt that the person should mend, though it stops nothing.
+  virtual std::vector<Error> warnings() const = 0;
+  // The keys of its targets' facts, and the one under which `explain` tells whose a secret is.
+  virtual std::span<const std::string_view> fact_keys() const = 0;
+  virtual std::string_view owner_key() const = 0;
 };
 
 }  // namespace pgiam

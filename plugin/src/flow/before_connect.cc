@@ -68,9 +68,9 @@ Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
   if (!found) return found.error();
   auto reply = answer(*found, request, call.now);
   if (!reply || !request.password.empty()) return reply;
-  found->token = reply->token();
+  found->password = reply->password();
   const Time plan_ends = moment.now + kPlanLife - (start - kept->made);
-  const Time until = std::min(plan_ends, found->credentials->expires_at.value_or(plan_ends));
+  const Time until = std::min(plan_ends, found->secret->expires_at.value_or(plan_ends));
   last_answers.keep(this, request, moment, until, *found);
   return reply;
 }
@@ -91,7 +91,8 @@ Result<Flow::KeptPlan> Flow::plan_for(const Request& request, const Moment& mome
   auto made = planner_.make(request);
   if (!made) return made.error();
   const KeptPlan kept{std::make_shared<const Plan>(std::move(*made)), moment.environment, start};
-  if (!kept.plan->warning.empty()) world_.log.write(LogLevel::kWarn, "plan", kept.plan->warning);
+  if (!kept.plan->warnings.empty())
+    world_.log.write(LogLevel::kWarn, "plan", kept.plan->warning_lines);
   if (!keep) return kept;
   std::unordered_map<std::string, KeptPlan> outdated;  // goes after the lock
   const StateLock lock;
@@ -114,24 +115,24 @@ Call Flow::begin_call(const Plan& plan, const Request& request, Milliseconds sta
 Result<Ingredients> Flow::find_ingredients(std::shared_ptr<const Plan> plan,
                                            const Request& request, const Call& call) {
   Trace trace;
-  auto credentials = credentials_->get(plan->source, world_, call, request.refresh, trace);
-  if (!credentials) return credentials.error();
-  TokenPtr token;
+  auto secret = credentials_->get(plan->source, world_, call, request.refresh, trace);
+  if (!secret) return secret.error();
+  PasswordPtr password;
   if (plan->reuse.count() > 0 && !request.refresh)
-    token = tokens_.find(plan->token_key, credentials->credentials, call.now, plan->reuse);
-  return Ingredients{std::move(plan), std::move(credentials->credentials), std::move(token)};
+    password = passwords_.find(plan->password_key, secret->secret, call.now, plan->reuse);
+  return Ingredients{std::move(plan), std::move(secret->secret), std::move(password)};
 }
 
 Result<Reply> Flow::answer(const Ingredients& found, const Request& request, Time now) {
   const Plan& plan = *found.plan;
-  if (found.token) return Reply(found.plan, found.token, true);
-  auto made = plan.cloud->sign(plan.target, request.user, found.credentials, now);
+  if (found.password) return Reply(found.plan, found.password, true);
+  auto made = plan.cloud->password(plan.target, request.user, found.secret, now);
   if (!made) return made.error();
-  if (const auto& end = found.credentials->expires_at; end && *end < made->expires_at)
+  if (const auto& end = found.secret->expires_at; end && *end < made->expires_at)
     made->expires_at = *end;
-  auto token = std::make_shared<const Token>(std::move(*made));
-  if (plan.reuse.count() > 0) tokens_.keep(plan.token_key, token);
-  return Reply(found.plan, std::move(token), false);
+  auto password = std::make_shared<const Password>(std::move(*made));
+  if (plan.reuse.count() > 0) passwords_.keep(plan.password_key, password);
+  return Reply(found.plan, std::move(password), false);
 }
 
 // Whoever keeps the file fresh decides what it holds. A token in it is sent as all tokens are;
@@ -140,15 +141,15 @@ Result<Reply> Flow::answer_from_file(std::shared_ptr<const Plan> plan, const Req
   auto found = files_.password_for(*plan->file, request);
   if (!found) return found.error();
   const std::string_view text = found->password.reveal();
-  const bool needs_tls = plan->settings.given(kTlsOption) || planner_.is_token(text);
+  const bool needs_tls = plan->settings.given(kTlsOption) || planner_.is_password_of_ours(text);
   if (needs_tls && plan->insecure) return *plan->insecure;
-  const auto end = planner_.end_of_token(text);
+  const auto end = planner_.end_of(text);
   if (end && world_.clock.now() > *end + kClockSkew)
     return make_error(Status::kNoCredentials,
                       found->file->path + " holds a token that expired at " + rfc3339(*end),
                       "see what keeps it fresh: is pgiam keep still running?");
-  auto password =
-      std::make_shared<const Token>(Token{std::move(found->password), {}, end.value_or(Time{}), {}, {}});
+  auto password = std::make_shared<const Password>(
+      Password{std::move(found->password), {}, end.value_or(Time{}), {}, {}});
   return Reply(std::move(plan), std::move(found->file), std::move(password), needs_tls);
 }
 

@@ -20,12 +20,12 @@ constexpr Milliseconds kRenewalLimit{60'000};
 constexpr Milliseconds kLongestSleep{600'000};
 constexpr Milliseconds kPatienceAtExit{2'000};
 
-bool alive(const Credentials& credentials, Time now) {
-  return !credentials.expires_at || *credentials.expires_at > now;
+bool alive(const KeptSecret& secret, Time now) {
+  return !secret.expires_at || *secret.expires_at > now;
 }
 
-bool is_renewable(const Credentials& credentials) {
-  return credentials.expires_at && credentials.renewable;
+bool is_renewable(const KeptSecret& secret) {
+  return secret.expires_at && secret.renewable;
 }
 
 // The parent's threads may be waiting on its condition variable.
@@ -40,13 +40,13 @@ void leave_to_the_parent(std::shared_ptr<Shared>& shared) {
 struct CredentialCache::Flight {
   const std::uint64_t fork = fork_count();
   std::condition_variable_any landed;
-  std::optional<Result<CredentialsPtr>> outcome;
+  std::optional<Result<KeptSecretPtr>> outcome;
 };
 
 // A load in the background.
 struct CredentialCache::Renewal {
   const std::uint64_t fork = fork_count();
-  CredentialSource source;
+  SecretSource source;
   const World* world = nullptr;
   std::string replaces;
   std::shared_ptr<Flight> flight;
@@ -69,9 +69,9 @@ class CredentialCache::Leader {
 
   // `keep` is told the entry, if it is still there.
   template <typename Keep>
-  void land(Result<CredentialsPtr> outcome, const Keep& keep) {
+  void land(Result<KeptSecretPtr> outcome, const Keep& keep) {
     const auto flight = std::exchange(flight_, nullptr);
-    CredentialsPtr replaced;  // wiped after the lock is released
+    KeptSecretPtr replaced;  // wiped after the lock is released
     {
       const StateLock lock;
       const auto found = cache_.entries_.find(key_);
@@ -80,7 +80,7 @@ class CredentialCache::Leader {
         bool current = false;
         for (auto& slot : entry.flights)
           if (slot == flight) current = true, slot = nullptr;
-        replaced = entry.credentials;
+        replaced = entry.secret;
         if (current) keep(entry);
       }
       flight->outcome = std::move(outcome);
@@ -94,12 +94,29 @@ class CredentialCache::Leader {
   std::shared_ptr<Flight> flight_;
 };
 
+// For a provider that rests on another source.
+class CredentialCache::FetchHere : public Fetch {
+ public:
+  FetchHere(CredentialCache& cache, const World& world) : cache_(cache), world_(world) {}
+  Result<KeptSecretPtr> get(const SecretSource& source, const Call& call, Trace& trace) override {
+    Call inner = call;
+    inner.replaces.clear();
+    auto found = cache_.get(source, world_, inner, false, trace);
+    if (!found) return found.error();
+    return std::move(found->secret);
+  }
+
+ private:
+  CredentialCache& cache_;
+  const World& world_;
+};
+
 // What a caller is to do about an entry.
 struct CredentialCache::Turn {
   std::optional<Result<Found>> answer;  // nothing more
   std::shared_ptr<Flight> flight;       // else: a load, to lead or to wait for
   bool lead = false;
-  CredentialsPtr current;  // still good, should the load fail
+  KeptSecretPtr current;  // still good, should the load fail
   std::string replaces;
   bool wake = false;  // nobody renews in this process yet
 };
@@ -114,7 +131,7 @@ CredentialCache::~CredentialCache() {
     for (auto& flight : entry.flights) leave(flight);
 }
 
-CredentialCache::Entry& CredentialCache::entry_for(const CredentialSource& source,
+CredentialCache::Entry& CredentialCache::entry_for(const SecretSource& source,
                                                    const World& world) {
   if (entries_.size() >= kMostEntries && entries_.find(source.key) == entries_.end()) {
     const auto idle = [](const auto& a, const auto& b) {
@@ -133,13 +150,13 @@ CredentialCache::Entry& CredentialCache::entry_for(const CredentialSource& sourc
   return entry;
 }
 
-CredentialCache::Turn CredentialCache::take_turn(const CredentialSource& source,
+CredentialCache::Turn CredentialCache::take_turn(const SecretSource& source,
                                                  const World& world, const Call& call,
                                                  bool refresh) {
   const StateLock lock;
   Entry& entry = entry_for(source, world);
   Turn turn;
-  if (entry.credentials && alive(*entry.credentials, call.now)) turn.current = entry.credentials;
+  if (entry.secret && alive(*entry.secret, call.now)) turn.current = entry.secret;
   turn.wake = turn.current && is_renewable(*turn.current) && in_background_ && !renewer_.awake();
 
   const bool trusted = turn.current && !refresh && !entry.distrusted;
@@ -159,12 +176,12 @@ CredentialCache::Turn CredentialCache::take_turn(const CredentialSource& source,
   }
   turn.lead = !flight;
   if (turn.lead) flight = std::make_shared<Flight>();
-  if (turn.lead && entry.credentials) turn.replaces = entry.credentials->access_key_id;
+  if (turn.lead && entry.secret) turn.replaces = entry.secret->owner_id();
   turn.flight = flight;
   return turn;
 }
 
-Result<CredentialCache::Found> CredentialCache::get(const CredentialSource& source,
+Result<CredentialCache::Found> CredentialCache::get(const SecretSource& source,
                                                     const World& world, const Call& call,
                                                     bool refresh, Trace& trace) {
   if (!call.may_prompt) return ask_or_wait(source, world, call, refresh, trace);
@@ -177,7 +194,13 @@ Result<CredentialCache::Found> CredentialCache::get(const CredentialSource& sour
   return found;
 }
 
-Result<CredentialCache::Found> CredentialCache::ask_or_wait(const CredentialSource& source,
+Result<KeptSecretPtr> CredentialCache::load_apart(const SecretSource& source, const World& world,
+                                                  const Call& call, Trace& trace) {
+  FetchHere fetch(*this, world);
+  return source.provider->load(call, trace, fetch);
+}
+
+Result<CredentialCache::Found> CredentialCache::ask_or_wait(const SecretSource& source,
                                                             const World& world, const Call& call,
                                                             bool refresh, Trace& trace) {
   for (;;) {
@@ -189,7 +212,7 @@ Result<CredentialCache::Found> CredentialCache::ask_or_wait(const CredentialSour
   }
 }
 
-Result<CredentialCache::Found> CredentialCache::lead(Turn turn, const CredentialSource& source,
+Result<CredentialCache::Found> CredentialCache::lead(Turn turn, const SecretSource& source,
                                                      const World& world, const Call& call,
                                                      Trace& trace) {
   Call leading = call;
@@ -220,18 +243,19 @@ std::optional<Result<CredentialCache::Found>> CredentialCache::follow(const Turn
   return error;
 }
 
-Result<CredentialsPtr> CredentialCache::load(const CredentialSource& source,
+Result<KeptSecretPtr> CredentialCache::load(const SecretSource& source,
                                              std::shared_ptr<Flight> flight, const World& world,
                                              const Call& call, bool renewing, Trace& trace) {
   bool to_be_renewed = false;
   Leader leader(*this, source.key, std::move(flight));
-  auto loaded = source.provider->load(call, trace);
+  FetchHere fetch(*this, world);
+  auto loaded = source.provider->load(call, trace, fetch);
   leader.land(loaded, [&](Entry& entry) {
     if (loaded)
       keep(entry, *loaded, call.now, renewing);
     else
       keep(entry, loaded.error(), world, call);
-    to_be_renewed = entry.credentials && is_renewable(*entry.credentials);
+    to_be_renewed = entry.secret && is_renewable(*entry.secret);
   });
   if (to_be_renewed && in_background_ && !renewing) {
     stop_when_the_process_ends();
@@ -240,10 +264,10 @@ Result<CredentialsPtr> CredentialCache::load(const CredentialSource& source,
   return loaded;
 }
 
-void CredentialCache::keep(Entry& entry, const CredentialsPtr& loaded, Time now,
+void CredentialCache::keep(Entry& entry, const KeptSecretPtr& loaded, Time now,
                            bool renewing) {
-  if (entry.credentials) count_change();
-  entry.credentials = loaded;
+  if (entry.secret) count_change();
+  entry.secret = loaded;
   if (loaded->expires_at) entry.times = renewal_times(now, *loaded->expires_at, random_unit());
   entry.used = !renewing;
   entry.distrusted = false;
@@ -256,9 +280,9 @@ void CredentialCache::keep(Entry& entry, const Error& failure, const World& worl
   // A first load may be tried again at once; and that a caller called it off or had little time
   // says nothing of the source.
   const Milliseconds uptime = world.clock.uptime();
-  if (!entry.credentials || !entry.credentials->expires_at) return;
+  if (!entry.secret || !entry.secret->expires_at) return;
   if (failure.status == Status::kCancelled || uptime >= call.deadline) return;
-  const Milliseconds left = *entry.credentials->expires_at - world.clock.now();
+  const Milliseconds left = *entry.secret->expires_at - world.clock.now();
   entry.failure = failure;
   entry.next_try = uptime + (left.count() > 0
                                  ? pause_while_alive(left, random_unit())
@@ -266,11 +290,11 @@ void CredentialCache::keep(Entry& entry, const Error& failure, const World& worl
                                                    random_unit()));
 }
 
-void CredentialCache::distrust(const std::string& key, const CredentialsPtr& credentials,
+void CredentialCache::distrust(const std::string& key, const KeptSecretPtr& secret,
                                Milliseconds uptime) {
   const StateLock lock;
   const auto found = entries_.find(key);
-  if (found == entries_.end() || found->second.credentials != credentials) return;
+  if (found == entries_.end() || found->second.secret != secret) return;
   Entry& entry = found->second;
   if (entry.last_distrust && uptime - *entry.last_distrust < kDistrustPause) return;
   entry.last_distrust = uptime;
@@ -284,14 +308,14 @@ std::shared_ptr<CredentialCache::Renewal> CredentialCache::next_renewal(Millisec
   if (running_ && running_->fork != fork_count()) leave_to_the_parent(running_);
   if (stopping_) return nullptr;
   for (auto& [key, entry] : entries_) {
-    if (!entry.used || entry.world == nullptr || !entry.credentials) continue;
+    if (!entry.used || entry.world == nullptr || !entry.secret) continue;
     auto& flight = entry.flights[0];
     if (flight && flight->fork != fork_count()) leave_to_the_parent(flight);
     const Clock& clock = entry.world->clock;
     const Time now = clock.now();
     // What somebody fetches already is looked at again when he has done so; what has died is the
     // business of whoever wants it next.
-    if (flight || !is_renewable(*entry.credentials) || !alive(*entry.credentials, now)) continue;
+    if (flight || !is_renewable(*entry.secret) || !alive(*entry.secret, now)) continue;
     Milliseconds wait = entry.times.ahead - now;
     if (entry.failure) wait = std::max(wait, entry.next_try - clock.uptime());
     if (wait.count() > 0) {
@@ -302,7 +326,7 @@ std::shared_ptr<CredentialCache::Renewal> CredentialCache::next_renewal(Millisec
     running_ = std::make_shared<Renewal>();
     running_->source = entry.source;
     running_->world = entry.world;
-    running_->replaces = entry.credentials->access_key_id;
+    running_->replaces = entry.secret->owner_id();
     running_->flight = flight;
     return running_;
   }
@@ -321,7 +345,7 @@ void CredentialCache::renew(const Renewal& renewal) {
   const std::string old = mask(renewal.replaces);
   if (loaded)
     world.log.write(LogLevel::kInfo, "renew",
-                    mask((*loaded)->access_key_id) + " of " + (*loaded)->provider +
+                    (*loaded)->owner() + " of " + (*loaded)->provider +
                         " takes the place of " + old);
   else if (loaded.error().status != Status::kCancelled)
     world.log.write(LogLevel::kWarn, "renew",
@@ -361,7 +385,7 @@ bool CredentialCache::stop_renewing(Milliseconds patience) {
 }
 
 void CredentialCache::leave(const World& world) {
-  std::vector<CredentialSource> left;  // go after the lock
+  std::vector<SecretSource> left;  // go after the lock
   std::shared_ptr<Renewal> running;
   {
     const StateLock lock;
@@ -379,10 +403,10 @@ void CredentialCache::leave(const World& world) {
   running->ended.wait(lock.native(), [&] { return running_ != running; });
 }
 
-CredentialsPtr CredentialCache::peek(const std::string& key) const {
+KeptSecretPtr CredentialCache::peek(const std::string& key) const {
   const StateLock lock;
   const auto found = entries_.find(key);
-  return found == entries_.end() ? nullptr : found->second.credentials;
+  return found == entries_.end() ? nullptr : found->second.secret;
 }
 
 // With the state lock held. It outlives every thread.

@@ -18,7 +18,7 @@ namespace pgiam {
 class CredentialCache {
  public:
   struct Found {
-    CredentialsPtr credentials;
+    KeptSecretPtr secret;
     bool from_cache = false;
   };
 
@@ -34,17 +34,21 @@ class CredentialCache {
   // that still live does not wait, and who may not be asked waits for nobody who is. A failed
   // refresh keeps what is still valid; when that has ended, all callers share its reason until it
   // is time for another try. What is in use is loaded anew in the background before it is urgent.
-  Result<Found> get(const CredentialSource& source, const World& world, const Call& call,
+  Result<Found> get(const SecretSource& source, const World& world, const Call& call,
                     bool refresh, Trace& trace);
 
+  // What its provider loads now, of which nothing is kept.
+  Result<KeptSecretPtr> load_apart(const SecretSource& source, const World& world,
+                                   const Call& call, Trace& trace);
+
   // The server refused them: the next `get` loads anew, if that was not done within a minute.
-  void distrust(const std::string& key, const CredentialsPtr& credentials, Milliseconds uptime);
+  void distrust(const std::string& key, const KeptSecretPtr& secret, Milliseconds uptime);
 
   // Nothing of that world is touched any more once this returns; what was found stays.
   void leave(const World& world);
 
   // What is kept for the key, if anything.
-  CredentialsPtr peek(const std::string& key) const;
+  KeptSecretPtr peek(const std::string& key) const;
 
   // What the background thread does; answers how long it may sleep then.
   Milliseconds renew_what_is_due();
@@ -58,8 +62,9 @@ class CredentialCache {
   struct Flight;
   struct Renewal;
   class Leader;
+  class FetchHere;
   struct Entry {
-    CredentialsPtr credentials;
+    KeptSecretPtr secret;
     RenewalTimes times;
     // One for those who may not be asked, one for those who may. Null: nobody is loading.
     std::shared_ptr<Flight> flights[2];
@@ -68,7 +73,7 @@ class CredentialCache {
     std::uint64_t last_use = 0;
 
     // Who may renew them: a source of some context that used them, and that context's world.
-    CredentialSource source;
+    SecretSource source;
     const World* world = nullptr;
     bool used = false;  // since they came: what nobody uses is not renewed
 
@@ -78,19 +83,19 @@ class CredentialCache {
   };
 
   struct Turn;
-  Turn take_turn(const CredentialSource& source, const World& world, const Call& call,
+  Turn take_turn(const SecretSource& source, const World& world, const Call& call,
                  bool refresh);
-  Result<Found> ask_or_wait(const CredentialSource& source, const World& world, const Call& call,
+  Result<Found> ask_or_wait(const SecretSource& source, const World& world, const Call& call,
                             bool refresh, Trace& trace);
-  Result<Found> lead(Turn turn, const CredentialSource& source, const World& world,
+  Result<Found> lead(Turn turn, const SecretSource& source, const World& world,
                      const Call& call, Trace& trace);
   std::optional<Result<Found>> follow(const Turn& turn, const World& world, const Call& call);
   // Loads, lands the flight and keeps the outcome.
-  Result<CredentialsPtr> load(const CredentialSource& source, std::shared_ptr<Flight> flight,
+  Result<KeptSecretPtr> load(const SecretSource& source, std::shared_ptr<Flight> flight,
                               const World& world, const Call& call, bool renewing, Trace& trace);
-  void keep(Entry& entry, const CredentialsPtr& loaded, Time now, bool renewing);
+  void keep(Entry& entry, const KeptSecretPtr& loaded, Time now, bool renewing);
   void keep(Entry& entry, const Error& failure, const World& world, const Call& call);
-  Entry& entry_for(const CredentialSource& source, const World& world);
+  Entry& entry_for(const SecretSource& source, const World& world);
   std::shared_ptr<Renewal> next_renewal(Milliseconds& pause);
   void renew(const Renewal& renewal);
   static std::weak_ptr<CredentialCache>& living();

@@ -1,6 +1,4 @@
 // Credentials themselves: handed out, and signed in for.
-#include "base/shell.h"
-#include "clouds/aws/options.h"
 #include "flow/flow.h"
 
 namespace pgiam {
@@ -13,18 +11,15 @@ Result<Reply> Flow::credentials(const Request& request, std::stop_token stop) {
   Trace trace;
   auto found = credentials_->get(plan->source, world_, call, request.refresh, trace);
   if (!found) return found.error();
-  return Reply(plan, found->credentials, found->from_cache);
+  return Reply(plan, found->secret, found->from_cache);
 }
 
 Result<Reply> Flow::login(const Request& request, std::stop_token stop) {
   const auto plan = planner_.make_for_credentials(request);
   if (!plan) return plan.error();
-  if (request.no_interaction || !world_.prompt.available()) {
-    const std::string profile(plan->settings.get(aws::kProfileOption));
+  if (request.no_interaction || !world_.prompt.available())
     return make_error(Status::kLoginRequired, "signing in takes a person, who cannot be asked here",
-                      "run in a terminal: pgiam login" +
-                          (profile.empty() ? "" : " --profile " + shell_word(profile)));
-  }
+                      "run in a terminal: " + plan->cloud->login_command(plan->settings));
   const Call call = begin_call(*plan, request, world_.clock.uptime(), stop);
   if (auto done = plan->cloud->login(plan->settings, call); !done) return done.error();
   Request anew = request;

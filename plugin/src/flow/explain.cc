@@ -1,7 +1,6 @@
 // What would be done and why, for people and their tools.
 #include <boost/json.hpp>
 
-#include "base/text.h"
 #include "flow/flow.h"
 
 namespace pgiam {
@@ -13,25 +12,25 @@ json::value or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
-std::string_view outcome_name(Attempt::Outcome outcome) {
+std::string_view outcome_name(SourceTried::Outcome outcome) {
   switch (outcome) {
-    case Attempt::Outcome::kSkipped:
+    case SourceTried::Outcome::kSkipped:
       return "skipped";
-    case Attempt::Outcome::kFailed:
+    case SourceTried::Outcome::kFailed:
       return "failed";
-    case Attempt::Outcome::kWon:
+    case SourceTried::Outcome::kWon:
       return "won";
   }
   return "";
 }
 
-json::array tried(const Trace& trace) {
+json::array describe_trace(const Trace& trace) {
   json::array list;
-  for (const Attempt& attempt : trace)
-    list.push_back(json::object{{"provider", attempt.provider},
-                                {"outcome", outcome_name(attempt.outcome)},
-                                {"detail", attempt.detail},
-                                {"ms", attempt.took.count()}});
+  for (const SourceTried& tried : trace)
+    list.push_back(json::object{{"provider", tried.provider},
+                                {"outcome", outcome_name(tried.outcome)},
+                                {"detail", tried.detail},
+                                {"ms", tried.took.count()}});
   return list;
 }
 
@@ -45,43 +44,57 @@ json::object describe_error(const Error& error) {
           {"causes", std::move(causes)}};
 }
 
-json::object describe_connection(const Request& request, const Plan& plan) {
-  const bool known = plan.ours && plan.cloud != nullptr;
-  json::array warnings;
-  if (!plan.warning.empty())
-    for (std::string_view line : split(plan.warning, '\n')) warnings.push_back(json::value(line));
-  const std::string tls(plan.settings.get(kTlsOption));
-  return {{"target", known ? plan.target.kind : std::string("none")},
-          {"host", request.host},
-          {"port", request.port == 0 ? kPostgresPort : request.port},
-          {"user", request.user},
-          {"signing_host", or_null(known ? plan.target.host : "")},
-          {"signing_port", known ? json::value(plan.target.port) : json::value(nullptr)},
-          {"region", or_null(known ? plan.target.region : "")},
-          {"region_from", or_null(plan.region_from)},
-          {"rule", or_null(plan.rule)},
-          {"tls", tls},
-          {"timeout_ms", plan.timeout.count()},
-          {"reason", plan.reason},
-          {"warnings", std::move(warnings)}};
+json::array messages_of(const std::vector<Error>& warnings) {
+  json::array list;
+  for (const Error& warning : warnings) list.push_back(json::value(warning.message));
+  return list;
 }
 
-Attempt attempt_of(const PasswordSource& source, const Result<PasswordFiles::Found>& found) {
+// The clouds whose words an explanation speaks: the target's own, or all.
+std::vector<const Cloud*> clouds_of(const Plan& plan, const Planner& planner) {
+  if (plan.cloud != nullptr) return {plan.cloud};
+  std::vector<const Cloud*> clouds;
+  for (const auto& cloud : planner.clouds()) clouds.push_back(cloud.get());
+  return clouds;
+}
+
+json::object describe_connection(const Request& request, const Plan& plan,
+                                 const std::vector<const Cloud*>& clouds) {
+  const bool known = plan.ours && plan.cloud != nullptr;
+  json::object object{
+      {"target", known ? plan.target.kind : std::string("none")},
+      {"host", request.host},
+      {"port", request.port == 0 ? kPostgresPort : request.port},
+      {"user", request.user},
+      {"signing_host", or_null(known ? plan.target.host : "")},
+      {"signing_port", known ? json::value(plan.target.port) : json::value(nullptr)}};
+  for (const Cloud* cloud : clouds)
+    for (std::string_view key : cloud->fact_keys())
+      object[key] = or_null(known ? plan.target.fact(key) : "");
+  object["rule"] = or_null(plan.rule);
+  object["tls"] = json::value(plan.settings.get(kTlsOption));
+  object["timeout_ms"] = plan.timeout.count();
+  object["reason"] = plan.reason;
+  object["warnings"] = messages_of(plan.warnings);
+  return object;
+}
+
+SourceTried tried_file(const PasswordSource& source, const Result<PasswordFiles::Found>& found) {
   const std::string provider = source.option->key;
-  if (found) return {provider, Attempt::Outcome::kWon, "", {}};
+  if (found) return {provider, SourceTried::Outcome::kWon, "", {}};
   const bool none = found.error().status == Status::kNotApplicable;
-  return {provider, none ? Attempt::Outcome::kSkipped : Attempt::Outcome::kFailed,
+  return {provider, none ? SourceTried::Outcome::kSkipped : SourceTried::Outcome::kFailed,
           found.error().message, {}};
 }
 
-json::object describe_credentials(const Credentials* found, const Trace& trace) {
-  json::object object{{"provider", nullptr}, {"access_key_id", nullptr}, {"expires_at", nullptr}};
-  if (found != nullptr) {
-    object["provider"] = found->provider;
-    object["access_key_id"] = mask(found->access_key_id);
-    if (found->expires_at) object["expires_at"] = rfc3339(*found->expires_at);
-  }
-  object["tried"] = tried(trace);
+json::object describe_secret(const KeptSecret* found, const Trace& trace,
+                             const std::vector<const Cloud*>& clouds) {
+  json::object object{{"provider", or_null(found != nullptr ? found->provider : "")}};
+  for (const Cloud* cloud : clouds)
+    object[cloud->owner_key()] = or_null(found != nullptr ? found->owner() : "");
+  object["expires_at"] = or_null(
+      found != nullptr && found->expires_at ? rfc3339(*found->expires_at) : std::string());
+  object["tried"] = describe_trace(trace);
   return object;
 }
 
@@ -92,28 +105,29 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
   if (!made) return made.error();
   const auto plan = std::make_shared<const Plan>(std::move(*made));
 
-  json::object object = describe_connection(request, *plan);
+  const std::vector<const Cloud*> clouds = clouds_of(*plan, planner_);
+  json::object object = describe_connection(request, *plan, clouds);
   if (plan->refusal) object["error"] = describe_error(*plan->refusal);
   Trace trace;
-  CredentialsPtr credentials;
+  KeptSecretPtr secret;
   if (plan->ours && plan->file && !plan->refusal) {
     const auto found = files_.password_for(*plan->file, request);
-    trace.push_back(attempt_of(*plan->file, found));
-    if (trace.back().outcome == Attempt::Outcome::kFailed)
+    trace.push_back(tried_file(*plan->file, found));
+    if (trace.back().outcome == SourceTried::Outcome::kFailed)
       object["error"] = describe_error(found.error());
   } else if (plan->ours && !plan->refusal) {
     Call call = begin_call(*plan, request, world_.clock.uptime(), std::move(stop));
     call.may_prompt = false;
     call.offline = !request.resolve;
-    auto loaded = plan->source.provider->load(call, trace);
+    auto loaded = credentials_->load_apart(plan->source, world_, call, trace);
     if (loaded)
-      credentials = *loaded;
+      secret = *loaded;
     else
       object["error"] = describe_error(loaded.error());
-    if (const std::string warning = plan->cloud->warning(); !warning.empty())
-      object["warnings"].as_array().push_back(json::value(warning));
+    for (json::value& warning : messages_of(plan->cloud->warnings()))
+      object["warnings"].as_array().push_back(std::move(warning));
   }
-  object["credentials"] = describe_credentials(credentials.get(), trace);
+  object["credentials"] = describe_secret(secret.get(), trace, clouds);
 
   return Reply(plan, json::serialize(object));
 }

@@ -13,7 +13,7 @@
 #include "flow/plan.h"
 #include "flow/reply.h"
 #include "flow/request.h"
-#include "flow/token_cache.h"
+#include "flow/password_cache.h"
 
 namespace pgiam {
 
@@ -60,7 +60,7 @@ class Flow {
   const World& world_;
   const Planner planner_;
   const std::shared_ptr<CredentialCache> credentials_;
-  TokenCache tokens_;
+  PasswordCache passwords_;
   PasswordFiles files_;
   std::unordered_map<std::string, KeptPlan> plans_;  // under the state lock
 };

@@ -18,12 +18,12 @@ std::optional<Ingredients> LastAnswers::find(const void* asker, const Request& r
   // A clock that was set back tells nothing of how old the answer is.
   if (moment.now < entry->moment.now || moment.now >= entry->until) return std::nullopt;
 
-  Ingredients found{entry->plan.lock(), nullptr, entry->token.lock()};
+  Ingredients found{entry->plan.lock(), nullptr, entry->password.lock()};
   if (!found.plan) return std::nullopt;
-  if (found.token && may_be_given_again(*found.token, moment.now, found.plan->reuse)) return found;
-  found.token = nullptr;
-  found.credentials = entry->credentials.lock();
-  if (!found.credentials) return std::nullopt;
+  if (found.password && may_be_given_again(*found.password, moment.now, found.plan->reuse)) return found;
+  found.password = nullptr;
+  found.secret = entry->secret.lock();
+  if (!found.secret) return std::nullopt;
   return found;
 }
 
@@ -39,8 +39,8 @@ void LastAnswers::keep(const void* asker, const Request& request, const Moment& 
   entry->moment = moment;
   entry->until = until;
   entry->plan = found.plan;
-  entry->credentials = found.credentials;
-  entry->token = found.token;
+  entry->secret = found.secret;
+  entry->password = found.password;
 }
 
 }  // namespace pgiam

@@ -9,7 +9,7 @@
 
 #include "flow/plan.h"
 #include "flow/request.h"
-#include "flow/token_cache.h"
+#include "flow/password_cache.h"
 
 namespace pgiam {
 
@@ -23,8 +23,8 @@ struct Moment {
 // What an answer is made of.
 struct Ingredients {
   std::shared_ptr<const Plan> plan;
-  CredentialsPtr credentials;
-  TokenPtr token;  // of these credentials, to be given again; null: one is to be signed
+  KeptSecretPtr secret;
+  PasswordPtr password;  // of this secret, to be given again; null: one is to be made
 };
 
 class LastAnswers {
@@ -43,8 +43,8 @@ class LastAnswers {
     Moment moment;
     Time until{};
     std::weak_ptr<const Plan> plan;
-    std::weak_ptr<const Credentials> credentials;
-    std::weak_ptr<const Token> token;
+    std::weak_ptr<const KeptSecret> secret;
+    std::weak_ptr<const Password> password;
 
     bool fits(const void* asker, const Request& request) const;
   };

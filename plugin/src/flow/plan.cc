@@ -4,7 +4,7 @@
 
 #include "base/state_lock.h"
 #include "base/text.h"
-#include "clouds/aws/options.h"
+#include "clouds/options.h"
 
 namespace pgiam {
 namespace {
@@ -18,16 +18,11 @@ bool is_weak(std::string_view sslmode) {
   return sslmode == "disable" || sslmode == "allow" || sslmode == "prefer";
 }
 
-void warn(Plan& plan, const std::string& line) {
-  if (!plan.warning.empty()) plan.warning += '\n';
-  plan.warning += line;
-}
-
-std::string token_key(const Target& target, std::string_view user) {
+std::string password_key(const Target& target, std::string_view user) {
   std::string key = target.kind;
-  for (std::string_view part :
-       {std::string_view(target.host), std::string_view(target.region), user})
+  for (std::string_view part : {std::string_view(target.host), user})
     key.append(1, '\0').append(part);
+  for (const Target::Fact& fact : target.facts) key.append(1, '\0').append(fact.value);
   return key.append(1, '\0').append(std::to_string(target.port));
 }
 
@@ -64,17 +59,17 @@ Result<std::string> sslmode_for_token(const Request& request, const Settings& se
 // The user's own password wins; a token of ours that came back as one is none.
 bool Planner::user_gave_password(const Request& request, const Plan& plan) const {
   if (request.password.empty() || plan.settings.get_bool(kForceOption)) return false;
-  return !is_token(request.password);
+  return !is_password_of_ours(request.password);
 }
 
-bool Planner::is_token(std::string_view password) const {
+bool Planner::is_password_of_ours(std::string_view text) const {
   return std::any_of(clouds_.begin(), clouds_.end(),
-                     [&](const auto& cloud) { return cloud->is_token(password); });
+                     [&](const auto& cloud) { return cloud->is_password_of_ours(text); });
 }
 
-std::optional<Time> Planner::end_of_token(std::string_view password) const {
+std::optional<Time> Planner::end_of(std::string_view text) const {
   for (const auto& cloud : clouds_)
-    if (const auto end = cloud->end_of_token(password)) return end;
+    if (const auto end = cloud->end_of(text)) return end;
   return std::nullopt;
 }
 
@@ -127,36 +122,13 @@ bool Planner::recognise(const Request& request, bool may_resolve, Plan& plan) co
   return false;
 }
 
-void Planner::choose_region(Plan& plan) const {
-  const std::string from_name = plan.target.region;
-  const auto of_cloud = plan.cloud->default_region(plan.settings);
-  if (!of_cloud) {
-    plan.refusal = of_cloud.error();
-    return;
+void Planner::complete_target(Plan& plan) const {
+  auto done = plan.cloud->complete(plan.target, plan.settings, Call(), plan.warnings);
+  if (!done) plan.refusal = done.error();
+  for (const Error& warning : plan.warnings) {
+    if (!plan.warning_lines.empty()) plan.warning_lines += '\n';
+    plan.warning_lines += warning.message;
   }
-  if (plan.settings.given(aws::kRegionOption)) {
-    plan.target.region = plan.settings.get(aws::kRegionOption);
-    plan.region_from = origin_name(plan.settings.origin(aws::kRegionOption));
-    if (!from_name.empty() && from_name != plan.target.region)
-      warn(plan, "the option region says " + plan.target.region +
-                     ", but the endpoint's name says " + from_name);
-    return;
-  }
-  if (!from_name.empty()) {
-    plan.region_from = "endpoint";
-    if (!of_cloud->name.empty() && of_cloud->name != from_name)
-      warn(plan, "signing for " + from_name + " as the endpoint's name says, not for " +
-                     of_cloud->name + " of " + of_cloud->from);
-    return;
-  }
-  if (of_cloud->name.empty()) {
-    plan.refusal = make_error(
-        Status::kTarget, "the region of " + plan.target.host + " is unknown: its name tells none",
-        "say it: PGIAM_REGION=eu-west-1, or region = … in the configuration");
-    return;
-  }
-  plan.target.region = of_cloud->name;
-  plan.region_from = of_cloud->from;
 }
 
 // The file of the user's own that is to give the password, if there is one; the nearer of two.
@@ -207,13 +179,22 @@ Result<Plan> Planner::begin(const Request& request, const RuleFile& file) const 
   return plan;
 }
 
+// Whose: of the kind that the option `target` names, of the host that is given, else of the first
+// in the table.
+const Cloud* Planner::cloud_for_credentials(const Request& request, const Plan& plan) const {
+  Plan found;
+  found.settings = plan.settings;
+  if (recognise_name(normal_host(request.host), request.port, found)) return found.cloud;
+  return clouds_.front().get();
+}
+
 Result<Plan> Planner::make_for_credentials(const Request& request) const {
   const auto file = rules_.read();
   if (!file) return file.error();
   auto plan = begin(request, **file);
   if (!plan) return plan;
-  plan->cloud = clouds_.front().get();
-  auto source = plan->cloud->credentials(plan->settings);
+  plan->cloud = cloud_for_credentials(request, *plan);
+  auto source = plan->cloud->source(plan->settings, nullptr, Call());
   if (!source) return source.error();
   plan->source = std::move(*source);
   return plan;
@@ -272,7 +253,7 @@ Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
                               "name the database user, e.g. user=app");
     return plan;
   }
-  choose_region(plan);
+  complete_target(plan);
   if (plan.refusal) return plan;
   auto sslmode = sslmode_for_token(request, plan.settings);
   if (!sslmode) {
@@ -281,8 +262,8 @@ Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
   }
   plan.set_sslmode = std::move(*sslmode);
   plan.reuse = Seconds{plan.settings.get_int(kReuseSecondsOption)};
-  plan.token_key = token_key(plan.target, request.user);
-  auto credentials = plan.cloud->credentials(plan.settings);
+  plan.password_key = password_key(plan.target, request.user);
+  auto credentials = plan.cloud->source(plan.settings, &plan.target, Call());
   if (!credentials) {
     plan.refusal = credentials.error();
     return plan;

@@ -33,15 +33,15 @@ struct Plan {
   std::optional<PasswordSource> file;  // gives the password, whatever the host may be
   std::optional<Error> insecure;       // if the file holds a token, it cannot be done
 
-  // Only where it is ours and a token is to be made:
+  // Only where it is ours and a password is to be made:
   const Cloud* cloud = nullptr;
   Target target;
-  std::string region_from;
-  std::string warning;  // what a person should know although it works, a line each
-  CredentialSource source;
+  std::vector<Error> warnings;  // what a person should know although it works
+  std::string warning_lines;    // the same, a line each
+  SecretSource source;
   Milliseconds timeout{0};
   Seconds reuse{0};
-  std::string token_key;  // connections with the same one may get the same token
+  std::string password_key;  // connections with the same one may get the same password
 };
 
 class Planner {
@@ -58,9 +58,11 @@ class Planner {
   // wrong.
   Result<Plan> make(const Request& request, bool may_resolve = true) const;
 
-  // Is this text a token of ours, fresh or stale, and when does it say that it ends?
-  bool is_token(std::string_view password) const;
-  std::optional<Time> end_of_token(std::string_view password) const;
+  // Is this text a password that a cloud made, fresh or stale, and when does it say that it ends?
+  bool is_password_of_ours(std::string_view text) const;
+  std::optional<Time> end_of(std::string_view text) const;
+
+  const std::vector<std::unique_ptr<Cloud>>& clouds() const { return clouds_; }
 
   // For credentials themselves, of whoever's connection: there is a source, but no target.
   Result<Plan> make_for_credentials(const Request& request) const;
@@ -74,7 +76,8 @@ class Planner {
   Result<std::optional<PasswordSource>> choose_file(const Settings& settings) const;
   void finish_for_file(const Request& request, Plan& plan) const;
   bool user_gave_password(const Request& request, const Plan& plan) const;
-  void choose_region(Plan& plan) const;
+  void complete_target(Plan& plan) const;
+  const Cloud* cloud_for_credentials(const Request& request, const Plan& plan) const;
 
   const World& world_;
   const Rules rules_;

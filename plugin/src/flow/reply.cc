@@ -1,47 +1,42 @@
 #include "flow/reply.h"
 
-#include "base/text.h"
-
 namespace pgiam {
 
-Reply::Reply(std::shared_ptr<const Plan> plan, std::shared_ptr<const PasswordFile> file,
-             TokenPtr password, bool needs_tls)
-    : plan_(std::move(plan)),
-      token_(std::move(password)),
-      rest_(std::make_shared<const Rest>(Rest{{}, {}, std::move(file), needs_tls, {}})) {}
+Reply::Reply(std::shared_ptr<const Plan> plan, PasswordPtr password, bool from_cache)
+    : plan_(std::move(plan)), password_(std::move(password)), from_cache_(from_cache) {
+  set_password(true);
+}
 
-Reply::Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials, bool from_cache)
+Reply::Reply(std::shared_ptr<const Plan> plan, std::shared_ptr<const PasswordFile> file,
+             PasswordPtr password, bool needs_tls)
+    : plan_(std::move(plan)),
+      password_(std::move(password)),
+      rest_(std::make_shared<const Rest>(Rest{{}, {}, std::move(file), {}})) {
+  set_password(needs_tls);
+}
+
+Reply::Reply(std::shared_ptr<const Plan> plan, KeptSecretPtr secret, bool from_cache)
     : plan_(std::move(plan)), from_cache_(from_cache) {
-  std::string principal = mask(credentials->access_key_id);
-  rest_ = std::make_shared<const Rest>(
-      Rest{std::move(credentials), std::move(principal), {}, false, {}});
+  std::string principal = secret->owner();
+  rest_ = std::make_shared<const Rest>(Rest{std::move(secret), std::move(principal), {}, {}});
+  for (const HandedOut& part : rest_->secret->hand_out())
+    params_.push_back({part.key, part.value, part.secret});
 }
 
 Reply::Reply(std::shared_ptr<const Plan> plan, std::string explanation)
     : plan_(std::move(plan)),
-      rest_(std::make_shared<const Rest>(Rest{{}, {}, {}, false, std::move(explanation)})) {}
+      rest_(std::make_shared<const Rest>(Rest{{}, {}, {}, std::move(explanation)})) {}
 
-Params Reply::params() const {
-  Params params;
-  if (token_) {
-    params.push_back({"password", token_->text.reveal_c_str(), true});
-    if ((!rest_ || rest_->needs_tls) && !plan_->set_sslmode.empty())
-      params.push_back({"sslmode", plan_->set_sslmode.c_str()});
-    if (!plan_->sslrootcert.empty())
-      params.push_back({"sslrootcert", plan_->sslrootcert.c_str()});
-  } else if (const Credentials* handed = credentials().get()) {
-    params.push_back({"access_key_id", handed->access_key_id.c_str()});
-    params.push_back({"secret_access_key", handed->secret_access_key.reveal_c_str(), true});
-    if (!handed->session_token.empty())
-      params.push_back({"session_token", handed->session_token.reveal_c_str(), true});
-    if (!handed->account_id.empty()) params.push_back({"account_id", handed->account_id.c_str()});
-  }
-  return params;
+void Reply::set_password(bool needs_tls) {
+  params_.push_back({"password", password_->text.reveal_c_str(), true});
+  if (needs_tls && !plan_->set_sslmode.empty())
+    params_.push_back({"sslmode", plan_->set_sslmode.c_str()});
+  if (!plan_->sslrootcert.empty()) params_.push_back({"sslrootcert", plan_->sslrootcert.c_str()});
 }
 
 const char* Reply::provider() const {
   if (file()) return plan_->file->option->key;
-  return credentials() ? credentials()->provider.c_str() : "";
+  return secret() ? secret()->provider.c_str() : "";
 }
 
 }  // namespace pgiam

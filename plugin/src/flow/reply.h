@@ -1,14 +1,14 @@
 // What a host gets. It holds on to what it was made of and copies nothing of it.
 #pragma once
 
-#include <boost/container/static_vector.hpp>
+#include <boost/container/small_vector.hpp>
 #include <memory>
 #include <string>
 
 #include "clouds/cloud.h"
+#include "flow/password_cache.h"
 #include "flow/password_files.h"
 #include "flow/plan.h"
-#include "flow/token_cache.h"
 
 namespace pgiam {
 
@@ -18,53 +18,51 @@ struct Param {
   const char* value = "";
   bool secret = false;
 };
-using Params = boost::container::static_vector<Param, 4>;
+using Params = boost::container::small_vector<Param, 3>;
 
 class Reply {
  public:
   // An answer to before_connect.
-  Reply(std::shared_ptr<const Plan> plan, TokenPtr token, bool from_cache)
-      : plan_(std::move(plan)), token_(std::move(token)), from_cache_(from_cache) {}
+  Reply(std::shared_ptr<const Plan> plan, PasswordPtr password, bool from_cache);
   // An answer to before_connect from a file of the user's own.
   Reply(std::shared_ptr<const Plan> plan, std::shared_ptr<const PasswordFile> file,
-        TokenPtr password, bool needs_tls);
-  // An answer to credentials and login: no token.
-  Reply(std::shared_ptr<const Plan> plan, CredentialsPtr credentials, bool from_cache);
-  // An answer to explain: no token, no parameters.
+        PasswordPtr password, bool needs_tls);
+  // An answer to credentials and login: no password.
+  Reply(std::shared_ptr<const Plan> plan, KeptSecretPtr secret, bool from_cache);
+  // An answer to explain: no password, no parameters.
   Reply(std::shared_ptr<const Plan> plan, std::string explanation);
 
   const Plan& plan() const { return *plan_; }
   // Null in an explanation.
-  const TokenPtr& token() const { return token_; }
-  // Null where no credentials were needed.
-  const CredentialsPtr& credentials() const {
-    return rest_ ? rest_->credentials : token_->credentials;
-  }
+  const PasswordPtr& password() const { return password_; }
+  // Null where none was needed.
+  const KeptSecretPtr& secret() const { return rest_ ? rest_->secret : password_->made_of; }
   // Null where the password is from no file.
   const PasswordFile* file() const { return rest_ ? rest_->file.get() : nullptr; }
   // Where it came from: "aws.sso", "password_file", or "".
   const char* provider() const;
   bool from_cache() const { return from_cache_; }
-  // The access key id, masked.
-  const std::string& principal() const { return rest_ ? rest_->principal : token_->principal; }
+  // Whose secret it is, masked.
+  const std::string& principal() const { return rest_ ? rest_->principal : password_->owner; }
   const char* explanation() const { return rest_ ? rest_->explanation.c_str() : ""; }
-  // What the client must set to use the token.
-  Params params() const;
+  // What the client must set to use the password, or the parts of a secret.
+  const Params& params() const { return params_; }
 
  private:
-  // What only a few replies have; a token that was signed has none of it, and such replies are
+  // What only a few replies have; a password that was made has none of it, and such replies are
   // many.
   struct Rest {
-    CredentialsPtr credentials;
+    KeptSecretPtr secret;
     std::string principal;
     std::shared_ptr<const PasswordFile> file;
-    bool needs_tls = false;
     std::string explanation;
   };
+  void set_password(bool needs_tls);
 
   std::shared_ptr<const Plan> plan_;
-  TokenPtr token_;
+  PasswordPtr password_;
   std::shared_ptr<const Rest> rest_;
+  Params params_;  // borrows from the others
   bool from_cache_ = false;
 };
 

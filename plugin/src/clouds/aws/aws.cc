@@ -1,6 +1,7 @@
 #include "clouds/aws/aws.h"
 
 #include "base/sha256.h"
+#include "base/shell.h"
 #include "base/text.h"
 #include "clouds/aws/options.h"
 #include "clouds/aws/provider.h"
@@ -52,15 +53,67 @@ const Option* const kIdentityOptions[] = {
     &kDurationSecondsOption, &kMfaSerialOption,  &kCacheOption,
 };
 
+constexpr std::string_view kRegion = "region", kRegionFrom = "region_from";
+constexpr std::string_view kFactKeys[] = {kRegion, kRegionFrom};
+
+void set_region(Target& target, std::string_view region, std::string_view from) {
+  if (region.empty()) return;
+  target.set_fact(kRegion, std::string(region));
+  target.set_fact(kRegionFrom, std::string(from));
+}
+
 Target make_target(const TargetKind& kind, std::string_view host, std::uint16_t port) {
   Target target;
   target.kind = kind.kind;
   target.name = kind.name;
   target.host = host;
   target.port = port;
-  target.authority = kind.authority(target);
   return target;
 }
+
+// The region to sign for: of the option, of the endpoint's name, of AWS's own settings. Never
+// guessed.
+Result<void> choose_region(Target& target, const Settings& settings,
+                           const ConfiguredRegion& configured, std::vector<Error>& warnings) {
+  const std::string from_name = target.fact(kRegion);
+  if (settings.given(kRegionOption)) {
+    const std::string region(settings.get(kRegionOption));
+    if (!from_name.empty() && from_name != region)
+      warnings.push_back(make_finding("region_option_differs",
+                                      "the option region says " + region +
+                                          ", but the endpoint's name says " + from_name));
+    set_region(target, region, origin_name(settings.origin(kRegionOption)));
+    return {};
+  }
+  if (!from_name.empty()) {
+    if (!configured.name.empty() && configured.name != from_name)
+      warnings.push_back(make_finding("region_of_settings_ignored",
+                                      "signing for " + from_name +
+                                          " as the endpoint's name says, not for " +
+                                          configured.name + " of " + configured.from));
+    return {};
+  }
+  if (configured.name.empty())
+    return make_error(
+        Status::kTarget, "the region of " + target.host + " is unknown: its name tells none",
+        "say it: PGIAM_REGION=eu-west-1, or region = … in the configuration");
+  set_region(target, configured.name, configured.from);
+  return {};
+}
+
+// The whole search, as a secret's source.
+class Chain : public Provider {
+ public:
+  explicit Chain(ProviderPtr providers) : providers_(std::move(providers)) {}
+  Result<KeptSecretPtr> load(const Call& call, Trace& trace, Fetch&) override {
+    auto loaded = providers_->load(call, trace);
+    if (!loaded) return loaded.error();
+    return KeptSecretPtr(std::move(*loaded));
+  }
+
+ private:
+  const ProviderPtr providers_;
+};
 
 // Of a query's parameter, or "".
 std::string_view query_value(std::string_view query, std::string_view name) {
@@ -79,7 +132,7 @@ class Aws : public Cloud {
       const auto facts = kind->recognise(host);
       if (!facts) continue;
       Target target = make_target(*kind, host, port);
-      target.region = facts->region;
+      set_region(target, facts->region, "endpoint");
       target.reason = std::string(host) + " is the name of " + facts->description;
       return target;
     }
@@ -91,57 +144,73 @@ class Aws : public Cloud {
     const TargetKind* kind = find_target_kind(kind_name);
     if (kind == nullptr) return std::nullopt;
     Target target = make_target(*kind, host, port);
-    if (const auto facts = kind->recognise(host)) target.region = facts->region;
+    if (const auto facts = kind->recognise(host)) set_region(target, facts->region, "endpoint");
     return target;
   }
 
-  Result<Region> default_region(const Settings& settings) const override {
+  Result<void> complete(Target& target, const Settings& settings, const Call&,
+                        std::vector<Error>& warnings) const override {
     const auto profiles = files_.read();
     if (!profiles) return profiles.error();
     const std::string profile = profile_of(settings);
-    return configured_region(world_.environment, (*profiles)->find(profile), profile);
+    return choose_region(
+        target, settings,
+        configured_region(world_.environment, (*profiles)->find(profile), profile), warnings);
   }
 
-  Result<CredentialSource> credentials(const Settings& settings) const override {
+  Result<SecretSource> source(const Settings& settings, const Target*,
+                              const Call&) const override {
     auto profiles = files_.read();
     if (!profiles) return profiles.error();
     const ProviderContext context = context_of(settings);
-    return CredentialSource{identity_key(context, (*profiles)->digest),
-                            make_default_chain(context)};
+    return SecretSource{identity_key(context, (*profiles)->digest),
+                        std::make_shared<Chain>(make_default_chain(context))};
   }
 
   Result<void> login(const Settings& settings, const Call& call) const override {
     return sign_in(context_of(settings), call);
   }
 
-  Result<Token> sign(const Target& target, std::string_view user, const CredentialsPtr& credentials,
-                     Time now) const override {
+  std::string login_command(const Settings& settings) const override {
+    const std::string profile(settings.get(kProfileOption));
+    return "pgiam login" + (profile.empty() ? "" : " --profile " + shell_word(profile));
+  }
+
+  Result<Password> password(const Target& target, std::string_view user,
+                            const KeptSecretPtr& secret, Time now) const override {
     const TargetKind* kind = find_target_kind(target.kind);
     if (kind == nullptr) return make_error(Status::kInternal, "unknown kind of target");
+    const CredentialsPtr credentials = as_credentials(secret);
     const Time now_at_aws = runtime_.skew.correct(now);
-    const auto key = keys_.get(credentials, now_at_aws, target.region, kind->service);
-    const std::string query = kind->query(user);
+    const auto key = keys_.get(credentials, now_at_aws, target.fact(kRegion), kind->service);
+    const std::string authority = kind->authority(target), query = kind->query(user);
     // Signed to the second, so it dies by the second, too.
     const Time signed_at = std::chrono::floor<Seconds>(now);
-    return Token{presign({target.authority, query, kTokenLife}, *key, now_at_aws), signed_at,
-                 signed_at + kTokenLife, credentials, mask(credentials->access_key_id)};
+    return Password{presign({authority, query, kTokenLife}, *key, now_at_aws), signed_at,
+                    signed_at + kTokenLife, secret, credentials->owner()};
   }
 
-  std::string warning() const override { return runtime_.skew.warning(); }
-
-  bool is_token(std::string_view password) const override {
-    return password.find("X-Amz-Signature=") != std::string_view::npos &&
-           password.find("X-Amz-Algorithm=AWS4-HMAC-SHA256") != std::string_view::npos &&
-           password.find("?Action=") != std::string_view::npos;
+  bool is_password_of_ours(std::string_view text) const override {
+    return text.find("X-Amz-Signature=") != std::string_view::npos &&
+           text.find("X-Amz-Algorithm=AWS4-HMAC-SHA256") != std::string_view::npos &&
+           text.find("?Action=") != std::string_view::npos;
   }
 
-  std::optional<Time> end_of_token(std::string_view password) const override {
-    if (!is_token(password)) return std::nullopt;
-    const auto signed_at = parse_iso8601_basic(query_value(password, "X-Amz-Date"));
-    const auto life = parse_integer(query_value(password, "X-Amz-Expires"));
+  std::optional<Time> end_of(std::string_view text) const override {
+    if (!is_password_of_ours(text)) return std::nullopt;
+    const auto signed_at = parse_iso8601_basic(query_value(text, "X-Amz-Date"));
+    const auto life = parse_integer(query_value(text, "X-Amz-Expires"));
     if (!signed_at || !life || *life < 0 || Seconds{*life} > kLongestLife) return std::nullopt;
     return *signed_at + Seconds{*life};
   }
+
+  std::vector<Error> warnings() const override {
+    auto skewed = runtime_.skew.warning();
+    if (!skewed) return {};
+    return {std::move(*skewed)};
+  }
+  std::span<const std::string_view> fact_keys() const override { return kFactKeys; }
+  std::string_view owner_key() const override { return "access_key_id"; }
 
  private:
   ProviderContext context_of(const Settings& settings) const {

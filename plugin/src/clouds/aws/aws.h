@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "clouds/aws/runtime.h"
 #include "clouds/registry.h"

@@ -5,7 +5,7 @@
 namespace pgiam::aws {
 namespace {
 
-class Chain : public Provider {
+class Chain : public CredentialsProvider {
  public:
   Chain(const Clock& clock, std::vector<ProviderPtr> providers)
       : clock_(clock), providers_(std::move(providers)) {}
@@ -44,14 +44,14 @@ Result<CredentialsPtr> ask_and_trace(const Clock& clock, std::string_view provid
                                      const std::function<Result<CredentialsPtr>()>& ask) {
   const Milliseconds start = clock.uptime();
   auto loaded = ask();
-  Attempt attempt{std::string(provider), Attempt::Outcome::kWon, "", clock.uptime() - start};
+  SourceTried tried{std::string(provider), SourceTried::Outcome::kWon, "", clock.uptime() - start};
   if (!loaded) {
     const bool skipped = loaded.error().status == Status::kNotApplicable;
-    attempt.outcome = skipped ? Attempt::Outcome::kSkipped : Attempt::Outcome::kFailed;
-    attempt.detail = loaded.error().message;
-    if (!loaded.error().remote.empty()) attempt.detail += " (" + loaded.error().remote + ")";
+    tried.outcome = skipped ? SourceTried::Outcome::kSkipped : SourceTried::Outcome::kFailed;
+    tried.detail = loaded.error().message;
+    if (!loaded.error().remote.empty()) tried.detail += " (" + loaded.error().remote + ")";
   }
-  trace.push_back(std::move(attempt));
+  trace.push_back(std::move(tried));
   return loaded;
 }
 

@@ -122,8 +122,8 @@ void Client::learn_time(const HttpResponse& answer, std::optional<Time> signed_a
     if (*told - *signed_at > kSignatureLife || *signed_at - *told > kSignatureLife) return;
   const bool known = runtime_.skew.matters();
   runtime_.skew.learn(date, world_.clock.now());
-  if (!known && runtime_.skew.matters())
-    world_.log.write(LogLevel::kWarn, "aws", runtime_.skew.warning());
+  if (const auto warning = runtime_.skew.warning(); warning && !known)
+    world_.log.write(LogLevel::kWarn, "aws", warning->message);
 }
 
 Result<HttpResponse> Client::send(const ServiceRequest& request, const Call& call) const {

@@ -11,7 +11,7 @@
 #include "clouds/aws/json.h"
 #include "clouds/aws/provider.h"
 #include "clouds/aws/runtime.h"
-#include "clouds/credentials.h"
+#include "clouds/aws/credentials.h"
 #include "ports/http.h"
 
 namespace pgiam::aws {

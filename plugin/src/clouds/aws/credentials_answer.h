@@ -7,7 +7,7 @@
 
 #include "clouds/aws/json.h"
 #include "clouds/aws/runtime.h"
-#include "clouds/credentials.h"
+#include "clouds/aws/credentials.h"
 #include "ports/log.h"
 
 namespace pgiam::aws {

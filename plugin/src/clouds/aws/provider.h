@@ -8,7 +8,7 @@
 #include "base/options.h"
 #include "clouds/aws/runtime.h"
 #include "clouds/aws/shared_files.h"
-#include "clouds/credentials.h"
+#include "clouds/aws/credentials.h"
 #include "ports/world.h"
 
 namespace pgiam::aws {

@@ -5,7 +5,7 @@
 
 namespace pgiam::aws {
 
-Cloud::Region configured_region(const Environment& environment, const Section* profile,
+ConfiguredRegion configured_region(const Environment& environment, const Section* profile,
                                 const std::string& profile_name) {
   for (const char* variable : {"AWS_REGION", "AWS_DEFAULT_REGION"})
     if (const auto region = environment.get_nonblank(variable))

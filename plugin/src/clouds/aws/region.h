@@ -9,7 +9,11 @@
 namespace pgiam::aws {
 
 // Of the variables, else of the profile (null: there is none), and where it is from.
-Cloud::Region configured_region(const Environment& environment, const Section* profile,
+struct ConfiguredRegion {
+  std::string name;  // "" if there is none
+  std::string from;
+};
+ConfiguredRegion configured_region(const Environment& environment, const Section* profile,
                                 const std::string& profile_name);
 
 // Where a service is asked on behalf of the selected profile: as above, else the option `region`.

@@ -7,7 +7,7 @@
 
 #include "base/secret.h"
 #include "base/time.h"
-#include "clouds/credentials.h"
+#include "clouds/aws/credentials.h"
 #include "ports/http.h"
 
 namespace pgiam::aws {

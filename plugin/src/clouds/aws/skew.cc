@@ -15,12 +15,13 @@ void Skew::learn(std::string_view date, Time now) {
 
 bool Skew::matters() const { return value() > kTolerated || value() < -kTolerated; }
 
-std::string Skew::warning() const {
-  if (!matters()) return "";
+std::optional<Error> Skew::warning() const {
+  if (!matters()) return std::nullopt;
   const auto seconds = std::chrono::duration_cast<Seconds>(value()).count();
-  return "this machine's clock is " + std::to_string(seconds < 0 ? -seconds : seconds) +
-         " seconds " + (seconds < 0 ? "ahead of" : "behind") +
-         " AWS's; signatures are made with AWS's time";
+  return make_finding("clock_skew",
+                      "this machine's clock is " + std::to_string(seconds < 0 ? -seconds : seconds) +
+                          " seconds " + (seconds < 0 ? "ahead of" : "behind") +
+                          " AWS's; signatures are made with AWS's time");
 }
 
 }  // namespace pgiam::aws

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "base/time.h"
 
 namespace pgiam::aws {
@@ -22,8 +24,8 @@ class Skew {
   // Whether the clocks are more than a minute apart.
   bool matters() const;
 
-  // A sentence for the person whose clock it is; "" where it does not matter.
-  std::string warning() const;
+  // For the person whose clock it is, where that matters.
+  std::optional<Error> warning() const;
 
   // The time to sign with: AWS's own where that matters.
   Time correct(Time now) const { return matters() ? now + value() : now; }

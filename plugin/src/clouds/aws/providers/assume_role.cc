@@ -51,7 +51,7 @@ Result<CredentialsPtr> assume_with_code(const ProviderContext& context, const Pr
   }
 }
 
-class RoleProvider : public Provider {
+class RoleProvider : public CredentialsProvider {
  public:
   RoleProvider(const ProviderContext& context, ProviderPtr base)
       : context_(context), base_(std::move(base)) {}

@@ -34,7 +34,7 @@ bool may_be_asked_in_the_clear(std::string_view address) {
   return is_loopback(address) || same_address(address, kEcs) || is_eks(address);
 }
 
-class ContainerProvider : public Provider {
+class ContainerProvider : public CredentialsProvider {
  public:
   explicit ContainerProvider(const ProviderContext& context)
       : context_(context), world_(context.world) {}

@@ -6,7 +6,7 @@
 namespace pgiam::aws {
 namespace {
 
-class EnvironmentProvider : public Provider {
+class EnvironmentProvider : public CredentialsProvider {
  public:
   explicit EnvironmentProvider(const Environment& environment) : environment_(environment) {}
 

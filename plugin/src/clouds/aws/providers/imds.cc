@@ -19,7 +19,7 @@ Error refused(const HttpResponse& response) {
   return describe_refusal(response, std::string(kForm.who) + " gave no credentials");
 }
 
-class ImdsProvider : public Provider {
+class ImdsProvider : public CredentialsProvider {
  public:
   explicit ImdsProvider(const ProviderContext& context) : context_(context) {}
 

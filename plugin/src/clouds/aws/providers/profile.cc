@@ -70,7 +70,7 @@ std::string nearest_profile(const Profiles& profiles, std::string_view wanted) {
   return best;
 }
 
-class ProfileProvider : public Provider {
+class ProfileProvider : public CredentialsProvider {
  public:
   explicit ProfileProvider(const ProviderContext& context) : context_(context) {}
 

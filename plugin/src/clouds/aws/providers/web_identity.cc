@@ -18,7 +18,7 @@ Result<CredentialsPtr> load_role(const ProviderContext& context, const Profiles&
   });
 }
 
-class WebIdentityProvider : public Provider {
+class WebIdentityProvider : public CredentialsProvider {
  public:
   explicit WebIdentityProvider(const ProviderContext& context) : context_(context) {}
 

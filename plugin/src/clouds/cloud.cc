@@ -1,0 +1,22 @@
+#include "clouds/cloud.h"
+
+#include <algorithm>
+
+namespace pgiam {
+
+const char* Target::fact(std::string_view key) const {
+  for (const Fact& fact : facts)
+    if (fact.key == key) return fact.value.c_str();
+  return "";
+}
+
+void Target::set_fact(std::string_view key, std::string value) {
+  const auto known =
+      std::find_if(facts.begin(), facts.end(), [&](const Fact& fact) { return fact.key == key; });
+  if (known != facts.end())
+    known->value = std::move(value);
+  else
+    facts.push_back({key, std::move(value)});
+}
+
+}  // namespace pgiam
