@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "clouds/aws/credentials.h"
 #include "flow/wiring.h"
 
 namespace {
@@ -46,7 +47,7 @@ json::object describe(const Result<Reply>& reply) {
             {"remote", error.remote},
             {"causes", describe(error.causes)}};
   }
-  const Credentials& found = *reply->credentials();
+  const auto& found = static_cast<const aws::Credentials&>(*reply->secret());
   return {{"id", found.access_key_id},
           {"secret", found.secret_access_key.reveal()},
           {"token", found.session_token.reveal()},

@@ -6,14 +6,15 @@
 #include <condition_variable>
 #include <thread>
 
+#include "fake_secret.h"
 #include "fakes.h"
 
 namespace pgiam {
 namespace {
 
-CredentialsPtr key(const std::string& id, std::optional<Time> expires_at = std::nullopt) {
-  auto made = std::make_shared<Credentials>();
-  made->access_key_id = id;
+KeptSecretPtr key(const std::string& id, std::optional<Time> expires_at = std::nullopt) {
+  auto made = std::make_shared<test::FakeSecret>();
+  made->id = id;
   made->expires_at = expires_at;
   return made;
 }
@@ -22,8 +23,7 @@ CredentialsPtr key(const std::string& id, std::optional<Time> expires_at = std::
 // to have a login.
 class ScriptedProvider : public Provider {
  public:
-  std::string_view name() const override { return "test"; }
-  Result<CredentialsPtr> load(const Call& call, Trace&) override {
+  Result<KeptSecretPtr> load(const Call& call, Trace&, Fetch&) override {
     std::unique_lock lock(mutex_);
     ++loads_;
     replaces_ = call.replaces;
@@ -34,11 +34,11 @@ class ScriptedProvider : public Provider {
     return next_;
   }
   // For one load; what `give` gave is for all later ones.
-  void give_first(Result<CredentialsPtr> first) {
+  void give_first(Result<KeptSecretPtr> first) {
     const std::lock_guard lock(mutex_);
     first_ = std::move(first);
   }
-  void give(Result<CredentialsPtr> next) {
+  void give(Result<KeptSecretPtr> next) {
     const std::lock_guard lock(mutex_);
     next_ = std::move(next);
   }
@@ -76,8 +76,8 @@ class ScriptedProvider : public Provider {
   bool needs_login_ = false;
   int loads_ = 0;
   std::string replaces_;
-  std::optional<Result<CredentialsPtr>> first_;
-  Result<CredentialsPtr> next_ = key("first");
+  std::optional<Result<KeptSecretPtr>> first_;
+  Result<KeptSecretPtr> next_ = key("first");
 };
 
 class CredentialCacheTest : public testing::Test {
@@ -89,14 +89,14 @@ class CredentialCacheTest : public testing::Test {
   }
   std::string id(bool refresh = false) {
     const auto found = get(refresh);
-    return found ? found->credentials->access_key_id : found.error().message;
+    return found ? std::string(found->secret->owner_id()) : found.error().message;
   }
   Time in(Seconds seconds) { return fake_.clock.now() + seconds; }
 
   test::FakeWorld fake_;
   const std::shared_ptr<ScriptedProvider> shared_provider_ = std::make_shared<ScriptedProvider>();
   ScriptedProvider& provider_ = *shared_provider_;
-  const CredentialSource source_{"key", shared_provider_};
+  const SecretSource source_{"key", shared_provider_};
   CredentialCache cache_{false};  // nothing happens in the background but what a test does
 };
 
@@ -163,7 +163,7 @@ TEST_F(CredentialCacheTest, DistrustForcesOneLoadAMinute) {
 
 TEST_F(CredentialCacheTest, DistrustOfOldCredentialsLeavesNewerOnesAlone) {
   id();
-  const CredentialsPtr old = cache_.peek("key");
+  const KeptSecretPtr old = cache_.peek("key");
   provider_.give(key("second"));
   id(true);
   cache_.distrust("key", old, fake_.clock.uptime());
@@ -236,10 +236,9 @@ TEST_F(CredentialCacheTest, TheLeadersOwnTimeOutIsNotItsFollowers) {
 
 TEST_F(CredentialCacheTest, AProviderThatThrowsStrandsNobody) {
   struct Throwing : Provider {
-    std::string_view name() const override { return "throwing"; }
-    Result<CredentialsPtr> load(const Call&, Trace&) override { throw std::bad_alloc(); }
+    Result<KeptSecretPtr> load(const Call&, Trace&, Fetch&) override { throw std::bad_alloc(); }
   };
-  const CredentialSource throwing{"key", std::make_shared<Throwing>()};
+  const SecretSource throwing{"key", std::make_shared<Throwing>()};
   Trace trace;
   EXPECT_THROW(
       static_cast<void>(cache_.get(throwing, fake_.world, fake_.call(), false, trace)),
@@ -342,9 +341,11 @@ TEST_F(CredentialCacheTest, CredentialsThatComeAboutToDieAreNotAskedForAllTheTim
 }
 
 TEST_F(CredentialCacheTest, WhatItsSourceOnlyRepeatsIsNotRenewedAhead) {
-  auto fixed = std::make_shared<Credentials>(*key("first", in(Seconds{3600})));
+  auto fixed = std::make_shared<test::FakeSecret>();
+  fixed->id = "first";
+  fixed->expires_at = in(Seconds{3600});
   fixed->renewable = false;
-  provider_.give(CredentialsPtr(fixed));
+  provider_.give(KeptSecretPtr(fixed));
   id();
   fake_.clock.advance(Seconds{3500});
   id();
@@ -374,7 +375,7 @@ TEST_F(CredentialCacheTest, WhomNobodyMayAskDoesNotWaitForAnAnswer) {
   for (int i = 0; i < 8; ++i)
     people.emplace_back([&] {
       const auto found = get(asking);
-      if (found && found->credentials->access_key_id == "first") ++got;
+      if (found && found->secret->owner_id() == "first") ++got;
     });
   provider_.wait_for_load(2);  // the quiet try, and the one that asks
   EXPECT_EQ(get().error().status, Status::kLoginRequired);
@@ -396,13 +397,12 @@ TEST(SharedCredentialCache, RenewsOnAThreadOfItsOwnUntilTheContextLeaves) {
   fake.clock.advance(Milliseconds{150});
   provider->wait_for_load(2);
   cache.leave(fake.world);
-  EXPECT_EQ(cache.peek("key")->access_key_id, "second");
+  EXPECT_EQ(cache.peek("key")->owner_id(), "second");
 }
 
 TEST(SharedCredentialCache, ARenewalIsCalledOffWhenItsContextLeaves) {
   struct Endless : Provider {
-    std::string_view name() const override { return "endless"; }
-    Result<CredentialsPtr> load(const Call& call, Trace&) override {
+    Result<KeptSecretPtr> load(const Call& call, Trace&, Fetch&) override {
       if (std::exchange(first, false)) return key("first", call.now + Milliseconds{20});
       std::mutex mutex;
       std::condition_variable_any never;

@@ -34,8 +34,8 @@ TEST_F(CredentialsTest, AreHandedOutWithoutATarget) {
   EXPECT_EQ(param(*reply, "secret_access_key"), "secret s");
   EXPECT_EQ(param(*reply, "session_token"), "secret t");
   EXPECT_EQ(param(*reply, "account_id"), "1");
-  EXPECT_EQ(reply->credentials()->provider, "aws.profile");
-  EXPECT_EQ(reply->token(), nullptr);
+  EXPECT_EQ(reply->secret()->provider, "aws.profile");
+  EXPECT_EQ(reply->password(), nullptr);
 }
 TEST_F(CredentialsTest, LeaveOutWhatLongLivedKeysDoNotHave) {
   fake_.files.write("/home/ann/.aws/credentials",

@@ -56,13 +56,13 @@ TEST_F(FlowTest, AnswersWithATokenAndWhatItIs) {
               HasSubstr("orders.c9.eu-west-1.rds.amazonaws.com:5432/?Action=connect&DBUser=app&"));
   EXPECT_TRUE(reply->params()[0].secret);
   EXPECT_EQ(param(*reply, "sslmode"), "require");
-  EXPECT_EQ(reply->credentials()->provider, "aws.environment");
+  EXPECT_EQ(reply->secret()->provider, "aws.environment");
   EXPECT_EQ(reply->principal(), "AKIA…EY01");
   EXPECT_EQ(reply->plan().target.name, "aws.rds");
-  EXPECT_EQ(reply->plan().target.region, "eu-west-1");
+  EXPECT_STREQ(reply->plan().target.fact("region"), "eu-west-1");
   EXPECT_EQ(reply->plan().target.host, kHost);
   EXPECT_EQ(reply->plan().target.port, 5432);
-  EXPECT_EQ(reply->token()->expires_at, at("2026-01-01T12:15:00Z"));
+  EXPECT_EQ(reply->password()->expires_at, at("2026-01-01T12:15:00Z"));
   EXPECT_FALSE(reply->from_cache());
 }
 
@@ -142,16 +142,16 @@ TEST_F(FlowTest, TakesTheRegionOfTheNameBeforeAwssOwnSettingsAndWarns) {
   fake_.environment.set("AWS_REGION", "us-east-1");
   const auto reply = before();
   ASSERT_TRUE(reply);
-  EXPECT_EQ(reply->plan().target.region, "eu-west-1");
-  EXPECT_THAT(reply->plan().warning, HasSubstr("us-east-1 of AWS_REGION"));
+  EXPECT_STREQ(reply->plan().target.fact("region"), "eu-west-1");
+  EXPECT_THAT(reply->plan().warning_lines, HasSubstr("us-east-1 of AWS_REGION"));
 }
 
 TEST_F(FlowTest, TakesTheOptionsRegionBeforeTheNamesAndWarns) {
   fake_.environment.set("PGIAM_REGION", "eu-north-1");
   const auto reply = before();
   ASSERT_TRUE(reply);
-  EXPECT_EQ(reply->plan().target.region, "eu-north-1");
-  EXPECT_THAT(reply->plan().warning, HasSubstr("the endpoint's name says eu-west-1"));
+  EXPECT_STREQ(reply->plan().target.fact("region"), "eu-north-1");
+  EXPECT_THAT(reply->plan().warning_lines, HasSubstr("the endpoint's name says eu-west-1"));
 }
 
 TEST_F(FlowTest, NeverGuessesARegion) {
@@ -160,7 +160,7 @@ TEST_F(FlowTest, NeverGuessesARegion) {
   EXPECT_EQ(reply.error().status, Status::kTarget);
   EXPECT_THAT(reply.error().hint, HasSubstr("PGIAM_REGION"));
   fake_.environment.set("AWS_DEFAULT_REGION", "eu-west-3");
-  EXPECT_EQ(before(request("g.global-c9.global.rds.amazonaws.com"))->plan().target.region,
+  EXPECT_STREQ(before(request("g.global-c9.global.rds.amazonaws.com"))->plan().target.fact("region"),
             "eu-west-3");
 }
 
@@ -307,7 +307,7 @@ TEST_F(FlowTest, SignsAnewAfterSuspend) {
 
 TEST_F(FlowTest, TokensDieWithTheirCredentials) {
   fake_.environment.set("AWS_CREDENTIAL_EXPIRATION", "2026-01-01T12:05:00Z");
-  EXPECT_EQ(before()->token()->expires_at, at("2026-01-01T12:05:00Z"));
+  EXPECT_EQ(before()->password()->expires_at, at("2026-01-01T12:05:00Z"));
 }
 
 TEST_F(FlowTest, DoesNotReuseATokenThatDiesWithinAMinute) {

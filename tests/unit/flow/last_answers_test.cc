@@ -36,7 +36,7 @@ class LastAnswersTest : public testing::Test {
   }
   Reply ask() { return ask(*flow_, request_); }
   static std::string token_of(const Reply& reply) {
-    return std::string(reply.token()->text.reveal());
+    return std::string(reply.password()->text.reveal());
   }
   // Whether the next question is answered at once.
   bool is_at_hand() {
@@ -62,7 +62,7 @@ TEST_F(LastAnswersTest, TheSameQuestionGetsTheSameTokenAtOnce) {
   const Reply first = ask();
   const Reply second = ask();
   EXPECT_EQ(begun_, 1);
-  EXPECT_EQ(second.token(), first.token());
+  EXPECT_EQ(second.password(), first.password());
   EXPECT_FALSE(first.from_cache());
   EXPECT_TRUE(second.from_cache());
   EXPECT_EQ(second.params().size(), first.params().size());
@@ -107,7 +107,7 @@ TEST_F(LastAnswersTest, EveryPartOfTheQuestionMatters) {
   EXPECT_TRUE(other([](Request& r) { r.sslmode = "verify-full"; }));
   EXPECT_TRUE(other([](Request& r) { r.options = {{"region", "eu-west-1"}}; }));
   EXPECT_TRUE(other([](Request& r) { r.refresh = true; }));
-  EXPECT_TRUE(other([this](Request& r) { r.password = ask().token()->text.reveal(); }));
+  EXPECT_TRUE(other([this](Request& r) { r.password = ask().password()->text.reveal(); }));
 }
 
 TEST_F(LastAnswersTest, ARefreshTakesThePlaceOfWhatWasAtHand) {
@@ -116,15 +116,15 @@ TEST_F(LastAnswersTest, ARefreshTakesThePlaceOfWhatWasAtHand) {
   Request refresh = request_;
   refresh.refresh = true;
   const Reply fresh = ask(*flow_, refresh);
-  EXPECT_EQ(ask().token(), fresh.token());
+  EXPECT_EQ(ask().password(), fresh.password());
 }
 
 TEST_F(LastAnswersTest, WhereReuseIsOffAllButTheTokenIsAtHand) {
   request_.options = {{"reuse_seconds", "0"}};
   const Reply first = ask(), second = ask(), third = ask();
   EXPECT_EQ(begun_, 1);
-  EXPECT_NE(second.token(), first.token());
-  EXPECT_NE(third.token(), second.token());
+  EXPECT_NE(second.password(), first.password());
+  EXPECT_NE(third.password(), second.password());
   EXPECT_FALSE(third.from_cache());
 }
 
@@ -145,16 +145,16 @@ TEST_F(LastAnswersTest, ATokenIsGivenNoLongerThanReuseSaysInTheMidstOfAPlansLife
   fake_.clock.advance(Milliseconds{1500});
   have_it_at_hand();
   fake_.clock.advance(Milliseconds{500});
-  EXPECT_NE(ask().token(), first.token());
+  EXPECT_NE(ask().password(), first.password());
 }
 
 TEST_F(LastAnswersTest, AReuseWithoutEndIsNone) {
   request_.options = {{"reuse_seconds", "2147483647"}};  // the most that is taken
   const Reply first = ask();
   fake_.clock.advance(Seconds{800});
-  EXPECT_EQ(ask().token(), first.token());
+  EXPECT_EQ(ask().password(), first.password());
   fake_.clock.advance(Seconds{60});
-  EXPECT_NE(ask().token(), first.token()) << "it dies within a minute";
+  EXPECT_NE(ask().password(), first.password()) << "it dies within a minute";
 }
 
 TEST_F(LastAnswersTest, AClockThatIsSetBackMakesItNews) {
@@ -167,7 +167,7 @@ TEST_F(LastAnswersTest, ARefusalInAnotherThreadIsHeardInThisOne) {
   have_it_at_hand();
   const Reply refused = ask();
   std::thread([&] { flow_->after_connect(refused, Outcome::kAuthFailed); }).join();
-  EXPECT_NE(ask().token(), refused.token());
+  EXPECT_NE(ask().password(), refused.password());
 }
 
 TEST_F(LastAnswersTest, CredentialsThatWereDistrustedOrReplacedThroughAnotherContextAreToo) {
@@ -211,8 +211,8 @@ TEST_F(LastAnswersTest, AThreadThatGoesRoundManyConnectionsGetsTheRightTokens) {
 
 TEST_F(LastAnswersTest, NoThreadKeepsWhatItsContextGaveUp) {
   have_it_at_hand();
-  const std::weak_ptr<const Token> token = ask().token();
-  const std::weak_ptr<const Credentials> credentials = ask().credentials();
+  const std::weak_ptr<const Password> token = ask().password();
+  const std::weak_ptr<const KeptSecret> credentials = ask().secret();
   EXPECT_FALSE(token.expired());
   flow_.reset();
   EXPECT_TRUE(token.expired());

@@ -257,7 +257,7 @@ TEST_F(PasswordFilesTest, HeedTheUsersWordOnTls) {
 TEST_F(PasswordFilesTest, TellWhenTheirTokenEnds) {
   fake_.files.write(kFile, kToken);
   use("password_file", kFile);
-  EXPECT_EQ(before()->token()->expires_at, test::at("2026-01-01T12:05:00Z"));
+  EXPECT_EQ(before()->password()->expires_at, test::at("2026-01-01T12:05:00Z"));
 }
 
 TEST_F(PasswordFilesTest, AreRefusedLongAfterTheEndOfTheirToken) {

@@ -147,7 +147,7 @@ TEST_F(ClientTest, WarnsOnceOfAWrongClock) {
     fake_.http.answer(200, "", {{"Date", "Thu, 01 Jan 2026 12:10:00 GMT"}});
     send();
   }
-  EXPECT_EQ(runtime_.skew.warning(),
+  EXPECT_EQ(runtime_.skew.warning()->message,
             "this machine's clock is 600 seconds behind AWS's; signatures are made with AWS's "
             "time");
   const std::string log = fake_.log.text(), line = "this machine's clock";

@@ -5,8 +5,10 @@
 #include <gmock/gmock.h>
 
 #include "clouds/aws/aws.h"
+#include "clouds/aws/credentials.h"
 #include "clouds/aws/options.h"
 #include "clouds/options.h"
+#include "fake_secret.h"
 #include "fakes.h"
 
 namespace pgiam::aws::test {
@@ -28,9 +30,12 @@ class SourcesTest : public testing::Test {
 
   Result<CredentialsPtr> load(const Call& call) {
     trace.clear();
-    auto source = aws->credentials(settings);
+    auto source = aws->source(settings, nullptr, call);
     if (!source) return source.error();
-    return source->provider->load(call, trace);
+    pgiam::test::NoFetch no_fetch;
+    auto loaded = source->provider->load(call, trace, no_fetch);
+    if (!loaded) return loaded.error();
+    return as_credentials(*loaded);
   }
   Result<CredentialsPtr> load() { return load(world.call()); }
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "clouds/aws/aws.h"
+#include "clouds/aws/credentials.h"
 #include "fakes.h"
 
 namespace pgiam::aws {
@@ -57,7 +58,7 @@ TEST_P(TargetNames, AreRecognisedWithTheirRegion) {
   const auto target = aws->recognise(GetParam().host, 5432);
   EXPECT_EQ(target ? target->kind : "", GetParam().kind) << GetParam().host;
   if (!target) return;
-  EXPECT_EQ(target->region, GetParam().region);
+  EXPECT_STREQ(target->fact("region"), GetParam().region);
   EXPECT_NE(target->reason, "");
 }
 
@@ -70,8 +71,8 @@ std::string token_of(const char* host, std::uint16_t port, const char* user) {
   auto credentials = std::make_shared<Credentials>();
   credentials->access_key_id = "AKID";
   credentials->secret_access_key = Secret("secret");
-  const auto token = aws->sign(*target, user, credentials, fake.clock.now());
-  EXPECT_TRUE(aws->is_token(token->text.reveal()));
+  const auto token = aws->password(*target, user, credentials, fake.clock.now());
+  EXPECT_TRUE(aws->is_password_of_ours(token->text.reveal()));
   return std::string(token->text.reveal());
 }
 
@@ -94,9 +95,9 @@ TEST(Tokens, OfDsqlAskForAdminOnlyForTheUserAdmin) {
 TEST(Tokens, AreToldFromPasswords) {
   test::FakeWorld fake;
   const auto aws = make_aws(fake.world);
-  EXPECT_FALSE(aws->is_token("hunter2"));
-  EXPECT_FALSE(aws->is_token(""));
-  EXPECT_FALSE(aws->is_token("X-Amz-Signature=but nothing else"));
+  EXPECT_FALSE(aws->is_password_of_ours("hunter2"));
+  EXPECT_FALSE(aws->is_password_of_ours(""));
+  EXPECT_FALSE(aws->is_password_of_ours("X-Amz-Signature=but nothing else"));
 }
 
 }  // namespace

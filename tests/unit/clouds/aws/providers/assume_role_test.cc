@@ -77,8 +77,8 @@ TEST_F(AssumeRole, TracesEachStep) {
   answer_role("ASIA1");
   load();
   std::string steps;
-  for (const Attempt& attempt : trace)
-    steps += attempt.provider + (attempt.outcome == Attempt::Outcome::kWon ? " won, " : " no, ");
+  for (const SourceTried& attempt : trace)
+    steps += attempt.provider + (attempt.outcome == SourceTried::Outcome::kWon ? " won, " : " no, ");
   EXPECT_EQ(steps, "aws.environment no, aws.web_identity no, aws.profile won, aws.assume_role won, "
             "aws.profile won, ");
 }
@@ -355,7 +355,7 @@ TEST_F(AssumeRole, ShowsNoSecretInErrorsLogAndTrace) {
   const auto loaded = load();
   std::string text =
       loaded.error().message + loaded.error().hint + loaded.error().remote + world.log.text();
-  for (const Attempt& attempt : trace) text += attempt.detail;
+  for (const SourceTried& attempt : trace) text += attempt.detail;
   EXPECT_THAT(text, Not(HasSubstr("hush")));
 }
 

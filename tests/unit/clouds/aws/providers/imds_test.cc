@@ -181,7 +181,8 @@ TEST_F(ImdsTest, RemembersItForOtherContextsOfTheProcess) {
   load();
   const auto other = make_aws(world.world, runtime);
   Trace other_trace;
-  EXPECT_FALSE(other->credentials(settings)->provider->load(world.call(), other_trace));
+  pgiam::test::NoFetch no_fetch;
+  EXPECT_FALSE(other->source(settings, nullptr, world.call())->provider->load(world.call(), other_trace, no_fetch));
   EXPECT_EQ(asked().size(), 1U);
 }
 

@@ -138,7 +138,7 @@ TEST_F(Profile, ShowsNoSecretInErrorsAndTrace) {
   credentials("[default]\naws_secret_access_key = hush");
   const auto loaded = load();
   std::string text = loaded.error().message + loaded.error().hint + world.log.text();
-  for (const Attempt& attempt : trace) text += attempt.detail;
+  for (const SourceTried& tried : trace) text += tried.detail;
   EXPECT_THAT(text, testing::Not(HasSubstr("hush")));
 }
 

@@ -442,7 +442,7 @@ TEST_F(Sso, ShowsNoTokenInErrorsLogAndTrace) {
   const auto loaded = load();
   std::string text =
       loaded.error().message + loaded.error().hint + loaded.error().remote + world.log.text();
-  for (const Attempt& attempt : trace) text += attempt.detail;
+  for (const SourceTried& tried : trace) text += tried.detail;
   for (const char* secret : {"hush", "old", "r1", "cs"}) EXPECT_THAT(text, Not(HasSubstr(secret)));
 }
 
