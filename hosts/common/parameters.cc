@@ -49,16 +49,13 @@ Parameters Parameters::followed_by(std::initializer_list<Parameter> more) const 
   return all;
 }
 
-bool Parameters::mention(const char* keyword) const {
+const char* Parameters::connection_string() const {
+  if (!expand_dbname_) return nullptr;
   for (std::size_t i = 0; keywords_[i]; ++i) {
-    if (!values_[i]) continue;
-    if (strcmp(keywords_[i], keyword) == 0) return true;
-    if (expand_dbname_ && strcmp(keywords_[i], "dbname") == 0 && is_connection_string(values_[i]) &&
-        strstr(values_[i], keyword)) {
-      return true;
-    }
+    if (values_[i] && strcmp(keywords_[i], "dbname") == 0)
+      return is_connection_string(values_[i]) ? values_[i] : nullptr;
   }
-  return false;
+  return nullptr;
 }
 
 void Parameters::add(const char* keyword, const char* value) {
@@ -82,12 +79,9 @@ std::vector<std::string> split_list(std::string_view list) {
   }
 }
 
-bool is_uri(std::string_view text) {
-  return text.starts_with("postgresql://") || text.starts_with("postgres://");
-}
-
 bool is_connection_string(std::string_view text) {
-  return text.find('=') != text.npos || is_uri(text);
+  return text.find('=') != text.npos || text.starts_with("postgresql://") ||
+         text.starts_with("postgres://");
 }
 
 bool is_socket_path(std::string_view host) {

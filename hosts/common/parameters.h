@@ -16,7 +16,7 @@ struct Parameter {
 };
 
 // Keywords and values as PQconnectdbParams takes them; borrowed from the caller. Where a keyword
-// comes twice the later one counts; a connection string may stand for the first dbname.
+// comes twice the later one counts; a connection string may stand in place of the first dbname.
 class Parameters {
  public:
   // nullopt: libpq will not take it for a connection string either.
@@ -31,11 +31,9 @@ class Parameters {
   // The same with one before them, which they may override, or with others after them, which win.
   Parameters preceded_by(Parameter first) const;
   Parameters followed_by(std::initializer_list<Parameter> more) const;
-  // Whether the keyword occurs at all, be it in a connection string.
-  bool mention(const char* keyword) const;
-  // Whether they are all the options of another connection (psql's \c): defaults among them are
-  // nobody's choice. No person gives this keyword, which has done nothing since PostgreSQL 14.
-  bool are_copied() const { return mention("sslcompression"); }
+  // The connection string among them; nullptr where there is none. Of several dbnames libpq expands
+  // the first alone.
+  const char* connection_string() const;
 
   // For PQconnectStartParams: end with NULL.
   const char* const* keywords() const { return keywords_.data(); }
@@ -55,8 +53,7 @@ void append_quoted(SecretText& conninfo, std::string_view keyword, std::string_v
 // The parts of a comma-separated list; "" is a list of one empty part.
 std::vector<std::string> split_list(std::string_view list);
 
-// As libpq tells them from a database's name.
-bool is_uri(std::string_view text);
+// As libpq tells one from a database's name.
 bool is_connection_string(std::string_view text);
 
 bool is_socket_path(std::string_view host);

@@ -31,7 +31,7 @@ class ProbeConnection {
   const char* password() const { return or_empty(libpq_.PQpass(conn_)); }
   const char* host() const { return or_empty(libpq_.PQhost(conn_)); }
 
-  ResolvedOptions options() const { return ResolvedOptions(libpq_, libpq_.PQconninfo(conn_)); }
+  ConninfoOptions options() const { return ConninfoOptions(libpq_, libpq_.PQconninfo(conn_)); }
 
  private:
   // By a function that calls another public one, which shows whether such calls come through us.
@@ -64,45 +64,22 @@ bool default_password_file_is_open_to_others() {
   return !S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
 }
 
-// What a connection string says of a keyword; "" where it says nothing.
-std::string value_in(const RealLibpq& libpq, const char* conninfo, std::string_view keyword) {
-  const ResolvedOptions options(libpq, libpq.PQconninfoParse(conninfo, nullptr));
-  return or_empty(options.find(keyword));
-}
-
-// What the program itself said of a keyword, be it in a connection string.
-std::string value_given(const RealLibpq& libpq, const Parameters& given, std::string_view keyword) {
-  std::string value;
-  for (std::size_t i = 0; given.keywords()[i]; ++i) {
-    const std::string_view here = given.keywords()[i];
-    const char* said = given.values()[i];
-    if (!said || !*said) continue;
-    if (here == keyword) value = said;
-    if (here == "dbname" && given.expand_dbname() && is_connection_string(said)) {
-      const std::string inside = value_in(libpq, said, keyword);
-      if (!inside.empty()) value = inside;
-    }
-  }
-  return value;
-}
-
 // The service that libpq looks up; "" where there is none.
-std::string service_of(const RealLibpq& libpq, const Parameters& given) {
-  std::string service = value_given(libpq, given, "service");
-  if (!service.empty()) return service;
-  return or_empty(getenv("PGSERVICE"));
+std::string service_of(const GivenOptions& said) {
+  const char* service = said.find("service");
+  return or_empty(service ? service : getenv("PGSERVICE"));
 }
 
 // Whether sslmode=prefer was somebody's choice and is not just libpq's default.
-bool is_preferred(const RealLibpq& libpq, const Parameters& given, const std::string& service) {
+bool is_preferred(const GivenOptions& said, const std::string& service) {
   if (*or_empty(getenv("PGSSLMODE"))) return true;
-  if (!given.are_copied() && !value_given(libpq, given, "sslmode").empty()) return true;
+  if (!said.are_copied() && *or_empty(said.find("sslmode"))) return true;
   return !service.empty() && service_sets(service, "sslmode");
 }
 
 // As libpq pairs them: an address replaces a name for dialling but not for looking up passwords;
 // one port is for all hosts.
-std::vector<ResolvedHost> pair_up(const ResolvedOptions& options,
+std::vector<ResolvedHost> pair_up(const ConninfoOptions& options,
                                   const std::string& socket_folder) {
   const std::vector<std::string> names = split_list(or_empty(options.find("host")));
   const std::string_view hostaddr = or_empty(options.find("hostaddr"));
@@ -124,26 +101,6 @@ std::vector<ResolvedHost> pair_up(const ResolvedOptions& options,
 
 }  // namespace
 
-const char* ResolvedOptions::find(std::string_view keyword) const {
-  const char* found = nullptr;
-  for_each([&](std::string_view here, const char* value) {
-    if (here == keyword) found = value;
-  });
-  return found;
-}
-
-bool ResolvedOptions::hold_secrets() const {
-  for (PQconninfoOption* option = options_.get(); option && option->keyword; ++option)
-    if (option->val && *option->val && strcmp(option->dispchar, "*") == 0) return true;
-  return false;
-}
-
-void ResolvedOptions::Release::operator()(PQconninfoOption* options) const {
-  for (PQconninfoOption* option = options; option->keyword; ++option)
-    if (option->val) explicit_bzero(option->val, strlen(option->val));
-  free(options);
-}
-
 std::shared_ptr<const ResolvedParams> probe(const RealLibpq& libpq, const Parameters& given) {
   const bool is_unsafe = default_password_file_is_open_to_others();
   const Parameters quiet = is_unsafe ? given.preceded_by({"passfile", "/dev/null/none"}) : given;
@@ -161,8 +118,9 @@ std::shared_ptr<const ResolvedParams> probe(const RealLibpq& libpq, const Parame
   params.user = value("user");
   params.database = value("dbname");
   params.sslmode = value("sslmode");
-  const std::string service = service_of(libpq, given);
-  params.sslmode_chosen = params.sslmode != "prefer" || is_preferred(libpq, given, service);
+  const GivenOptions said(libpq, given);
+  const std::string service = service_of(said);
+  params.sslmode_chosen = params.sslmode != "prefer" || is_preferred(said, service);
   params.gssencmode = value("gssencmode");
   params.has_password_outside_file = *value("password") != '\0';
   params.password_file_is_unsafe = is_unsafe;
@@ -186,7 +144,7 @@ std::shared_ptr<const ResolvedParams> probe(const RealLibpq& libpq, const Parame
   return result;
 }
 
-ResolvedOptions resolve(const RealLibpq& libpq, const Parameters& given) {
+ConninfoOptions resolve(const RealLibpq& libpq, const Parameters& given) {
   return ProbeConnection(libpq, given.followed_by({{"sslmode", kImpossible}})).options();
 }
 

@@ -8,8 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parameters.h"
-#include "real_libpq.h"
+#include "conninfo_options.h"
 #include "secret_text.h"
 
 namespace pgiam::host {
@@ -25,35 +24,9 @@ struct ResolvedHost {
   SecretText password;  // what libpq would send it
 };
 
-// libpq's own list of a connection's options, wiped when it goes.
-class ResolvedOptions {
- public:
-  ResolvedOptions() : options_(nullptr, Release{}) {}
-  ResolvedOptions(const RealLibpq& libpq, PQconninfoOption* options)
-      : options_(options, Release{libpq.PQconninfoFree}) {}
-
-  // nullptr: it has no value.
-  const char* find(std::string_view keyword) const;
-  // Whether one has a value that libpq would have a dialog hide.
-  bool hold_secrets() const;
-  // Calls take(keyword, value) for every option that has a value.
-  template <typename Take>
-  void for_each(Take take) const {
-    for (PQconninfoOption* option = options_.get(); option && option->keyword; ++option)
-      if (option->val) take(std::string_view(option->keyword), option->val);
-  }
-
- private:
-  struct Release {
-    decltype(&::PQconninfoFree) free;
-    void operator()(PQconninfoOption* options) const;
-  };
-
-  std::unique_ptr<PQconninfoOption, Release> options_;
-};
-
+// What libpq makes of a program's parameters.
 struct ResolvedParams {
-  ResolvedOptions options;  // all but target_session_attrs, which the probe needs
+  ConninfoOptions options;  // all but target_session_attrs, which the probe needs
   std::vector<ResolvedHost> hosts;
   std::string user;
   std::string database;
@@ -71,6 +44,6 @@ struct ResolvedParams {
 std::shared_ptr<const ResolvedParams> probe(const RealLibpq& libpq, const Parameters& given);
 
 // The options once more, as they are but for sslmode; libpq looks at the password file again.
-ResolvedOptions resolve(const RealLibpq& libpq, const Parameters& given);
+ConninfoOptions resolve(const RealLibpq& libpq, const Parameters& given);
 
 }  // namespace pgiam::host

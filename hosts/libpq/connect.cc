@@ -21,7 +21,7 @@ using host::Parameter;
 using host::Parameters;
 using host::RealLibpq;
 using host::resolve;
-using host::ResolvedOptions;
+using host::ConninfoOptions;
 using host::ResolvedParams;
 using host::strictness;
 
@@ -48,7 +48,7 @@ Result<bool> get_tokens(Context& context, ConnectionState& state) {
 
 bool demands_tls(std::string_view sslmode) { return strictness(sslmode) >= strictness("require"); }
 
-bool has_value(const ResolvedOptions& options, std::string_view keyword) {
+bool has_value(const ConninfoOptions& options, std::string_view keyword) {
   const char* value = options.find(keyword);
   return value && *value;
 }

@@ -40,7 +40,7 @@ auto guarded(Act act, AsIfAbsent as_if_absent) -> decltype(as_if_absent()) {
 
 // Where the connection may be ours.
 void complain(const RealLibpq& libpq, const Parameters& given) {
-  if (quick_reject(given)) return;
+  if (!libpq.PQconninfoParse || !libpq.PQconninfoFree || quick_reject(libpq, given)) return;
   const std::string text =
       std::string("this libpq gets no tokens, as it lacks ") + libpq.lacks + ": use a newer one";
   host::log(PGIAM_LOG_ERROR, "libpq", text.c_str());

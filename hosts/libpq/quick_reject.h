@@ -1,13 +1,14 @@
-// Rejects connections that are plainly not ours, without asking libpq. Most are settled here:
-// asking libpq itself (probe.h) costs as much as libpq's own work on a connection's parameters.
+// Rejects connections that are plainly not ours. Most are settled here: asking libpq what it would
+// do with a connection (probe.h) costs as much as its own work on the parameters.
 #pragma once
 
 #include "parameters.h"
+#include "real_libpq.h"
 
 namespace pgiam::libpq {
 
 // True: a password was given that is no token, or the server is local and no rule could say
-// otherwise. False: that takes a closer look.
-bool quick_reject(const host::Parameters& given);
+// otherwise. False: libpq has to be asked.
+bool quick_reject(const host::RealLibpq& libpq, const host::Parameters& given);
 
 }  // namespace pgiam::libpq

@@ -167,7 +167,7 @@ std::shared_ptr<const ResolvedParams> resolve_params(const RealLibpq& libpq,
     const std::shared_ptr<const CacheEntry> known = cache().find(key.view());
     if (known && known->is_valid()) return known->params;
   }
-  if (quick_reject(given)) return nullptr;
+  if (quick_reject(libpq, given)) return nullptr;
 
   if (key.empty()) key = key_of(libpq, given);
   std::shared_ptr<const ResolvedParams> params = probe(libpq, given);

@@ -40,13 +40,18 @@ TEST(Parameters, KeepTheOrderThatDecidesWhichOneCounts) {
   EXPECT_EQ(as_list(parameters.preceded_by({"passfile", "f"})), "passfile=f host=x port=1");
 }
 
-TEST(Parameters, MentionWhatIsInTheArraysOrInAConnectionStringThatIsExpanded) {
-  const char* keywords[] = {"dbname", "port", "sslmode", nullptr};
-  const char* values[] = {"host=x user=u", "1", nullptr, nullptr};
-  EXPECT_TRUE(Parameters::of_arrays(keywords, values, 1).mention("port"));
-  EXPECT_TRUE(Parameters::of_arrays(keywords, values, 1).mention("user"));
-  EXPECT_FALSE(Parameters::of_arrays(keywords, values, 0).mention("user"));
-  EXPECT_FALSE(Parameters::of_arrays(keywords, values, 1).mention("sslmode"));
+TEST(Parameters, HaveAConnectionStringInTheFirstDbnameAlone) {
+  const auto string_in = [](const char* first, const char* second, int expand) {
+    const char* keywords[] = {"port", "dbname", "dbname", nullptr};
+    const char* values[] = {"1", first, second, nullptr};
+    const char* string = Parameters::of_arrays(keywords, values, expand).connection_string();
+    return std::string(string ? string : "none");
+  };
+  EXPECT_EQ(string_in("host=x user=u", "host=y", 1), "host=x user=u");
+  EXPECT_EQ(string_in("host=x user=u", "host=y", 0), "none");
+  EXPECT_EQ(string_in("d", "host=y", 1), "none");
+  EXPECT_EQ(string_in("", "host=y", 1), "none");
+  EXPECT_EQ(string_in(nullptr, "host=y", 1), "host=y");
 }
 
 // libpq itself is the judge of what has been quoted.

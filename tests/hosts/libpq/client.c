@@ -1,5 +1,5 @@
 /* A libpq program that knows nothing of pgiam. Reads one command per line, answers with one line:
- *   connectdb CONNINFO | connectdbParams CONNINFO | setdbLogin HOST PORT DBNAME USER PASSWORD
+ *   connectdb CONNINFO | connectdbParams CONNINFO [DBNAME] | setdbLogin HOST PORT DBNAME USER PASSWORD
  *   connectStart CONNINFO | connectStartParams CONNINFO | reset | resetStart | query | ping
  * CONNINFO message | conninfo KEYWORD | pass | finish | fork | threads COUNT CONNINFO |
  * storm COUNT CONNINFO | firstConnects COUNT CONNINFO | giveUp CONNINFO | startThread CONNINFO |
@@ -206,8 +206,8 @@ static int obey(char* command) {
   char* words[8] = {NULL};
   for (int i = 0; i < 8 && (words[i] = strsep(&command, "\t")); ++i) {
   }
-  const char* keywords[] = {"dbname", NULL};
-  const char* values[] = {words[1], NULL};
+  const char* keywords[] = {"dbname", words[1] && words[2] ? "dbname" : NULL, NULL};
+  const char* values[] = {words[1], words[1] ? words[2] : NULL, NULL};
   const char* verb = words[0];
 
   if (strcmp(verb, "connectdb") == 0)

@@ -23,7 +23,10 @@ class QuickReject : public testing::Test {
     for (const char* variable : kVariables) unsetenv(variable);
   }
   static bool rejects(const std::string& conninfo) {
-    return quick_reject(host::Parameters::of_conninfo(conninfo.c_str()).value());
+    return rejects(host::Parameters::of_conninfo(conninfo.c_str()).value());
+  }
+  static bool rejects(const host::Parameters& given) {
+    return quick_reject(*host::find_libpq(__builtin_return_address(0)), given);
   }
 };
 
@@ -31,6 +34,7 @@ TEST_F(QuickReject, RejectsWhatBringsAPassword) {
   for (const char* conninfo :
        {"host=db.example password=p", "host = 'db.example' password = 'p q' user=u", "password=p",
         "password= p host=db.example", "host=db.example password=''password=p",
+        "host=db.example password=\\ x", "postgresql://u:p@db.example/d?password=q",
         "postgresql://u:p@db.example:5432/d", "postgres://u:p%20q@a.example/d"}) {
     EXPECT_TRUE(rejects(conninfo)) << conninfo;
   }
@@ -58,15 +62,29 @@ TEST_F(QuickReject, RejectsWhatIsLocal) {
 TEST_F(QuickReject, LeavesTheRestToACloserLook) {
   for (const char* conninfo :
        {"host=db.example", "host=db.example.", "host=db.example password=''",
-        "service=s password=p", "host=/a,db.example", "host=localhost,db.example",
-        "host=db.example password=\\ x", "host= x y", "host=db.example password='p",
-        "postgresql://db.example/d", "postgresql://u:@db.example/d",
-        "postgresql://u:p@db.example/d?password=q", "postgresql://u@/d?host=db.example",
-        "postgresql://a.example,b.example/d"}) {
+        "service=s password=p", "host=/a,db.example", "host=localhost,db.example", "host= x y",
+        "host=db.example password='p", "postgresql://db.example/d", "postgresql://u:@db.example/d",
+        "postgresql://u@/d?host=db.example", "postgresql://a.example,b.example/d"}) {
     EXPECT_FALSE(rejects(conninfo)) << conninfo;
   }
   setenv("PGSERVICE", "s", 1);
   EXPECT_FALSE(rejects("host=localhost"));
+}
+
+TEST_F(QuickReject, GoesByTheFirstOfSeveralDbnamesAndByTheOrderOfTheRest) {
+  const char* keywords[] = {"dbname", "dbname", nullptr};
+  const auto rejects_with = [&](const char* first, const char* second) {
+    const char* values[] = {first, second, nullptr};
+    return rejects(host::Parameters::of_arrays(keywords, values, 1));
+  };
+  EXPECT_TRUE(rejects_with("host=localhost", "host=db.example"));
+  EXPECT_FALSE(rejects_with("host=db.example", "password=p"));
+  EXPECT_TRUE(rejects_with("postgres", "host=db.example")) << "a socket";
+  setenv("PGHOST", "db.example", 1);
+  EXPECT_FALSE(rejects_with("postgres", "password=p"));
+  const char* host_first[] = {"host", "dbname", nullptr};
+  const char* values[] = {"db.example", "host=localhost", nullptr};
+  EXPECT_TRUE(rejects(host::Parameters::of_arrays(host_first, values, 1)));
 }
 
 TEST_F(QuickReject, LooksCloserWhereARuleCouldSayOtherwise) {

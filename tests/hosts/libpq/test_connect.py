@@ -44,6 +44,15 @@ def test_a_uri_is_understood(call, rds, client):
     assert client().do(call, uri(rds)).startswith("ok")
 
 
+@pytest.mark.parametrize("call", ["connectdbParams", "connectStartParams"])
+def test_only_the_first_dbname_is_a_connection_string(call, rds, client, verdicts):
+    """As reindexdb and pg_amcheck call libpq for each database of a server; one may have such a name."""
+    program = client()
+    assert program.do(call, rds.conninfo(), "host=evil password=p") == "bad"
+    assert 'database "host=evil password=p" does not exist' in program.message()
+    assert verdicts() == ["accepted"]
+
+
 def test_environment_variables_alone_are_enough(rds, client):
     program = client(
         PGHOST=rds.host, PGHOSTADDR="127.0.0.1", PGPORT=str(rds.port), PGUSER="app_user", PGDATABASE="postgres",
