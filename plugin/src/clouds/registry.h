@@ -15,7 +15,7 @@ namespace pgiam {
 // A cloud, and what is known of it before there is a world to make it for.
 struct CloudRegistration {
   std::unique_ptr<Cloud> (*make)(const World& world);
-  std::span<const Option> (*options)();           // those that only it has
+  std::span<const Option> options;                // those that only it has
   std::vector<std::string_view> (*targets)();     // what the option `target` may call its endpoints
   std::vector<std::string> (*features)();         // "target:aws.rds", "provider:aws.sso"
 };

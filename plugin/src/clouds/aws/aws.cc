@@ -1,8 +1,8 @@
 #include "clouds/aws/aws.h"
 
-#include "base/sha256.h"
 #include "base/shell.h"
 #include "base/text.h"
+#include "clouds/aws/identity.h"
 #include "clouds/aws/options.h"
 #include "clouds/aws/provider.h"
 #include "clouds/aws/region.h"
@@ -19,39 +19,6 @@ namespace {
 constexpr Seconds kTokenLife{900};
 // Of anybody's token: DSQL takes a week.
 constexpr Seconds kLongestLife{604'800};
-
-// The variables that decide who the credentials are, but for those that name the profile or the
-// files.
-constexpr const char* kIdentityVariables[] = {
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
-    "AWS_ACCOUNT_ID",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_ROLE_ARN",
-    "AWS_ROLE_SESSION_NAME",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-    "AWS_EC2_METADATA_DISABLED",
-    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
-    "AWS_EC2_INSTANCE_PROFILE_NAME",
-    "AWS_LOGIN_CACHE_DIRECTORY",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_STS",
-    "AWS_ENDPOINT_URL_SSO",
-    "AWS_ENDPOINT_URL_SSO_OIDC",
-    "AWS_ENDPOINT_URL_SIGNIN",
-    "HOME",
-};
-const Option* const kIdentityOptions[] = {
-    &kRoleArnOption,         &kExternalIdOption, &kRoleSessionNameOption,
-    &kDurationSecondsOption, &kMfaSerialOption,  &kCacheOption,
-};
 
 constexpr std::string_view kRegion = "region", kRegionFrom = "region_from";
 constexpr std::string_view kFactKeys[] = {kRegion, kRegionFrom};
@@ -223,19 +190,6 @@ class Aws : public Cloud {
     return files_.default_profile();
   }
 
-  // All that decides who the credentials will be: a change of any of it must not find old ones.
-  std::string identity_key(const ProviderContext& context, std::string_view files_digest) const {
-    std::string key = "aws\n" + context.profile + '\n' + (context.profile_given ? '1' : '0') + '\n';
-    for (const Option* option : kIdentityOptions)
-      (key += context.settings.get(*option)) += '\n';
-    (key += files_digest) += '\n';
-    std::string variables;
-    const WipeAtExit wipe_variables(variables);
-    for (const char* name : kIdentityVariables)
-      (variables += world_.environment.get(name).value_or("")) += '\n';
-    return hex(bytes_of(sha256({key, variables})));
-  }
-
   const World& world_;
   Runtime& runtime_;
   const SharedFiles files_;
@@ -249,6 +203,6 @@ std::unique_ptr<Cloud> make_aws(const World& world, Runtime& runtime) {
 }
 
 constinit const CloudRegistration kRegistration = {
-    [](const World& world) { return make_aws(world); }, options, target_words, features};
+    [](const World& world) { return make_aws(world); }, kOptions, target_words, features};
 
 }  // namespace pgiam::aws

@@ -58,7 +58,13 @@ Assessment assess(const Result<HttpResponse>& result, const ServiceRequest& requ
           retry_after(*result)};
 }
 
+constexpr const char* kCaBundle = "AWS_CA_BUNDLE";
+constexpr const char* kCaBundleOfOthers = "REQUESTS_CA_BUNDLE";
+constexpr const char* kVariables[] = {kCaBundle, kCaBundleOfOthers};
+
 }  // namespace
+
+constinit const std::span<const char* const> kCaBundleVariables = kVariables;
 
 HttpRequest post_json(std::string path, const Json& body) {
   HttpRequest request;
@@ -75,11 +81,11 @@ Time earliest_time(const HttpResponse& answer, Time now) {
 }
 
 std::string read_ca_bundle(const Environment& environment, const Section* profile) {
-  if (const auto path = environment.get_nonblank("AWS_CA_BUNDLE")) return std::string(trim(*path));
+  if (const auto path = environment.get_nonblank(kCaBundle)) return std::string(trim(*path));
   if (profile != nullptr)
     if (const auto path = trim(property(*profile, "ca_bundle")); !path.empty())
       return std::string(path);
-  return std::string(trim(environment.get_nonblank("REQUESTS_CA_BUNDLE").value_or("")));
+  return std::string(trim(environment.get_nonblank(kCaBundleOfOthers).value_or("")));
 }
 
 Result<Client> Client::make(const World& world, Runtime& runtime, const Profiles& profiles,

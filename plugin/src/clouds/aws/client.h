@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,9 @@ HttpRequest post_json(std::string path, const Json& body);
 // By what to judge whether something that this answer brings has expired: our clock or, where that
 // is earlier, AWS's own. A wrong one of either must not refuse what is good.
 Time earliest_time(const HttpResponse& answer, Time now);
+
+// What read_ca_bundle reads.
+extern const std::span<const char* const> kCaBundleVariables;
 
 // AWS_CA_BUNDLE, else the profile's ca_bundle, else REQUESTS_CA_BUNDLE, else "": the system's.
 std::string read_ca_bundle(const Environment& environment, const Section* profile);

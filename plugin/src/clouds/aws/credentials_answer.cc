@@ -27,7 +27,7 @@ Result<std::shared_ptr<Credentials>> read_credentials(const Json& answer, const 
   credentials->secret_access_key = Secret(text(kSecret));
   credentials->session_token = Secret(text(form.token_member));
   credentials->account_id = text("AccountId");
-  credentials->provider = form.provider;
+  credentials->provider = form.provider.name;
   if (!text(kExpiration).empty()) {
     credentials->expires_at = parse_rfc3339(text(kExpiration));
     if (!credentials->expires_at) return bad_member(form, kExpiration, "a malformed");

@@ -7,13 +7,13 @@
 
 #include "clouds/aws/json.h"
 #include "clouds/aws/runtime.h"
-#include "clouds/aws/credentials.h"
+#include "clouds/aws/provider.h"
 #include "ports/log.h"
 
 namespace pgiam::aws {
 
 struct AnswerForm {
-  std::string_view provider;      // "aws.imds"
+  const ProviderInfo& provider;
   std::string_view who;           // for errors: "the instance metadata service"
   std::string_view token_member;  // "Token" or "SessionToken"
   bool temporary;                 // token and expiry must be there

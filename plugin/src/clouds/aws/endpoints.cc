@@ -9,6 +9,18 @@
 namespace pgiam::aws {
 namespace {
 
+constexpr const char* kAnyUrl = "AWS_ENDPOINT_URL";
+constexpr const char* kStsUrl = "AWS_ENDPOINT_URL_STS";
+constexpr const char* kSsoUrl = "AWS_ENDPOINT_URL_SSO";
+constexpr const char* kOidcUrl = "AWS_ENDPOINT_URL_SSO_OIDC";
+constexpr const char* kSigninUrl = "AWS_ENDPOINT_URL_SIGNIN";
+constexpr const char* kIgnoreUrls = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+constexpr const char* kUseFips = "AWS_USE_FIPS_ENDPOINT";
+constexpr const char* kUseDualStack = "AWS_USE_DUALSTACK_ENDPOINT";
+constexpr const char* kRegionalSts = "AWS_STS_REGIONAL_ENDPOINTS";
+constexpr const char* kVariables[] = {kAnyUrl,     kStsUrl,  kSsoUrl,       kOidcUrl,    kSigninUrl,
+                                      kIgnoreUrls, kUseFips, kUseDualStack, kRegionalSts};
+
 struct ServiceNames {
   const char* label;         // of the host name
   const char* url_variable;  // names an endpoint for this service alone
@@ -16,10 +28,10 @@ struct ServiceNames {
   const char* title;
 };
 constexpr ServiceNames kServices[] = {
-    {"sts", "AWS_ENDPOINT_URL_STS", "sts", "STS"},
-    {"portal.sso", "AWS_ENDPOINT_URL_SSO", "sso", "IAM Identity Center"},
-    {"oidc", "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc", "IAM Identity Center"},
-    {"signin", "AWS_ENDPOINT_URL_SIGNIN", "signin", "AWS sign-in"},
+    {"sts", kStsUrl, "sts", "STS"},
+    {"portal.sso", kSsoUrl, "sso", "IAM Identity Center"},
+    {"oidc", kOidcUrl, "sso_oidc", "IAM Identity Center"},
+    {"signin", kSigninUrl, "signin", "AWS sign-in"},
 };
 const ServiceNames& names_of(Service service) {
   return kServices[static_cast<std::size_t>(service)];
@@ -102,7 +114,7 @@ std::string services_url(const Profiles& profiles, const Section& profile, const
 void find_own_url(EndpointSettings& settings, const ServiceNames& names,
                   const Environment& environment, const Profiles& profiles,
                   const Section* profile) {
-  for (const char* variable : {names.url_variable, "AWS_ENDPOINT_URL"}) {
+  for (const char* variable : {names.url_variable, kAnyUrl}) {
     const auto url = environment.get_nonblank(variable);
     if (!url) continue;
     settings.url = trim(*url);
@@ -119,17 +131,16 @@ void find_own_url(EndpointSettings& settings, const ServiceNames& names,
 
 }  // namespace
 
+constinit const std::span<const char* const> kEndpointVariables = kVariables;
+
 EndpointSettings read_endpoint_settings(Service service, const Environment& environment,
                                         const Profiles& profiles, const Section* profile) {
   EndpointSettings settings;
-  settings.fips = switched_on(environment, "AWS_USE_FIPS_ENDPOINT", profile, "use_fips_endpoint");
-  settings.dual_stack =
-      switched_on(environment, "AWS_USE_DUALSTACK_ENDPOINT", profile, "use_dualstack_endpoint");
+  settings.fips = switched_on(environment, kUseFips, profile, "use_fips_endpoint");
+  settings.dual_stack = switched_on(environment, kUseDualStack, profile, "use_dualstack_endpoint");
   settings.legacy_sts = equals_ignore_case(
-      setting(environment, "AWS_STS_REGIONAL_ENDPOINTS", profile, "sts_regional_endpoints"),
-      "legacy");
-  if (!switched_on(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", profile,
-                   "ignore_configured_endpoint_urls"))
+      setting(environment, kRegionalSts, profile, "sts_regional_endpoints"), "legacy");
+  if (!switched_on(environment, kIgnoreUrls, profile, "ignore_configured_endpoint_urls"))
     find_own_url(settings, names_of(service), environment, profiles, profile);
   return settings;
 }

@@ -3,6 +3,7 @@
 // docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,9 @@
 #include "ports/environment.h"
 
 namespace pgiam::aws {
+
+// What read_endpoint_settings reads.
+extern const std::span<const char* const> kEndpointVariables;
 
 enum class Service { kSts, kSso, kSsoOidc, kSignin };
 

@@ -1,4 +1,5 @@
 #include "clouds/aws/aws.h"
+#include "clouds/aws/provider.h"
 #include "clouds/aws/target_kind.h"
 
 namespace pgiam::aws {
@@ -12,10 +13,8 @@ std::vector<std::string_view> target_words() {
 std::vector<std::string> features() {
   std::vector<std::string> list;
   for (const TargetKind* kind : target_kinds()) list.push_back(std::string("target:") + kind->name);
-  for (const char* provider :
-       {"environment", "profile", "assume_role", "web_identity", "sso", "login", "process",
-        "container", "imds"})
-    list.push_back(std::string("provider:aws.") + provider);
+  for (const ProviderInfo* provider : all_providers())
+    list.push_back(std::string("provider:") + provider->name);
   return list;
 }
 

@@ -19,6 +19,16 @@ constexpr Milliseconds kAbsenceRemembered{60'000};
 // A failure that took longer is not worth another wait.
 constexpr Milliseconds kQuick{400};
 
+constexpr const char* kDisabled = "AWS_EC2_METADATA_DISABLED";
+constexpr const char* kEndpoint = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+constexpr const char* kEndpointMode = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
+constexpr const char* kUseIPv6 = "AWS_IMDS_USE_IPV6";
+constexpr const char* kTimeout = "AWS_METADATA_SERVICE_TIMEOUT";
+constexpr const char* kAttempts = "AWS_METADATA_SERVICE_NUM_ATTEMPTS";
+constexpr const char* kInstanceProfile = "AWS_EC2_INSTANCE_PROFILE_NAME";
+constexpr const char* kVariables[] = {kDisabled, kEndpoint, kEndpointMode,   kUseIPv6,
+                                      kTimeout,  kAttempts, kInstanceProfile};
+
 // The variable, else the profile's property, and which of them it was.
 struct Setting {
   std::string value;
@@ -46,8 +56,7 @@ class SettingsReader {
 };
 
 Result<std::string> endpoint_of(const SettingsReader& settings) {
-  const Setting endpoint =
-      settings.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
+  const Setting endpoint = settings.get(kEndpoint, "ec2_metadata_service_endpoint");
   if (!endpoint.value.empty()) {
     const auto url = parse_url(endpoint.value);
     if (!url || !url->query.empty())
@@ -57,15 +66,14 @@ Result<std::string> endpoint_of(const SettingsReader& settings) {
     while (text.ends_with('/')) text.pop_back();
     return text;
   }
-  const Setting mode =
-      settings.get("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode");
+  const Setting mode = settings.get(kEndpointMode, "ec2_metadata_service_endpoint_mode");
   if (equals_ignore_case(mode.value, "IPv6")) return std::string(kIPv6);
   if (equals_ignore_case(mode.value, "IPv4")) return std::string(kIPv4);
   if (!mode.value.empty())
     return make_error(Status::kBadConfig,
                       mode.from + " = \"" + mode.value + "\" is not an endpoint mode",
                       "write IPv4 or IPv6");
-  return std::string(settings.on("AWS_IMDS_USE_IPV6", "imds_use_ipv6") ? kIPv6 : kIPv4);
+  return std::string(settings.on(kUseIPv6, "imds_use_ipv6") ? kIPv6 : kIPv4);
 }
 
 // Seconds, also fractions of them, as botocore takes them.
@@ -103,11 +111,13 @@ bool is_one_word(std::string_view text) {
 
 }  // namespace
 
+constinit const std::span<const char* const> kImdsVariables = kVariables;
+
 Result<ImdsSettings> read_imds_settings(const ProviderContext& context) {
   const auto profiles = context.files.read();
   if (!profiles) return profiles.error();
   const SettingsReader reader(context.world.environment, (*profiles)->find(context.profile));
-  if (reader.on("AWS_EC2_METADATA_DISABLED", "disable_ec2_metadata"))
+  if (reader.on(kDisabled, "disable_ec2_metadata"))
     return not_applicable(
         "the instance metadata service is switched off (AWS_EC2_METADATA_DISABLED)");
 
@@ -115,21 +125,20 @@ Result<ImdsSettings> read_imds_settings(const ProviderContext& context) {
   auto endpoint = endpoint_of(reader);
   if (!endpoint) return endpoint.error();
   settings.endpoint = std::move(*endpoint);
-  const Setting timeout = reader.get("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout");
+  const Setting timeout = reader.get(kTimeout, "metadata_service_timeout");
   if (!timeout.value.empty()) {
     const auto given = parse_seconds(timeout.value);
     if (!given) return not_a_number(timeout);
     settings.timeout = *given;
     settings.patience = std::max(settings.patience, *given);
   }
-  const Setting attempts =
-      reader.get("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts");
+  const Setting attempts = reader.get(kAttempts, "metadata_service_num_attempts");
   if (!attempts.value.empty()) {
     const auto given = parse_integer(attempts.value);
     if (!given || *given < 1) return not_a_number(attempts);
     settings.attempts = static_cast<int>(std::min(*given, 100LL));
   }
-  const Setting role = reader.get("AWS_EC2_INSTANCE_PROFILE_NAME", "ec2_instance_profile_name");
+  const Setting role = reader.get(kInstanceProfile, "ec2_instance_profile_name");
   if (!role.value.empty() && !is_one_word(role.value))
     return make_error(Status::kBadConfig, role.from + " is not the name of an instance profile");
   settings.role = role.value;

@@ -18,6 +18,9 @@ struct ImdsSettings {
   std::string role;  // given by the user; "": ask which one there is
 };
 
+// What read_imds_settings reads.
+extern const std::span<const char* const> kImdsVariables;
+
 // From variables and profile. kNotApplicable where it is switched off, kBadConfig for a setting
 // that is none.
 Result<ImdsSettings> read_imds_settings(const ProviderContext& context);

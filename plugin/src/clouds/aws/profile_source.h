@@ -18,6 +18,16 @@ struct ProfileView {
   const Section& section;
 };
 
+struct ProfileSource {
+  const ProviderInfo& info;
+  bool (*asked_for)(const Section& section);
+  Result<CredentialsPtr> (*load)(const ProfileView&, const Call&, Trace&);
+};
+
+// The one that the profile asks for, by the table in providers.cc; null where it asks for none.
+// `keys_first`: where it holds keys, those.
+const ProfileSource* find_profile_source(const Section& section, bool keys_first);
+
 // Each in the file of its name in providers/, and called only for a profile that asks for it.
 Result<CredentialsPtr> load_static_keys(const ProfileView&, const Call&, Trace&);
 Result<CredentialsPtr> load_web_identity(const ProfileView&, const Call&, Trace&);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,21 @@ struct ProviderContext {
   bool profile_given = false;  // by our own option: it then beats the environment's keys
 };
 
+// What a provider is called, and what it reads that decides who the credentials are. Each stands in
+// the provider's file, and identity_key() is made of all: a variable that is read without being
+// declared, here or beside the helper that reads it, would leave somebody else's credentials in the
+// cache when it changes.
+struct ProviderInfo {
+  const char* name;  // "aws.environment"
+  std::span<const char* const> variables = {};
+  std::span<const Option* const> options = {};
+};
+
 using MakeProvider = ProviderPtr (*)(const ProviderContext&);
 
 // Each in the file of its name in providers/.
+extern const ProviderInfo kEnvironmentInfo, kProfileInfo, kWebIdentityInfo, kContainerInfo,
+    kImdsInfo, kAssumeRoleInfo, kSsoInfo, kLoginInfo, kProcessInfo;
 ProviderPtr make_environment_provider(const ProviderContext&);
 ProviderPtr make_profile_provider(const ProviderContext&);
 ProviderPtr make_web_identity_provider(const ProviderContext&);
@@ -34,6 +47,9 @@ ProviderPtr make_imds_provider(const ProviderContext&);
 
 // The role of our own options, assumed with what `base` finds.
 ProviderPtr make_role_provider(const ProviderContext&, ProviderPtr base);
+
+// All of the tables in providers.cc, each once.
+std::vector<const ProviderInfo*> all_providers();
 
 // The whole search, in the order of the table in providers.cc.
 ProviderPtr make_default_chain(const ProviderContext& context);

@@ -4,10 +4,17 @@
 #include "clouds/aws/options.h"
 
 namespace pgiam::aws {
+namespace {
+
+constexpr const char* kVariables[] = {"AWS_REGION", "AWS_DEFAULT_REGION"};
+
+}  // namespace
+
+constinit const std::span<const char* const> kRegionVariables = kVariables;
 
 ConfiguredRegion configured_region(const Environment& environment, const Section* profile,
                                 const std::string& profile_name) {
-  for (const char* variable : {"AWS_REGION", "AWS_DEFAULT_REGION"})
+  for (const char* variable : kVariables)
     if (const auto region = environment.get_nonblank(variable))
       return {std::string(trim(*region)), variable};
   if (profile != nullptr)

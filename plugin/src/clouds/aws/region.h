@@ -1,12 +1,16 @@
 // The region that a machine's AWS settings name.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "clouds/aws/provider.h"
 #include "clouds/cloud.h"
 
 namespace pgiam::aws {
+
+// What configured_region reads.
+extern const std::span<const char* const> kRegionVariables;
 
 // Of the variables, else of the profile (null: there is none), and where it is from.
 struct ConfiguredRegion {

@@ -40,18 +40,24 @@ bool contains(const std::string_view (&words)[N], std::string_view word) {
 
 int cost_of(Failure failure) { return failure == Failure::kThrottled ? 5 : 14; }
 
+constexpr const char* kRetryMode = "AWS_RETRY_MODE";
+constexpr const char* kMaxAttempts = "AWS_MAX_ATTEMPTS";
+constexpr const char* kVariables[] = {kRetryMode, kMaxAttempts};
+
 }  // namespace
+
+constinit const std::span<const char* const> kRetryVariables = kVariables;
 
 Result<int> read_max_attempts(const Environment& environment, const Section* profile) {
   const auto setting = [&](const char* variable, std::string_view key) {
     if (const auto value = environment.get_nonblank(variable)) return std::string(trim(*value));
     return std::string(profile == nullptr ? "" : property(*profile, key));
   };
-  const std::string mode = to_lower(setting("AWS_RETRY_MODE", "retry_mode"));
+  const std::string mode = to_lower(setting(kRetryMode, "retry_mode"));
   if (!mode.empty() && !contains(kModes, mode))
     return make_error(Status::kBadConfig, "\"" + mode + "\" is not a retry mode",
                       "set AWS_RETRY_MODE or retry_mode to standard");
-  const std::string attempts = setting("AWS_MAX_ATTEMPTS", "max_attempts");
+  const std::string attempts = setting(kMaxAttempts, "max_attempts");
   if (attempts.empty()) return kDefaultAttempts;
   const auto number = parse_integer(attempts);
   if (!number || *number < 1)

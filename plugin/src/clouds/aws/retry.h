@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/result.h"
@@ -11,6 +12,9 @@
 #include "ports/environment.h"
 
 namespace pgiam::aws {
+
+// What read_max_attempts reads.
+extern const std::span<const char* const> kRetryVariables;
 
 // AWS_MAX_ATTEMPTS and AWS_RETRY_MODE, else the profile's max_attempts and retry_mode, else 3. All
 // modes are the standard one; a word that is none is kBadConfig.

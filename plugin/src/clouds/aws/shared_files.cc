@@ -4,6 +4,17 @@
 #include "base/state_lock.h"
 
 namespace pgiam::aws {
+namespace {
+
+constexpr const char* kConfigFile = "AWS_CONFIG_FILE";
+constexpr const char* kCredentialsFile = "AWS_SHARED_CREDENTIALS_FILE";
+constexpr const char* kProfiles[] = {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"};
+constexpr const char* kVariables[] = {kConfigFile, kCredentialsFile, kProfiles[0], kProfiles[1],
+                                      "HOME"};
+
+}  // namespace
+
+constinit const std::span<const char* const> kFileVariables = kVariables;
 
 const Section* Profiles::find(std::string_view profile) const {
   const auto found = profiles.find(profile);
@@ -26,7 +37,7 @@ std::string SharedFiles::path_of(const char* variable, const char* file) const {
 }
 
 std::string SharedFiles::default_profile() const {
-  for (const char* variable : {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"})
+  for (const char* variable : kProfiles)
     if (const auto name = world_.environment.get_nonblank(variable)) return *name;
   return "default";
 }
@@ -38,8 +49,8 @@ Result<std::string> SharedFiles::content(const std::string& path, const FileStam
 
 Result<std::shared_ptr<const Profiles>> SharedFiles::read() const {
   Read now;
-  now.config_path = path_of("AWS_CONFIG_FILE", "config");
-  now.credentials_path = path_of("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+  now.config_path = path_of(kConfigFile, "config");
+  now.credentials_path = path_of(kCredentialsFile, "credentials");
   now.config_stamp = world_.files.stamp(now.config_path);
   now.credentials_stamp = world_.files.stamp(now.credentials_path);
   {

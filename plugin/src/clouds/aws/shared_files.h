@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "clouds/aws/profile_file.h"
@@ -19,6 +20,9 @@ struct Profiles {
   // Null if there is none of that name.
   const Section* find(std::string_view profile) const;
 };
+
+// The variables that are read for them, the person's home among them.
+extern const std::span<const char* const> kFileVariables;
 
 // Any thread.
 class SharedFiles {

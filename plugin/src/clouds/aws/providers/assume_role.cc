@@ -10,7 +10,6 @@
 namespace pgiam::aws {
 namespace {
 
-constexpr const char* kName = "aws.assume_role";
 constexpr int kMostCodes = 3;  // mistyped ones, until we give up
 
 Error code_wanted(const Role& role) {
@@ -56,7 +55,7 @@ class RoleProvider : public CredentialsProvider {
   RoleProvider(const ProviderContext& context, ProviderPtr base)
       : context_(context), base_(std::move(base)) {}
 
-  std::string_view name() const override { return kName; }
+  std::string_view name() const override { return kAssumeRoleInfo.name; }
 
   Result<CredentialsPtr> load(const Call& call, Trace& trace) override {
     const auto profiles = context_.files.read();
@@ -84,7 +83,14 @@ class RoleProvider : public CredentialsProvider {
   const ProviderPtr base_;
 };
 
+constexpr const Option* kIdentityOptions[] = {
+    &kRoleArnOption,         &kExternalIdOption, &kRoleSessionNameOption,
+    &kDurationSecondsOption, &kMfaSerialOption,
+};
+
 }  // namespace
+
+constinit const ProviderInfo kAssumeRoleInfo{"aws.assume_role", {}, kIdentityOptions};
 
 Result<CredentialsPtr> assume_roles(const ProviderContext& context, const Profiles& profiles,
                                     std::span<const Role> roles, const LoadBase& base,
@@ -99,7 +105,7 @@ Result<CredentialsPtr> assume_roles(const ProviderContext& context, const Profil
     const auto signer =
         assume_roles(context, profiles, roles.first(roles.size() - 1), base, inner, trace);
     if (!signer) return signer.error();
-    return ask_and_trace(context.world.clock, kName, trace, [&] {
+    return ask_and_trace(context.world.clock, kAssumeRoleInfo.name, trace, [&] {
       return needs_code ? assume_with_code(context, profiles, role, *signer, call)
                         : sts_assume_role(context, profiles, role, *signer, Secret(), call);
     });
@@ -107,7 +113,7 @@ Result<CredentialsPtr> assume_roles(const ProviderContext& context, const Profil
   // Who may not ask anybody does not wait for somebody else's prompt either.
   Call look = call;
   if (needs_code && !call.may_prompt) look.offline = true;
-  return through_cli_cache(context, cache_name_of_role(role), kName, look, fetch);
+  return through_cli_cache(context, cache_name_of_role(role), kAssumeRoleInfo.name, look, fetch);
 }
 
 ProviderPtr make_role_provider(const ProviderContext& context, ProviderPtr base) {

@@ -17,13 +17,14 @@ constexpr const char* kRelative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 constexpr const char* kFull = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 constexpr const char* kToken = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 constexpr const char* kTokenFile = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+constexpr const char* kVariables[] = {kRelative, kFull, kToken, kTokenFile};
 
 constexpr std::string_view kEcs = "169.254.170.2";
 constexpr std::string_view kEks = "169.254.170.23", kEksIPv6 = "fd00:ec2::23";
 
 constexpr int kAttempts = 3;
 constexpr std::size_t kLongestAnswer = 64 * 1024;
-constexpr AnswerForm kForm{"aws.container", "the container's credential service", "Token", true};
+constexpr AnswerForm kForm{kContainerInfo, "the container's credential service", "Token", true};
 
 bool is_eks(std::string_view host) {
   return same_address(host, kEks) || same_address(host, kEksIPv6);
@@ -39,7 +40,7 @@ class ContainerProvider : public CredentialsProvider {
   explicit ContainerProvider(const ProviderContext& context)
       : context_(context), world_(context.world) {}
 
-  std::string_view name() const override { return kForm.provider; }
+  std::string_view name() const override { return kContainerInfo.name; }
 
   Result<CredentialsPtr> load(const Call& call, Trace&) override {
     const auto url = service_url();
@@ -166,6 +167,8 @@ class ContainerProvider : public CredentialsProvider {
 };
 
 }  // namespace
+
+constinit const ProviderInfo kContainerInfo{"aws.container", kVariables};
 
 ProviderPtr make_container_provider(const ProviderContext& context) {
   return std::make_unique<ContainerProvider>(context);

@@ -10,7 +10,7 @@ class EnvironmentProvider : public CredentialsProvider {
  public:
   explicit EnvironmentProvider(const Environment& environment) : environment_(environment) {}
 
-  std::string_view name() const override { return "aws.environment"; }
+  std::string_view name() const override { return kEnvironmentInfo.name; }
 
   Result<CredentialsPtr> load(const Call& call, Trace&) override {
     auto id = environment_.get_nonblank("AWS_ACCESS_KEY_ID");
@@ -57,7 +57,14 @@ class EnvironmentProvider : public CredentialsProvider {
   const Environment& environment_;
 };
 
+constexpr const char* kVariables[] = {
+    "AWS_ACCESS_KEY_ID",  "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN", "AWS_ACCOUNT_ID",        "AWS_CREDENTIAL_EXPIRATION",
+};
+
 }  // namespace
+
+constinit const ProviderInfo kEnvironmentInfo{"aws.environment", kVariables};
 
 ProviderPtr make_environment_provider(const ProviderContext& context) {
   return std::make_unique<EnvironmentProvider>(context.world.environment);

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kExtended = "/latest/meta-data/iam/security-credentials-extended/";
 constexpr const char* kLegacy = "/latest/meta-data/iam/security-credentials/";
 
-constexpr AnswerForm kForm{"aws.imds", "the instance metadata service", "Token", true};
+constexpr AnswerForm kForm{kImdsInfo, "the instance metadata service", "Token", true};
 
 Error refused(const HttpResponse& response) {
   return describe_refusal(response, std::string(kForm.who) + " gave no credentials");
@@ -23,7 +23,7 @@ class ImdsProvider : public CredentialsProvider {
  public:
   explicit ImdsProvider(const ProviderContext& context) : context_(context) {}
 
-  std::string_view name() const override { return kForm.provider; }
+  std::string_view name() const override { return kImdsInfo.name; }
 
   Result<CredentialsPtr> load(const Call& call, Trace&) override {
     const auto settings = read_imds_settings(context_);
@@ -134,6 +134,9 @@ class ImdsProvider : public CredentialsProvider {
 };
 
 }  // namespace
+
+// What it reads is declared beside imds.cc, which reads it.
+constinit const ProviderInfo kImdsInfo{"aws.imds"};
 
 ProviderPtr make_imds_provider(const ProviderContext& context) {
   return std::make_unique<ImdsProvider>(context);

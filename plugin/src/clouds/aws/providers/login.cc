@@ -14,7 +14,8 @@
 namespace pgiam::aws {
 namespace {
 
-constexpr const char* kName = "aws.login";
+constexpr const char* kCacheDirectory = "AWS_LOGIN_CACHE_DIRECTORY";
+constexpr const char* kVariables[] = {kCacheDirectory};
 // Credentials that die sooner are renewed, as the SDKs do.
 constexpr Seconds kRefreshAhead{300};
 
@@ -26,7 +27,7 @@ std::string cache_path(const ProfileView& view) {
   const std::string session(trim(property(view.section, "login_session")));
   const std::string file = hex(bytes_of(sha256(session))) + ".json";
   const Environment& environment = view.context.world.environment;
-  if (const auto folder = environment.get_nonblank("AWS_LOGIN_CACHE_DIRECTORY"))
+  if (const auto folder = environment.get_nonblank(kCacheDirectory))
     return *folder + "/" + file;
   return aws_folder_file(environment, "login/cache/" + file);
 }
@@ -59,7 +60,7 @@ CredentialsPtr credentials_of(const Json& session) {
   credentials->account_id = token.text("accountId").value_or("");
   // Unknown means that nothing is to be relied on: it has expired.
   credentials->expires_at = parse_rfc3339(token.text("expiresAt").value_or("")).value_or(Time{});
-  credentials->provider = kName;
+  credentials->provider = kLoginInfo.name;
   return credentials;
 }
 
@@ -143,6 +144,8 @@ Result<void> renew(const ProfileView& view, Json& session, const Call& call) {
 
 }  // namespace
 
+constinit const ProviderInfo kLoginInfo{"aws.login", kVariables};
+
 Result<CredentialsPtr> load_login(const ProfileView& view, const Call& call, Trace&) {
   const World& world = view.context.world;
   const std::string path = cache_path(view);
@@ -170,12 +173,12 @@ Result<CredentialsPtr> load_login(const ProfileView& view, const Call& call, Tra
   if (!lock) return still_lives ? Result<CredentialsPtr>(kept) : lock.error();
   if (auto renewed = renew(view, *session, call); !renewed) {
     if (!still_lives) return renewed.error();
-    world.log.write(LogLevel::kWarn, kName, renewed.error().message);
+    world.log.write(LogLevel::kWarn, kLoginInfo.name, renewed.error().message);
     return kept;
   }
   // Unwritten, the session is lost with the next renewal; what it gave is good all the same.
   if (auto written = world.files.replace(path, session->serialize().reveal()); !written)
-    world.log.write(LogLevel::kError, kName,
+    world.log.write(LogLevel::kError, kLoginInfo.name,
                     written.error().message + "; log in anew when it has expired");
   return credentials_of(*session);
 }

@@ -7,7 +7,7 @@
 namespace pgiam::aws {
 namespace {
 
-constexpr AnswerForm kForm{"aws.process", "credential_process", "SessionToken", false};
+constexpr AnswerForm kForm{kProcessInfo, "credential_process", "SessionToken", false};
 constexpr Milliseconds kLongest{60'000};
 constexpr std::size_t kMostWords = 500;
 
@@ -46,6 +46,8 @@ Result<CredentialsPtr> read(const ProfileView& view, std::string_view output, Ti
 }
 
 }  // namespace
+
+constinit const ProviderInfo kProcessInfo{"aws.process"};
 
 Result<CredentialsPtr> load_process(const ProfileView& view, const Call& call, Trace&) {
   if (call.offline) return make_error(Status::kNetwork, "would run " + describe(view));

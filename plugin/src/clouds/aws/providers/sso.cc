@@ -9,8 +9,6 @@
 namespace pgiam::aws {
 namespace {
 
-constexpr const char* kName = "aws.sso";
-
 Result<HttpResponse> ask_portal(const ProviderContext& context, const Profiles& profiles,
                                 const SsoConfig& config, const Secret& token, const Call& call) {
   const auto client = Client::make(context.world, context.runtime, profiles,
@@ -58,7 +56,7 @@ Result<CredentialsPtr> read_role(HttpResponse& response, const SsoConfig& config
   credentials->session_token = Secret(text("sessionToken"));
   credentials->expires_at = Time{Milliseconds{*expiration}};
   credentials->account_id = config.account;
-  credentials->provider = kName;
+  credentials->provider = kSsoInfo.name;
   if (*credentials->expires_at <= earliest_time(response, now))
     return make_error(Status::kBadResponse,
                       what + ": the credentials had expired when they came, at " +
@@ -84,6 +82,8 @@ Result<CredentialsPtr> fetch_role(const ProviderContext& context, const Profiles
 
 }  // namespace
 
+constinit const ProviderInfo kSsoInfo{"aws.sso"};
+
 Result<CredentialsPtr> load_sso(const ProfileView& view, const Call& call, Trace&) {
   const auto config = read_sso_config(view);
   if (!config) return config.error();
@@ -95,7 +95,7 @@ Result<CredentialsPtr> load_sso(const ProfileView& view, const Call& call, Trace
   const std::string name =
       cache_name_of_sso(config->session, config->start_url, config->account, config->role);
   const auto load = [&](const Call& quiet) {
-    return through_cli_cache(view.context, name, kName, quiet, [&] {
+    return through_cli_cache(view.context, name, kSsoInfo.name, quiet, [&] {
       return fetch_role(view.context, view.profiles, *config, quiet);
     });
   };

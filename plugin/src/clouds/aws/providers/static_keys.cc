@@ -26,7 +26,7 @@ Result<CredentialsPtr> load_static_keys(const ProfileView& view, const Call&, Tr
   credentials->secret_access_key = Secret(secret);
   credentials->session_token = Secret(property(view.section, "aws_session_token"));
   credentials->account_id = property(view.section, "aws_account_id");
-  credentials->provider = "aws.profile";
+  credentials->provider = kProfileInfo.name;
   return CredentialsPtr(credentials);
 }
 

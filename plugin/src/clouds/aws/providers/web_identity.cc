@@ -8,12 +8,10 @@
 namespace pgiam::aws {
 namespace {
 
-constexpr const char* kName = "aws.web_identity";
-
 Result<CredentialsPtr> load_role(const ProviderContext& context, const Profiles& profiles,
                                  const Role& role, const std::string& token_file,
                                  const Call& call) {
-  return through_cli_cache(context, cache_name_of_role(role), kName, call, [&] {
+  return through_cli_cache(context, cache_name_of_role(role), kWebIdentityInfo.name, call, [&] {
     return sts_assume_role_with_web_identity(context, profiles, role, token_file, call);
   });
 }
@@ -22,7 +20,7 @@ class WebIdentityProvider : public CredentialsProvider {
  public:
   explicit WebIdentityProvider(const ProviderContext& context) : context_(context) {}
 
-  std::string_view name() const override { return kName; }
+  std::string_view name() const override { return kWebIdentityInfo.name; }
 
   Result<CredentialsPtr> load(const Call& call, Trace&) override {
     const std::string token_file = variable("AWS_WEB_IDENTITY_TOKEN_FILE");
@@ -63,7 +61,12 @@ class WebIdentityProvider : public CredentialsProvider {
   const ProviderContext context_;
 };
 
+constexpr const char* kVariables[] = {"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN",
+                                      "AWS_ROLE_SESSION_NAME"};
+
 }  // namespace
+
+constinit const ProviderInfo kWebIdentityInfo{"aws.web_identity", kVariables};
 
 Result<CredentialsPtr> load_web_identity(const ProfileView& view, const Call& call, Trace&) {
   Role role;

@@ -1,0 +1,18 @@
+// Who the credentials of a context will be, before they are looked for.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clouds/aws/provider.h"
+
+namespace pgiam::aws {
+
+// All that decides it, as one text: a change of any of it must not find old credentials.
+std::string identity_key(const ProviderContext& context, std::string_view files_digest);
+
+// Every variable that may be read on the way to credentials.
+std::vector<const char*> declared_variables();
+
+}  // namespace pgiam::aws
