@@ -1,11 +1,12 @@
 /* pgiam.h - short-lived database credentials for Postgres clients. C ABI, major 1.
  *
  * One rule per subject; every declaration below follows all of them.
- *  Threads    A pgiam_context may be used from any thread at once. A reply, error or
- *             operation belongs to one thread at a time.
- *             Threads of the library's own take no signals: one for each operation, and one
- *             from the first credentials that end and can be had anew (it renews them) until
- *             the last context goes.
+ *  Threads    A pgiam_context may be used from any thread at once. A reply, error,
+ *             operation or attempt belongs to one thread at a time; what may come from any
+ *             other says so.
+ *             Threads of the library's own take no signals: one for each operation whose
+ *             answer is not at hand, and one from the first credentials that end and can be
+ *             had anew (it renews them) until the last context goes.
  *  Ownership  What you pass in is copied before the call returns. What you receive through
  *             an out parameter is yours: free it with the matching _free, which takes NULL,
  *             too. What a getter returns is borrowed and lives as long as its object.
@@ -13,13 +14,15 @@
  *  Structs    Callers set struct_size (use the _INIT macros) and leave the rest zero. Zero
  *             always means "default". Fields are only ever appended. A library that meets
  *             a longer struct accepts it when the part it does not know is all zero, and
- *             answers PGIAM_E_UNSUPPORTED otherwise.
+ *             answers PGIAM_E_UNSUPPORTED otherwise. Of a struct that it fills it lowers
+ *             struct_size to what it filled (since 1.2). Sizes that no struct has are refused.
  *  Errors     Status is the result. `error` is optional detail: pass NULL or the address
  *             of a NULL pointer. Out parameters are written only on PGIAM_OK.
  *  Callbacks  Must return (no C++ exception, no longjmp). From inside one, only functions
  *             marked [callback-safe] may be called on the same context.
  *  Fork       A context goes on working in a child after fork(), with what was cached; a
- *             fetch that was under way belongs to the parent. Operations do not cross.
+ *             fetch that was under way belongs to the parent. Operations, attempts that wait
+ *             and questions do not cross: in the child they may be freed, and no more.
  *  Unloading  Never dlclose this library.                                              */
 #ifndef PGIAM_H
 #define PGIAM_H
@@ -77,6 +80,9 @@ typedef int32_t pgiam_status;
 #define PGIAM_E_CANCELLED            302
 #define PGIAM_E_THROTTLED            303
 #define PGIAM_E_BAD_RESPONSE         304
+#define PGIAM_E_WOULD_BLOCK          305 /* not in memory, and NO_WAIT forbids to wait (since 1.2) */
+#define PGIAM_E_CONNECT              306 /* an attempt: the client could not connect, and its own words
+                                            say all that is known (since 1.2) */
 
 typedef struct pgiam_error pgiam_error;
 
@@ -149,6 +155,35 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_answer_set(pgiam_answer *answer, cons
 typedef pgiam_status(PGIAM_CALL *pgiam_prompt_fn)(void *user_data, const pgiam_prompt *prompt,
                                                      pgiam_answer *answer);
 
+/* Since 1.2: what the library asks the host, to be answered now or later. The handle belongs to
+ * the host, which finishes it once, by _answer or _decline: inside the callback or at any time
+ * after it, on any thread, also when nobody waits for it any more (the call ran out of time, was
+ * cancelled or freed: the answer is then dropped). Finishing frees the handle, whatever it returns. */
+typedef struct pgiam_question pgiam_question;
+
+#define PGIAM_PROMPT_CREDENTIALS 4 /* answer with the cloud's credentials: see pgiam_request */
+
+/* Run only inside calls that this host makes on the operation or attempt that asks, or on the
+ * context where the call blocks: never on a thread of the library, nor for renewals ahead of time.
+ * So it may be in the way of nothing, and an operation or attempt whose descriptor is readable may
+ * have a question to ask. prompt lives during the call. PGIAM_PROMPT_CLOSE comes with question NULL;
+ * all others are to be finished: a device login that was shown with no values, an MFA code with
+ * "answer". PGIAM_PROMPT_FLAG_RETRY on PGIAM_PROMPT_CREDENTIALS: those given last were refused or
+ * end; expires_in_ms: until nobody waits any more. */
+typedef void(PGIAM_CALL *pgiam_ask_fn)(void *user_data, const pgiam_prompt *prompt,
+                                         pgiam_question *question);
+
+struct pgiam_option;
+/* Copies the values and wipes its copies after use. What is missing or malformed among them is told
+ * by the call that asked, too. [callback-safe] */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_question_answer(pgiam_question *question,
+                                                               const struct pgiam_option *values,
+                                                               size_t value_count);
+/* The call that asked fails with this status (PGIAM_OK stands for PGIAM_E_LOGIN_DECLINED of a
+ * prompt, PGIAM_E_NO_CREDENTIALS of credentials) and message, which may be NULL. [callback-safe] */
+PGIAM_EXPORT void PGIAM_CALL pgiam_question_decline(pgiam_question *question,
+                                                        pgiam_status status, const char *message);
+
 /* ---- Context ---------------------------------------------------------------------------- */
 
 /* An array element, so fixed for ever: two pointers. */
@@ -168,8 +203,12 @@ typedef struct pgiam_config {
   void *log_user_data;
   pgiam_prompt_fn prompt;     /* NULL: never ask; PGIAM_E_LOGIN_REQUIRED instead */
   void *prompt_user_data;
+  /* Since 1.2. */
+  pgiam_ask_fn ask;           /* instead of prompt, for answers that take their time */
+  void *ask_user_data;
 } pgiam_config;
-#define PGIAM_CONFIG_INIT {sizeof(pgiam_config), 0, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL}
+#define PGIAM_CONFIG_INIT \
+  {sizeof(pgiam_config), 0, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL}
 
 typedef struct pgiam_context pgiam_context;
 
@@ -188,6 +227,11 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_context_free(pgiam_context *context);
 
 #define PGIAM_REQUEST_REFRESH        0x1u /* ignore the cache */
 #define PGIAM_REQUEST_NO_INTERACTION 0x2u /* never prompt for this request */
+/* Since 1.2. */
+#define PGIAM_REQUEST_NO_WAIT        0x8u /* before_connect: from memory, or PGIAM_E_WOULD_BLOCK. An
+                                             attempt: answers PGIAM_STEP_WAIT where it would block */
+#define PGIAM_REQUEST_WALKS_LIST     0x10u /* an attempt: this client goes through a list of hosts
+                                              by itself, as libpq and pgjdbc do */
 
 typedef struct pgiam_request {
   uint32_t struct_size;
@@ -203,9 +247,30 @@ typedef struct pgiam_request {
   int64_t timeout_ms;           /* 0: the context's default */
   const pgiam_option *options;  /* override the context's for this connection */
   size_t option_count;
+
+  /* Since 1.2: the connection in libpq's keywords as the client resolved them (its variables and
+   * service file included), lists of hosts as they stand; keys that are no keyword of libpq's are
+   * passed over, and of a key that comes twice the last counts. Read are host, hostaddr, port, user,
+   * dbname, password, passfile, sslmode, sslrootcert, gssencmode, channel_binding and require_auth.
+   * A field above that is given wins over its keyword. Lists: only attempts take them. */
+  const pgiam_option *keywords;
+  size_t keyword_count;
+  /* The keywords that a reply may set here: "password,sslmode", "*" for all. NULL:
+   * "password,sslmode,sslrootcert". A client that has done its TLS when it asks says "password".
+   * What has to be set and cannot be is an error that says what to set by hand. */
+  const char *can_apply;
+  /* The host's own credentials, in place of all that would be looked for: asked for with
+   * PGIAM_PROMPT_CREDENTIALS, answered with access_key_id, secret_access_key and, where there are
+   * such, session_token, expires_at (RFC 3339) and account_id. What they give is kept under the
+   * identity, which is the host's own name for whoever they belong to and may not be empty; a
+   * role_arn among the options is assumed with them. */
+  pgiam_ask_fn credentials;
+  void *credentials_user_data;
+  const char *credentials_identity;
 } pgiam_request;
-#define PGIAM_REQUEST_INIT \
-  {sizeof(pgiam_request), 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, 0}
+#define PGIAM_REQUEST_INIT                                                            \
+  {sizeof(pgiam_request), 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, 0, NULL, 0, \
+   NULL, NULL, NULL, NULL}
 
 typedef struct pgiam_reply pgiam_reply;
 
@@ -218,7 +283,8 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_before_connect(pgiam_context *context
                                                               pgiam_error **error);
 
 /* The connection parameters to set, in libpq's words, over the user's own: "password", and where
- * the token needs them "sslmode" and "sslrootcert". Set whatever is there: more may come. */
+ * the token needs them "sslmode", "sslrootcert", "gssencmode" and others of libpq's keywords, as far
+ * as the request says that they can be applied. Set whatever is there: more may come. */
 #define PGIAM_PARAM_SECRET 0x1u /* do not log, show or store */
 typedef struct pgiam_param {
   uint32_t struct_size;
@@ -226,6 +292,7 @@ typedef struct pgiam_param {
   const char *key;
   const char *value;
 } pgiam_param;
+#define PGIAM_PARAM_INIT {sizeof(pgiam_param), 0, NULL, NULL}
 PGIAM_EXPORT size_t PGIAM_CALL pgiam_reply_param_count(const pgiam_reply *reply);
 /* The caller sets param->struct_size first. PGIAM_E_INVALID_ARGUMENT past the end. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_reply_param(const pgiam_reply *reply, size_t index,
@@ -250,6 +317,10 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_reply_param(const pgiam_reply *reply,
 PGIAM_EXPORT const char *PGIAM_CALL pgiam_reply_text(const pgiam_reply *reply, int32_t field);
 /* 0 when absent or unknown to this library. */
 PGIAM_EXPORT int64_t PGIAM_CALL pgiam_reply_number(const pgiam_reply *reply, int32_t field);
+/* Since 1.2: what a person should know although it worked, one at a time: PGIAM_ERROR_CODE,
+ * PGIAM_ERROR_MESSAGE, pgiam_error_command. NULL past the end; borrowed from the reply. */
+PGIAM_EXPORT const pgiam_error *PGIAM_CALL pgiam_reply_warning(const pgiam_reply *reply,
+                                                                  size_t index);
 PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the secret */
 
 /* ---- Explain --------------------------------------------------------------------------- */
@@ -335,7 +406,19 @@ typedef struct pgiam_operation pgiam_operation;
  * returns. Only tells that wait will not block. */
 typedef void(PGIAM_CALL *pgiam_done_fn)(void *user_data);
 
-/* before_connect on a thread of its own. done may be NULL. */
+/* Since 1.2: before_connect that never makes the caller wait. An answer that is at hand takes no
+ * thread; then, as when there is something to do, the operation's descriptor is readable. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_operation_start(pgiam_context *context,
+                                                               const pgiam_request *request,
+                                                               pgiam_operation **out,
+                                                               pgiam_error **error);
+/* Since 1.2: for poll, epoll, add_reader, uv_poll …: readable while _wait has something to do, which
+ * is the result or a question to the host. The operation's own: do not read or close it, and take it
+ * out of every loop before _free. Made when first asked for, and then always the same. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_operation_descriptor(pgiam_operation *operation,
+                                                                    int64_t *out,
+                                                                    pgiam_error **error);
+/* before_connect on a thread of the library's. done may be NULL. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_before_connect_start(pgiam_context *context,
                                                                     const pgiam_request *request,
                                                                     pgiam_done_fn done,
@@ -343,7 +426,8 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_before_connect_start(pgiam_context *c
                                                                     pgiam_operation **out,
                                                                     pgiam_error **error);
 /* Hands over the result, once; then PGIAM_E_INVALID_STATE. timeout_ms: 0 polls, negative waits for
- * ever. While it runs: PGIAM_E_TIMEOUT, and the operation stays valid. */
+ * ever. While it runs: PGIAM_E_TIMEOUT, and the operation stays valid. Asks the host, on this thread,
+ * what there is to ask. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_operation_wait(pgiam_operation *operation,
                                                               int64_t timeout_ms,
                                                               pgiam_reply **out,
@@ -352,6 +436,91 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_operation_wait(pgiam_operation *opera
 PGIAM_EXPORT void PGIAM_CALL pgiam_operation_cancel(pgiam_operation *operation);
 /* Cancels what still runs, and waits until done has returned, unless it is done that calls. */
 PGIAM_EXPORT void PGIAM_CALL pgiam_operation_free(pgiam_operation *operation);
+
+/* ---- The attempt (since 1.2) ------------------------------------------------------------------- */
+
+/* A connection from the first host to the end, decided in the library and made by the client:
+ *
+ *   pgiam_attempt_new(context, &request, &attempt, &error)
+ *   while (pgiam_attempt_next(attempt, &step, &error) == PGIAM_OK && step.kind != PGIAM_STEP_DONE)
+ *     WAIT:    until step.descriptor is readable or step.wait_ms are over   (only with NO_WAIT)
+ *     CONNECT: set each pgiam_attempt_param over the user's own, connect, pgiam_attempt_report
+ *   pgiam_attempt_free(attempt)
+ *
+ * A list of hosts is paired and tried as libpq does it: what cannot be reached is passed over, a
+ * server's refusal ends it. Each host gets its own password. One that was kept and is refused is
+ * dropped, and the same host tried once more with a new one. */
+typedef struct pgiam_attempt pgiam_attempt;
+
+#define PGIAM_STEP_WAIT    1
+#define PGIAM_STEP_CONNECT 2
+#define PGIAM_STEP_DONE    3 /* CONNECTED was reported */
+
+typedef struct pgiam_step {
+  uint32_t struct_size;
+  int32_t kind;
+  uint32_t flags;      /* zero */
+  uint32_t host;       /* CONNECT: 1 + the index of the host that it is for; 0: all (WALKS_LIST) */
+  int64_t descriptor;  /* WAIT: the attempt's, always the same, as pgiam_operation_descriptor has it;
+                          -1: there is nothing to wait for but the time */
+  int64_t wait_ms;     /* WAIT: no longer than this; -1: without end */
+} pgiam_step;
+#define PGIAM_STEP_INIT {sizeof(pgiam_step), 0, 0, 0, 0, 0}
+
+/* The request is copied, and asked anew by every step: its timeout_ms holds for each of them, and
+ * what its callbacks point at lives as long as the attempt. Nothing is looked up yet. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_new(pgiam_context *context,
+                                                           const pgiam_request *request,
+                                                           pgiam_attempt **out,
+                                                           pgiam_error **error);
+/* What to do next. PGIAM_NOT_APPLICABLE: none of the hosts is ours: connect as if we were absent and
+ * report nothing. Any other failure is the end: there is no password to connect with, or the last
+ * connect failed, and the error explains it: codes, causes, commands, the server's own words where
+ * there is nothing to add. Without NO_WAIT it blocks, asks the host on this thread what there is to
+ * ask, and never answers WAIT. Asked again without a report it answers the same. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_next(pgiam_attempt *attempt, pgiam_step *step,
+                                                            pgiam_error **error);
+/* Of a CONNECT: libpq's keywords to set over the user's own, "password" among them; for one host of
+ * a list its host, hostaddr and port, too. A client that walks a list gets what is for all hosts (of
+ * several sslmodes the strictest), and the password only where all of them take the same: each
+ * host's own is in pgiam_attempt_host. Borrowed until the next call on the attempt.
+ * PGIAM_E_INVALID_ARGUMENT past the end. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_param(const pgiam_attempt *attempt,
+                                                             size_t index, pgiam_param *param);
+
+typedef struct pgiam_host {
+  uint32_t struct_size;
+  uint32_t port;
+  const char *host;          /* as the user wrote it, "" where only an address is given */
+  const char *hostaddr;
+  const char *password;      /* what it is to be sent; NULL: not ours, or not asked for yet */
+  const pgiam_reply *reply;  /* the same as an answer; NULL as well */
+} pgiam_host;
+#define PGIAM_HOST_INIT {sizeof(pgiam_host), 0, NULL, NULL, NULL, NULL}
+
+/* A host of the list. Borrowed until the next call on the attempt but this and _param.
+ * PGIAM_E_INVALID_ARGUMENT past the end. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_host(const pgiam_attempt *attempt, size_t index,
+                                                            pgiam_host *host);
+/* How the connect went; _next then tells what follows. PGIAM_E_INVALID_STATE where there was none. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_report(pgiam_attempt *attempt,
+                                                              const pgiam_outcome *outcome);
+/* For clients that walk the list, at the moment of sending: sees to it that _host tells a password
+ * that this host takes now. From memory in microseconds while the one at hand is good; else it
+ * blocks, or with NO_WAIT answers PGIAM_E_WOULD_BLOCK. PGIAM_NOT_APPLICABLE: not ours (any more).
+ * PGIAM_E_INSECURE: the rules have changed, and the connection has less TLS than they ask for. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_refresh(pgiam_attempt *attempt, size_t index,
+                                                               pgiam_error **error);
+/* For a reset of the same connection: everything begins anew, and no password of before is taken for
+ * good. Go on with _next, or, where the client walks the list, with _refresh for the host that it is
+ * at; then _report. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_restart(pgiam_attempt *attempt,
+                                                               pgiam_error **error);
+/* Any thread, also while another waits in the attempt: that call, or the next, answers
+ * PGIAM_E_CANCELLED, and so do all after it until a _restart. [callback-safe] */
+PGIAM_EXPORT void PGIAM_CALL pgiam_attempt_cancel(pgiam_attempt *attempt);
+/* Cancels what still runs, and wipes the passwords. Also when the context has gone. */
+PGIAM_EXPORT void PGIAM_CALL pgiam_attempt_free(pgiam_attempt *attempt);
 
 /* ---- Asking the library about itself [callback-safe] ---------------------------------------- */
 
@@ -364,6 +533,7 @@ typedef struct pgiam_option_info {
   const char *env;           /* environment variable read when not given, or NULL */
   const char *label;         /* for a connection dialog */
 } pgiam_option_info;
+#define PGIAM_OPTION_INFO_INIT {sizeof(pgiam_option_info), 0, NULL, NULL, NULL, NULL, NULL}
 
 PGIAM_EXPORT uint32_t PGIAM_CALL pgiam_abi_version(void); /* major << 16 | minor */
 PGIAM_EXPORT const char *PGIAM_CALL pgiam_version(void);  /* "1.4.2", for people */
@@ -437,6 +607,23 @@ typedef struct pgiam_api {
   const char *(PGIAM_CALL *error_command)(const pgiam_error *, size_t);
   pgiam_status(PGIAM_CALL *explain_refusal)(pgiam_context *, const pgiam_reply *,
                                               const pgiam_outcome *, pgiam_error **);
+  const pgiam_error *(PGIAM_CALL *reply_warning)(const pgiam_reply *, size_t);
+  pgiam_status(PGIAM_CALL *question_answer)(pgiam_question *, const pgiam_option *, size_t);
+  void(PGIAM_CALL *question_decline)(pgiam_question *, pgiam_status, const char *);
+  pgiam_status(PGIAM_CALL *operation_start)(pgiam_context *, const pgiam_request *,
+                                              pgiam_operation **, pgiam_error **);
+  pgiam_status(PGIAM_CALL *operation_descriptor)(pgiam_operation *, int64_t *, pgiam_error **);
+  pgiam_status(PGIAM_CALL *attempt_new)(pgiam_context *, const pgiam_request *, pgiam_attempt **,
+                                          pgiam_error **);
+  pgiam_status(PGIAM_CALL *attempt_next)(pgiam_attempt *, pgiam_step *, pgiam_error **);
+  pgiam_status(PGIAM_CALL *attempt_param)(const pgiam_attempt *, size_t, pgiam_param *);
+  pgiam_status(PGIAM_CALL *attempt_host)(const pgiam_attempt *, size_t, pgiam_host *);
+  pgiam_status(PGIAM_CALL *attempt_report)(pgiam_attempt *, const pgiam_outcome *);
+  pgiam_status(PGIAM_CALL *attempt_refresh)(pgiam_attempt *, size_t, pgiam_error **);
+  pgiam_status(PGIAM_CALL *attempt_restart)(pgiam_attempt *, pgiam_error **);
+  void(PGIAM_CALL *attempt_cancel)(pgiam_attempt *);
+  void(PGIAM_CALL *attempt_free)(pgiam_attempt *);
+  /* end of what 1.2 has so far: it stays open until the first release */
 } pgiam_api;
 
 #define PGIAM_API_HAS(api, slot)                                                        \

@@ -25,7 +25,7 @@ ASSERT_EQUAL(sizeof(pgiam_option), 16);
 AT(pgiam_option, key, 0);
 AT(pgiam_option, value, 8);
 
-ASSERT_EQUAL(sizeof(pgiam_config), 72);
+ASSERT_EQUAL(sizeof(pgiam_config), 88);
 AT(pgiam_config, struct_size, 0);
 AT(pgiam_config, log_level, 4);
 AT(pgiam_config, host_name, 8);
@@ -36,8 +36,10 @@ AT(pgiam_config, log, 40);
 AT(pgiam_config, log_user_data, 48);
 AT(pgiam_config, prompt, 56);
 AT(pgiam_config, prompt_user_data, 64);
+AT(pgiam_config, ask, 72);
+AT(pgiam_config, ask_user_data, 80);
 
-ASSERT_EQUAL(sizeof(pgiam_request), 80);
+ASSERT_EQUAL(sizeof(pgiam_request), 128);
 AT(pgiam_request, struct_size, 0);
 AT(pgiam_request, flags, 4);
 AT(pgiam_request, host, 8);
@@ -50,6 +52,12 @@ AT(pgiam_request, reserved, 52);
 AT(pgiam_request, timeout_ms, 56);
 AT(pgiam_request, options, 64);
 AT(pgiam_request, option_count, 72);
+AT(pgiam_request, keywords, 80);
+AT(pgiam_request, keyword_count, 88);
+AT(pgiam_request, can_apply, 96);
+AT(pgiam_request, credentials, 104);
+AT(pgiam_request, credentials_user_data, 112);
+AT(pgiam_request, credentials_identity, 120);
 
 ASSERT_EQUAL(sizeof(pgiam_param), 24);
 AT(pgiam_param, struct_size, 0);
@@ -64,6 +72,22 @@ AT(pgiam_outcome, flags, 8);
 AT(pgiam_outcome, host, 12);
 AT(pgiam_outcome, sqlstate, 16);
 AT(pgiam_outcome, message, 24);
+
+ASSERT_EQUAL(sizeof(pgiam_step), 32);
+AT(pgiam_step, struct_size, 0);
+AT(pgiam_step, kind, 4);
+AT(pgiam_step, flags, 8);
+AT(pgiam_step, host, 12);
+AT(pgiam_step, descriptor, 16);
+AT(pgiam_step, wait_ms, 24);
+
+ASSERT_EQUAL(sizeof(pgiam_host), 40);
+AT(pgiam_host, struct_size, 0);
+AT(pgiam_host, port, 4);
+AT(pgiam_host, host, 8);
+AT(pgiam_host, hostaddr, 16);
+AT(pgiam_host, password, 24);
+AT(pgiam_host, reply, 32);
 
 ASSERT_EQUAL(sizeof(pgiam_option_info), 48);
 AT(pgiam_option_info, struct_size, 0);

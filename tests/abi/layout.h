@@ -36,7 +36,21 @@
   X(conninfo_at, 28)          \
   X(conninfo_free, 29)        \
   X(error_command, 30)        \
-  X(explain_refusal, 31)
+  X(explain_refusal, 31)      \
+  X(reply_warning, 32)        \
+  X(question_answer, 33)      \
+  X(question_decline, 34)     \
+  X(operation_start, 35)      \
+  X(operation_descriptor, 36) \
+  X(attempt_new, 37)          \
+  X(attempt_next, 38)         \
+  X(attempt_param, 39)        \
+  X(attempt_host, 40)         \
+  X(attempt_report, 41)       \
+  X(attempt_refresh, 42)      \
+  X(attempt_restart, 43)      \
+  X(attempt_cancel, 44)       \
+  X(attempt_free, 45)
 
 #ifdef __cplusplus
 extern "C" {

@@ -106,7 +106,8 @@ TEST_F(Structs, AConfigOfEveryAgeMakesAContext) {
   const pgiam_config today = PGIAM_CONFIG_INIT;
   for (const std::size_t size : {offsetof(pgiam_config, host_name), offsetof(pgiam_config, options),
                                  offsetof(pgiam_config, log), offsetof(pgiam_config, prompt),
-                                 sizeof(pgiam_config), sizeof(pgiam_config) + 32}) {
+                                 offsetof(pgiam_config, ask), sizeof(pgiam_config),
+                                 sizeof(pgiam_config) + 32}) {
     Exact<pgiam_config> config(today, size);
     Context context;
     EXPECT_EQ(pgiam_context_new(config.get(), context.out(), nullptr), PGIAM_OK)
@@ -135,7 +136,8 @@ TEST_F(Structs, AParameterIsWrittenAsFarAsTheCallerHasRoom) {
                                  sizeof(pgiam_param), sizeof(pgiam_param) + 24}) {
     Exact<pgiam_param> param({}, size);
     ASSERT_EQ(pgiam_reply_param(reply, 0, param.get()), PGIAM_OK);
-    EXPECT_EQ(param.get()->struct_size, size);
+    EXPECT_EQ(param.get()->struct_size, std::min(size, sizeof(pgiam_param)))
+        << "the library says how far it wrote";
     EXPECT_EQ(param.get()->flags, PGIAM_PARAM_SECRET);
     if (size >= offsetof(pgiam_param, value)) {
       EXPECT_THAT(param.get()->key, StrEq("password"));
@@ -151,11 +153,13 @@ TEST_F(Structs, AnOptionIsDescribedAsFarAsTheCallerHasRoom) {
                                  sizeof(pgiam_option_info), sizeof(pgiam_option_info) + 8}) {
     Exact<pgiam_option_info> info({}, size);
     EXPECT_EQ(pgiam_option_at(0, info.get()), PGIAM_OK);
-    EXPECT_EQ(info.get()->struct_size, size);
+    EXPECT_EQ(info.get()->struct_size, std::min(size, sizeof(pgiam_option_info)));
   }
   Exact<pgiam_option_info> unset({}, sizeof(pgiam_option_info));
   unset.get()->struct_size = 0;
   EXPECT_EQ(pgiam_option_at(0, unset.get()), PGIAM_E_INVALID_ARGUMENT);
+  unset.get()->struct_size = std::numeric_limits<std::uint32_t>::max();
+  EXPECT_EQ(pgiam_option_at(0, unset.get()), PGIAM_E_INVALID_ARGUMENT) << "what was on the stack";
 }
 
 }  // namespace

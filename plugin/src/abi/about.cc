@@ -40,6 +40,20 @@ constexpr pgiam_api kApi = {
     pgiam_conninfo_free,
     pgiam_error_command,
     pgiam_explain_refusal,
+    pgiam_reply_warning,
+    pgiam_question_answer,
+    pgiam_question_decline,
+    pgiam_operation_start,
+    pgiam_operation_descriptor,
+    pgiam_attempt_new,
+    pgiam_attempt_next,
+    pgiam_attempt_param,
+    pgiam_attempt_host,
+    pgiam_attempt_report,
+    pgiam_attempt_refresh,
+    pgiam_attempt_restart,
+    pgiam_attempt_cancel,
+    pgiam_attempt_free,
 };
 
 }  // namespace
@@ -55,7 +69,7 @@ const char* pgiam_feature_at(size_t index) {
 
 pgiam_status pgiam_option_at(size_t index, pgiam_option_info* info) {
   const auto options = pgiam::all_options();
-  if (info == nullptr || info->struct_size < sizeof(uint32_t) || index >= options.size())
+  if (!pgiam::can_be_filled(info) || index >= options.size())
     return PGIAM_E_INVALID_ARGUMENT;
   const pgiam::Option& option = *options[index];
   pgiam_option_info filled{};

@@ -14,7 +14,8 @@ namespace pgiam {
           X(E_NO_CREDENTIALS, kNoCredentials) X(E_LOGIN_REQUIRED, kLoginRequired)                  \
               X(E_LOGIN_DECLINED, kLoginDeclined) X(E_DENIED, kDenied) X(E_BAD_CONFIG, kBadConfig) \
                   X(E_NETWORK, kNetwork) X(E_TIMEOUT, kTimeout) X(E_CANCELLED, kCancelled)         \
-                      X(E_THROTTLED, kThrottled) X(E_BAD_RESPONSE, kBadResponse)
+                      X(E_THROTTLED, kThrottled) X(E_BAD_RESPONSE, kBadResponse)       \
+                          X(E_WOULD_BLOCK, kWouldBlock) X(E_CONNECT, kConnect)
 
 #define PGIAM_SAME(outside, inside) \
   static_assert(PGIAM_##outside == static_cast<pgiam_status>(Status::inside));

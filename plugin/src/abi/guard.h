@@ -43,14 +43,15 @@ inline Error called_from_callback() {
   return make_error(Status::kInvalidState, "this function must not be called from a callback");
 }
 
+constexpr std::uint32_t kMostStructSize = 4096;  // no struct will grow so far: that is no size
+
 // The caller's struct as today's: missing fields are zero, and fields of a later version must be.
 // The structs grow by whole fields, which is why a size between two fields is refused.
 template <typename Struct>
 Result<Struct> copy_in(const Struct* given, const char* name) {
   constexpr std::size_t kLeast = 2 * sizeof(std::uint32_t);
-  constexpr std::size_t kMost = 4096;  // no struct will grow so far: what is there is no size
   const std::size_t size = given->struct_size;
-  if (size < kLeast || size > kMost || (size < sizeof(Struct) && size % alignof(Struct) != 0))
+  if (size < kLeast || size > kMostStructSize || (size < sizeof(Struct) && size % alignof(Struct) != 0))
     return invalid_argument(std::string(name) + ".struct_size is not set: use the _INIT macro");
   Struct copy{};
   std::memcpy(&copy, given, size < sizeof copy ? size : sizeof copy);
@@ -63,11 +64,19 @@ Result<Struct> copy_in(const Struct* given, const char* name) {
   return copy;
 }
 
-// As much of a filled struct as the caller has room for.
+// Whether a caller's struct to be filled has a size that makes sense.
+template <typename Struct>
+bool can_be_filled(const Struct* out) {
+  return out != nullptr && out->struct_size >= sizeof(std::uint32_t) &&
+         out->struct_size <= kMostStructSize;
+}
+
+// As much of a filled struct as the caller has room for, and how much that is.
 template <typename Struct>
 void copy_out(const Struct& filled, Struct* out) {
-  const std::uint32_t size = out->struct_size;
-  std::memcpy(out, &filled, size < sizeof filled ? size : sizeof filled);
+  const std::uint32_t size =
+      out->struct_size < sizeof filled ? out->struct_size : std::uint32_t{sizeof filled};
+  std::memcpy(out, &filled, size);
   out->struct_size = size;
 }
 

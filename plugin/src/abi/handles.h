@@ -12,7 +12,7 @@
 #include "base/conninfo.h"
 #include "base/error.h"
 #include "base/state_lock.h"
-#include "flow/operation.h"
+#include "flow/attempt/keywords.h"
 #include "flow/reply.h"
 #include "flow/wiring.h"
 #include "pgiam.h"
@@ -28,6 +28,8 @@ struct pgiam_error {
 
 struct pgiam_reply {
   pgiam::Reply reply;
+  pgiam::KeywordSettings settings;  // beside a password
+  std::vector<pgiam_error> warnings;
 };
 
 struct pgiam_conninfo {
@@ -73,6 +75,9 @@ struct pgiam_context {
   pgiam::ActiveCalls calls;
 };
 
-struct pgiam_operation {
-  std::optional<pgiam::Operation> operation;
-};
+namespace pgiam {
+
+// An answer as the host gets it: with what the request's keywords need, or why they rule it out.
+Result<std::unique_ptr<pgiam_reply>> make_reply(Reply reply, const Request& request);
+
+}  // namespace pgiam

@@ -3,25 +3,52 @@
 
 namespace {
 
-int64_t unix_ms(pgiam::Time time) { return time.time_since_epoch().count(); }
+using namespace pgiam;
+
+int64_t unix_ms(Time time) { return time.time_since_epoch().count(); }
+
+const char* value_in(const Params& params, std::string_view key) {
+  for (const Param& param : params)
+    if (param.key == key) return param.value;
+  return "";
+}
 
 }  // namespace
 
+Result<std::unique_ptr<pgiam_reply>> pgiam::make_reply(Reply answer, const Request& request) {
+  auto reply = std::make_unique<pgiam_reply>(pgiam_reply{std::move(answer), {}, {}});
+  if (reply->reply.password() != nullptr) {
+    const Params params = reply->reply.params();
+    const char* sslmode = value_in(params, "sslmode");
+    const bool is_token = reply->reply.file() == nullptr || *sslmode != '\0';
+    auto settings =
+        settings_for(request, {is_token, sslmode, value_in(params, "sslrootcert")});
+    if (!settings) return settings.error();
+    reply->settings = std::move(*settings);
+  }
+  for (const Error& warning : reply->reply.plan().warnings) reply->warnings.emplace_back(warning);
+  return reply;
+}
+
 size_t pgiam_reply_param_count(const pgiam_reply* reply) {
-  return reply == nullptr ? 0 : reply->reply.params().size();
+  if (reply == nullptr) return 0;
+  return reply->reply.password() ? 1 + reply->settings.size() : reply->reply.params().size();
 }
 
 pgiam_status pgiam_reply_param(const pgiam_reply* reply, size_t index, pgiam_param* out) {
-  if (reply == nullptr || out == nullptr || out->struct_size < sizeof(uint32_t))
-    return PGIAM_E_INVALID_ARGUMENT;
-  const pgiam::Params& params = reply->reply.params();
-  if (index >= params.size()) return PGIAM_E_INVALID_ARGUMENT;
-  const pgiam::Param& param = params[index];
+  if (reply == nullptr || !can_be_filled(out)) return PGIAM_E_INVALID_ARGUMENT;
+  if (index >= pgiam_reply_param_count(reply)) return PGIAM_E_INVALID_ARGUMENT;
   pgiam_param filled{};
-  filled.flags = param.secret ? PGIAM_PARAM_SECRET : 0;
-  filled.key = param.key;
-  filled.value = param.value;
-  pgiam::copy_out(filled, out);
+  if (reply->reply.password() && index > 0) {
+    filled.key = reply->settings[index - 1].key.c_str();
+    filled.value = reply->settings[index - 1].value.c_str();
+  } else {
+    const Param param = reply->reply.params()[index];
+    filled.flags = param.secret ? PGIAM_PARAM_SECRET : 0;
+    filled.key = param.key;
+    filled.value = param.value;
+  }
+  copy_out(filled, out);
   return PGIAM_OK;
 }
 
@@ -67,6 +94,10 @@ int64_t pgiam_reply_number(const pgiam_reply* reply, int32_t field) {
     default:
       return 0;
   }
+}
+
+const pgiam_error* pgiam_reply_warning(const pgiam_reply* reply, size_t index) {
+  return reply != nullptr && index < reply->warnings.size() ? &reply->warnings[index] : nullptr;
 }
 
 void pgiam_reply_free(pgiam_reply* reply) { delete reply; }

@@ -31,6 +31,8 @@ enum class Status : std::int32_t {
   kCancelled = 302,
   kThrottled = 303,
   kBadResponse = 304,
+  kWouldBlock = 305,
+  kConnect = 306,
 };
 
 struct Error {

@@ -3,6 +3,7 @@
 
 #include "base/per_thread.h"
 #include "base/state_lock.h"
+#include "flow/attempt/keywords.h"
 #include "flow/flow.h"
 
 namespace pgiam {
@@ -63,6 +64,9 @@ Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
   if (!plan.ours) return make_error(Status::kNotApplicable, plan.reason);
   if (plan.refusal) return *plan.refusal;
   if (plan.file) return answer_from_file(kept->plan, request);
+  // Before anything is fetched that could not be used.
+  if (auto fits = settings_for(request, {true, plan.set_sslmode, plan.sslrootcert}); !fits)
+    return fits.error();
   const Call call = begin_call(plan, request, start, std::move(stop));
   auto found = find_ingredients(kept->plan, request, call);
   if (!found) return found.error();

@@ -10,16 +10,19 @@ bool same_connection(const Request& a, const Request& b) {
 
 OwnedRequest::OwnedRequest(const Request& request)
     : text_{std::string(request.host), std::string(request.user), std::string(request.database),
-            std::string(request.sslmode)},
+            std::string(request.sslmode), std::string(request.can_apply)},
       password_(request.password),
       request_(request) {
   request_.host = text_[0];
   request_.user = text_[1];
   request_.database = text_[2];
   request_.sslmode = text_[3];
+  request_.can_apply = text_[4];
   request_.password = password_.reveal();
   for (const auto& [key, value] : request.options) options_.emplace_back(key, value);
   request_.options.assign(options_.begin(), options_.end());
+  for (const auto& [key, value] : request.keywords) keywords_.emplace_back(key, value);
+  request_.keywords.assign(keywords_.begin(), keywords_.end());
 }
 
 }  // namespace pgiam

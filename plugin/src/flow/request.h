@@ -26,6 +26,10 @@ struct Request {
   bool no_interaction = false;
   bool resolve = false;  // explain: the network may be used
   std::vector<OptionValue> options;
+  // libpq's keywords that say what a password is sent over, and what of them the client can still
+  // apply (attempt/keywords.h). An answer is the same for all of them, if there is one.
+  std::vector<OptionValue> keywords;
+  std::string_view can_apply;
 };
 
 // Whether nothing that an answer depends on tells them apart. Of a password only its kind matters,
@@ -41,9 +45,9 @@ class OwnedRequest {
   const Request& request() const { return request_; }
 
  private:
-  const std::string text_[4];
+  const std::string text_[5];
   const Secret password_;
-  std::vector<std::pair<std::string, std::string>> options_;
+  std::vector<std::pair<std::string, std::string>> options_, keywords_;
   Request request_;
 };
 

@@ -43,6 +43,7 @@ WiredFlow::WiredFlow(WiringConfig config, Log& log, Prompt& prompt)
     : parts_(std::make_unique<Parts>(std::move(config), log, prompt)) {}
 WiredFlow::~WiredFlow() = default;
 Flow& WiredFlow::flow() { return parts_->flow; }
+const Clock& WiredFlow::clock() const { return parts_->clock; }
 
 Result<void> check_options(const std::vector<std::pair<std::string, std::string>>& options) {
   Settings settings;

@@ -23,6 +23,7 @@ class WiredFlow {
   WiredFlow(WiringConfig config, Log& log, Prompt& prompt);
   ~WiredFlow();
   Flow& flow();
+  const Clock& clock() const;
 
  private:
   struct Parts;

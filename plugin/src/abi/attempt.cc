@@ -1,0 +1,365 @@
+#include "abi/attempt.h"
+
+#include <condition_variable>
+
+#include "abi/call_in_progress.h"
+#include "abi/guard.h"
+#include "base/redact.h"
+
+namespace pgiam {
+namespace {
+
+using Kind = ConnectionAttempt::Step::Kind;
+using State = ConnectionAttempt::Host::State;
+
+Error cancelled() { return make_error(Status::kCancelled, "cancelled"); }
+
+constexpr std::size_t kMostWords = 2000;
+
+// The end of it, if this was the last host.
+Error failure_of(const pgiam_outcome& outcome) {
+  const std::string_view words = view(outcome.message), sqlstate = view(outcome.sqlstate);
+  const bool was_refused =
+      outcome.outcome == PGIAM_OUTCOME_AUTH_FAILED || sqlstate.starts_with("28");
+  Error failure = make_error(was_refused ? Status::kDenied : Status::kConnect,
+                             words.empty() ? "no connection came about" : redact(words, kMostWords));
+  failure.sqlstate = sqlstate;
+  return failure;
+}
+
+// As libpq has it: a host that cannot be reached, or is starting up or shutting down, is passed over;
+// what a server says otherwise is the end.
+bool may_be_host_alone(const Error& failure) {
+  const std::string_view sqlstate = failure.sqlstate;
+  return failure.status == Status::kConnect &&
+         (sqlstate.empty() || sqlstate.starts_with("08") || sqlstate == "57P03");
+}
+
+}  // namespace
+}  // namespace pgiam
+
+using namespace pgiam;
+
+pgiam_attempt::pgiam_attempt(pgiam_context& context, const HostRequest& given,
+                             std::vector<HostEntry> hosts)
+    : context_(context),
+      request_(given.request),
+      no_wait_(given.no_wait),
+      machine_(std::move(hosts), given.walks_list, std::string(given.request.sslmode)) {}
+
+const pgiam_reply* pgiam_attempt::reply_of(std::size_t host) const {
+  return static_cast<const pgiam_reply*>(machine_.hosts()[host].password.reply.get());
+}
+
+std::stop_token pgiam_attempt::stop() const {
+  const std::lock_guard lock(mutex_);
+  return stop_.get_token();
+}
+
+void pgiam_attempt::cancel() {
+  std::stop_source stop(std::nostopstate);
+  {
+    const std::lock_guard lock(mutex_);
+    stop = stop_;
+  }
+  stop.request_stop();  // runs callbacks, so not under the lock
+  event_->set();
+}
+
+void pgiam_attempt::restart() {
+  pending_.reset();
+  machine_.restart();
+  event_->clear();
+  const std::lock_guard lock(mutex_);
+  stop_ = std::stop_source();
+}
+
+Request pgiam_attempt::request_for(std::size_t index) const {
+  const HostEntry& entry = machine_.hosts()[index].entry;
+  Request request = request_.request();
+  request.host = entry.name();
+  request.port = entry.port;
+  return request;
+}
+
+Result<Reply> pgiam_attempt::ask_here(const Request& request) {
+  std::optional<CallInProgress> call;
+  std::optional<EitherStop> either;
+  return context_.wired.flow().before_connect(request, [&] {
+    call.emplace(context_);
+    return either.emplace(call->stop(), stop()).token();
+  });
+}
+
+// False: the answer is on its way.
+bool pgiam_attempt::ask(std::size_t host) {
+  const Request request = request_for(host);
+  if (!no_wait_) {
+    machine_.answer(host, password_of(host, ask_here(request)));
+    return true;
+  }
+  if (!pending_) pending_.emplace(context_, request, event_, stop());
+  auto outcome = pending_->wait(Milliseconds{0});
+  if (!outcome) return false;
+  pending_.reset();
+  machine_.answer(host, password_of(host, std::move(*outcome)));
+  return true;
+}
+
+Result<ConnectionAttempt::Password> pgiam_attempt::password_of(std::size_t host,
+                                                               Result<Reply> answer) {
+  if (!answer) return answer.error();
+  auto made = make_reply(std::move(*answer), request_for(host));
+  if (!made) return made.error();
+  Password password;
+  password.settings = (*made)->settings;
+  password.expires_at = (*made)->reply.password()->expires_at;
+  password.reply = std::shared_ptr<const pgiam_reply>(std::move(*made));
+  return password;
+}
+
+// False: cancelled.
+bool pgiam_attempt::pause_here(Milliseconds until) {
+  std::mutex mutex;
+  std::condition_variable_any over;
+  const CallInProgress call(context_);
+  const EitherStop either(call.stop(), stop());
+  std::unique_lock lock(mutex);
+  const Milliseconds pause = until - context_.wired.clock().uptime();
+  over.wait_for(lock, either.token(), pause, [] { return false; });
+  return !either.token().stop_requested();
+}
+
+Result<pgiam_step> pgiam_attempt::wait_step(std::int64_t wait_ms) {
+  const auto descriptor = event_->descriptor();
+  if (!descriptor) return descriptor.error();
+  pgiam_step step = PGIAM_STEP_INIT;
+  step.kind = PGIAM_STEP_WAIT;
+  step.descriptor = *descriptor;
+  step.wait_ms = wait_ms;
+  return step;
+}
+
+pgiam_step pgiam_attempt::connect_step(std::size_t host) {
+  const auto& hosts = machine_.hosts();
+  const bool is_all = host == ConnectionAttempt::kAllHosts;
+  params_.clear();
+  if (!is_all && hosts.size() > 1) {
+    const HostEntry& entry = hosts[host].entry;
+    params_.push_back({"host", entry.host});
+    params_.push_back({"hostaddr", entry.hostaddr});
+    params_.push_back({"port", std::to_string(entry.port)});
+    std::erase_if(params_, [](const Param& param) { return param.value.empty(); });
+  }
+  // One password for all of them, or none.
+  const char* password = nullptr;
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    if (!is_all && i != host) continue;
+    const pgiam_reply* reply = reply_of(i);
+    const char* of_host = reply ? reply->reply.password()->text.reveal_c_str() : nullptr;
+    const bool is_same = password && of_host && std::string_view(password) == of_host;
+    password = !is_all || i == 0 || is_same ? of_host : nullptr;
+    if (!password) break;
+  }
+  if (password) params_.push_back({"password", "", password});
+  for (const KeywordSetting& setting : machine_.settings())
+    params_.push_back({setting.key, setting.value});
+
+  pgiam_step step = PGIAM_STEP_INIT;
+  step.kind = PGIAM_STEP_CONNECT;
+  step.host = is_all ? 0 : static_cast<std::uint32_t>(host + 1);
+  step.descriptor = -1;
+  return step;
+}
+
+Result<pgiam_step> pgiam_attempt::next() {
+  event_->clear();
+  for (;;) {
+    if (stop().stop_requested()) {
+      pending_.reset();
+      return cancelled();
+    }
+    const auto step = machine_.next(context_.wired.clock().uptime());
+    switch (step.kind) {
+      case Kind::kAsk:
+        if (!ask(step.host)) return wait_step(-1);
+        break;
+      case Kind::kPause:
+        if (no_wait_) return wait_step((step.until - context_.wired.clock().uptime()).count());
+        if (!pause_here(step.until)) return cancelled();
+        break;
+      case Kind::kConnect:
+        return connect_step(step.host);
+      case Kind::kDone: {
+        pgiam_step done = PGIAM_STEP_INIT;
+        done.kind = PGIAM_STEP_DONE;
+        done.descriptor = -1;
+        return done;
+      }
+      case Kind::kNotOurs:
+      case Kind::kFail:
+        return *step.why;
+    }
+  }
+}
+
+// Clients that do not know the number know the name: libpq's message has that of each host tried,
+// and the one that answered comes last.
+std::optional<std::size_t> pgiam_attempt::host_of(const pgiam_outcome& outcome) const {
+  const auto& hosts = machine_.hosts();
+  if (!machine_.walks_list()) return machine_.current();
+  if (outcome.host > 0) return outcome.host - 1;
+  if (hosts.size() == 1) return 0;
+  std::optional<std::size_t> last;
+  std::size_t last_place = 0;
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    const std::size_t place = view(outcome.message).rfind(hosts[i].entry.name());
+    if (place == std::string_view::npos || (last && place <= last_place)) continue;
+    last = i;
+    last_place = place;
+  }
+  return last;
+}
+
+// Tells flow, which drops what was kept and is refused.
+bool pgiam_attempt::is_worth_another_try(std::size_t host, bool was_refused) {
+  const pgiam_reply* reply = reply_of(host);
+  if (reply == nullptr) return false;
+  const auto outcome = was_refused ? Outcome::kAuthFailed : Outcome::kOther;
+  const bool was_kept =
+      context_.wired.flow().after_connect(reply->reply, outcome) == Advice::kRetryOnce;
+  // A client that cannot ask on its way may come to a host when its token has died.
+  const Time end = machine_.hosts()[host].password.expires_at;
+  return was_kept || (was_refused && end != Time{} && end <= context_.wired.clock().now());
+}
+
+Result<void> pgiam_attempt::report(const pgiam_outcome& outcome) {
+  if (outcome.outcome < PGIAM_OUTCOME_CONNECTED || outcome.outcome > PGIAM_OUTCOME_OTHER)
+    return invalid_argument("outcome is none of PGIAM_OUTCOME_");
+  if (outcome.host > machine_.hosts().size())
+    return invalid_argument("there is no such host in the list");
+  const CallInProgress call(context_);
+  Report report;
+  report.connected = outcome.outcome == PGIAM_OUTCOME_CONNECTED;
+  report.host = host_of(outcome);
+  if (!report.connected) {
+    report.failure = failure_of(outcome);
+    const bool was_refused = report.failure.status == Status::kDenied;
+    for (std::size_t i = 0; i < machine_.hosts().size(); ++i)
+      if (i == report.host.value_or(i) && is_worth_another_try(i, was_refused))
+        report.is_worth_another_try = true;
+    report.pause = Milliseconds{report.failure.retry_after_ms};
+    report.may_be_host_alone = may_be_host_alone(report.failure);
+  }
+  if (machine_.report(std::move(report), context_.wired.clock().uptime())) return {};
+  return make_error(Status::kInvalidState, "there was no connect to report of");
+}
+
+Result<void> pgiam_attempt::refresh(std::size_t host) {
+  if (host >= machine_.hosts().size()) return invalid_argument("there is no such host in the list");
+  if (stop().stop_requested()) return cancelled();
+  if (machine_.is_up_to_date(host, context_.wired.clock().now())) return {};
+  if (no_wait_) return make_error(Status::kWouldBlock, "there is no fresh password in memory");
+  auto password = password_of(host, ask_here(request_for(host)));
+  if (!password) {
+    if (password.error().status == Status::kNotApplicable) machine_.answer(host, password.error());
+    return password.error();
+  }
+  return machine_.refresh(host, std::move(*password));
+}
+
+bool pgiam_attempt::fill(std::size_t index, pgiam_param& param) const {
+  if (index >= params_.size()) return false;
+  const Param& found = params_[index];
+  param.flags = found.secret ? PGIAM_PARAM_SECRET : 0;
+  param.key = found.key.c_str();
+  param.value = found.secret ? found.secret : found.value.c_str();
+  return true;
+}
+
+bool pgiam_attempt::fill(std::size_t index, pgiam_host& host) const {
+  if (index >= machine_.hosts().size()) return false;
+  const auto& found = machine_.hosts()[index];
+  host.host = found.entry.host.c_str();
+  host.hostaddr = found.entry.hostaddr.c_str();
+  host.port = found.entry.port;
+  host.reply = reply_of(index);
+  if (host.reply) host.password = host.reply->reply.password()->text.reveal_c_str();
+  return true;
+}
+
+pgiam_status pgiam_attempt_new(pgiam_context* context, const pgiam_request* given,
+                               pgiam_attempt** out, pgiam_error** error) {
+  return guard(error, [&]() -> Result<void> {
+    if (context == nullptr || out == nullptr) return invalid_argument("context or out is NULL");
+    if (inside_callback_of(context)) return called_from_callback();
+    const auto read = read_request_for_list(given);
+    if (!read) return read.error();
+    const std::string one_port = read->request.port ? std::to_string(read->request.port) : "";
+    auto hosts = pair_hosts(read->host, read->hostaddr, one_port.empty() ? read->port : one_port);
+    if (!hosts) return hosts.error();
+    *out = new pgiam_attempt(*context, *read, std::move(*hosts));
+    return {};
+  });
+}
+
+pgiam_status pgiam_attempt_next(pgiam_attempt* attempt, pgiam_step* step, pgiam_error** error) {
+  return guard(error, [&]() -> Result<void> {
+    if (attempt == nullptr || !can_be_filled(step))
+      return invalid_argument("attempt or step is NULL, or step->struct_size is not set");
+    if (inside_callback_of(&attempt->context())) return called_from_callback();
+    const auto next = attempt->next();
+    if (!next) return next.error();
+    copy_out(*next, step);
+    return {};
+  });
+}
+
+pgiam_status pgiam_attempt_param(const pgiam_attempt* attempt, size_t index, pgiam_param* param) {
+  pgiam_param filled{};
+  if (attempt == nullptr || !can_be_filled(param) || !attempt->fill(index, filled))
+    return PGIAM_E_INVALID_ARGUMENT;
+  copy_out(filled, param);
+  return PGIAM_OK;
+}
+
+pgiam_status pgiam_attempt_host(const pgiam_attempt* attempt, size_t index, pgiam_host* host) {
+  pgiam_host filled{};
+  if (attempt == nullptr || !can_be_filled(host) || !attempt->fill(index, filled))
+    return PGIAM_E_INVALID_ARGUMENT;
+  copy_out(filled, host);
+  return PGIAM_OK;
+}
+
+pgiam_status pgiam_attempt_report(pgiam_attempt* attempt, const pgiam_outcome* outcome) {
+  return guard(nullptr, [&]() -> Result<void> {
+    if (attempt == nullptr || outcome == nullptr)
+      return invalid_argument("attempt or outcome is NULL");
+    if (inside_callback_of(&attempt->context())) return called_from_callback();
+    const auto given = copy_in(outcome, "outcome");
+    if (!given) return given.error();
+    return attempt->report(*given);
+  });
+}
+
+pgiam_status pgiam_attempt_refresh(pgiam_attempt* attempt, size_t index, pgiam_error** error) {
+  return guard(error, [&]() -> Result<void> {
+    if (attempt == nullptr) return invalid_argument("attempt is NULL");
+    if (inside_callback_of(&attempt->context())) return called_from_callback();
+    return attempt->refresh(index);
+  });
+}
+
+pgiam_status pgiam_attempt_restart(pgiam_attempt* attempt, pgiam_error** error) {
+  return guard(error, [&]() -> Result<void> {
+    if (attempt == nullptr) return invalid_argument("attempt is NULL");
+    attempt->restart();
+    return {};
+  });
+}
+
+void pgiam_attempt_cancel(pgiam_attempt* attempt) {
+  if (attempt != nullptr) attempt->cancel();
+}
+
+void pgiam_attempt_free(pgiam_attempt* attempt) { delete attempt; }

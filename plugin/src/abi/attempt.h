@@ -1,0 +1,64 @@
+// Drives the machine of an attempt: asks flow for passwords, waits or lets the host wait, and hands
+// out what comes of it.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "abi/handles.h"
+#include "abi/pending_answer.h"
+#include "abi/request.h"
+#include "flow/attempt/connection_attempt.h"
+
+struct pgiam_attempt {
+ public:
+  pgiam_attempt(pgiam_context& context, const pgiam::HostRequest& request,
+                std::vector<pgiam::HostEntry> hosts);
+  pgiam_attempt(const pgiam_attempt&) = delete;
+  pgiam_attempt& operator=(const pgiam_attempt&) = delete;
+
+  pgiam::Result<pgiam_step> next();
+  pgiam::Result<void> report(const pgiam_outcome& outcome);
+  pgiam::Result<void> refresh(std::size_t host);
+  void restart();
+  void cancel();
+
+  bool fill(std::size_t index, pgiam_param& param) const;
+  bool fill(std::size_t index, pgiam_host& host) const;
+  const pgiam_context& context() const { return context_; }
+
+ private:
+  using Password = pgiam::ConnectionAttempt::Password;
+  using Report = pgiam::ConnectionAttempt::Report;
+
+  pgiam::Request request_for(std::size_t host) const;
+  bool ask(std::size_t host);
+  pgiam::Result<pgiam::Reply> ask_here(const pgiam::Request& request);
+  pgiam::Result<Password> password_of(std::size_t host, pgiam::Result<pgiam::Reply> answer);
+  pgiam::Result<pgiam_step> wait_step(std::int64_t wait_ms);
+  pgiam_step connect_step(std::size_t host);
+  bool pause_here(pgiam::Milliseconds until);
+  std::stop_token stop() const;
+  const pgiam_reply* reply_of(std::size_t host) const;
+  std::optional<std::size_t> host_of(const pgiam_outcome& outcome) const;
+  bool is_worth_another_try(std::size_t host, bool was_refused);
+
+  pgiam_context& context_;
+  const pgiam::OwnedRequest request_;
+  const bool no_wait_;
+  pgiam::ConnectionAttempt machine_;
+
+  struct Param {
+    std::string key, value;
+    const char* secret = nullptr;  // instead of the value; the reply's
+  };
+  std::vector<Param> params_;  // of the connect at hand
+
+  const std::shared_ptr<pgiam::WakeEvent> event_ = std::make_shared<pgiam::WakeEvent>();
+  mutable std::mutex mutex_;  // over the next, which cancel() takes from any thread
+  std::stop_source stop_;
+  std::optional<pgiam::PendingAnswer> pending_;
+};

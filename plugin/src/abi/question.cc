@@ -1,0 +1,75 @@
+#include "abi/question.h"
+
+#include "abi/guard.h"
+#include "base/state_lock.h"
+
+namespace pgiam {
+
+void Question::finish(Result<AnswerValues> answer) {
+  const std::lock_guard lock(mutex_);
+  if (!wake_) return;
+  answer_ = std::move(answer);
+  wake_();  // under the lock, so that it is over once the asker has left
+}
+
+std::optional<Result<AnswerValues>> Question::take() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(answer_, std::nullopt);
+}
+
+void Question::leave() {
+  const std::lock_guard lock(mutex_);
+  wake_ = nullptr;
+  answer_.reset();
+}
+
+namespace {
+
+Status status_of_refusal(pgiam_status given, std::int32_t kind) {
+  if (given != PGIAM_OK) return static_cast<Status>(given);
+  return kind == PGIAM_PROMPT_CREDENTIALS ? Status::kNoCredentials : Status::kLoginDeclined;
+}
+
+// The question of a parent process is answered there.
+bool is_of_this_process(const pgiam_question& question) { return question.fork == fork_count(); }
+
+}  // namespace
+}  // namespace pgiam
+
+pgiam_status pgiam_question_answer(pgiam_question* given, const pgiam_option* values,
+                                   size_t value_count) {
+  using namespace pgiam;
+  if (given == nullptr) return PGIAM_E_INVALID_ARGUMENT;
+  return guard(nullptr, [&]() -> Result<void> {
+    const std::unique_ptr<pgiam_question> owned(given);
+    if (!is_of_this_process(*owned)) return make_error(Status::kInvalidState, "of another process");
+    Question& question = *owned->question;
+    const auto refuse = [&](const char* why) {
+      const Error error = invalid_argument(why);
+      question.finish(error);
+      return error;
+    };
+    if (values == nullptr && value_count > 0) return refuse("the answer's values are NULL");
+    AnswerValues copies;
+    for (std::size_t i = 0; i < value_count; ++i) {
+      if (view(values[i].key).empty()) return refuse("a value of the answer has no key");
+      copies.emplace_back(values[i].key, Secret(view(values[i].value)));
+    }
+    question.finish(std::move(copies));
+    return {};
+  });
+}
+
+void pgiam_question_decline(pgiam_question* given, pgiam_status status, const char* message) {
+  using namespace pgiam;
+  if (given == nullptr) return;
+  guard(nullptr, [&]() -> Result<void> {
+    const std::unique_ptr<pgiam_question> owned(given);
+    if (!is_of_this_process(*owned)) return {};
+    const std::string_view words = view(message);
+    owned->question->finish(
+        make_error(status_of_refusal(status, owned->question->kind()),
+                   words.empty() ? "the program that was asked declined" : std::string(words)));
+    return {};
+  });
+}

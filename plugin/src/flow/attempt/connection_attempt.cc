@@ -1,0 +1,139 @@
+#include "flow/attempt/connection_attempt.h"
+
+#include <algorithm>
+
+#include "flow/attempt/sslmode.h"
+
+namespace pgiam {
+namespace {
+
+// A token that has less time left may die on its way.
+constexpr Milliseconds kMargin{60'000};
+
+using State = ConnectionAttempt::Host::State;
+
+}  // namespace
+
+ConnectionAttempt::ConnectionAttempt(std::vector<HostEntry> hosts, bool walks_list,
+                                     std::string sslmode)
+    : walks_list_(walks_list), users_sslmode_(std::move(sslmode)) {
+  for (HostEntry& entry : hosts) hosts_.emplace_back().entry = std::move(entry);
+}
+
+// Who walks the list needs all passwords before it starts. Others need the one at hand; but that
+// none of the hosts is ours shows only when all have been asked.
+std::optional<std::size_t> ConnectionAttempt::host_to_ask() const {
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    const Host& host = hosts_[i];
+    const bool is_due =
+        host.state == State::kUnasked || (host.state == State::kOurs && !host.is_fresh);
+    if (is_due && (walks_list_ || i == current_ || !is_any_ours())) return i;
+  }
+  return std::nullopt;
+}
+
+bool ConnectionAttempt::is_any_ours() const {
+  return std::any_of(hosts_.begin(), hosts_.end(), [](const Host& host) {
+    return host.state == State::kOurs || host.state == State::kFailed;
+  });
+}
+
+ConnectionAttempt::Step ConnectionAttempt::next(Milliseconds uptime) {
+  if (end_) return {Step::Kind::kFail, current(), {}, &*end_};
+  if (is_done_) return {Step::Kind::kDone};
+  if (uptime < pause_until_) return {Step::Kind::kPause, current(), pause_until_};
+  if (const auto host = host_to_ask()) return {Step::Kind::kAsk, *host};
+  if (!is_any_ours()) return {Step::Kind::kNotOurs, kAllHosts, {}, &*why_not_ours_};
+  return connect();
+}
+
+ConnectionAttempt::Step ConnectionAttempt::connect() {
+  std::vector<const KeywordSettings*> all;
+  for (std::size_t i = 0; i < hosts_.size(); ++i)
+    if ((walks_list_ || i == current_) && hosts_[i].state == State::kOurs)
+      all.push_back(&hosts_[i].password.settings);
+  settings_ = merge(all);
+  const std::string* sslmode = value_of(settings_, "sslmode");
+  sslmode_in_force_ = sslmode ? *sslmode : users_sslmode_;
+  is_connecting_ = true;
+  return {Step::Kind::kConnect, current()};
+}
+
+void ConnectionAttempt::answer(std::size_t index, Result<Password> answer) {
+  Host& host = hosts_[index];
+  if (answer) {
+    host.state = State::kOurs;
+    host.password = std::move(*answer);
+    host.is_fresh = true;
+  } else if (answer.error().status == Status::kNotApplicable) {
+    host.state = State::kNotOurs;
+    host.password = {};
+    if (!why_not_ours_) why_not_ours_ = answer.error();
+  } else if (walks_list_ || index == current_) {
+    host.state = State::kFailed;
+    end_ = answer.error();
+  } else {
+    host.state = State::kFailed;  // asked again should it come to that
+  }
+}
+
+bool ConnectionAttempt::report(Report report, Milliseconds uptime) {
+  if (!std::exchange(is_connecting_, false)) return false;
+  if (report.connected) return is_done_ = true;
+
+  const std::size_t at = walks_list_ ? report.host.value_or(kAllHosts) : current_;
+  const bool was_retried = at == kAllHosts ? was_retried_ : hosts_[at].was_retried;
+  if (report.is_worth_another_try && !was_retried) {
+    pause_until_ = uptime + report.pause;
+    was_retried_ = was_retried_ || at == kAllHosts;
+    for (std::size_t i = 0; i < hosts_.size(); ++i)
+      if (at == kAllHosts || i == at) hosts_[i].was_retried = true, hosts_[i].is_fresh = false;
+    return true;
+  }
+  failures_.push_back(std::move(report.failure));
+  if (!walks_list_ && report.may_be_host_alone && current_ + 1 < hosts_.size()) {
+    ++current_;
+    if (hosts_[current_].state == State::kFailed) hosts_[current_].state = State::kUnasked;
+    return true;
+  }
+  end_ = std::move(failures_.back());
+  failures_.pop_back();
+  // What the hosts before it said is told, too.
+  end_->causes.insert(end_->causes.begin(), failures_.begin(), failures_.end());
+  return true;
+}
+
+bool ConnectionAttempt::is_up_to_date(std::size_t index, Time now) const {
+  const Host& host = hosts_[index];
+  if (host.state != State::kOurs || !host.is_fresh) return false;
+  const Time end = host.password.expires_at;
+  return end == Time{} || now + kMargin <= end;
+}
+
+Result<void> ConnectionAttempt::refresh(std::size_t index, Password password) {
+  const std::string* sslmode = value_of(password.settings, "sslmode");
+  if (sslmode && strictness(*sslmode) > strictness(sslmode_in_force_))
+    return make_error(Status::kInsecure,
+                      "sslmode=" + *sslmode + " is asked for by now, and this connection has " +
+                          (sslmode_in_force_.empty() ? "less" : sslmode_in_force_),
+                      "make a new connection");
+  answer(index, std::move(password));
+  is_connecting_ = true;  // a reset goes on without another connect step
+  return {};
+}
+
+void ConnectionAttempt::restart() {
+  for (Host& host : hosts_) {
+    // Kept until there is a new one: the client may look, or send it where it cannot be stopped.
+    if (host.state != State::kOurs) host.state = State::kUnasked;
+    host.is_fresh = host.was_retried = false;
+  }
+  current_ = 0;
+  is_connecting_ = is_done_ = was_retried_ = false;
+  pause_until_ = {};
+  failures_.clear();
+  end_.reset();
+  why_not_ours_.reset();
+}
+
+}  // namespace pgiam

@@ -1,0 +1,253 @@
+// The attempt, driven by clients of each kind: one host a step, walking the list, without waiting.
+#include <poll.h>
+
+#include <thread>
+
+#include "gate.h"
+
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsNull;
+using ::testing::StrEq;
+
+using Attempt = Owned<pgiam_attempt, pgiam_attempt_free>;
+
+constexpr char kOther[] = "orders-ro.c9akciq32xyz.eu-west-1.rds.amazonaws.com";
+const std::string kTwo = std::string(kHost) + "," + kOther;
+
+class Attempts : public AbiTest {
+ protected:
+  Attempts() { EXPECT_EQ(pgiam_context_new(nullptr, context_.out(), nullptr), PGIAM_OK); }
+
+  pgiam_status make(std::vector<pgiam_option> keywords, std::uint32_t flags = 0,
+                    const char* can_apply = "*") {
+    pgiam_request request = PGIAM_REQUEST_INIT;
+    request.flags = flags;
+    request.keywords = keywords.data();
+    request.keyword_count = keywords.size();
+    request.can_apply = can_apply;
+    attempt_.free();
+    error_.free();
+    return pgiam_attempt_new(context_, &request, attempt_.out(), error_.out());
+  }
+
+  pgiam_status next() {
+    error_.free();
+    step_ = PGIAM_STEP_INIT;
+    return pgiam_attempt_next(attempt_, &step_, error_.out());
+  }
+
+  std::string param(const std::string& key) {
+    pgiam_param param = PGIAM_PARAM_INIT;
+    for (size_t i = 0; pgiam_attempt_param(attempt_, i, &param) == PGIAM_OK; ++i)
+      if (key == param.key) return param.value;
+    return "";
+  }
+
+  pgiam_host host(size_t index) {
+    pgiam_host host = PGIAM_HOST_INIT;
+    EXPECT_EQ(pgiam_attempt_host(attempt_, index, &host), PGIAM_OK);
+    return host;
+  }
+
+  void report(int32_t outcome, const char* sqlstate = nullptr, const char* message = nullptr,
+              std::uint32_t host = 0) {
+    pgiam_outcome told = PGIAM_OUTCOME_INIT;
+    told.outcome = outcome;
+    told.sqlstate = sqlstate;
+    told.message = message;
+    told.host = host;
+    EXPECT_EQ(pgiam_attempt_report(attempt_, &told), PGIAM_OK);
+  }
+  void report_refusal(std::uint32_t host = 0) {
+    report(PGIAM_OUTCOME_AUTH_FAILED, "28000", "FATAL:  PAM authentication failed for user \"app\"", host);
+  }
+
+  std::string message() { return pgiam_error_text(error_, PGIAM_ERROR_MESSAGE); }
+
+  Context context_;
+  Attempt attempt_;
+  pgiam_step step_ = PGIAM_STEP_INIT;
+  Error error_;
+};
+
+TEST_F(Attempts, OneHostConnectsAndIsDone) {
+  ASSERT_EQ(make({{"host", kHost}, {"user", "app"}}), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  EXPECT_EQ(step_.kind, PGIAM_STEP_CONNECT);
+  EXPECT_EQ(step_.host, 1u);
+  EXPECT_THAT(param("password"), is_token_for("app"));
+  EXPECT_EQ(param("sslmode"), "require");
+  EXPECT_EQ(param("gssencmode"), "disable");
+  EXPECT_EQ(param("host"), "") << "it is the only one";
+  report(PGIAM_OUTCOME_CONNECTED);
+  ASSERT_EQ(next(), PGIAM_OK);
+  EXPECT_EQ(step_.kind, PGIAM_STEP_DONE);
+}
+
+TEST_F(Attempts, AnotherServerIsNotApplicable) {
+  ASSERT_EQ(make({{"host", "db.example.com"}, {"hostaddr", "127.0.0.1"}, {"user", "app"},
+                  {"password", "own"}}),
+            PGIAM_OK);
+  EXPECT_EQ(next(), PGIAM_NOT_APPLICABLE);
+  EXPECT_NE(message(), "");
+}
+
+TEST_F(Attempts, ARefusedPasswordThatWasKeptIsReplacedOnce) {
+  ASSERT_EQ(make({{"host", kHost}, {"user", "kept"}}), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  report(PGIAM_OUTCOME_CONNECTED);
+  ASSERT_EQ(make({{"host", kHost}, {"user", "kept"}}), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  report_refusal();
+  ASSERT_EQ(next(), PGIAM_OK) << "it was kept from before";
+  EXPECT_EQ(step_.kind, PGIAM_STEP_CONNECT);
+  report_refusal();
+  EXPECT_EQ(next(), PGIAM_E_DENIED);
+  EXPECT_THAT(pgiam_error_text(error_, PGIAM_ERROR_SQLSTATE), StrEq("28000"));
+  EXPECT_EQ(next(), PGIAM_E_DENIED) << "asked again it answers the same";
+}
+
+TEST_F(Attempts, AHostThatCannotBeReachedIsPassedOver) {
+  ASSERT_EQ(make({{"host", kTwo.c_str()}, {"port", "5432,6000"}, {"user", "app"}}), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  EXPECT_EQ(step_.host, 1u);
+  EXPECT_EQ(param("host"), kHost);
+  EXPECT_EQ(param("port"), "5432");
+  report(PGIAM_OUTCOME_OTHER, nullptr, "connection refused");
+  ASSERT_EQ(next(), PGIAM_OK);
+  EXPECT_EQ(step_.host, 2u);
+  EXPECT_EQ(param("host"), kOther);
+  EXPECT_EQ(param("port"), "6000");
+  EXPECT_THAT(param("password"), HasSubstr(std::string(kOther) + ":6000/"));
+  report(PGIAM_OUTCOME_OTHER, nullptr, "connection timed out");
+  EXPECT_EQ(next(), PGIAM_E_CONNECT);
+  EXPECT_EQ(message(), "connection timed out");
+}
+
+TEST_F(Attempts, WhoWalksTheListGetsAPasswordForEachHost) {
+  const std::string three = kTwo + ",/run/postgresql";
+  ASSERT_EQ(make({{"host", three.c_str()}, {"user", "app"}}, PGIAM_REQUEST_WALKS_LIST), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  EXPECT_EQ(step_.kind, PGIAM_STEP_CONNECT);
+  EXPECT_EQ(step_.host, 0u);
+  EXPECT_EQ(param("sslmode"), "require");
+  EXPECT_EQ(param("password"), "") << "they differ";
+  EXPECT_EQ(param("host"), "");
+  EXPECT_THAT(host(0).password, HasSubstr(kHost));
+  EXPECT_THAT(host(1).password, HasSubstr(kOther));
+  EXPECT_THAT(pgiam_reply_text(host(1).reply, PGIAM_REPLY_SIGNING_HOST), StrEq(kOther));
+  EXPECT_THAT(host(2).password, IsNull());
+  EXPECT_THAT(host(2).host, StrEq("/run/postgresql"));
+  pgiam_host none = PGIAM_HOST_INIT;
+  EXPECT_EQ(pgiam_attempt_host(attempt_, 3, &none), PGIAM_E_INVALID_ARGUMENT);
+  report(PGIAM_OUTCOME_CONNECTED, nullptr, nullptr, 2);
+  ASSERT_EQ(next(), PGIAM_OK);
+  EXPECT_EQ(step_.kind, PGIAM_STEP_DONE);
+}
+
+TEST_F(Attempts, AResetGetsAPasswordForTheHostAtHand) {
+  ASSERT_EQ(make({{"host", kTwo.c_str()}, {"user", "reset"}}, PGIAM_REQUEST_WALKS_LIST), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  report(PGIAM_OUTCOME_CONNECTED);
+  ASSERT_EQ(pgiam_attempt_refresh(attempt_, 1, nullptr), PGIAM_OK) << "it is good still";
+  ASSERT_EQ(pgiam_attempt_restart(attempt_, nullptr), PGIAM_OK);
+  ASSERT_EQ(pgiam_attempt_refresh(attempt_, 1, nullptr), PGIAM_OK);
+  EXPECT_THAT(host(1).password, HasSubstr(kOther));
+  EXPECT_EQ(pgiam_attempt_refresh(attempt_, 2, nullptr), PGIAM_E_INVALID_ARGUMENT);
+  report_refusal(2);
+  ASSERT_EQ(next(), PGIAM_OK) << "it was kept";
+  EXPECT_EQ(step_.kind, PGIAM_STEP_CONNECT);
+}
+
+TEST_F(Attempts, WhatCannotBeAppliedIsNamed) {
+  ASSERT_EQ(make({{"host", kHost}, {"user", "app"}}, 0, "password"), PGIAM_OK);
+  EXPECT_EQ(next(), PGIAM_E_INSECURE);
+  EXPECT_THAT(pgiam_error_command(error_, 0), StrEq("sslmode=require"));
+  ASSERT_EQ(make({{"host", kHost}, {"user", "app"}, {"sslmode", "require"}}, 0, "password"),
+            PGIAM_OK);
+  EXPECT_EQ(next(), PGIAM_OK);
+  ASSERT_EQ(make({{"host", kHost}, {"user", "app"}, {"gssencmode", "require"}}), PGIAM_OK);
+  EXPECT_EQ(next(), PGIAM_E_INSECURE);
+  EXPECT_THAT(message(), HasSubstr("gssencmode=require"));
+}
+
+TEST_F(Attempts, ListsThatDoNotPairAreRefusedAtOnce) {
+  EXPECT_EQ(make({{"host", kTwo.c_str()}, {"port", "1,2,3"}}), PGIAM_E_INVALID_ARGUMENT);
+  EXPECT_THAT(message(), HasSubstr("3 numbers in port for 2 hosts"));
+}
+
+TEST_F(Attempts, AReportNeedsAConnect) {
+  ASSERT_EQ(make({{"host", kHost}, {"user", "app"}}), PGIAM_OK);
+  pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
+  EXPECT_EQ(pgiam_attempt_report(attempt_, &outcome), PGIAM_E_INVALID_ARGUMENT);
+  outcome.outcome = PGIAM_OUTCOME_CONNECTED;
+  EXPECT_EQ(pgiam_attempt_report(attempt_, &outcome), PGIAM_E_INVALID_STATE);
+  outcome.host = 2;
+  EXPECT_EQ(pgiam_attempt_report(attempt_, &outcome), PGIAM_E_INVALID_ARGUMENT);
+}
+
+TEST_F(Attempts, ACancelledOneIsOverUntilItBeginsAnew) {
+  ASSERT_EQ(make({{"host", kHost}, {"user", "app"}}), PGIAM_OK);
+  std::thread([this] { pgiam_attempt_cancel(attempt_); }).join();
+  EXPECT_EQ(next(), PGIAM_E_CANCELLED);
+  EXPECT_EQ(next(), PGIAM_E_CANCELLED);
+  ASSERT_EQ(pgiam_attempt_restart(attempt_, nullptr), PGIAM_OK);
+  EXPECT_EQ(next(), PGIAM_OK);
+}
+
+// The region of the option is not that of the host's name, so that it logs and comes to the gate.
+class WaitingAttempts : public Attempts {
+ protected:
+  WaitingAttempts() {
+    context_.free();
+    EXPECT_EQ(gate_.make_context(context_.out()), PGIAM_OK);
+  }
+  ~WaitingAttempts() override { gate_.open(); }
+
+  pgiam_status make_slow(std::uint32_t flags) {
+    pgiam_request request = Gate::request("slow");
+    request.flags |= flags;
+    return pgiam_attempt_new(context_, &request, attempt_.out(), nullptr);
+  }
+
+  Gate gate_;
+};
+
+TEST_F(WaitingAttempts, WithNoWaitItsDescriptorTellsWhenToGoOn) {
+  ASSERT_EQ(make_slow(PGIAM_REQUEST_NO_WAIT), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  ASSERT_EQ(step_.kind, PGIAM_STEP_WAIT);
+  pollfd entry = {static_cast<int>(step_.descriptor), POLLIN, 0};
+  EXPECT_EQ(poll(&entry, 1, 0), 0);
+  ASSERT_EQ(next(), PGIAM_OK);
+  EXPECT_EQ(step_.kind, PGIAM_STEP_WAIT);
+  gate_.open();
+  ASSERT_EQ(poll(&entry, 1, -1), 1);
+  ASSERT_EQ(next(), PGIAM_OK);
+  EXPECT_EQ(step_.kind, PGIAM_STEP_CONNECT);
+  EXPECT_THAT(param("password"), is_token_for("slow"));
+}
+
+TEST_F(WaitingAttempts, ACancelFromElsewhereWakesWhoWaits) {
+  ASSERT_EQ(make_slow(PGIAM_REQUEST_NO_WAIT), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  ASSERT_EQ(step_.kind, PGIAM_STEP_WAIT);
+  std::thread canceller([this] { pgiam_attempt_cancel(attempt_); });
+  pollfd entry = {static_cast<int>(step_.descriptor), POLLIN, 0};
+  EXPECT_EQ(poll(&entry, 1, -1), 1);
+  canceller.join();
+  gate_.open();
+  EXPECT_EQ(next(), PGIAM_E_CANCELLED);
+}
+
+TEST_F(WaitingAttempts, MayBeFreedWhileItWaits) {
+  ASSERT_EQ(make_slow(PGIAM_REQUEST_NO_WAIT), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  gate_.wait_for_arrivals(1);
+  gate_.open();
+  attempt_.free();
+}
+
+}  // namespace
