@@ -1,5 +1,7 @@
 """Connection strings and data sources, as ODBC defines them; what goes down, and what comes back."""
 
+from pathlib import Path
+
 import pytest
 from conftest import HOST, OLD, SHIM
 
@@ -89,10 +91,17 @@ def test_all_else_in_the_data_source_reaches_the_driver(configure, source, run, 
         assert python(code, given) == "from the source\n"
 
 
-def test_a_file_data_source_is_one(string, log_in, tmp_path):
+def test_a_file_data_source_is_one(string, log_in, configure, tmp_path):
+    configure(drivers={"pgiam": {"Driver": SHIM}, "real": {"Driver": next(Path("/usr/lib").glob("*/odbc/psqlodbcw.so"))}})
     file = tmp_path / "orders.dsn"
-    file.write_text("[ODBC]\n" + string().replace(";", "\n") + "\n")
-    assert log_in(f"FILEDSN={file}") == "app_user"
+
+    def through(driver):
+        file.write_text("[ODBC]\n" + string(DRIVER=driver).replace(";", "\n") + "\n")
+        return log_in(f"FILEDSN={file}")
+
+    if through("real").startswith("IM002"):
+        pytest.skip("this driver manager takes no file data source, with psqlODBC alone neither (unixODBC 2.3.12)")
+    assert through("pgiam") == "app_user"
 
 
 def test_other_spellings_of_the_data_sources_keys_are_taken(configure, source, log_in):

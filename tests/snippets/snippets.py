@@ -1,0 +1,46 @@
+"""The snippets of all READMEs: what Markdown calls code blocks, indented by four columns or fenced."""
+
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+NOT_OURS = {".git", "build", "node_modules", "target", "__pycache__", ".pytest_cache", ".cache"}
+
+
+class Snippet(NamedTuple):
+    readme: str
+    line: int
+    text: str
+
+    def __str__(self):
+        return f"{self.readme}:{self.line}: {self.text.splitlines()[0]}"
+
+
+def readmes():
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "*README.md"], capture_output=True, text=True)
+    if listed.returncode == 0 and listed.stdout:
+        return sorted(listed.stdout.split())
+    found = (path.relative_to(ROOT) for path in ROOT.rglob("README.md"))  # an archive of the sources
+    return sorted(str(path) for path in found if not NOT_OURS & set(path.parts))
+
+
+def snippets_in(readme):
+    block, begun, fenced, blank_before = [], 0, False, True
+    for number, line in enumerate([*(ROOT / readme).read_text().splitlines(), "."], 1):
+        fence = line.lstrip().startswith("```")
+        inside = (fenced and not fence) or (not fence and line.startswith("    ") and (block or blank_before))
+        if inside:
+            begun = begun or number
+            block.append(line if fenced else line[4:])
+        elif not line.strip() and block and not fenced:
+            block.append("")  # a blank line may be part of it
+        elif block:
+            yield Snippet(readme, begun, "\n".join(block).rstrip("\n"))
+            block, begun = [], 0
+        fenced ^= fence
+        blank_before = not line.strip()
+
+
+def all_snippets():
+    return [snippet for readme in readmes() for snippet in snippets_in(readme)]

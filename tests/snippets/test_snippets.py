@@ -1,0 +1,322 @@
+"""Each snippet of each README, as its reader would use it. A new one in neither of the two lists fails the first test."""
+
+import json
+import os
+import subprocess
+import time
+
+import pytest
+from conftest import BILLING, HOST, ROOT
+from snippets import all_snippets
+
+# Readme, how the snippet begins, and why it is not run.
+NOT_RUN = [
+    ("README.md", "hosts/demo ", "this suite is what tests/run runs; the demo and the suite run in bare Debians: .ci/bare-debian"),
+    ("README.md", ".ci/install build ", "installs packages and pgiam on this machine; .ci/bare-debian and checks.install do it elsewhere"),
+    ("bindings/java/README.md", "Pgiam ──► Bridge", "a drawing"),
+    ("hosts/libpq/README.md", "[Service]", "a unit of systemd, with the paths of an installed system; no service manager runs here"),
+    ("sdk/README.md", "Cannot sign in: ", "what a program says; tests/sdk sees that it does"),
+    ("tests/bench/README.md", "cmake --preset release", "measurements, by hand on a quiet machine; ctest -L bench sees that they run"),
+    ("tests/conformance/README.md", "ctest --preset dev", "a part of this suite"),
+    ("tests/rds/README.md", '{"time": ', "a line of a log, shortened; rds.emulator sees what is in it"),
+    ("tests/rds/aws/README.md", "sys.path.insert", "a sketch with a program of the reader's; rds.aws holds whole ones"),
+]
+# These name files beside the README: they are looked for.
+FILES = [("hosts/libpq/README.md", "exports.cc"), ("tests/rds/README.md", "run, ctl")]
+
+RUN = []
+
+
+def snippet(readme, begins):
+    """Marks a test of this snippet, which gets it as `text`, with names that are shortened for people written out."""
+    RUN.append((readme, begins))
+    (found,) = [one for one in all_snippets() if one.readme == readme and one.text.startswith(begins)] or [None]
+    text = found.text if found else ""
+    for short, whole in {"orders.….rds.amazonaws.com": HOST, "orders.… ": f"{HOST} ", "billing.… ": f"{BILLING} "}.items():
+        text = text.replace(short, whole)
+    return pytest.mark.parametrize("text", [pytest.param(text, id=f"{readme}: {begins}")])
+
+
+def lines_of(text):
+    """Its lines, without the remarks beside them."""
+    return [line.split("  #")[0].strip() for line in text.splitlines() if line.strip()]
+
+
+def test_every_snippet_is_run_or_says_why_not():
+    known = [*RUN, *FILES, *((readme, begins) for readme, begins, _ in NOT_RUN)]
+    faults = []
+    for one in all_snippets():
+        takers = [begins for readme, begins in known if readme == one.readme and one.text.startswith(begins)]
+        if len(takers) != 1:
+            faults.append(f"{one}: {'is neither run nor listed with a reason' if not takers else 'is known twice'}")
+    for readme, begins in known:
+        if not any(one.readme == readme and one.text.startswith(begins) for one in all_snippets()):
+            faults.append(f"{readme} has no snippet that begins with {begins!r} any more")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("readme, begins", FILES)
+def test_files_that_are_named_are_there(readme, begins):
+    (found,) = [one for one in all_snippets() if one.readme == readme and one.text.startswith(begins)]
+    names = [word.strip(",") for line in found.text.splitlines() for word in line.split("   ")[0].split("  ") if word.strip()]
+    for name in " ".join(names).replace(",", " ").split():
+        if "." in name or name in ("run", "ctl"):
+            assert (ROOT / readme).parent.joinpath(name).exists(), name
+
+
+# ---- The command and programs over libpq
+
+
+@snippet("README.md", "pgiam exec -- psql")
+def test_a_shell_logs_in(text, shell):
+    assert "\n app\n" in shell(text, input="SELECT session_user;\n")
+
+
+@snippet("hosts/ide/README.md", "pgiam exec -- psql")
+def test_the_guides_first_step_logs_in(text, shell):
+    assert "app_user" in shell(text)
+
+
+@snippet("README.md", "[connection orders over the tunnel]")
+def test_a_rule_of_the_configuration_applies(text, shell, home):
+    (home / ".config/pgiam").mkdir(parents=True)
+    (home / ".config/pgiam/pgiam.conf").write_text(text + "\n")
+    told = shell("pgiam explain 'host=localhost port=5433 user=app'")
+    assert "orders over the tunnel" in told and HOST in told and "prod" in told, told
+
+
+@snippet("README.md", "pgiam doctor service=orders")
+def test_the_doctor_finds_nothing(text, shell):
+    assert "failed" not in shell(text)
+
+
+@snippet("README.md", "pgiam token --host")
+def test_by_hand(text, shell):
+    token, explain, login, sql = lines_of(text)
+    assert shell(token).startswith(f"{HOST}:5432/?Action=connect&DBUser=app&")
+    assert HOST in shell(explain)
+    assert "dev" in shell(login, fails=True)  # it has keys: there is nobody to sign in
+    assert "GRANT rds_iam" in shell(sql)
+
+
+@snippet("hosts/ide/README.md", "/usr/local/bin/pgiam token")
+def test_a_password_command(text, shell):
+    assert "DBUser=app_user&" in shell(text.replace("/usr/local/bin/", ""))
+
+
+@snippet("hosts/ide/README.md", "PGPASSWORD=$(pgiam token")
+def test_a_script_of_ones_own(text, shell, instance):
+    url = f"postgresql://app@{HOST}/orders?sslmode=verify-full&sslrootcert={instance.ca_file}"
+    for way in text.split("        # or: "):
+        assert shell(way, URL=url) == "app\n"
+
+
+@snippet("hosts/ide/README.md", "pgiam keep --password-file")
+def test_the_guides_keeper_writes_a_file(text, shell, home):
+    keeps(text, shell, home / ".orders-password")
+
+
+@snippet("hosts/keeper/README.md", "pgiam keep --password-file")
+def test_both_kinds_of_files_are_kept(text, shell, home):
+    for line, file in zip(lines_of(text), (".orders-password", ".pgpass")):
+        keeps(line, shell, home / file)
+
+
+def keeps(command, shell, file):
+    """It goes on until it is ended."""
+    with subprocess.Popen(["bash", "-c", "exec " + command], env=shell.environment, stderr=subprocess.PIPE, text=True) as keeper:
+        until = time.monotonic() + 60
+        while not (file.exists() and "X-Amz-Signature" in file.read_text()):
+            assert keeper.poll() is None and time.monotonic() < until, keeper.communicate()
+            time.sleep(0.05)
+        keeper.terminate()
+
+
+# ---- ODBC
+
+
+@snippet("README.md", "sudo pgiam odbc install")
+def test_odbc_without_a_data_source(text, shell):
+    assert "| app " in shell(text, input="SELECT session_user;\n")
+
+
+@snippet("hosts/odbc/README.md", "apt-get install odbc-postgresql")
+def test_odbc_packages_are_there(text, shell):
+    packages, install, connect = lines_of(text)
+    shell(packages.replace("apt-get install", "dpkg-query --show"))
+    assert "[orders]" in shell(install)
+    assert connect == "isql -v orders"  # below, with the data source
+
+
+@snippet("hosts/odbc/README.md", "[orders]")
+def test_odbc_with_the_data_source_that_is_shown(text, shell, home, instance):
+    (home / ".odbc.ini").write_text(text.replace("/etc/ssl/certs/rds-global-bundle.pem", instance.ca_file) + "\n")
+    shell("pgiam odbc install")
+    assert "| app_user" in shell("isql -v orders", input="SELECT session_user;\n")
+
+
+# ---- Java
+
+WHO = """
+import java.sql.*;
+public class Who {
+  public static void main(String[] given) throws Exception {
+    try (Connection connection = DriverManager.getConnection(given[0]);
+         ResultSet row = connection.createStatement().executeQuery("SELECT session_user")) {
+      row.next();
+      System.out.println("logged in as " + row.getString(1));
+    }
+  }
+}
+"""
+
+
+def classes():
+    hikari = "/usr/share/java/HikariCP.jar"
+    return f"{os.environ['PGIAM_TEST_JAR']}:{os.environ['PGIAM_TEST_PGJDBC']}:{hikari}"
+
+
+@pytest.mark.usefixtures("java")
+@snippet("README.md", "jdbc:pgiam:")
+def test_the_url_of_its_own(text, shell, instance):
+    assert logs_in(text, shell, instance)
+
+
+@pytest.mark.usefixtures("java")
+@snippet("hosts/jdbc/README.md", "jdbc:pgiam:")
+def test_the_hosts_url_of_its_own(text, shell, instance):
+    assert logs_in(text, shell, instance)
+
+
+@pytest.mark.usefixtures("java")
+@snippet("hosts/jdbc/README.md", "jdbc:postgresql:")
+def test_the_drivers_url(text, shell, instance):
+    assert logs_in("".join(line.strip() for line in text.splitlines()), shell, instance)
+
+
+def logs_in(url, shell, instance):
+    (shell.folder / "Who.java").write_text(WHO)
+    return "logged in as app" in shell(f"java -Djdk.net.hosts.file={instance.hosts_file} -cp {classes()} Who.java '{url}'")
+
+
+@pytest.mark.usefixtures("java")
+@snippet("hosts/jdbc/README.md", "config.setJdbcUrl")
+def test_a_pool_is_configured(text, shell):
+    compiles_java(f"com.zaxxer.hikari.HikariConfig config = new com.zaxxer.hikari.HikariConfig();\n{text}", shell)
+
+
+@pytest.mark.usefixtures("java")
+@snippet("bindings/java/README.md", "try (Pgiam pgiam")
+def test_the_java_api(text, shell):
+    compiles_java(text, shell)
+
+
+def compiles_java(text, shell):
+    (shell.folder / "Snippet.java").write_text(f"""
+import org.pgiam.*;
+class Snippet {{
+  static void connectWith(char[] password) {{}}
+  static void run() throws Exception {{
+{text}
+  }}
+}}
+""")
+    shell(f"javac -Xlint:all,-options,-processing,-classfile,-path -cp {classes()} Snippet.java")
+
+
+# ---- C, C++, CMake
+
+C_PROGRAM = """
+#include <pgiam.h>
+#include <stdio.h>
+#include <string.h>
+static void connect_with(const pgiam_reply *reply) {
+  pgiam_param param;
+  memset(&param, 0, sizeof param);
+  param.struct_size = sizeof param;
+  if (pgiam_reply_param(reply, 0, &param) == PGIAM_OK) puts(param.value);
+}
+int main(void) {
+%s
+  pgiam_context_free(context);
+  return error != NULL;
+}
+"""
+CXX_PROGRAM = """
+#include <pgiam.hpp>
+#include <cstdio>
+static int fail(const char* why) { std::puts(why); return 1; }
+static void set(const char*, const char* value) { std::puts(value); }
+int main() {
+  const std::string host = "%s", user = "app";
+%s
+}
+"""
+
+
+@snippet("README.md", "pgiam_context *context")
+def test_c(text, shell):
+    (shell.folder / "app.c").write_text(C_PROGRAM % text)
+    assert "DBUser=app&" in shell("cc -std=c99 -Wall -Wextra -Werror app.c $(pkg-config --cflags --libs pgiam) -o app && ./app")
+
+
+@snippet("sdk/README.md", "pgiam::Context context")
+def test_cxx(text, shell):
+    (shell.folder / "app.cc").write_text(CXX_PROGRAM % (HOST, text))
+    assert "DBUser=app&" in shell("c++ -std=c++11 -Wall -Wextra -Werror app.cc $(pkg-config --cflags --libs pgiam) -o app && ./app")
+
+
+@snippet("sdk/README.md", "find_package(pgiam REQUIRED)")
+def test_a_build(text, shell):
+    find, link, compile_by_hand = lines_of(text)
+    (shell.folder / "CMakeLists.txt").write_text(
+        f"cmake_minimum_required(VERSION 3.16)\nproject(app C)\n{find}\nadd_executable(app app.c)\n{link}\n")
+    (shell.folder / "app.c").write_text((ROOT / "sdk/examples/token.c").read_text())
+    for way in ("cmake -S . -B build -G Ninja && cmake --build build && ./build/app", f"{compile_by_hand} -o app && ./app"):
+        assert "DBUser=app&" in shell(f"{way} {HOST} app")
+
+
+@snippet("sdk/README.md", "cc plugin_host.c pgiam_loader.c")
+def test_a_host_that_loads_pgiam(text, shell, prefix):
+    build_plugin_host(text, shell, prefix)
+    assert "pgiam.profile" in shell("./a.out options")
+
+
+@snippet("sdk/README.md", "plugin_host options")
+def test_what_the_example_does(text, shell, prefix, instance):
+    build_plugin_host("cc -o plugin_host plugin_host.c pgiam_loader.c $(pkg-config --cflags pgiam libpq) -lpq -ldl", shell, prefix)
+    dialog, connect = lines_of(text)
+    assert "pgiam.profile" in shell(f"./{dialog}")
+    assert "1" in shell("./" + connect.replace("sslrootcert=…", f"sslrootcert={instance.ca_file}")).split()
+
+
+def build_plugin_host(command, shell, prefix):
+    for file in (ROOT / "sdk/examples/plugin_host.c", prefix / "share/pgiam/pgiam_loader.c"):
+        (shell.folder / file.name).write_text(file.read_text())
+    shell(command)
+
+
+# ---- The emulator
+
+
+@snippet("tests/rds/README.md", "tests/rds/run -- sh -c")
+def test_any_client_with_the_emulator(text, shell):
+    token = "$(pgiam token --host $RDS_HOST --port $RDS_PORT --user $RDS_USER)"
+    command = text.replace("…a token…", token).replace("tests/rds/run -- sh -c 'psql ", "tests/rds/run -- sh -c 'psql -XAtc \"SELECT session_user\" ")
+    assert shell(f"cd {ROOT} && {command}") == "app_user\n"
+
+
+@snippet("tests/rds/README.md", "tests/rds/ctl add_user")
+def test_the_emulator_is_scripted(text, shell, instance):
+    told = shell(f"cd {ROOT}\n{text}", RDS_CONTROL=instance.control_socket)
+    json.loads(told.splitlines()[-1])
+    instance.refuse_next(0)
+
+
+@snippet("tests/rds/README.md", "sys.path.insert")
+def test_the_emulator_in_pytest(text, shell, instance):
+    code = text.replace(".../tests/rds", str(ROOT / "tests/rds"))
+    code = code.replace('"PGPASSWORD": token, …', '"PGPASSWORD": token_for(rds), "PATH": "/usr/bin:/bin"').replace(
+        "    subprocess.run(", "    from rds_clients import token_for\n    subprocess.run(", 1)
+    (shell.folder / "snippet.py").write_text(f"import subprocess, sys\n{code}\n")
+    shell("/usr/bin/python3 snippet.py")
