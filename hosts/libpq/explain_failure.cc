@@ -61,7 +61,7 @@ std::string without(std::string message, const std::string& name) {
 bool speaks_of_a_password(const std::string& words) {
   for (const char* word : {"assword", "Passwort", "contraseña", "mot de passe", "パスワード",
                            "პაროლ", "암호", "패스워드", "hasł", "парол", "ösenord", "şifre",
-                           "parola", "hesl", "口令", "密码", "密碼"}) {
+                           "parola", "hesl", "senha", "口令", "密码", "密碼"}) {
     if (contains(words, word)) return true;
   }
   return false;

@@ -63,6 +63,7 @@ def home(tmp_path, instance):
     keys = f"aws_access_key_id = {key.id}\naws_secret_access_key = {key.secret}\n"
     keys += f"aws_session_token = {key.session_token}\n" if key.session_token else ""
     (home / ".aws/credentials").write_text(f"[default]\n{keys}[dev]\n{keys}[prod]\n{keys}")
+    (home / ".aws/credentials").chmod(0o600)
     (home / ".pg_service.conf").write_text(
         f"[orders]\nhost={HOST}\nuser=app\ndbname=orders\nsslmode=verify-full\nsslrootcert={instance.ca_file}\n")
     return home
@@ -81,6 +82,7 @@ def shell(home, prefix, instance, tmp_path):
     environment = os.environ | {
         "HOME": str(home), "PATH": f"{stubs}:{prefix}/bin:/usr/bin:/bin", "LD_LIBRARY_PATH": str(library),
         "PKG_CONFIG_PATH": str(library / "pkgconfig"), "CMAKE_PREFIX_PATH": str(prefix), "ODBCSYSINI": str(home),
+        "ODBCINI": str(home / ".odbc.ini"),  # which unixODBC looks for in the home that the system knows, not in HOME
         "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": instance.hosts_file, "AWS_EC2_METADATA_DISABLED": "true",
     }  # fmt: skip
 

@@ -82,7 +82,7 @@ def test_a_rule_of_the_configuration_applies(text, shell, home):
     (home / ".config/pgiam").mkdir(parents=True)
     (home / ".config/pgiam/pgiam.conf").write_text(text + "\n")
     told = shell("pgiam explain 'host=localhost port=5433 user=app'")
-    assert "orders over the tunnel" in told and HOST in told and "prod" in told, told
+    assert "orders over the tunnel" in told and f"{HOST}:5432" in told, told
 
 
 @snippet("README.md", "pgiam doctor service=orders")
@@ -276,24 +276,14 @@ def test_a_build(text, shell):
         assert "DBUser=app&" in shell(f"{way} {HOST} app")
 
 
-@snippet("sdk/README.md", "cc plugin_host.c pgiam_loader.c")
-def test_a_host_that_loads_pgiam(text, shell, prefix):
-    build_plugin_host(text, shell, prefix)
-    assert "pgiam.profile" in shell("./a.out options")
-
-
-@snippet("sdk/README.md", "plugin_host options")
-def test_what_the_example_does(text, shell, prefix, instance):
-    build_plugin_host("cc -o plugin_host plugin_host.c pgiam_loader.c $(pkg-config --cflags pgiam libpq) -lpq -ldl", shell, prefix)
-    dialog, connect = lines_of(text)
-    assert "pgiam.profile" in shell(f"./{dialog}")
-    assert "1" in shell("./" + connect.replace("sslrootcert=…", f"sslrootcert={instance.ca_file}")).split()
-
-
-def build_plugin_host(command, shell, prefix):
+@snippet("sdk/README.md", "cc -o plugin_host")
+def test_a_host_that_loads_pgiam(text, shell, prefix, instance):
     for file in (ROOT / "sdk/examples/plugin_host.c", prefix / "share/pgiam/pgiam_loader.c"):
         (shell.folder / file.name).write_text(file.read_text())
-    shell(command)
+    build, dialog, connect = lines_of(text)
+    shell(build)
+    assert "pgiam.profile" in shell(dialog)
+    assert "1" in shell(connect.replace("sslrootcert=…", f"sslrootcert={instance.ca_file}")).split()
 
 
 # ---- The emulator

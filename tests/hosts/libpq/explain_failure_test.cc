@@ -163,6 +163,7 @@ TEST(ExplainFailure, KnowsARefusalInEveryLanguage) {
       {"FATAL:  Passwort-Authentifizierung für Benutzer »u« fehlgeschlagen\n", "28P01"},
       {"FATAL:  authentification par mot de passe échouée pour l'utilisateur « u »\n", "28P01"},
       {"FATAL:  la autentificación password falló para el usuario «u»\n", "28P01"},
+      {"FATAL:  autenticação do tipo senha falhou para o usuário \"u\"\n", "28P01"},
       {"FATAL:  The IAM authentication failed for the role u.\n", "28000"},
       {"FATAL:  IAM authentication failed for user u. Check the IAM token …\n", "28000"},
       {"FATAL:  unable to accept connection, access denied\n", "28000"}};

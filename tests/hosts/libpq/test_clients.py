@@ -56,8 +56,10 @@ def start(rds, environment, clock):
         variables = {
             "CONNINFO": rds.conninfo(), "HOST": rds.host, "PORT": str(rds.port), "DBUSER": "app_user", "DBNAME": "postgres",
             "PGHOSTADDR": "127.0.0.1", "PGSSLMODE": "verify-full", "PGSSLROOTCERT": rds.ca_file,
-            "PYTHONPATH": os.environ.get("PGIAM_TEST_PYTHONPATH", ""),
+            "PYTHONPATH": os.environ.get("PGIAM_TEST_PYTHONPATH", ""), "NSS_WRAPPER_HOSTS": rds.hosts_file,
         }  # fmt: skip
+        # Some resolve names themselves before they ask libpq (Ruby's pg from 1.5 on, at a reset).
+        variables["LD_PRELOAD"] = f"{clock.environment()['LD_PRELOAD']}:libnss_wrapper.so"
         started.append(
             subprocess.Popen(
                 [COMMAND, "exec", *options, "--", *program], env=environment | clock.environment() | variables, cwd=CLIENTS,

@@ -1,14 +1,25 @@
 """Refusals are known and explained in whatever language the server and libpq speak, and nothing else is taken for one."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 # All that PostgreSQL and libpq are translated to and Debian ships.
 LANGUAGES = sorted(path.parts[4] for path in Path("/usr/share/locale").glob("*/LC_MESSAGES/postgres-1?.mo"))
-GERMAN = {"LANGUAGE": "de"}  # enough for gettext, where the locale is not plain C
 # Images that are made small leave all translations out.
 pytestmark = pytest.mark.skipif(not LANGUAGES, reason="PostgreSQL's translations are not installed: /usr/share/locale")
+
+
+@pytest.fixture(scope="module")
+def translated(tmp_path_factory):
+    """translated(language): what a client needs to speak it. That is a locale other than C, and other than C.UTF-8
+    where that counts as C (glibc of 2024)."""
+    folder = tmp_path_factory.mktemp("locales")
+    subprocess.run(["localedef", "-i", "en_US", "-f", "UTF-8", folder / "en_US.UTF-8"], capture_output=True)
+    if not (folder / "en_US.UTF-8").exists():
+        pytest.skip("localedef makes no locale here: the package locales is not installed")
+    return lambda language: {"LOCPATH": str(folder), "LC_ALL": "en_US.UTF-8", "LANGUAGE": language}
 
 
 @pytest.fixture
@@ -63,13 +74,13 @@ def test_a_cached_token_that_is_refused_in_another_language_is_replaced_too(rds,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_libpqs_own_words_stay_whatever_the_client_speaks(language, rds, psql):
-    without_us = psql(rds.conninfo(), PGIAM_DISABLE="1", PGPASSWORD="not the password", LANGUAGE=language).stderr
-    done = psql(rds.conninfo(), AWS_SECRET_ACCESS_KEY="not the secret", LANGUAGE=language)
+def test_libpqs_own_words_stay_whatever_the_client_speaks(language, rds, psql, translated):
+    without_us = psql(rds.conninfo(), PGIAM_DISABLE="1", PGPASSWORD="not the password", **translated(language)).stderr
+    done = psql(rds.conninfo(), AWS_SECRET_ACCESS_KEY="not the secret", **translated(language))
     assert done.stderr.startswith(without_us + "pgiam: the server refused a token")
     assert without_us.endswith('PAM authentication failed for user "app_user"\n')
 
 
-def test_where_no_token_can_be_made_a_client_of_another_language_reads_why(rds, psql):
-    done = psql(rds.conninfo(), AWS_SECRET_ACCESS_KEY="", **GERMAN)
+def test_where_no_token_can_be_made_a_client_of_another_language_reads_why(rds, psql, translated):
+    done = psql(rds.conninfo(), AWS_SECRET_ACCESS_KEY="", **translated("de"))
     assert done.stderr.startswith("psql: Fehler: pgiam: AWS_ACCESS_KEY_ID is set")

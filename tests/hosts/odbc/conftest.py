@@ -79,6 +79,7 @@ def environment(rds, tmp_path, configure, source):
         "LC_ALL": "C.UTF-8",
         "HOME": str(tmp_path),
         "ODBCSYSINI": str(tmp_path),
+        "ODBCINI": str(tmp_path / ".odbc.ini"),  # unixODBC looks in the home that the system knows, not in HOME
         "TMPDIR": str(tmp_path),
     }
     control = {"RDS_CTL": str(HERE.parents[1] / "rds/ctl"), "RDS_CONTROL": str(rds.control_socket)}
