@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
@@ -19,6 +20,19 @@ bool is_kept(const std::string& name) {
   return name.ends_with("SAN_OPTIONS");
 }
 
+// The linker has read its variables when main begins: a user's would have the tests run with an installed
+// library. PGIAM_TEST_LIBRARY_PATH is the path of a test that wants one.
+void load_what_was_built(char** arguments) {
+  const char* given = getenv("LD_LIBRARY_PATH");
+  const char* wanted = getenv("PGIAM_TEST_LIBRARY_PATH");
+  if (getenv("LD_PRELOAD") == nullptr &&
+      std::string(given ? given : "") == std::string(wanted ? wanted : ""))
+    return;
+  unsetenv("LD_PRELOAD");
+  setenv("LD_LIBRARY_PATH", wanted ? wanted : "", 1);
+  execv("/proc/self/exe", arguments);
+}
+
 void forget_the_user() {
   std::vector<std::string> names;
   for (char** variable = environ; *variable != nullptr; ++variable)
@@ -32,6 +46,7 @@ void forget_the_user() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  load_what_was_built(argv);
   forget_the_user();
   testing::InitGoogleMock(&argc, argv);
   return RUN_ALL_TESTS();
