@@ -8,7 +8,7 @@ import shutil
 import tempfile
 
 # What building, debugging and the tests' own callers say; all else goes.
-KEPT = re.compile(r"TMPDIR|TERM|CC|CXX|\w+SAN_OPTIONS|PYTHON(DONTWRITEBYTECODE|UNBUFFERED)|PYTEST_\w+|PGIAM_(TEST_\w+|COMMAND|CONFORMANCE|SCREENSHOTS)"
+KEPT = re.compile(r"TMPDIR|TERM|CC|CXX|\w+SAN_OPTIONS|PYTHON(DONTWRITEBYTECODE|UNBUFFERED)|PYTEST_\w+|PGIAM_(TEST_\w+|KEEPER_\w+|COMMAND|CONFORMANCE|SCREENSHOTS)"
                   r"|PGADMIN_PYTHON|RDS_EMULATOR_PG_BIN")  # fmt: skip
 
 
