@@ -73,7 +73,7 @@ class FakeFiles : public Files {
     if (found == files_.end()) return {};
     return {true, 1, found->second.version, found->second.text.size(), 0, found->second.mode, true};
   }
-  Result<std::string> read(const std::string& path) const override {
+  Result<std::string> read(const std::string& path, const Call&) const override {
     const std::lock_guard lock(mutex_);
     ++reads_;
     const auto found = files_.find(path);
@@ -84,7 +84,7 @@ class FakeFiles : public Files {
     write(path, content);
     return {};
   }
-  Result<std::unique_ptr<FileLock>> lock(const std::string& path, Milliseconds) const override {
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path, const Call&) const override {
     {
       const std::lock_guard lock(mutex_);
       locked_.push_back(path);
@@ -124,7 +124,8 @@ class FakeFiles : public Files {
 
 class FakeResolver : public Resolver {
  public:
-  Result<std::vector<std::string>> aliases(const std::string& host) const override {
+  Result<std::vector<std::string>> aliases(const std::string& host,
+                                           const Call&) const override {
     asked.push_back(host);
     if (is_down) return make_error(Status::kNetwork, "DNS did not answer for " + host);
     const auto found = names.find(host);

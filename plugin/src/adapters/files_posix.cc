@@ -6,9 +6,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <optional>
+#include <utility>
+
+#include "adapters/waiter.h"
 #include "base/descriptor.h"
 #include "base/secret.h"
 #include "base/write_all.h"
@@ -17,6 +21,7 @@ namespace pgiam {
 namespace {
 
 constexpr std::size_t kMostBytes = 16u << 20;
+constexpr Milliseconds kTryAgain{10};  // where nothing tells when a lock is let go
 
 class Flock : public FileLock {
  public:
@@ -48,53 +53,114 @@ Result<void> make_folders(const std::string& path) {
   return {};
 }
 
+// What a shell puts in place of "<(command)": it can be read once, so what is written into it later
+// must not look like a change.
+bool is_nameless_pipe(const std::string& path) {
+  constexpr decltype(std::declval<struct statfs>().f_type) kPipefs = 0x50495045;
+  struct statfs info {};
+  return ::statfs(path.c_str(), &info) == 0 && info.f_type == kPipefs;
+}
+
+// One file from beginning to end. A regular one is read at once; for a pipe, and whatever else may
+// keep a reader waiting, the call's limits hold.
+class Reader {
+ public:
+  Reader(const std::string& path, const Clock& clock, const Call& call)
+      : path_(path), clock_(clock), call_(call) {}
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+  ~Reader() { wipe(text_); }
+
+  Result<void> open() {
+    for (;;) {
+      file_ = Descriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+      if (file_.is_open()) return {};
+      if (errno == EINTR) continue;
+      if (errno == ENOENT)
+        return make_error(Status::kNoCredentials, path_ + " does not exist");
+      if (errno != EWOULDBLOCK) return failed("read", path_);
+      if (auto waited = wait({}); !waited) return waited;  // until its holder gives up a lease
+    }
+  }
+
+  Result<std::string> read() {
+    struct stat info {};
+    if (fstat(file_.get(), &info) != 0) return failed("read", path_);
+    const bool regular = S_ISREG(info.st_mode);
+    const auto size = static_cast<std::size_t>(regular ? info.st_size : 0);
+    if (size > kMostBytes) return too_large(path_);
+    text_.resize((size > 0 ? size : 4096) + 1);
+    pollfd event{file_.get(), POLLIN, 0};
+    // A pipe to which no writer has come yet reads as if it were at its end; poll tells better.
+    bool must_wait = !regular;
+    for (;;) {
+      if (must_wait)
+        if (auto waited = wait({&event, 1}); !waited) return waited.error();
+      const ssize_t got = ::read(file_.get(), text_.data() + used_, text_.size() - used_);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno != EAGAIN) return failed("read", path_);
+      must_wait = !regular || got < 0;
+      if (got < 0) continue;
+      used_ += static_cast<std::size_t>(got);
+      if (got == 0 || (size > 0 && used_ == size)) break;
+      if (used_ > kMostBytes) return too_large(path_);
+      if (used_ == text_.size()) grow();
+    }
+    text_.resize(used_);
+    return std::move(text_);
+  }
+
+ private:
+  // Not resize: it would leave the old bytes about.
+  void grow() {
+    std::string larger(text_.size() * 2, '\0');
+    larger.replace(0, used_, text_, 0, used_);
+    wipe(text_);
+    text_.swap(larger);
+  }
+
+  Result<void> wait(std::span<pollfd> event) {
+    if (!waiter_) waiter_.emplace(clock_, call_);
+    const auto end = waiter_->wait(event, event.empty() ? kTryAgain : Milliseconds::max());
+    if (end == Waiter::End::kCancelled)
+      return make_error(Status::kCancelled, "cancelled while waiting for " + path_);
+    if (end != Waiter::End::kTimeout) return {};
+    Error error = make_error(Status::kTimeout,
+                             path_ + ", which is no regular file, did not come to its end in time",
+                             "name a regular file, or raise the option timeout_ms");
+    error.retryable = true;
+    return error;
+  }
+
+  const std::string& path_;
+  const Clock& clock_;
+  const Call& call_;
+  Descriptor file_;
+  std::optional<Waiter> waiter_;
+  std::string text_;
+  std::size_t used_ = 0;
+};
+
 }  // namespace
 
 FileStamp PosixFiles::stamp(const std::string& path) const {
   struct stat info {};
   if (path.empty() || ::stat(path.c_str(), &info) != 0 || S_ISDIR(info.st_mode)) return {};
-  return {true,
-          info.st_dev,
-          info.st_ino,
-          static_cast<std::uint64_t>(info.st_size),
-          info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec,
-          info.st_mode & 07777,
-          S_ISREG(info.st_mode)};
+  FileStamp stamp{true,
+                  info.st_dev,
+                  info.st_ino,
+                  static_cast<std::uint64_t>(info.st_size),
+                  info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec,
+                  info.st_mode & 07777,
+                  S_ISREG(info.st_mode)};
+  if (S_ISFIFO(info.st_mode) && is_nameless_pipe(path)) stamp.modified_ns = 0;
+  return stamp;
 }
 
-Result<std::string> PosixFiles::read(const std::string& path) const {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0 && errno == ENOENT)
-    return make_error(Status::kNoCredentials, path + " does not exist");
-  if (file.get() < 0) return failed("read", path);
-  struct stat info {};
-  const bool sized = fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode);
-  if (sized && static_cast<std::size_t>(info.st_size) > kMostBytes) return too_large(path);
-  std::string text;
-  std::size_t used = 0;
-  text.resize((sized ? static_cast<std::size_t>(info.st_size) : 4096) + 1);
-  for (;;) {
-    const ssize_t got = ::read(file.get(), text.data() + used, text.size() - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      const Error error = failed("read", path);
-      wipe(text);
-      return error;
-    }
-    if (got == 0) break;
-    used += static_cast<std::size_t>(got);
-    if (used > kMostBytes) {
-      wipe(text);
-      return too_large(path);
-    }
-    if (used < text.size()) continue;
-    std::string larger(text.size() * 2, '\0');  // not resize: it would leave the old bytes about
-    larger.replace(0, used, text, 0, used);
-    wipe(text);
-    text.swap(larger);
-  }
-  text.resize(used);
-  return text;
+Result<std::string> PosixFiles::read(const std::string& path, const Call& call) const {
+  Reader reader(path, clock_, call);
+  if (auto opened = reader.open(); !opened) return opened.error();
+  return reader.read();
 }
 
 Result<void> PosixFiles::replace(const std::string& path, std::string_view content) const {
@@ -111,19 +177,22 @@ Result<void> PosixFiles::replace(const std::string& path, std::string_view conte
 }
 
 Result<std::unique_ptr<FileLock>> PosixFiles::lock(const std::string& path,
-                                                   Milliseconds patience) const {
+                                                   const Call& call) const {
   const std::string name = path + ".lock";
   if (auto made = make_folders(name); !made) return made.error();
   const int fd = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return failed("lock", name);
   auto held = std::make_unique<Flock>(fd);
-  constexpr Milliseconds kStep{10};
-  for (Milliseconds waited{0};; waited += kStep) {
+  std::optional<Waiter> waiter;
+  for (;;) {
     if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return std::unique_ptr<FileLock>(std::move(held));
     if (errno != EWOULDBLOCK && errno != EINTR) return failed("lock", name);
-    if (waited >= patience) return make_error(Status::kTimeout, "another process holds " + name);
-    const timespec pause{0, kStep.count() * 1'000'000L};
-    nanosleep(&pause, nullptr);
+    if (!waiter) waiter.emplace(clock_, call);
+    const auto end = waiter->wait({}, kTryAgain);
+    if (end == Waiter::End::kCancelled)
+      return make_error(Status::kCancelled, "cancelled while another process held " + name);
+    if (end == Waiter::End::kTimeout)
+      return make_error(Status::kTimeout, "another process holds " + name);
   }
 }
 

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +13,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/reaper.h"
+#include "adapters/waiter.h"
 #include "base/descriptor.h"
 #include "base/secret.h"
 
@@ -22,8 +23,6 @@ extern char** environ;
 namespace pgiam {
 namespace {
 
-// How long a program may take to end by itself once it is asked to.
-constexpr Milliseconds kGrace{300};
 // Where nothing tells that a program has ended.
 constexpr Milliseconds kLookAgain{20};
 // Usual output fits, so that a secret in it is not left behind by a growing string.
@@ -87,7 +86,7 @@ class SpawnSetup {
   posix_spawnattr_t attributes_;
 };
 
-// A child and all that it started. Ended and reaped at the latest when this goes.
+// A child and all that it started. Given up when this goes before it has ended.
 class Child {
  public:
   explicit Child(pid_t pid)
@@ -100,35 +99,30 @@ class Child {
   int handle() const { return handle_.get(); }
 
   // Whether it has ended; then exit_code() holds.
-  bool reap(int options) {
-    if (reaped_) return true;
+  bool reap() {
+    if (over_) return true;
     int status = 0;
     pid_t got = 0;
-    do got = waitpid(pid_, &status, options);
+    do got = waitpid(pid_, &status, WNOHANG);
     while (got < 0 && errno == EINTR);
     if (got == 0) return false;
-    reaped_ = true;
+    over_ = true;
     if (got < 0) return true;  // ECHILD: the host takes no reports
     exit_code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     return true;
   }
   int exit_code() const { return exit_code_; }
 
-  // The whole group: asked first, then killed. Its leader is reaped last, which keeps the group's
-  // number from being given to others.
-  void end() {
-    if (reaped_) return;
-    kill(-pid_, SIGTERM);
-    pollfd ended{handle_.get(), POLLIN, 0};
-    poll(&ended, 1, static_cast<int>(kGrace.count()));
-    kill(-pid_, SIGKILL);
-    reap(0);
+  // Where it may not be ended, what is left running; else "".
+  std::string end() {
+    if (std::exchange(over_, true) || give_up(pid_, std::move(handle_))) return "";
+    return "process " + std::to_string(pid_);
   }
 
  private:
   const pid_t pid_;
-  const Descriptor handle_;
-  bool reaped_ = false;
+  Descriptor handle_;
+  bool over_ = false;
   int exit_code_ = 0;
 };
 
@@ -172,46 +166,51 @@ class Stream {
   bool overflowed_ = false;
 };
 
+Error not_in_time(Child& child) {
+  std::string message = "the program did not end in time";
+  if (const std::string left = child.end(); !left.empty())
+    message += ", and may not be ended by this user: it runs on as " + left;
+  Error error = make_error(Status::kTimeout, message,
+                           "raise the option timeout_ms if it needs longer");
+  error.retryable = true;
+  return error;
+}
+
+Error too_long(const ProcessRequest& request) {
+  return make_error(Status::kBadResponse, "the program's output is longer than " +
+                                              std::to_string(request.stdout_limit) + " bytes");
+}
+
 }  // namespace
 
 Result<ProcessResult> PosixProcess::run(const ProcessRequest& request, const Call& call) {
   Pipe out_pipe, err_pipe;
-  const Descriptor wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!out_pipe.make() || !err_pipe.make() || !wake.is_open())
-    return failure("no pipe for a program", errno);
+  if (!out_pipe.make() || !err_pipe.make()) return failure("no pipe for a program", errno);
 
   pid_t pid = 0;
   const SpawnSetup setup(out_pipe.write.get(), err_pipe.write.get());
   if (const int error = setup.spawn(&pid, request.argv); error != 0)
     return make_error(Status::kBadConfig,
                       "cannot start " + request.argv[0] + ": " + strerror(error));
+  Child child(pid);
   out_pipe.write.close();
   err_pipe.write.close();
-  Child child(pid);
   Stream out(std::move(out_pipe.read), request.stdout_limit);
   Stream err(std::move(err_pipe.read), request.stderr_limit);
 
-  const std::stop_callback on_stop(call.stop, [&] { eventfd_write(wake.get(), 1); });
-  const Milliseconds deadline = std::min(clock_.uptime() + request.timeout, call.deadline);
+  Call limited = call;
+  limited.deadline = std::min(clock_.uptime() + request.timeout, call.deadline);
+  Waiter waiter(clock_, limited);
   for (;;) {
-    Milliseconds wait = deadline - clock_.uptime();
-    if (wait <= Milliseconds{0})
-      return make_error(Status::kTimeout, "the program did not end in time",
-                        "raise the option timeout_ms if it needs longer");
-    if (child.handle() < 0) wait = std::min(wait, kLookAgain);
-    pollfd events[] = {{wake.get(), POLLIN, 0},
-                       {child.handle(), POLLIN, 0},
-                       {out.fd(), POLLIN, 0},
-                       {err.fd(), POLLIN, 0}};
-    if (poll(events, std::size(events), static_cast<int>(wait.count())) < 0 && errno != EINTR)
-      return failure("waiting for a program", errno);
-    if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
-    const bool ended = child.reap(WNOHANG);
+    pollfd events[] = {
+        {child.handle(), POLLIN, 0}, {out.fd(), POLLIN, 0}, {err.fd(), POLLIN, 0}};
+    const auto end = waiter.wait(events, child.handle() < 0 ? kLookAgain : Milliseconds::max());
+    if (end == Waiter::End::kTimeout) return not_in_time(child);
+    if (end == Waiter::End::kCancelled) return make_error(Status::kCancelled, "cancelled");
+    const bool ended = child.reap();
     out.drain();
     err.drain();
-    if (out.overflowed())
-      return make_error(Status::kBadResponse, "the program's output is longer than " +
-                                                  std::to_string(request.stdout_limit) + " bytes");
+    if (out.overflowed()) return too_long(request);
     // What it left running may keep the outputs open: that is not waited for.
     if (ended) break;
   }

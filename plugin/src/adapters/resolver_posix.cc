@@ -1,143 +1,154 @@
 #include "adapters/resolver_posix.h"
 
 #include <arpa/inet.h>
-#include <arpa/nameser.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
+#include <string.h>
 
 #include <algorithm>
-#include <map>
+#include <utility>
 
+#include "adapters/dns_client.h"
+#include "base/random.h"
 #include "base/text.h"
 
 namespace pgiam {
 namespace {
 
-// A connect waits for this at most twice (two servers), then goes on as if there were no alias.
-constexpr int kSecondsPerServer = 1;
-constexpr int kMostServers = 2;
+// A connect waits for no more, then goes on as if there were no alias.
+constexpr std::size_t kMostServers = 2;
 // Longer chains are loops or nobody's.
-constexpr int kMostAliases = 16;
+constexpr std::size_t kMostAliases = 16;
 
-class ResolverState {
- public:
-  ResolverState() : ok_(res_ninit(&state_) == 0) {}
-  ResolverState(const ResolverState&) = delete;
-  ResolverState& operator=(const ResolverState&) = delete;
-  ~ResolverState() {
-    if (ok_) res_nclose(&state_);
-  }
-  bool ok() const { return ok_; }
-  res_state get() { return &state_; }
-
- private:
-  struct __res_state state_ {};
-  const bool ok_;
+struct ResolverSettings {
+  dns::ServerSettings servers;
+  std::vector<std::string> search;  // domains that names are looked for in
+  std::size_t whole_with = 1;       // a name with so many dots is first taken as it stands
 };
 
-void limit_patience(res_state state) {
-  state->retrans = kSecondsPerServer;
-  state->retry = 1;
-  if (state->nscount > kMostServers) state->nscount = kMostServers;
-  state->options |= RES_IGNTC;  // a longer answer would come over TCP, where there is no time limit
+dns::Server server_at(const void* address, std::size_t size) {
+  dns::Server server;
+  memcpy(&server.address, address, size);
+  server.size = static_cast<socklen_t>(size);
+  return server;
 }
 
-void ask_loopback(res_state state, std::uint16_t port) {
-  state->nscount = 1;
-  state->nsaddr_list[0].sin_family = AF_INET;
-  state->nsaddr_list[0].sin_port = htons(port);
-  state->nsaddr_list[0].sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+dns::Server server_on_loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return server_at(&address, sizeof address);
 }
 
-// What an answer says of aliases, all in lower case.
-struct Cnames {
-  std::string asked;  // the whole name, where it was looked for in the domains of the search list
-  std::map<std::string, std::string> records;
-};
-
-// An answer, record by record (RFC 1035, section 4). Not ns_initparse and its kind: they live in
-// libresolv, and all else that is needed in libc.
-class Answer {
- public:
-  Answer(const unsigned char* bytes, std::size_t size) : begin_(bytes), end_(bytes + size) {}
-
-  // As far as the answer is well-formed.
-  Cnames cnames() {
-    Cnames cnames;
-    if (left() < NS_HFIXEDSZ) return cnames;
-    at_ = begin_ + 4;
-    const unsigned questions = read16(), answers = read16();
-    at_ = begin_ + NS_HFIXEDSZ;
-    for (unsigned i = 0; i < questions; ++i)
-      if (!read_name(&cnames.asked) || !skip(NS_QFIXEDSZ)) return cnames;
-    for (unsigned i = 0; i < answers; ++i) {
-      std::string owner, target;
-      if (!read_name(&owner) || left() < NS_RRFIXEDSZ) return cnames;
-      const unsigned type = read16();
-      at_ += 6;  // class and time to live
-      const unsigned size = read16();
-      if (left() < size) return cnames;
-      const unsigned char* next = at_ + size;
-      if (type == ns_t_cname && read_name(&target)) cnames.records[owner] = target;
-      at_ = next;
-    }
-    return cnames;
+std::vector<dns::Server> servers_of(const struct __res_state& state) {
+  std::vector<dns::Server> servers;
+  for (int i = 0; i < state.nscount; ++i) {
+    const sockaddr_in& ipv4 = state.nsaddr_list[i];
+    const sockaddr_in6* ipv6 = state._u._ext.nsaddrs[i];
+    if (ipv4.sin_family == AF_INET)
+      servers.push_back(server_at(&ipv4, sizeof ipv4));
+    else if (ipv6 != nullptr)
+      servers.push_back(server_at(ipv6, sizeof *ipv6));
   }
+  return servers;
+}
 
- private:
-  std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
-  bool skip(std::size_t count) {
-    if (left() < count) return false;
-    at_ += count;
-    return true;
-  }
-  unsigned read16() {
-    const unsigned value = static_cast<unsigned>(at_[0] << 8 | at_[1]);
-    at_ += 2;
-    return value;
-  }
-  bool read_name(std::string* name) {
-    char text[NS_MAXDNAME];
-    const int length = dn_expand(begin_, end_, at_, text, sizeof text);
-    if (length < 0) return false;
-    at_ += length;
-    *name = to_lower(text);
-    return true;
-  }
+// From resolv.conf and the variables of the resolver library (man resolv.conf).
+bool read_settings(ResolverSettings& settings) {
+  struct __res_state state {};
+  if (res_ninit(&state) != 0) return false;
+  settings.servers.servers = servers_of(state);
+  settings.servers.edns = (state.options & RES_USE_EDNS0) != 0;
+  settings.servers.only_tcp = (state.options & RES_USEVC) != 0;
+  settings.whole_with = state.ndots;
+  if ((state.options & RES_DNSRCH) != 0)
+    for (char** domain = state.dnsrch; *domain != nullptr; ++domain)
+      settings.search.emplace_back(*domain);
+  const bool rotate = (state.options & RES_ROTATE) != 0;
+  res_nclose(&state);
 
-  const unsigned char* const begin_;
-  const unsigned char* const end_;
-  const unsigned char* at_ = begin_;
-};
+  auto& servers = settings.servers.servers;
+  if (rotate && servers.size() > 1)
+    std::rotate(servers.begin(),
+                servers.begin() + static_cast<std::ptrdiff_t>(random_bits() % servers.size()),
+                servers.end());
+  if (servers.size() > kMostServers) servers.resize(kMostServers);
+  return true;
+}
+
+// As getaddrinfo goes through them.
+std::vector<std::string> names_to_ask_for(const std::string& host,
+                                          const ResolverSettings& settings) {
+  if (host.ends_with('.')) return {host};
+  std::vector<std::string> names;
+  const auto dots = static_cast<std::size_t>(std::count(host.begin(), host.end(), '.'));
+  const bool whole_first = dots >= settings.whole_with;
+  if (whole_first) names.push_back(host);
+  for (const std::string& domain : settings.search)
+    if (domain != ".") names.push_back(host + "." + domain);
+  if (!whole_first) names.push_back(host);
+  return names;
+}
+
+std::vector<std::string> chain_of(const std::string& name, const dns::Answer& answer) {
+  std::string owner = to_lower(name);
+  if (owner.ends_with('.')) owner.pop_back();
+  std::vector<std::string> chain;
+  auto next = answer.cnames.find(owner);
+  while (next != answer.cnames.end() && chain.size() < kMostAliases) {
+    chain.push_back(next->second);
+    next = answer.cnames.find(next->second);
+  }
+  return chain;
+}
 
 }  // namespace
 
-Result<std::vector<std::string>> PosixResolver::aliases(const std::string& host) const {
-  ResolverState state;
-  if (!state.ok()) return make_error(Status::kNetwork, "the resolver's settings cannot be read");
-  limit_patience(state.get());
-  if (port_ != 0) ask_loopback(state.get(), port_);
+Result<bool> PosixResolver::is_in_hosts_file(const std::string& host, const Call& call) const {
+  const auto text = files_.read(hosts_file_, call);
+  if (!text && is_interruption(text.error())) return text.error();
+  if (!text) return false;
+  const std::string_view name = std::string_view(host).substr(0, host.size() - host.ends_with('.'));
+  for (std::string_view line : split(*text, '\n')) {
+    line = line.substr(0, line.find('#'));
+    bool is_address = true;  // the first word
+    while (!(line = trim(line)).empty()) {
+      const auto end = std::min(line.find_first_of(" \t\r"), line.size());
+      if (!std::exchange(is_address, false) && equals_ignore_case(line.substr(0, end), name))
+        return true;
+      line.remove_prefix(end);
+    }
+  }
+  return false;
+}
+
+Result<std::vector<std::string>> PosixResolver::aliases(const std::string& host,
+                                                        const Call& call) const {
+  // What this machine says of a name comes before what DNS says, and aliases it has none.
+  const auto known_here = is_in_hosts_file(host, call);
+  if (!known_here) return known_here.error();
+  if (*known_here) return std::vector<std::string>();
+
+  ResolverSettings settings;
+  if (!read_settings(settings))
+    return make_error(Status::kNetwork, "the resolver's settings cannot be read");
+  if (!ports_.empty()) settings.servers.servers.clear();
+  for (const std::uint16_t port : ports_)
+    settings.servers.servers.push_back(server_on_loopback(port));
 
   // An address query brings the whole chain of aliases along.
-  std::vector<unsigned char> answer(NS_MAXMSG);
-  const int size = res_nsearch(state.get(), host.c_str(), ns_c_in, ns_t_a, answer.data(),
-                              static_cast<int>(answer.size()));
-  const int reason = state.get()->res_h_errno;
-  if (size < 0 && (reason == HOST_NOT_FOUND || reason == NO_DATA))
-    return std::vector<std::string>();
-  if (size < 0) return make_error(Status::kNetwork, "DNS did not answer for " + host);
-
-  // The size that was needed may be larger than what was given.
-  const auto received = std::min(static_cast<std::size_t>(size), answer.size());
-  const auto [asked, records] = Answer(answer.data(), received).cnames();
-  std::vector<std::string> names;
-  auto next = records.find(asked);
-  while (next != records.end() && names.size() < kMostAliases) {
-    names.push_back(next->second);
-    next = records.find(next->second);
+  dns::Client client(clock_, call, settings.servers);
+  bool failed = false;
+  for (const std::string& name : names_to_ask_for(host, settings)) {
+    if (!dns::is_name(name)) continue;
+    const auto answer = client.ask(name);
+    if (!answer) return answer.error();
+    if (answer->rcode == dns::Rcode::kNoError && !answer->is_empty) return chain_of(name, *answer);
+    failed = failed || is_failure(answer->rcode);
   }
-  return names;
+  if (failed) return make_error(Status::kNetwork, "DNS could not tell whether there is " + host);
+  return std::vector<std::string>();
 }
 
 }  // namespace pgiam

@@ -1,21 +1,37 @@
-// DNS through the system's resolver library and its settings.
+// The names that DNS has for a name, asked as the system's resolver library would ask.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "ports/clock.h"
+#include "ports/files.h"
 #include "ports/resolver.h"
 
 namespace pgiam {
 
 class PosixResolver : public Resolver {
  public:
-  // `port` other than 0 asks a server on 127.0.0.1 instead: for tests.
-  explicit PosixResolver(std::uint16_t port = 0) : port_(port) {}
-  Result<std::vector<std::string>> aliases(const std::string& host) const override;
+  // `clock` is the one that deadlines are measured on; both outlive this. For tests: a file in the
+  // place of /etc/hosts, and ports of name servers on 127.0.0.1 in the place of the system's.
+  PosixResolver(const Clock& clock, const Files& files, std::string hosts_file = "/etc/hosts",
+                std::vector<std::uint16_t> ports = {})
+      : clock_(clock),
+        files_(files),
+        hosts_file_(std::move(hosts_file)),
+        ports_(std::move(ports)) {}
+
+  Result<std::vector<std::string>> aliases(const std::string& host,
+                                           const Call& call) const override;
 
  private:
-  const std::uint16_t port_;
+  Result<bool> is_in_hosts_file(const std::string& host, const Call& call) const;
+
+  const Clock& clock_;
+  const Files& files_;
+  const std::string hosts_file_;
+  const std::vector<std::uint16_t> ports_;
 };
 
 }  // namespace pgiam

@@ -9,4 +9,6 @@ double random_unit() {
   return std::uniform_real_distribution<double>(0, 1)(device);
 }
 
+std::uint32_t random_bits() { return std::random_device()(); }
+
 }  // namespace pgiam

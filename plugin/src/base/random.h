@@ -1,9 +1,12 @@
 // Chance, where processes must not act in step.
 #pragma once
 
+#include <cstdint>
+
 namespace pgiam {
 
-// In [0, 1), from the system: seeded alike in no two processes.
+// From the system: seeded alike in no two processes. In [0, 1); and all 32 of them.
 double random_unit();
+std::uint32_t random_bits();
 
 }  // namespace pgiam

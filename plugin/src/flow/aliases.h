@@ -19,7 +19,7 @@ class Aliases {
   static bool worth_asking(std::string_view host);
   // The names that `host` leads to, in order. A failure leaves what was known before, or none:
   // without us the client would connect to this host all the same.
-  std::vector<std::string> of(const std::string& host) const;
+  std::vector<std::string> of(const std::string& host, const Call& call) const;
 
  private:
   struct Known {

@@ -58,16 +58,16 @@ Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
 
   std::stop_token stop = begin();
   const Milliseconds start = world_.clock.uptime();
-  const auto kept = plan_for(request, moment, start);
+  const auto kept = plan_for(request, moment, start, stop);
   if (!kept) return kept.error();
   const Plan& plan = *kept->plan;
   if (!plan.ours) return make_error(Status::kNotApplicable, plan.reason);
   if (plan.refusal) return *plan.refusal;
-  if (plan.file) return answer_from_file(kept->plan, request);
+  const Call call = begin_call(plan, request, start, std::move(stop));
+  if (plan.file) return answer_from_file(kept->plan, request, call);
   // Before anything is fetched that could not be used.
   if (auto fits = settings_for(request, {true, plan.set_sslmode, plan.sslrootcert}); !fits)
     return fits.error();
-  const Call call = begin_call(plan, request, start, std::move(stop));
   auto found = find_ingredients(kept->plan, request, call);
   if (!found) return found.error();
   auto reply = answer(*found, request, call.now);
@@ -80,7 +80,7 @@ Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
 }
 
 Result<Flow::KeptPlan> Flow::plan_for(const Request& request, const Moment& moment,
-                                      Milliseconds start) {
+                                      Milliseconds start, const std::stop_token& stop) {
   const bool keep = request.password.empty();
   PerThread<PlanKey> of_this_thread;
   std::string& key = of_this_thread.get().text;
@@ -92,7 +92,7 @@ Result<Flow::KeptPlan> Flow::plan_for(const Request& request, const Moment& mome
         start - found->second.made < kPlanLife)
       return found->second;
   }
-  auto made = planner_.make(request);
+  auto made = planner_.make(request, begin_planning(request, start, stop));
   if (!made) return made.error();
   const KeptPlan kept{std::make_shared<const Plan>(std::move(*made)), moment.environment, start};
   if (!kept.plan->warnings.empty())
@@ -105,12 +105,22 @@ Result<Flow::KeptPlan> Flow::plan_for(const Request& request, const Moment& mome
   return kept;
 }
 
+Call Flow::begin_planning(const Request& request, Milliseconds start, std::stop_token stop) const {
+  const Milliseconds limit =
+      request.timeout.count() > 0 ? request.timeout : planner_.time_without_rules(request);
+  return call_until(start + std::min(limit, kLongestCall), request, std::move(stop));
+}
+
 Call Flow::begin_call(const Plan& plan, const Request& request, Milliseconds start,
                       std::stop_token stop) const {
   const Milliseconds limit = request.timeout.count() > 0 ? request.timeout : plan.timeout;
+  return call_until(start + std::min(limit, kLongestCall), request, std::move(stop));
+}
+
+Call Flow::call_until(Milliseconds deadline, const Request& request, std::stop_token stop) const {
   Call call;
   call.now = world_.clock.now();
-  call.deadline = start + std::min(limit, kLongestCall);
+  call.deadline = deadline;
   call.stop = std::move(stop);
   call.may_prompt = !request.no_interaction && world_.prompt.available();
   return call;
@@ -141,8 +151,9 @@ Result<Reply> Flow::answer(const Ingredients& found, const Request& request, Tim
 
 // Whoever keeps the file fresh decides what it holds. A token in it is sent as all tokens are;
 // another password as the client itself would send it, unless the user speaks of TLS.
-Result<Reply> Flow::answer_from_file(std::shared_ptr<const Plan> plan, const Request& request) {
-  auto found = files_.password_for(*plan->file, request);
+Result<Reply> Flow::answer_from_file(std::shared_ptr<const Plan> plan, const Request& request,
+                                     const Call& call) {
+  auto found = files_.password_for(*plan->file, request, call);
   if (!found) return found.error();
   const std::string_view text = found->password.reveal();
   const bool needs_tls = plan->settings.given(kTlsOption) || planner_.is_password_of_ours(text);

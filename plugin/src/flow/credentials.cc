@@ -4,10 +4,11 @@
 namespace pgiam {
 
 Result<Reply> Flow::credentials(const Request& request, std::stop_token stop) {
-  auto made = planner_.make_for_credentials(request);
+  const Milliseconds start = world_.clock.uptime();
+  auto made = planner_.make_for_credentials(request, begin_planning(request, start, stop));
   if (!made) return made.error();
   const auto plan = std::make_shared<const Plan>(std::move(*made));
-  const Call call = begin_call(*plan, request, world_.clock.uptime(), std::move(stop));
+  const Call call = begin_call(*plan, request, start, std::move(stop));
   Trace trace;
   auto found = credentials_->get(plan->source, world_, call, request.refresh, trace);
   if (!found) return found.error();
@@ -15,12 +16,13 @@ Result<Reply> Flow::credentials(const Request& request, std::stop_token stop) {
 }
 
 Result<Reply> Flow::login(const Request& request, std::stop_token stop) {
-  const auto plan = planner_.make_for_credentials(request);
+  const Milliseconds start = world_.clock.uptime();
+  const auto plan = planner_.make_for_credentials(request, begin_planning(request, start, stop));
   if (!plan) return plan.error();
   if (request.no_interaction || !world_.prompt.available())
     return make_error(Status::kLoginRequired, "signing in takes a person, who cannot be asked here",
                       "run in a terminal: " + plan->cloud->login_command(plan->settings));
-  const Call call = begin_call(*plan, request, world_.clock.uptime(), stop);
+  const Call call = begin_call(*plan, request, start, stop);
   if (auto done = plan->cloud->login(plan->settings, call); !done) return done.error();
   Request anew = request;
   anew.refresh = true;

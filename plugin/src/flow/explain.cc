@@ -101,7 +101,8 @@ json::object describe_secret(const KeptSecret* found, const Trace& trace,
 }  // namespace
 
 Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
-  auto made = planner_.make(request, request.resolve);
+  const Milliseconds start = world_.clock.uptime();
+  auto made = planner_.make(request, begin_planning(request, start, stop), request.resolve);
   if (!made) return made.error();
   const auto plan = std::make_shared<const Plan>(std::move(*made));
 
@@ -110,13 +111,13 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
   if (plan->refusal) object["error"] = describe_error(*plan->refusal);
   Trace trace;
   KeptSecretPtr secret;
+  Call call = begin_call(*plan, request, start, std::move(stop));
   if (plan->ours && plan->file && !plan->refusal) {
-    const auto found = files_.password_for(*plan->file, request);
+    const auto found = files_.password_for(*plan->file, request, call);
     trace.push_back(tried_file(*plan->file, found));
     if (trace.back().outcome == SourceTried::Outcome::kFailed)
       object["error"] = describe_error(found.error());
   } else if (plan->ours && !plan->refusal) {
-    Call call = begin_call(*plan, request, world_.clock.uptime(), std::move(stop));
     call.may_prompt = false;
     call.offline = !request.resolve;
     auto loaded = credentials_->load_apart(plan->source, world_, call, trace);

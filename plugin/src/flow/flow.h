@@ -49,13 +49,18 @@ class Flow {
     Milliseconds made{0};           // on Clock::uptime()
   };
 
-  Result<KeptPlan> plan_for(const Request& request, const Moment& moment, Milliseconds start);
+  Result<KeptPlan> plan_for(const Request& request, const Moment& moment, Milliseconds start,
+                            const std::stop_token& stop);
+  // The making of a plan is limited as well, by what is known before there is one.
+  Call begin_planning(const Request& request, Milliseconds start, std::stop_token stop) const;
   Call begin_call(const Plan& plan, const Request& request, Milliseconds start,
                   std::stop_token stop) const;
+  Call call_until(Milliseconds deadline, const Request& request, std::stop_token stop) const;
   Result<Ingredients> find_ingredients(std::shared_ptr<const Plan> plan, const Request& request,
                                        const Call& call);
   Result<Reply> answer(const Ingredients& found, const Request& request, Time now);
-  Result<Reply> answer_from_file(std::shared_ptr<const Plan> plan, const Request& request);
+  Result<Reply> answer_from_file(std::shared_ptr<const Plan> plan, const Request& request,
+                                 const Call& call);
 
   const World& world_;
   const Planner planner_;

@@ -63,7 +63,8 @@ Result<Secret> password_of_line(const PasswordFile& file, const Request& request
 
 }  // namespace
 
-Result<std::shared_ptr<const PasswordFile>> PasswordFiles::read(const std::string& path) {
+Result<std::shared_ptr<const PasswordFile>> PasswordFiles::read(const std::string& path,
+                                                                const Call& call) {
   const FileStamp stamp = world_.files.stamp(path);
   if (stamp.exists)
     if (auto fine = check(path, stamp); !fine) return fine.error();
@@ -72,10 +73,10 @@ Result<std::shared_ptr<const PasswordFile>> PasswordFiles::read(const std::strin
     const auto known = files_.find(path);
     if (known != files_.end() && known->second->stamp == stamp) return known->second;
   }
-  auto text = world_.files.read(path);
+  auto text = world_.files.read(path, call);
   if (!text) return text.error();
   const WipeAtExit wiper(*text);
-  if (!stamp.exists) return read(path);  // it came meanwhile, and was not checked
+  if (!stamp.exists) return read(path, call);  // it came meanwhile, and was not checked
   auto file = std::make_shared<const PasswordFile>(PasswordFile{path, stamp, Secret(*text)});
 
   const Milliseconds modified{stamp.modified_ns / 1'000'000};
@@ -89,8 +90,9 @@ Result<std::shared_ptr<const PasswordFile>> PasswordFiles::read(const std::strin
 }
 
 Result<PasswordFiles::Found> PasswordFiles::password_for(const PasswordSource& source,
-                                                         const Request& request) {
-  auto file = read(source.path);
+                                                         const Request& request,
+                                                         const Call& call) {
+  auto file = read(source.path, call);
   if (!file) return file.error();
   auto password = source.option == &kPgpassOption ? password_of_line(**file, request)
                                                    : only_password(**file);

@@ -30,13 +30,14 @@ class PasswordFiles {
   // The password for this connection, from the file as it is now: looked at each time, read when
   // it has changed. Refuses what libpq refuses: a file that others may read or write, and what is
   // no file. kNotApplicable where a libpq password file has no line that fits.
-  Result<Found> password_for(const PasswordSource& source, const Request& request);
+  Result<Found> password_for(const PasswordSource& source, const Request& request,
+                             const Call& call);
 
   // Whether the file is still what was read.
   bool is_current(const PasswordFile& file) const;
 
  private:
-  Result<std::shared_ptr<const PasswordFile>> read(const std::string& path);
+  Result<std::shared_ptr<const PasswordFile>> read(const std::string& path, const Call& call);
 
   const World& world_;
   std::map<std::string, std::shared_ptr<const PasswordFile>> files_;  // under the state lock

@@ -87,8 +87,9 @@ bool Planner::recognise_name(const std::string& host, std::uint16_t port, Plan& 
 }
 
 // Follows the name to the endpoint's own and no further: what lies behind that ("ec2-…") is none.
-bool Planner::recognise_alias(const std::string& host, std::uint16_t port, Plan& plan) const {
-  for (const std::string& name : aliases_.of(host)) {
+bool Planner::recognise_alias(const std::string& host, std::uint16_t port, const Call& call,
+                              Plan& plan) const {
+  for (const std::string& name : aliases_.of(host, call)) {
     if (!recognise_name(name, port, plan)) continue;
     plan.reason = host + " is an alias in DNS, and " + plan.reason;
     return true;
@@ -97,7 +98,8 @@ bool Planner::recognise_alias(const std::string& host, std::uint16_t port, Plan&
 }
 
 // Finds the target; false, with the reason, where there is none.
-bool Planner::recognise(const Request& request, bool may_resolve, Plan& plan) const {
+bool Planner::recognise(const Request& request, const Call& call, bool may_resolve,
+                        Plan& plan) const {
   if (is_socket(request.host)) {
     plan.reason = "a Unix-domain socket is never a cloud's endpoint";
     return false;
@@ -117,13 +119,13 @@ bool Planner::recognise(const Request& request, bool may_resolve, Plan& plan) co
   }
   // Names of other servers must not cost a look-up where a password says that it is not ours.
   if (!Aliases::worth_asking(host) || user_gave_password(request, plan)) return false;
-  if (may_resolve) return recognise_alias(host, port, plan);
+  if (may_resolve) return recognise_alias(host, port, call, plan);
   plan.reason += " (whether it is an alias of one was not asked)";
   return false;
 }
 
-void Planner::complete_target(Plan& plan) const {
-  auto done = plan.cloud->complete(plan.target, plan.settings, Call(), plan.warnings);
+void Planner::complete_target(const Call& call, Plan& plan) const {
+  auto done = plan.cloud->complete(plan.target, plan.settings, call, plan.warnings);
   if (!done) plan.refusal = done.error();
   for (const Error& warning : plan.warnings) {
     if (!plan.warning_lines.empty()) plan.warning_lines += '\n';
@@ -164,6 +166,12 @@ void Planner::finish_for_file(const Request& request, Plan& plan) const {
     plan.insecure = sslmode.error();
 }
 
+Milliseconds Planner::time_without_rules(const Request& request) const {
+  const auto settings =
+      resolve_settings(request, context_options_, world_.environment, RuleFile{}, nullptr);
+  return Milliseconds{(settings ? *settings : Settings()).get_int(kTimeoutMsOption)};
+}
+
 // A plan that knows its settings and nothing else.
 Result<Plan> Planner::begin(const Request& request, const RuleFile& file) const {
   const Rule* rule = file.find(request);
@@ -188,13 +196,13 @@ const Cloud* Planner::cloud_for_credentials(const Request& request, const Plan& 
   return clouds_.front().get();
 }
 
-Result<Plan> Planner::make_for_credentials(const Request& request) const {
-  const auto file = rules_.read();
+Result<Plan> Planner::make_for_credentials(const Request& request, const Call& call) const {
+  const auto file = rules_.read(call);
   if (!file) return file.error();
   auto plan = begin(request, **file);
   if (!plan) return plan;
   plan->cloud = cloud_for_credentials(request, *plan);
-  auto source = plan->cloud->source(plan->settings, nullptr, Call());
+  auto source = plan->cloud->source(plan->settings, nullptr, call);
   if (!source) return source.error();
   plan->source = std::move(*source);
   return plan;
@@ -223,8 +231,9 @@ Result<Plan> Planner::make_without_rules(const Request& request, Error why) cons
   return plan;
 }
 
-Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
-  const auto file = rules_.read();
+Result<Plan> Planner::make(const Request& request, const Call& call, bool may_resolve) const {
+  const auto file = rules_.read(call);
+  if (!file && file.error().status == Status::kCancelled) return file.error();
   if (!file) return make_without_rules(request, file.error());
   auto begun = begin(request, **file);
   if (!begun) return begun;
@@ -236,7 +245,8 @@ Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
   auto source = choose_file(plan.settings);
   if (!source) return source.error();
   plan.file = std::move(*source);
-  plan.ours = plan.file || recognise(request, may_resolve, plan);
+  plan.ours = plan.file || recognise(request, call, may_resolve, plan);
+  if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
   if (!plan.ours || plan.refusal) return plan;
   if (user_gave_password(request, plan)) {
     plan.ours = false;
@@ -253,7 +263,7 @@ Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
                               "name the database user, e.g. user=app");
     return plan;
   }
-  complete_target(plan);
+  complete_target(call, plan);
   if (plan.refusal) return plan;
   auto sslmode = sslmode_for_token(request, plan.settings);
   if (!sslmode) {
@@ -263,7 +273,7 @@ Result<Plan> Planner::make(const Request& request, bool may_resolve) const {
   plan.set_sslmode = std::move(*sslmode);
   plan.reuse = Seconds{plan.settings.get_int(kReuseSecondsOption)};
   plan.password_key = password_key(plan.target, request.user);
-  auto credentials = plan.cloud->source(plan.settings, &plan.target, Call());
+  auto credentials = plan.cloud->source(plan.settings, &plan.target, call);
   if (!credentials) {
     plan.refusal = credentials.error();
     return plan;

@@ -54,9 +54,12 @@ class Planner {
         context_options_(context_options),
         clouds_(std::move(clouds)) {}
 
+  // How long a call may take as far as is known before the configuration file is read.
+  Milliseconds time_without_rules(const Request& request) const;
+
   // May ask DNS for aliases, where `may_resolve`. Fails only where the settings themselves are
-  // wrong.
-  Result<Plan> make(const Request& request, bool may_resolve = true) const;
+  // wrong, or the call is over.
+  Result<Plan> make(const Request& request, const Call& call, bool may_resolve = true) const;
 
   // Is this text a password that a cloud made, fresh or stale, and when does it say that it ends?
   bool is_password_of_ours(std::string_view text) const;
@@ -65,18 +68,19 @@ class Planner {
   const std::vector<std::unique_ptr<Cloud>>& clouds() const { return clouds_; }
 
   // For credentials themselves, of whoever's connection: there is a source, but no target.
-  Result<Plan> make_for_credentials(const Request& request) const;
+  Result<Plan> make_for_credentials(const Request& request, const Call& call) const;
 
  private:
   Result<Plan> begin(const Request& request, const RuleFile& file) const;
   Result<Plan> make_without_rules(const Request& request, Error why) const;
-  bool recognise(const Request& request, bool may_resolve, Plan& plan) const;
+  bool recognise(const Request& request, const Call& call, bool may_resolve, Plan& plan) const;
   bool recognise_name(const std::string& host, std::uint16_t port, Plan& plan) const;
-  bool recognise_alias(const std::string& host, std::uint16_t port, Plan& plan) const;
+  bool recognise_alias(const std::string& host, std::uint16_t port, const Call& call,
+                       Plan& plan) const;
   Result<std::optional<PasswordSource>> choose_file(const Settings& settings) const;
   void finish_for_file(const Request& request, Plan& plan) const;
   bool user_gave_password(const Request& request, const Plan& plan) const;
-  void complete_target(Plan& plan) const;
+  void complete_target(const Call& call, Plan& plan) const;
   const Cloud* cloud_for_credentials(const Request& request, const Plan& plan) const;
 
   const World& world_;

@@ -122,7 +122,7 @@ Result<std::string> Rules::find_file() const {
   return world_.files.stamp(system).exists ? system : std::string();
 }
 
-Result<std::shared_ptr<const RuleFile>> Rules::read() const {
+Result<std::shared_ptr<const RuleFile>> Rules::read(const Call& call) const {
   const auto path = find_file();
   if (!path) return path.error();
   const FileStamp stamp = path->empty() ? FileStamp{} : world_.files.stamp(*path);
@@ -132,7 +132,7 @@ Result<std::shared_ptr<const RuleFile>> Rules::read() const {
   }
   RuleFile file;
   if (!path->empty()) {
-    const auto text = world_.files.read(*path);
+    const auto text = world_.files.read(*path, call);
     if (!text) return text.error();
     auto parsed = parse_rule_file(*text, *path);
     if (!parsed) return parsed.error();

@@ -42,7 +42,7 @@ Result<RuleFile> parse_rule_file(std::string_view text, const std::string& path)
 class Rules {
  public:
   explicit Rules(const World& world) : world_(world) {}
-  Result<std::shared_ptr<const RuleFile>> read() const;
+  Result<std::shared_ptr<const RuleFile>> read(const Call& call) const;
 
  private:
   Result<std::string> find_file() const;

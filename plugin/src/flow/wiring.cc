@@ -22,6 +22,8 @@ struct WiredFlow::Parts {
   Parts(WiringConfig given, Log& log, Prompt& prompt)
       : config(std::move(given)),
         options(views_of(config.options)),
+        files(clock),
+        resolver(clock, files),
         http(clock, config.user_agent),
         process(clock),
         world{clock, environment, files, resolver, http, process, log, prompt},

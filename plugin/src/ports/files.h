@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/call.h"
 #include "base/result.h"
-#include "base/time.h"
 
 namespace pgiam {
 
@@ -28,20 +28,26 @@ class FileLock {
   virtual ~FileLock() = default;
 };
 
+// The call was over before the file was read: that is not the file's fault.
+inline bool is_interruption(const Error& error) {
+  return error.status == Status::kTimeout || error.status == Status::kCancelled;
+}
+
 class Files {
  public:
   virtual ~Files() = default;
   virtual FileStamp stamp(const std::string& path) const = 0;
   // The whole file. kNoCredentials when there is none, kBadConfig when it cannot be read or is
-  // larger than 16 MiB. What is read may be secret: wipe it.
-  virtual Result<std::string> read(const std::string& path) const = 0;
+  // larger than 16 MiB. A pipe is waited for: kTimeout, kCancelled. What is read may be secret: wipe
+  // it.
+  virtual Result<std::string> read(const std::string& path, const Call& call) const = 0;
   // Makes missing folders (0700), writes beside the file with mode 0600, then renames: a reader
   // sees the old or the new file, never a half one.
   virtual Result<void> replace(const std::string& path, std::string_view content) const = 0;
   // An exclusive lock between processes and threads, on `path` + ".lock". kTimeout when another
-  // holds it for longer than `patience`.
+  // holds it until the call's deadline, kCancelled.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path,
-                                                 Milliseconds patience) const = 0;
+                                                 const Call& call) const = 0;
 };
 
 }  // namespace pgiam

@@ -26,7 +26,7 @@ class Process {
  public:
   virtual ~Process() = default;
   // In a process group of its own, with nothing inherited but the environment; the whole group is
-  // ended when the time is up or the call is cancelled.
+  // ended when the time is up or the call is cancelled, which is not waited for.
   virtual Result<ProcessResult> run(const ProcessRequest& request, const Call& call) = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/call.h"
 #include "base/result.h"
 
 namespace pgiam {
@@ -12,8 +13,10 @@ class Resolver {
  public:
   virtual ~Resolver() = default;
   // The targets of the CNAME records that lead on from `host`, in order; empty where it is no alias
-  // or does not exist. Answers, or gives up with kNetwork, within a few seconds. Any thread.
-  virtual Result<std::vector<std::string>> aliases(const std::string& host) const = 0;
+  // or does not exist. kNetwork where no server answers within a few seconds, kTimeout where the
+  // call's deadline comes first, kCancelled. Any thread.
+  virtual Result<std::vector<std::string>> aliases(const std::string& host,
+                                                   const Call& call) const = 0;
 };
 
 }  // namespace pgiam

@@ -1,5 +1,6 @@
 #include "adapters/files_posix.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -8,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+
+#include "adapters/system_clock.h"
 
 namespace pgiam {
 namespace {
@@ -32,33 +35,42 @@ class PosixFilesTest : public testing::Test {
     return info.st_mode & 07777;
   }
 
-  const PosixFiles files_;
+  Call call(Milliseconds patience = Milliseconds{20'000}) const {
+    Call call;
+    call.deadline = clock_.uptime() + patience;
+    call.stop = stop_.get_token();
+    return call;
+  }
+
+  const SystemClock clock_{};
+  const PosixFiles files_{clock_};
+  std::stop_source stop_;
   fs::path folder_;
 };
 
 TEST_F(PosixFilesTest, ReadsAWholeFile) {
   const std::string text(100'000, 'x');
   write("f", text);
-  EXPECT_EQ(*files_.read(path("f")), text);
+  EXPECT_EQ(*files_.read(path("f"), call()), text);
   write("empty", "");
-  EXPECT_EQ(*files_.read(path("empty")), "");
+  EXPECT_EQ(*files_.read(path("empty"), call()), "");
 }
 
 TEST_F(PosixFilesTest, ReadsWhatHasNoSize) {
-  EXPECT_EQ(*files_.read("/dev/null"), "");
-  EXPECT_NE(files_.read("/proc/self/status")->find("Pid:"), std::string::npos);
+  EXPECT_EQ(*files_.read("/dev/null", call()), "");
+  EXPECT_NE(files_.read("/proc/self/status", call())->find("Pid:"), std::string::npos);
 }
 
 TEST_F(PosixFilesTest, TellsAMissingFileFromOneThatCannotBeRead) {
-  EXPECT_EQ(files_.read(path("none")).error().status, Status::kNoCredentials);
-  EXPECT_EQ(files_.read(folder_).error().status, Status::kBadConfig);
-  EXPECT_NE(files_.read(folder_).error().message.find(folder_), std::string::npos);
+  EXPECT_EQ(files_.read(path("none"), call()).error().status, Status::kNoCredentials);
+  EXPECT_EQ(files_.read(folder_, call()).error().status, Status::kBadConfig);
+  EXPECT_NE(files_.read(folder_, call()).error().message.find(folder_), std::string::npos);
 }
 
 TEST_F(PosixFilesTest, RefusesAFileThatIsTooLargeWithoutRoomForIt) {
   write("f", "");
   fs::resize_file(path("f"), std::uintmax_t{1} << 42);
-  const auto text = files_.read(path("f"));
+  const auto text = files_.read(path("f"), call());
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().status, Status::kBadConfig);
   EXPECT_EQ(text.error().message, path("f") + " is larger than 16 MiB");
@@ -84,7 +96,7 @@ TEST_F(PosixFilesTest, AFolderInAFilesPlaceIsNoFile) {
 TEST_F(PosixFilesTest, ReplacesAFileForNobodyElseToRead) {
   write("f", "old");
   ASSERT_TRUE(files_.replace(path("f"), "new"));
-  EXPECT_EQ(*files_.read(path("f")), "new");
+  EXPECT_EQ(*files_.read(path("f"), call()), "new");
   EXPECT_EQ(mode("f"), 0600u);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
 }
@@ -99,7 +111,7 @@ TEST_F(PosixFilesTest, LeavesTheOldFileWhereItCannotReplaceIt) {
   fs::create_directory(path("f"));
   write("f/g", "old");
   EXPECT_FALSE(files_.replace(path("f"), "new"));
-  EXPECT_EQ(*files_.read(path("f/g")), "old");
+  EXPECT_EQ(*files_.read(path("f/g"), call()), "old");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
 }
 
@@ -114,15 +126,98 @@ TEST_F(PosixFilesTest, AProgramThatMayNotWriteSoMuchLivesOn) {
 }
 
 TEST_F(PosixFilesTest, ALockIsHeldByOne) {
-  auto held = files_.lock(path("f"), Milliseconds{0});
+  auto held = files_.lock(path("f"), call(Milliseconds{0}));
   ASSERT_TRUE(held);
-  EXPECT_EQ(files_.lock(path("f"), Milliseconds{30}).error().status, Status::kTimeout);
+  EXPECT_EQ(files_.lock(path("f"), call(Milliseconds{30})).error().status, Status::kTimeout);
   std::thread releaser([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     held->reset();
   });
-  EXPECT_TRUE(files_.lock(path("f"), Milliseconds{20'000}));
+  EXPECT_TRUE(files_.lock(path("f"), call()));
   releaser.join();
+}
+
+// Opens a pipe once somebody reads it, and writes as the test says.
+class Writer {
+ public:
+  explicit Writer(const std::string& path, std::vector<std::string> parts)
+      : thread_([path, parts = std::move(parts)] {
+          const int fd = open(path.c_str(), O_WRONLY);
+          for (const std::string& part : parts) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));  // nothing to wait for
+            EXPECT_EQ(::write(fd, part.data(), part.size()), static_cast<ssize_t>(part.size()));
+          }
+          close(fd);
+        }) {}
+  ~Writer() { thread_.join(); }
+
+ private:
+  std::thread thread_;
+};
+
+TEST_F(PosixFilesTest, APipeIsReadToTheEndOfItsWriter) {
+  ASSERT_EQ(mkfifo(path("p").c_str(), 0600), 0);
+  const Writer writer(path("p"), {"one ", "two ", std::string(100'000, 'x')});
+  EXPECT_EQ(files_.read(path("p"), call()).value(), "one two " + std::string(100'000, 'x'));
+}
+
+TEST_F(PosixFilesTest, APipeWhoseWriterSaysNothingIsEmpty) {
+  ASSERT_EQ(mkfifo(path("p").c_str(), 0600), 0);
+  const Writer writer(path("p"), {});
+  EXPECT_EQ(files_.read(path("p"), call()).value(), "");
+}
+
+TEST_F(PosixFilesTest, APipeWithoutAWriterEndsWithTheDeadlineAndIsNamed) {
+  ASSERT_EQ(mkfifo(path("p").c_str(), 0600), 0);
+  const Milliseconds start = clock_.uptime();
+  const auto text = files_.read(path("p"), call(Milliseconds{50}));
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().status, Status::kTimeout);
+  EXPECT_NE(text.error().message.find(path("p")), std::string::npos);
+  EXPECT_TRUE(text.error().retryable);
+  EXPECT_GE(clock_.uptime() - start, Milliseconds{50});
+}
+
+TEST_F(PosixFilesTest, APipeWhoseWriterStopsHalfwayEndsWithTheDeadline) {
+  ASSERT_EQ(mkfifo(path("p").c_str(), 0600), 0);
+  const int both = open(path("p").c_str(), O_RDWR);
+  ASSERT_EQ(::write(both, "half", 4), 4);
+  EXPECT_EQ(files_.read(path("p"), call(Milliseconds{50})).error().status, Status::kTimeout);
+  close(both);
+}
+
+TEST_F(PosixFilesTest, WaitingForAPipeIsCancelledAtOnce) {
+  ASSERT_EQ(mkfifo(path("p").c_str(), 0600), 0);
+  std::thread canceller([this] {
+    const int fd = open(path("p").c_str(), O_WRONLY);  // until it is read
+    stop_.request_stop();
+    close(fd);
+  });
+  const auto text = files_.read(path("p"), call());
+  canceller.join();
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().status, Status::kCancelled);
+}
+
+TEST_F(PosixFilesTest, WhatIsWrittenIntoAPipeWithoutANameIsNoChange) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const std::string name = "/dev/fd/" + std::to_string(ends[0]);
+  const FileStamp before = files_.stamp(name);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // past the file system's clock tick
+  ASSERT_EQ(::write(ends[1], "text", 4), 4);
+  close(ends[1]);
+  EXPECT_EQ(files_.read(name, call()).value(), "text");
+  EXPECT_EQ(files_.stamp(name), before);
+  close(ends[0]);
+}
+
+TEST_F(PosixFilesTest, WaitingForALockIsCancelledAtOnce) {
+  const auto held = files_.lock(path("f"), call(Milliseconds{0}));
+  ASSERT_TRUE(held);
+  std::thread canceller([this] { stop_.request_stop(); });
+  EXPECT_EQ(files_.lock(path("f"), call()).error().status, Status::kCancelled);
+  canceller.join();
 }
 
 }  // namespace

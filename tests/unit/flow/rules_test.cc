@@ -121,29 +121,29 @@ TEST(Rules, NearestWins) {
 TEST(Rules, TheFileIsTheOneNamedElseTheOwnElseTheSystems) {
   test::FakeWorld fake;
   const Rules rules(fake.world);
-  EXPECT_EQ((*rules.read())->path, "");
+  EXPECT_EQ((*rules.read(fake.call()))->path, "");
   fake.files.write("/etc/pgiam.conf", "");
-  EXPECT_EQ((*rules.read())->path, "/etc/pgiam.conf");
+  EXPECT_EQ((*rules.read(fake.call()))->path, "/etc/pgiam.conf");
   fake.files.write("/home/ann/.config/pgiam/pgiam.conf", "");
-  EXPECT_EQ((*rules.read())->path, "/home/ann/.config/pgiam/pgiam.conf");
+  EXPECT_EQ((*rules.read(fake.call()))->path, "/home/ann/.config/pgiam/pgiam.conf");
   fake.environment.set("XDG_CONFIG_HOME", "/xdg");
   fake.files.write("/xdg/pgiam/pgiam.conf", "");
-  EXPECT_EQ((*rules.read())->path, "/xdg/pgiam/pgiam.conf");
+  EXPECT_EQ((*rules.read(fake.call()))->path, "/xdg/pgiam/pgiam.conf");
   fake.environment.set("PGIAM_CONFIG", "/named");
-  EXPECT_EQ(rules.read().error().status, Status::kBadConfig) << "named, but not there";
+  EXPECT_EQ(rules.read(fake.call()).error().status, Status::kBadConfig) << "named, but not there";
   fake.files.write("/named", "");
-  EXPECT_EQ((*rules.read())->path, "/named");
+  EXPECT_EQ((*rules.read(fake.call()))->path, "/named");
 }
 
 TEST(Rules, AreReadAgainOnlyWhenTheFileChanges) {
   test::FakeWorld fake;
   fake.files.write("/etc/pgiam.conf", "[defaults]\nregion = r1\n");
   const Rules rules(fake.world);
-  EXPECT_EQ((*rules.read())->defaults.at(0).value, "r1");
-  EXPECT_EQ((*rules.read())->defaults.at(0).value, "r1");
+  EXPECT_EQ((*rules.read(fake.call()))->defaults.at(0).value, "r1");
+  EXPECT_EQ((*rules.read(fake.call()))->defaults.at(0).value, "r1");
   EXPECT_EQ(fake.files.reads(), 1);
   fake.files.write("/etc/pgiam.conf", "[defaults]\nregion = r2\n");
-  EXPECT_EQ((*rules.read())->defaults.at(0).value, "r2");
+  EXPECT_EQ((*rules.read(fake.call()))->defaults.at(0).value, "r2");
 }
 
 }  // namespace

@@ -115,9 +115,9 @@ class Aws : public Cloud {
     return target;
   }
 
-  Result<void> complete(Target& target, const Settings& settings, const Call&,
+  Result<void> complete(Target& target, const Settings& settings, const Call& call,
                         std::vector<Error>& warnings) const override {
-    const auto profiles = files_.read();
+    const auto profiles = files_.read(call);
     if (!profiles) return profiles.error();
     const std::string profile = profile_of(settings);
     return choose_region(
@@ -126,8 +126,8 @@ class Aws : public Cloud {
   }
 
   Result<SecretSource> source(const Settings& settings, const Target*,
-                              const Call&) const override {
-    auto profiles = files_.read();
+                              const Call& call) const override {
+    auto profiles = files_.read(call);
     if (!profiles) return profiles.error();
     const ProviderContext context = context_of(settings);
     return SecretSource{identity_key(context, (*profiles)->digest),

@@ -58,13 +58,8 @@ std::string python_json(const std::map<std::string, std::string>& members, const
   return text += '}';
 }
 
-// Whatever is wrong with a cache file, it is as good as none.
-CredentialsPtr read_kept(const World& world, const std::string& path, const char* provider,
-                         const Call& call) {
-  auto text = world.files.read(path);
-  if (!text) return nullptr;
-  const WipeAtExit wipe_text(*text);
-  const auto file = Json::parse(*text);
+CredentialsPtr parse_kept(const std::string& text, const char* provider, const Call& call) {
+  const auto file = Json::parse(text);
   if (!file) return nullptr;
   const auto kept = file->object("Credentials");
   if (!kept) return nullptr;
@@ -82,6 +77,16 @@ CredentialsPtr read_kept(const World& world, const std::string& path, const char
   credentials->account_id = kept->text("AccountId").value_or("");
   credentials->provider = provider;
   return credentials;
+}
+
+// Whatever is wrong with a cache file, it is as good as none: null.
+Result<CredentialsPtr> read_kept(const World& world, const std::string& path, const char* provider,
+                                 const Call& call) {
+  auto text = world.files.read(path, call);
+  if (!text && is_interruption(text.error())) return text.error();
+  if (!text) return CredentialsPtr();
+  const WipeAtExit wipe_text(*text);
+  return parse_kept(*text, provider, call);
 }
 
 void keep(const World& world, const std::string& path, const Credentials& credentials) {
@@ -126,13 +131,13 @@ Result<CredentialsPtr> through_cli_cache(const ProviderContext& context, const s
   const World& world = context.world;
   const std::string path = aws_folder_file(world.environment, "cli/cache/" + name + ".json");
   if (path.empty() || context.settings.get(kCacheOption) != "shared") return fetch();
-  if (auto kept = read_kept(world, path, provider, call)) return kept;
+  if (auto kept = read_kept(world, path, provider, call); !kept || *kept) return kept;
   if (call.offline) return fetch();
 
   // Half the time is for the others, half for a fetch of our own should they never let go.
   const auto lock = lock_file(world, path, call, (call.deadline - world.clock.uptime()) / 2);
   if (!lock && lock.error().status == Status::kCancelled) return lock.error();
-  if (auto kept = read_kept(world, path, provider, call)) return kept;
+  if (auto kept = read_kept(world, path, provider, call); !kept || *kept) return kept;
   auto fetched = fetch();
   if (fetched) keep(world, path, **fetched);
   return fetched;

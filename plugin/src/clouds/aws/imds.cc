@@ -113,8 +113,8 @@ bool is_one_word(std::string_view text) {
 
 constinit const std::span<const char* const> kImdsVariables = kVariables;
 
-Result<ImdsSettings> read_imds_settings(const ProviderContext& context) {
-  const auto profiles = context.files.read();
+Result<ImdsSettings> read_imds_settings(const ProviderContext& context, const Call& call) {
+  const auto profiles = context.files.read(call);
   if (!profiles) return profiles.error();
   const SettingsReader reader(context.world.environment, (*profiles)->find(context.profile));
   if (reader.on(kDisabled, "disable_ec2_metadata"))

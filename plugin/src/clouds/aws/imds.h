@@ -23,7 +23,7 @@ extern const std::span<const char* const> kImdsVariables;
 
 // From variables and profile. kNotApplicable where it is switched off, kBadConfig for a setting
 // that is none.
-Result<ImdsSettings> read_imds_settings(const ProviderContext& context);
+Result<ImdsSettings> read_imds_settings(const ProviderContext& context, const Call& call);
 
 // Any thread. What it learns (token, absence) holds for the whole process.
 class Imds {

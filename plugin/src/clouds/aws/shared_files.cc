@@ -42,12 +42,13 @@ std::string SharedFiles::default_profile() const {
   return "default";
 }
 
-Result<std::string> SharedFiles::content(const std::string& path, const FileStamp& stamp) const {
+Result<std::string> SharedFiles::content(const std::string& path, const FileStamp& stamp,
+                                         const Call& call) const {
   if (!stamp.exists) return std::string();
-  return world_.files.read(path);
+  return world_.files.read(path, call);
 }
 
-Result<std::shared_ptr<const Profiles>> SharedFiles::read() const {
+Result<std::shared_ptr<const Profiles>> SharedFiles::read(const Call& call) const {
   Read now;
   now.config_path = path_of(kConfigFile, "config");
   now.credentials_path = path_of(kCredentialsFile, "credentials");
@@ -61,10 +62,10 @@ Result<std::shared_ptr<const Profiles>> SharedFiles::read() const {
       return last_.profiles;
   }
 
-  auto config_text = content(now.config_path, now.config_stamp);
+  auto config_text = content(now.config_path, now.config_stamp, call);
   if (!config_text) return config_text.error();
   const WipeAtExit wipe_config(*config_text);
-  auto credentials_text = content(now.credentials_path, now.credentials_stamp);
+  auto credentials_text = content(now.credentials_path, now.credentials_stamp, call);
   if (!credentials_text) return credentials_text.error();
   const WipeAtExit wipe_credentials(*credentials_text);
 

@@ -30,7 +30,7 @@ class SharedFiles {
   explicit SharedFiles(const World& world) : world_(world) {}
 
   // Stats the two files, and reads them only if they or the variables that name them changed.
-  Result<std::shared_ptr<const Profiles>> read() const;
+  Result<std::shared_ptr<const Profiles>> read(const Call& call) const;
 
   // The profile that the variables choose, else "default".
   std::string default_profile() const;
@@ -43,7 +43,8 @@ class SharedFiles {
   };
 
   std::string path_of(const char* variable, const char* file) const;
-  Result<std::string> content(const std::string& path, const FileStamp& stamp) const;
+  Result<std::string> content(const std::string& path, const FileStamp& stamp,
+                              const Call& call) const;
 
   const World& world_;
   mutable Read last_;  // under the state lock

@@ -6,7 +6,7 @@
 namespace pgiam::aws {
 
 Result<void> sign_in(const ProviderContext& context, const Call& call) {
-  const auto profiles = context.files.read();
+  const auto profiles = context.files.read(call);
   if (!profiles) return profiles.error();
   if ((*profiles)->find(context.profile) == nullptr) return {};  // the sources say it better
   const auto chain = resolve_role_chain(**profiles, context.profile);

@@ -13,11 +13,14 @@ constexpr Seconds kRefreshAhead{900};
 class TokenFile {
  public:
   // One that is missing or spoilt is empty: signing in anew is the cure for both.
-  TokenFile(const World& world, const std::string& path) {
-    auto text = world.files.read(path);
-    if (!text) return;
+  static Result<TokenFile> read(const World& world, const std::string& path, const Call& call) {
+    TokenFile file;
+    auto text = world.files.read(path, call);
+    if (!text && is_interruption(text.error())) return text.error();
+    if (!text) return file;
     const WipeAtExit wipe_text(*text);
-    if (auto parsed = Json::parse(*text)) json_ = std::move(*parsed);
+    if (auto parsed = Json::parse(*text)) file.json_ = std::move(*parsed);
+    return file;
   }
 
   std::string_view token() const { return json_.text("accessToken").value_or(""); }
@@ -103,7 +106,9 @@ Result<Secret> sso_access_token(const ProviderContext& context, const Profiles& 
   const std::string path = sso_token_path(world.environment, config);
   const auto token_of = [](const TokenFile& file) { return Secret(file.token()); };
   {
-    const TokenFile file(world, path);
+    const auto read = TokenFile::read(world, path, call);
+    if (!read) return read.error();
+    const TokenFile& file = *read;
     const bool refreshable = !config.session.empty() && file.refreshable(call.now);
     const Milliseconds least = refreshable && !call.offline ? kRefreshAhead : Seconds{0};
     if (file.lives(call.now, least, refused)) return token_of(file);
@@ -118,7 +123,9 @@ Result<Secret> sso_access_token(const ProviderContext& context, const Profiles& 
 
   // One refresh for all: a refresh token that is used twice may take the whole session with it.
   const auto lock = lock_file(world, path, call, call.deadline - world.clock.uptime());
-  TokenFile file(world, path);
+  auto read = TokenFile::read(world, path, call);
+  if (!read) return read.error();
+  TokenFile& file = *read;
   if (file.lives(call.now, kRefreshAhead, refused)) return token_of(file);
   const bool lives = file.lives(call.now, Seconds{0}, refused);
   if (!lock && lock.error().status != Status::kBadConfig) {

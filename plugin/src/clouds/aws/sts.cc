@@ -102,8 +102,8 @@ std::string in_profile(const Role& role) {
   return role.profile.empty() ? "" : " (profile " + role.profile + ")";
 }
 
-Result<Secret> read_token(const World& world, const std::string& file) {
-  auto text = world.files.read(file);
+Result<Secret> read_token(const World& world, const std::string& file, const Call& call) {
+  auto text = world.files.read(file, call);
   if (!text) {
     Error error = text.error();
     error.message = "the web identity token: " + error.message;
@@ -168,7 +168,7 @@ Result<CredentialsPtr> sts_assume_role_with_web_identity(const ProviderContext& 
   const World& world = context.world;
   Sha256Digest sent{};
   const auto make = [&]() -> Result<HttpRequest> {
-    auto token = read_token(world, token_file);
+    auto token = read_token(world, token_file, call);
     if (!token) return token.error();
     sent = sha256(token->reveal());
     Form form("AssumeRoleWithWebIdentity");
@@ -180,7 +180,7 @@ Result<CredentialsPtr> sts_assume_role_with_web_identity(const ProviderContext& 
   auto response = client->send(request, call);
   // A token that was replaced while we asked may be why the old one was refused.
   if (response && parse_service_error(*response).code == "InvalidIdentityToken")
-    if (const auto token = read_token(world, token_file); token && sha256(token->reveal()) != sent)
+    if (const auto token = read_token(world, token_file, call); token && sha256(token->reveal()) != sent)
       response = client->send(request, call);
   if (!response) return response.error();
   const std::string what = "assuming role " + role.arn + " with the token in " + token_file;

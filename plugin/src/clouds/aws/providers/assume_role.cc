@@ -58,7 +58,7 @@ class RoleProvider : public CredentialsProvider {
   std::string_view name() const override { return kAssumeRoleInfo.name; }
 
   Result<CredentialsPtr> load(const Call& call, Trace& trace) override {
-    const auto profiles = context_.files.read();
+    const auto profiles = context_.files.read(call);
     if (!profiles) return profiles.error();
     const Role role = own_role(context_.settings);
     const auto base = [&](const Call& base_call, Trace& base_trace) {

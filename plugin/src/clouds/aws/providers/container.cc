@@ -48,7 +48,7 @@ class ContainerProvider : public CredentialsProvider {
     if (call.offline)
       return make_error(Status::kNetwork,
                         "would ask the container's credential service at " + url->authority());
-    auto request = make_request(*url);
+    auto request = make_request(*url, call);
     if (!request) return request.error();
     auto answer = ask(*request, call);
     for (HttpHeader& header : request->headers) wipe(header.value);
@@ -82,7 +82,7 @@ class ContainerProvider : public CredentialsProvider {
     return *url;
   }
 
-  Result<HttpRequest> make_request(const Url& url) const {
+  Result<HttpRequest> make_request(const Url& url, const Call& call) const {
     HttpRequest request;
     request.url = url.text();
     request.headers = {{"Accept", "application/json"}};
@@ -93,24 +93,25 @@ class ContainerProvider : public CredentialsProvider {
       request.use_proxy = false;
       request.address_allowed = may_be_asked_in_the_clear;
     } else {
-      const auto profiles = context_.files.read();
+      const auto profiles = context_.files.read(call);
       if (!profiles) return profiles.error();
       request.ca_bundle = read_ca_bundle(world_.environment, (*profiles)->find(context_.profile));
     }
-    auto token = authorization();
+    auto token = authorization(call);
     if (!token) return token.error();
     if (!token->empty()) request.headers.push_back({"Authorization", std::string(token->reveal())});
     return request;
   }
 
   // Read at each attempt to load: it is replaced when it nears its end.
-  Result<Secret> authorization() const {
+  Result<Secret> authorization(const Call& call) const {
     std::string text;
     const WipeAtExit wipe_text(text);
     std::string from = kToken;
     if (const auto path = world_.environment.get_nonblank(kTokenFile)) {
       from = *path;
-      auto content = world_.files.read(*path);
+      auto content = world_.files.read(*path, call);
+      if (!content && is_interruption(content.error())) return content.error();
       if (!content)
         return make_error(Status::kBadConfig,
                           std::string(kTokenFile) + ": " + content.error().message,

@@ -26,7 +26,7 @@ class ImdsProvider : public CredentialsProvider {
   std::string_view name() const override { return kImdsInfo.name; }
 
   Result<CredentialsPtr> load(const Call& call, Trace&) override {
-    const auto settings = read_imds_settings(context_);
+    const auto settings = read_imds_settings(context_, call);
     if (!settings) return settings.error();
     if (call.offline)
       return make_error(Status::kNetwork,

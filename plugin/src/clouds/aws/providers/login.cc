@@ -32,8 +32,8 @@ std::string cache_path(const ProfileView& view) {
   return aws_folder_file(environment, "login/cache/" + file);
 }
 
-Result<Json> read_session(const ProfileView& view, const std::string& path) {
-  auto text = view.context.world.files.read(path);
+Result<Json> read_session(const ProfileView& view, const std::string& path, const Call& call) {
+  auto text = view.context.world.files.read(path, call);
   const std::string whose = "the session of profile \"" + view.name + "\"";
   if (!text && text.error().status != Status::kNoCredentials) return text.error();
   if (!text) return login_required(view, whose + " does not exist: nobody has logged in");
@@ -150,7 +150,7 @@ Result<CredentialsPtr> load_login(const ProfileView& view, const Call& call, Tra
   const World& world = view.context.world;
   const std::string path = cache_path(view);
   {
-    const auto session = read_session(view, path);
+    const auto session = read_session(view, path, call);
     if (!session) return session.error();
     const auto kept = credentials_of(*session);
     if (lives(kept, kRefreshAhead, call)) return kept;
@@ -165,7 +165,7 @@ Result<CredentialsPtr> load_login(const ProfileView& view, const Call& call, Tra
 
   // One renewal for all: the refresh token is good for one.
   const auto lock = lock_file(world, path, call, call.deadline - world.clock.uptime());
-  auto session = read_session(view, path);
+  auto session = read_session(view, path, call);
   if (!session) return session.error();
   const auto kept = credentials_of(*session);
   if (lives(kept, kRefreshAhead, call)) return kept;

@@ -27,7 +27,7 @@ class ProfileProvider : public CredentialsProvider {
   std::string_view name() const override { return kProfileInfo.name; }
 
   Result<CredentialsPtr> load(const Call& call, Trace& trace) override {
-    const auto profiles = context_.files.read();
+    const auto profiles = context_.files.read(call);
     if (!profiles) return profiles.error();
     if ((*profiles)->find(context_.profile) == nullptr) return missing(**profiles);
     const auto chain = resolve_role_chain(**profiles, context_.profile);

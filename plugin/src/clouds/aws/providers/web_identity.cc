@@ -32,7 +32,7 @@ class WebIdentityProvider : public CredentialsProvider {
       return make_error(Status::kBadConfig,
                         "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not",
                         "set AWS_ROLE_ARN to the role that the token is for");
-    const auto profiles = context_.files.read();
+    const auto profiles = context_.files.read(call);
     if (!profiles) return profiles.error();
     if (auto left = leave_to_the_profile(**profiles)) return *left;
     return load_role(context_, **profiles, role, token_file, call);

@@ -289,7 +289,7 @@ TEST_F(RoleCache, HoldsWhatTheAwsCliHolds) {
   role();
   answer_role("ASIA1");
   load();
-  const auto kept = world.files.read(kCacheFile);
+  const auto kept = world.files.read(kCacheFile, world.call());
   ASSERT_TRUE(kept);
   EXPECT_EQ(*kept,
             "{\"Credentials\":{\"AccessKeyId\":\"ASIA1\",\"SecretAccessKey\":\"secret of ASIA1\","

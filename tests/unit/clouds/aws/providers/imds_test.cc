@@ -230,7 +230,7 @@ TEST_F(ImdsTest, DoesNotRepeatWhatTookLong) {
 
 TEST_F(ImdsTest, GivesItselfTwoAndAHalfSeconds) {
   const auto settings_read = read_imds_settings(
-      {world.world, SharedFiles(world.world), runtime, settings, "default", false});
+      {world.world, SharedFiles(world.world), runtime, settings, "default", false}, world.call());
   ASSERT_TRUE(settings_read);
   const SharedFiles files(world.world);
   const Imds imds({world.world, files, runtime, settings, "default", false}, *settings_read);
@@ -329,7 +329,8 @@ class ImdsEndpointTest : public SourcesTest {
  protected:
   std::string endpoint() {
     const SharedFiles files(world.world);
-    const auto read = read_imds_settings({world.world, files, runtime, settings, "default", false});
+    const auto read = read_imds_settings(
+        {world.world, files, runtime, settings, "default", false}, world.call());
     return read ? read->endpoint : "error: " + read.error().message;
   }
 };

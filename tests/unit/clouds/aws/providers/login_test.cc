@@ -52,7 +52,7 @@ class Login : public test::SourcesTest {
                       {{"x-amzn-ErrorType", "AccessDeniedException"}});
   }
   static std::string path() { return kFile; }
-  Json kept() { return Json::parse(world.files.read(path()).value()).value(); }
+  Json kept() { return Json::parse(world.files.read(path(), world.call()).value()).value(); }
 
   const Es256TestKey key;
 };
@@ -70,7 +70,7 @@ TEST_F(Login, GivesTheCredentialsOfTheSessionWhileTheyLive) {
 TEST_F(Login, FindsTheSessionInTheFolderThatTheVariableNames) {
   session("2026-01-01T13:00:00Z");
   const std::string moved = "/cache" + path().substr(path().rfind('/'));
-  world.files.write(moved, world.files.read(path()).value());
+  world.files.write(moved, world.files.read(path(), world.call()).value());
   world.files.remove(path());
   world.environment.set("AWS_LOGIN_CACHE_DIRECTORY", "/cache");
   EXPECT_EQ(found(), "OLD from aws.login");

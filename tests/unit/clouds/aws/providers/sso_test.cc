@@ -51,7 +51,7 @@ class Sso : public test::SourcesTest {
         200, "{\"accessToken\":\"" + token +
                  "\",\"expiresIn\":28800,\"refreshToken\":\"r2\",\"tokenType\":\"Bearer\"}");
   }
-  std::string kept() { return world.files.read(kSessionFile).value(); }
+  std::string kept() { return world.files.read(kSessionFile, world.call()).value(); }
   std::vector<std::string> urls() const {
     std::vector<std::string> urls;
     for (const HttpRequest& request : world.http.requests()) urls.push_back(request.url);
