@@ -1,6 +1,7 @@
 // JSON of services, caches and programs: what is read can be written and reads the same.
 #include "clouds/aws/credentials_answer.h"
 #include "clouds/aws/json.h"
+#include "clouds/aws/provider.h"
 #include "fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -14,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = aws::Json::parse(once.reveal());
   FUZZ_ASSERT(again && again->serialize().reveal() == once.reveal());
 
-  constexpr aws::AnswerForm kForm{"aws.imds", "the service", "Token", true};
+  constexpr aws::AnswerForm kForm{aws::kImdsInfo, "the service", "Token", true};
   const auto credentials = aws::read_credentials(*json, kForm);
   FUZZ_ASSERT(!credentials || (*credentials)->expires_at);
   aws::Json changed = *json;

@@ -10,7 +10,8 @@ import pytest
 from conftest import COMMAND, HOST, SECRET
 
 NO_METADATA = {"AWS_EC2_METADATA_DISABLED": "true"}
-KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET, **NO_METADATA}
+# Without HOME the home that the system knows is looked into: that of whoever runs the tests, with a configuration perhaps.
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET, "PGIAM_CONFIG": "/dev/null", **NO_METADATA}
 TOKEN = ("token", "--host", HOST, "--port", "5432", "--user", "app_user")
 ROLE = ("--role-arn", "arn:aws:iam::123456789012:role/dba", "--mfa-serial", "arn:aws:iam::123456789012:mfa/ann")
 
