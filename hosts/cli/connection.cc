@@ -1,77 +1,56 @@
 #include "connection.h"
 
-#include <string.h>
-
 #include <charconv>
-#include <cstdlib>
-#include <functional>
-#include <string_view>
 
+#include "base/conninfo_keywords.h"
+#include "parameters.h"
 #include "report.h"
-#include "service_file.h"
+#include "saved_password.h"
 
 namespace pgiam::cli {
 namespace {
 
-// libpq checks this value last of all, and quotes it when it objects: then the rest is resolved.
-constexpr const char* kImpossible = "pgiam-resolves-only";
+using host::ResolvedConninfo;
 
-std::string without_newline(std::string text) {
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
-}
+constexpr const char* kWhatItIs = "CONNINFO is what psql takes: pgiam help token";
 
-// Of a string that it cannot read libpq quotes the part where it stumbled, be it of a password with
-// a blank in it, and a URI as a whole.
-std::string without_secrets(std::string message, const std::string& conninfo) {
-  if (conninfo.find("://") != conninfo.npos) {
-    if (const std::size_t at = message.find(conninfo); at != message.npos)
-      message.replace(at, conninfo.size(), "…");
+// As libpq takes the first dbname: a connection string, or else a database's name.
+void give_conninfo(const std::string& conninfo, ResolvedConninfo& resolved) {
+  if (!is_conninfo(conninfo)) {
+    if (!conninfo.empty()) resolved.give("dbname", conninfo);
+    return;
   }
-  if (message.starts_with("missing \"=\" after") && conninfo.find("password") != conninfo.npos)
-    return "the connection string holds a word without \"=\" (values with blanks need quotes: 'a "
-           "b')";
-  return message;
+  const Conninfo parsed = read_conninfo(conninfo);
+  for (const pgiam_param& param : parsed.params()) resolved.give(param.key, param.value);
 }
 
-PGconn* resolve(const std::string& conninfo, const Arguments& arguments) {
-  std::vector<const char*> keywords = {"dbname"}, values = {conninfo.c_str()};
-  for (const auto& [keyword, value] : arguments.keywords) {
-    keywords.push_back(keyword.c_str());
-    values.push_back(value.c_str());
+ResolvedConninfo resolve(const std::string& conninfo, const Arguments& arguments) {
+  ResolvedConninfo resolved;
+  try {
+    give_conninfo(conninfo, resolved);
+    for (const auto& [keyword, value] : arguments.keywords)
+      if (!value.empty()) resolved.give(keyword, value);
+    resolved.add_defaults();
+  } catch (const host::ConninfoError& error) {
+    throw UsageError(error.what(), error.hint().empty() ? kWhatItIs : error.hint());
   }
-  keywords.insert(keywords.end(), {"target_session_attrs", nullptr});
-  values.insert(values.end(), {kImpossible, nullptr});
-  return PQconnectStartParams(keywords.data(), values.data(), /*expand_dbname=*/1);
+  return resolved;
 }
 
-// Calls take(keyword, value) for each option that has a value, and wipes what libpq copied.
-void for_each_option(PQconninfoOption* options,
-                     const std::function<void(std::string_view, const char*)>& take) {
-  for (PQconninfoOption* option = options; option && option->keyword; ++option) {
-    if (!option->val) continue;
-    take(option->keyword, option->val);
-    explicit_bzero(option->val, strlen(option->val));
-  }
-  PQconninfoFree(options);
-}
+std::string first_of(const std::string& list) { return host::split_list(list).front(); }
 
-// libpq does not tell its default from the user's word.
-bool is_sslmode_chosen(const std::string& conninfo, std::string_view in_force) {
-  const char* variable = std::getenv("PGSSLMODE");
-  if (in_force != "prefer" || (variable && *variable)) return true;
-  variable = std::getenv("PGSERVICE");
-  std::string service = variable ? variable : "";
-  bool mentioned = false;
-  for_each_option(PQconninfoParse(conninfo.c_str(), nullptr),
-                  [&](std::string_view keyword, const char* value) {
-                    mentioned |= keyword == "sslmode";
-                    if (keyword == "service") service = value;
-                  });
-  return mentioned || (!service.empty() && host::service_sets(service, "sslmode"));
+std::string or_else(std::string text, const std::string& other) {
+  return text.empty() ? other : text;
 }
 
 }  // namespace
+
+Conninfo read_conninfo(const std::string& text) {
+  Result<Conninfo> parsed = Conninfo::parse(text.c_str());
+  if (parsed) return std::move(parsed).value();
+  const char* hint = parsed.error().hint();
+  throw UsageError(parsed.error().what(), *hint ? hint : kWhatItIs);
+}
 
 std::uint32_t read_port(std::string_view text) {
   std::uint32_t port = 0;
@@ -84,43 +63,31 @@ std::uint32_t read_port(std::string_view text) {
 
 Connection::Connection(const std::string& conninfo, const Arguments& arguments)
     : resolved_(resolve(conninfo, arguments)) {
-  if (!resolved_) throw std::bad_alloc();
-  const std::string message = PQerrorMessage(resolved_.get());
-  if (message.find(kImpossible) == message.npos)
-    throw UsageError(without_secrets(without_newline(message), conninfo),
-                     "CONNINFO is what psql takes: pgiam help token");
-
-  std::string hosts, sslmode;
-  for_each_option(PQconninfo(resolved_.get()), [&](std::string_view keyword, const char* value) {
-    if (keyword == "host" || keyword == "hostaddr") hosts += value;
-    if (keyword == "sslmode") sslmode = value;
-  });
-  if (hosts.empty())
+  const std::string hosts = resolved_.value("host"), addresses = resolved_.value("hostaddr");
+  if (hosts.empty() && addresses.empty())
     throw UsageError("no host is given", "say it: \"host=… user=…\", --host, or PGHOST");
-  if (hosts.find(',') != hosts.npos)
-    remark(std::string("of several hosts, this is about the first: ") + PQhost(resolved_.get()));
-  port_ = read_port(PQport(resolved_.get()));
-  if (is_sslmode_chosen(conninfo, sslmode)) sslmode_ = sslmode;
+  host_ = or_else(first_of(hosts), first_of(addresses));
+  if ((hosts + addresses).find(',') != hosts.npos)
+    remark("of several hosts, this is about the first: " + host_);
+  port_ = read_port(or_else(first_of(resolved_.value("port")), "5432"));
+}
+
+std::string Connection::chosen(std::string_view keyword) const {
+  return resolved_.is_default(keyword) ? "" : resolved_.value(keyword);
 }
 
 Request Connection::request() const {
-  return Request(PQhost(resolved_.get()))
-      .port(port_)
-      .user(PQuser(resolved_.get()))
-      .database(PQdb(resolved_.get()));
+  return Request(host_).port(port_).user(user()).database(resolved_.value("dbname"));
 }
 
-Request Connection::request_as_dialled() const {
-  return request_to_send().password(PQpass(resolved_.get()));
-}
-
-std::string chosen_database(const std::string& conninfo, const Arguments& arguments) {
-  Arguments as_another = arguments;
-  as_another.keywords.emplace_back("user", kImpossible);
-  const std::unique_ptr<PGconn, void (*)(PGconn*)> resolved(resolve(conninfo, as_another),
-                                                            PQfinish);
-  const std::string database = resolved && PQdb(resolved.get()) ? PQdb(resolved.get()) : "";
-  return database == kImpossible ? "" : database;
+Request Connection::request_as_dialled() {
+  const char* password = resolved_.find("password");
+  if (!password || !*password) {
+    const std::string port = this->port(), user = this->user(), database = resolved_.value("dbname");
+    saved_password_ = host::saved_password(resolved_.value("passfile"), {host_, port, database, user});
+    password = saved_password_.c_str();
+  }
+  return request_to_send().password(password);
 }
 
 }  // namespace pgiam::cli

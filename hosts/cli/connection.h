@@ -1,23 +1,22 @@
-// The connection that the user means, as libpq itself would resolve it: connection strings and
-// URIs, service files, PG* variables, defaults, the password file. Without a packet.
+// The connection that the user means, as libpq would resolve it: connection strings and URIs,
+// service files, PG* variables, defaults, the password file. Without libpq, and without a packet.
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "command.h"
-#include "pgiam.hpp"
+#include "pgiam_conninfo.hpp"
+#include "resolved_conninfo.h"
+#include "secret_text.h"
 
 namespace pgiam::cli {
 
 // Of several hosts it is the first.
 class Connection {
  public:
-  // Throws UsageError, with libpq's own words where libpq objects. `conninfo` may be "".
+  // Throws UsageError, in libpq's words where libpq would object. `conninfo` may be "".
   Connection(const std::string& conninfo, const Arguments& arguments);
   explicit Connection(const Arguments& arguments)
       : Connection(arguments.words.empty() ? "" : arguments.words.front(), arguments) {}
@@ -25,30 +24,32 @@ class Connection {
   // For a token that goes to standard output: nothing is said of how it will be sent.
   Request request() const;
   // For a token that a client will send with these parameters.
-  Request request_to_send() const { return request().sslmode(sslmode_); }
+  Request request_to_send() const { return request().sslmode(chosen_sslmode()); }
   // For what a hook would ask. Borrows the password that libpq would send from this object.
-  Request request_as_dialled() const;
+  Request request_as_dialled();
 
   // As libpq looks them up in a password file.
-  std::string host() const { return PQhost(resolved_.get()); }
+  const std::string& host() const { return host_; }
   std::string port() const { return std::to_string(port_); }
-  std::string user() const { return PQuser(resolved_.get()); }
+  std::string user() const { return resolved_.value("user"); }
+  // "" where nobody chose one and libpq takes the user's name.
+  std::string chosen_database() const { return chosen("dbname"); }
 
  private:
-  struct Finish {
-    void operator()(PGconn* connection) const { PQfinish(connection); }
-  };
+  // "" where it is libpq's default.
+  std::string chosen(std::string_view keyword) const;
+  std::string chosen_sslmode() const { return chosen("sslmode"); }
 
-  std::unique_ptr<PGconn, Finish> resolved_;
+  host::ResolvedConninfo resolved_;
+  std::string host_;
   std::uint32_t port_ = 0;
-  std::string sslmode_;  // "": nobody said anything
+  host::SecretText saved_password_;
 };
+
+// Throws UsageError, which names the place and quotes no value.
+Conninfo read_conninfo(const std::string& text);
 
 // Throws UsageError.
 std::uint32_t read_port(std::string_view text);
-
-// The database that somebody chose by any means; "" where libpq takes the user's name for want of
-// one.
-std::string chosen_database(const std::string& conninfo, const Arguments& arguments);
 
 }  // namespace pgiam::cli

@@ -1,8 +1,6 @@
 #include "exec_reach.h"
 
-#include <dlfcn.h>
 #include <elf.h>
-#include <libpq-fe.h>
 #include <link.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -19,6 +17,7 @@
 #include <new>
 #include <optional>
 
+#include "late_libpq.h"
 #include "library.h"
 #include "report.h"
 
@@ -35,15 +34,6 @@ std::string readable(const std::string& file, const char* what) {
   throw UsageError(
       "the " + std::string(what) + " " + file + " cannot be read: " + std::strerror(errno),
       "it belongs beside libpgiam.so.1: is pgiam installed as a whole?");
-}
-
-// The one that this command itself got. The filter has no function of its own that could be taken
-// for libpq's, even where it is preloaded here.
-fs::path libpq_in_use() {
-  Dl_info info;
-  if (dladdr(reinterpret_cast<const void*>(&PQuser), &info) == 0 || !info.dli_fname)
-    throw UsageError("the loader does not tell where libpq lies", "");
-  return fs::absolute(info.dli_fname);
 }
 
 fs::path cache_folder() {
@@ -165,7 +155,7 @@ std::string hook_file() { return readable(library_folder() + "/libpgiam-libpq.so
 std::string filter_file() {
   const fs::path folder = library_folder() + "/pgiam/filter";
   const std::string filter = readable(folder / "libpq.so.5", "filter");
-  const fs::path libpq = libpq_in_use();
+  const fs::path libpq = fs::absolute(late_libpq().file);
   std::error_code is_missing;
   if (fs::equivalent(folder / "real/libpq.so.5", libpq, is_missing)) return filter;
   return filter_in_front_of(libpq, filter);

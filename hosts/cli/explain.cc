@@ -91,7 +91,7 @@ std::string describe(const json::object& all) {
 
 int run(const Arguments& arguments) {
   Context context = make_context(arguments);
-  const Connection connection(arguments);
+  Connection connection(arguments);
   Request request = connection.request_as_dialled();
   if (arguments.has("resolve")) request.flags(PGIAM_REQUEST_RESOLVE);
   const Reply reply = std::move(context.explain(request)).value();

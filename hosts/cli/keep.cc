@@ -79,7 +79,7 @@ keeper::Item make_item(Context& context, const std::string& conninfo, const Argu
   }
   const std::string path = arguments.has("pgpass") ? arguments.value("pgpass") : default_pgpass();
   const keeper::Entry entry{connection->host(), connection->port(),
-                            chosen_database(conninfo, arguments), connection->user()};
+                            connection->chosen_database(), connection->user()};
   if (const std::string why = keeper::why_not_writable(entry); !why.empty())
     throw UsageError(item.name + " cannot stand in " + path + ": " + why, "--password-file FILE");
   item.state = [path] { return keeper::state_of_file(path); };

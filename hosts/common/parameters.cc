@@ -4,6 +4,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "base/conninfo_keywords.h"
+
 namespace pgiam::host {
 
 std::optional<Parameters> Parameters::of_conninfo(const char* conninfo) {
@@ -79,10 +81,7 @@ std::vector<std::string> split_list(std::string_view list) {
   }
 }
 
-bool is_connection_string(std::string_view text) {
-  return text.find('=') != text.npos || text.starts_with("postgresql://") ||
-         text.starts_with("postgres://");
-}
+bool is_connection_string(std::string_view text) { return is_conninfo(text); }
 
 bool is_socket_path(std::string_view host) {
   return host.starts_with('/') || host.starts_with('@');

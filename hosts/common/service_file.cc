@@ -1,15 +1,21 @@
 #include "service_file.h"
 
-#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
+#include <sys/stat.h>
 
-#include <fstream>
-#include <optional>
-#include <vector>
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/conninfo_keywords.h"
+#include "home.h"
 
 namespace pgiam::host {
 namespace {
+
+constexpr std::size_t kLineRoom = 1024;  // libpq's
 
 std::string_view trim(std::string_view line) {
   constexpr std::string_view kBlanks = " \t\r\n\v\f";
@@ -18,64 +24,96 @@ std::string_view trim(std::string_view line) {
   return line.substr(begin, line.find_last_not_of(kBlanks) - begin + 1);
 }
 
-// nullopt: the file does not have the service.
-std::optional<bool> file_sets(const std::string& path, const std::string& service,
-                              std::string_view keyword) {
-  const std::string header = "[" + service + "]";
-  std::ifstream file(path);
-  bool is_inside = false, is_set = false;
-  for (std::string raw; std::getline(file, raw);) {
-    const std::string_view line = trim(raw);
+struct Reading {
+  bool is_found = false;
+  Service service;
+};
+
+// One line of the section that is wanted. "" or what is wrong with it.
+std::string take_line(std::string_view line, const std::string& place, Service& service) {
+  const std::size_t equals = line.find('=');
+  const std::string_view keyword = line.substr(0, equals);
+  if (line.starts_with("ldap"))
+    return "the service is looked up by LDAP, which only libpq does: service file " + place;
+  if (equals == line.npos) return "syntax error in service file " + place;
+  if (keyword == "service" || keyword == "servicefile")
+    return "nested service specifications not supported in service file " + place;
+  if (!find_conninfo_keyword(keyword)) return "syntax error in service file " + place;
+  service.values.push_back({std::string(keyword), SecretText(line.substr(equals + 1))});
+  return "";
+}
+
+// libpq ends at the section behind the wanted one, so what is wrong further down is nobody's care.
+Reading read_file(const std::string& path, const std::string& name) {
+  Reading reading;
+  std::string& error = reading.service.error;
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(fopen(path.c_str(), "re"), fclose);
+  if (!file) {
+    error = "service file \"" + path + "\" not found";
+    return reading;
+  }
+  const std::string header = "[" + name + "]";
+  char buffer[kLineRoom];
+  for (int number = 1; error.empty() && fgets(buffer, sizeof buffer, file.get()); ++number) {
+    if (strlen(buffer) >= sizeof buffer - 1) {
+      error = "line " + std::to_string(number) + " too long in service file \"" + path + "\"";
+      break;
+    }
+    const std::string_view line = trim(buffer);
+    if (line.empty() || line.starts_with('#')) continue;
     if (line.starts_with('[')) {
-      if (is_inside) break;
-      is_inside = line.starts_with(header);
-    } else if (is_inside && line.substr(0, line.find('=')) == keyword) {
-      is_set = true;
+      if (reading.is_found) break;
+      reading.is_found = line.starts_with(header);
+    } else if (reading.is_found) {
+      error = take_line(line, "\"" + path + "\", line " + std::to_string(number), reading.service);
     }
   }
-  if (!is_inside) return std::nullopt;
-  return is_set;
+  explicit_bzero(buffer, sizeof buffer);
+  return reading;
 }
 
-std::string variable(const char* name) {
-  const char* value = getenv(name);
-  return value ? value : "";
-}
-
-// By the user database; "" where that is silent.
-std::string home_of_user() {
-  passwd entry;
-  passwd* found = nullptr;
-  char texts[4096];
-  const int failure = getpwuid_r(geteuid(), &entry, texts, sizeof texts, &found);
-  return failure == 0 && found ? found->pw_dir : "";
-}
-
-// libpq 15 and later go by HOME, those before by the user database; both are the same as a rule.
-std::vector<std::string> own_files() {
-  const std::string named = variable("PGSERVICEFILE");
-  if (!named.empty()) return {named};
-  std::vector<std::string> files;
-  for (const std::string& home : {variable("HOME"), home_of_user()}) {
-    if (!home.empty()) files.push_back(home + "/.pg_service.conf");
-  }
-  return files;
+bool exists(const std::string& path) {
+  struct stat status;
+  return stat(path.c_str(), &status) == 0;
 }
 
 std::string system_file() {
-  const std::string folder = variable("PGSYSCONFDIR");
-  return (folder.empty() ? PGIAM_LIBPQ_SYSCONFDIR : folder) + "/pg_service.conf";
+  const char* folder = getenv("PGSYSCONFDIR");
+  return std::string(folder ? folder : PGIAM_LIBPQ_SYSCONFDIR) + "/pg_service.conf";
+}
+
+// Where it is looked for, in order; a file that was named has to be there.
+std::vector<std::string> files_to_read(const std::vector<std::string>& homes) {
+  std::vector<std::string> files;
+  if (const char* named = getenv("PGSERVICEFILE")) {
+    files.emplace_back(named);
+  } else {
+    for (const std::string& home : homes) files.push_back(home + "/.pg_service.conf");
+    std::erase_if(files, [](const std::string& file) { return !exists(file); });
+  }
+  if (std::string file = system_file(); exists(file)) files.push_back(std::move(file));
+  return files;
+}
+
+Service read_from(const std::vector<std::string>& files, const std::string& name) {
+  for (const std::string& path : files) {
+    Reading reading = read_file(path, name);
+    if (reading.is_found || !reading.service.error.empty()) return std::move(reading.service);
+  }
+  return {{}, "definition of service \"" + name + "\" not found"};
 }
 
 }  // namespace
 
+Service read_service(const std::string& name) {
+  return read_from(files_to_read({home_folder()}), name);
+}
+
+// The libpq that will connect may be an old one, which goes by the user database alone.
 bool service_sets(const std::string& service, std::string_view keyword) {
-  std::vector<std::string> files = own_files();
-  files.push_back(system_file());
-  for (const std::string& path : files) {
-    if (const std::optional<bool> is_set = file_sets(path, service, keyword)) return *is_set;
-  }
-  return false;
+  const Service found = read_from(files_to_read({home_folder(), home_of_user()}), service);
+  return std::any_of(found.values.begin(), found.values.end(),
+                     [&](const ServiceValue& value) { return value.keyword == keyword; });
 }
 
 }  // namespace pgiam::host

@@ -1,11 +1,27 @@
-// Connection service files (PostgreSQL manual, "The Connection Service File"). libpq resolves them,
-// but does not tell a value that came from there from its own default.
+// Connection service files, read as libpq reads them (PostgreSQL documentation, "The Connection
+// Service File").
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "secret_text.h"
 
 namespace pgiam::host {
+
+struct ServiceValue {
+  std::string keyword;
+  SecretText value;
+};
+
+struct Service {
+  std::vector<ServiceValue> values;  // of a keyword that comes twice the first counts
+  std::string error;                 // libpq's complaint; "" where there is none
+};
+
+// In the user's file, or else in the system's.
+Service read_service(const std::string& name);
 
 // Whether the service gives this keyword a value, in the file where libpq finds the service.
 bool service_sets(const std::string& service, std::string_view keyword);

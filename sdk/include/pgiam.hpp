@@ -201,45 +201,6 @@ inline Result<Reply> to_result(const pgiam_api* api, pgiam_status status, pgiam_
 
 }  // namespace detail
 
-// A connection string as libpq reads it, "host=… user=…" or a URI. Wipes its values when it goes.
-class Conninfo {
- public:
-  static Result<Conninfo> parse(const char* text, const pgiam_api* api = linked()) {
-    if (!api || !PGIAM_API_HAS(api, conninfo_free)) {
-      return Error(api, PGIAM_E_UNSUPPORTED, nullptr);  // a library of an earlier 1.x
-    }
-    pgiam_conninfo* conninfo = nullptr;
-    pgiam_error* error = nullptr;
-    const pgiam_status status = api->conninfo_parse(text, &conninfo, &error);
-    if (status != PGIAM_OK) return Error(api, status, error);
-    return Conninfo(api, conninfo);
-  }
-
-  // In the order of the string; key and value are borrowed.
-  std::vector<pgiam_param> params() const {
-    std::vector<pgiam_param> params(api_->conninfo_count(conninfo_.get()));
-    for (std::size_t i = 0; i < params.size(); ++i) {
-      params[i].struct_size = sizeof(pgiam_param);
-      api_->conninfo_at(conninfo_.get(), i, &params[i]);
-    }
-    return params;
-  }
-  // The value of one keyword; nullptr where the string does not give it.
-  const char* param(const char* key) const {
-    for (const pgiam_param& param : params()) {
-      if (std::strcmp(key, param.key) == 0) return param.value;
-    }
-    return nullptr;
-  }
-
- private:
-  Conninfo(const pgiam_api* api, pgiam_conninfo* conninfo)
-      : api_(api), conninfo_(conninfo, api->conninfo_free) {}
-
-  const pgiam_api* api_;
-  std::unique_ptr<pgiam_conninfo, void(PGIAM_CALL*)(pgiam_conninfo*)> conninfo_;
-};
-
 // One connection about to be made. Setters chain; what is not set keeps its default.
 class Request {
  public:

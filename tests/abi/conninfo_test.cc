@@ -1,6 +1,6 @@
 // Connection strings through the ABI (since 1.2). That they are read as libpq reads them is shown in
 // tests/fuzz.
-#include <pgiam.hpp>
+#include <pgiam_conninfo.hpp>
 
 #include "abi_test.h"
 

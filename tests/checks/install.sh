@@ -17,6 +17,7 @@ done <<END
 bin/pgiam
 include/pgiam.h
 include/pgiam.hpp
+include/pgiam_conninfo.hpp
 include/pgiam_libpq.h
 include/pgiam_loader.h
 $libdir/cmake/pgiam/pgiamConfig.cmake

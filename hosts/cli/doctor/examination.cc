@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <new>
+#include <optional>
 
 #include "../connection.h"
+#include "../late_libpq.h"
 #include "../library.h"
 #include "../report.h"
 #include "configuration.h"
+#include "known_keywords.h"
 #include "steps.h"
 
 namespace pgiam::cli::doctor {
@@ -18,6 +22,8 @@ namespace json = boost::json;
 
 // A name that is ours by its form: only for it is every mistake in the configuration file told.
 constexpr const char* kAnyEndpoint = "doctor.c000000000ab.us-east-1.rds.amazonaws.com";
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 // Takes what a step throws for its failure.
 template <typename Take>
@@ -41,8 +47,7 @@ class Examination {
  public:
   explicit Examination(const Arguments& arguments)
       : arguments_(arguments),
-        conninfo_(arguments.words.empty() ? "" : arguments.words.front()),
-        given_(parameters()) {}
+        conninfo_(arguments.words.empty() ? "" : arguments.words.front()) {}
 
   Report run() {
     add(timed("configuration", "", [&] { return read_configuration(); }));
@@ -57,9 +62,11 @@ class Examination {
   }
 
  private:
+  // For libpq: what the user gave, less what this libpq is too old for.
   host::Parameters parameters() {
+    known_ = keywords_known_to(late_libpq().major_version(), conninfo_);
     keywords_.push_back("dbname");
-    values_.push_back(conninfo_.c_str());
+    values_.push_back(known_.conninfo.c_str());
     for (const auto& [keyword, value] : arguments_.keywords) {
       keywords_.push_back(keyword.c_str());
       values_.push_back(value.c_str());
@@ -72,21 +79,39 @@ class Examination {
   Finding read_configuration() {
     context_.emplace(make_context(arguments_, Asking::kNobody, PGIAM_LOG_ERROR));
     context_->explain(Request(kAnyEndpoint).user("doctor")).value();
+    given_ = parameters();
     libpq_ = host::find_libpq(reinterpret_cast<const void*>(&examine));
     if (!libpq_)
       throw UsageError("this libpq lacks a function that the hook needs", "install a newer libpq");
-    std::shared_ptr<const host::ResolvedParams> params = host::probe(*libpq_, given_);
-    if (!params) {
-      const Connection complains_in_libpqs_words(conninfo_, arguments_);
-      throw std::bad_alloc();
-    }
+    std::shared_ptr<const host::ResolvedParams> params = host::probe(*libpq_, *given_);
+    if (!params) complain();
     for (const host::ResolvedHost& endpoint : params->hosts) read_port(endpoint.port);
     if (const char* addresses = params->options.find("hostaddr"))
       hostaddrs_ = host::split_list(addresses);
     params_ = std::move(params);
     std::string detail = describe_configuration();
     pass_on_options(arguments_);  // to the hook's part of this process
-    return ok(std::move(detail));
+    if (known_.set_aside.empty()) return ok(std::move(detail));
+    return warning(detail + "\n" + describe_set_aside());
+  }
+
+  // What keeps libpq from connecting with these parameters, in our words or in its own.
+  [[noreturn]] void complain() {
+    const Connection complains_for_most_reasons(conninfo_, arguments_);
+    const std::unique_ptr<PGconn, decltype(&::PQfinish)> conn(
+        libpq_->PQconnectStartParams(given_->keywords(), given_->values(), given_->expand_dbname()),
+        libpq_->PQfinish);
+    if (!conn) throw std::bad_alloc();
+    throw UsageError(first_line(libpq_->PQerrorMessage(conn.get())),
+                     "CONNINFO is what psql takes: pgiam help doctor");
+  }
+
+  std::string describe_set_aside() const {
+    std::string keywords;
+    for (const std::string& keyword : known_.set_aside)
+      keywords += (keywords.empty() ? "" : ", ") + keyword;
+    return "libpq " + std::to_string(late_libpq().major_version()) + " does not know " + keywords +
+           ": set aside, so the connection that is tested differs in that from yours";
   }
 
   std::string describe_configuration() const {
@@ -105,7 +130,7 @@ class Examination {
     Case host{*context_,
               *libpq_,
               conninfo_,
-              given_,
+              *given_,
               *params_,
               endpoint,
               i < hostaddrs_.size() ? hostaddrs_[i] : ""};
@@ -164,7 +189,8 @@ class Examination {
   const Arguments& arguments_;
   const std::string conninfo_;
   std::vector<const char*> keywords_, values_;
-  const host::Parameters given_;
+  KnownKeywords known_;
+  std::optional<host::Parameters> given_;
   std::optional<Context> context_;
   const host::RealLibpq* libpq_ = nullptr;
   std::shared_ptr<const host::ResolvedParams> params_;

@@ -5,6 +5,8 @@
 
 #include <cctype>
 
+#include "../late_libpq.h"
+#include "conninfo_options.h"
 #include "libpq/connect.h"
 #include "libpq/token.h"
 
@@ -29,23 +31,23 @@ std::size_t find_sqlstate(const std::string& message) {
 HookConnection::HookConnection(const host::RealLibpq& libpq, const host::Parameters& given,
                                const std::string& host, const std::string& address,
                                const std::string& port)
-    : libpq_(libpq) {
+    : libpq_(libpq), conn_(nullptr, libpq.PQfinish) {
   const host::Parameters one = given.followed_by(
       {{"host", host.c_str()}, {"hostaddr", address.c_str()}, {"port", port.c_str()}});
   conn_.reset(libpq::connect(libpq, one, libpq::Wait::kNo).value_or(nullptr));
-  is_over_ = !conn_ || is_logged_in() || PQstatus(conn_.get()) == CONNECTION_BAD;
-  if (conn_) PQsetErrorVerbosity(conn_.get(), PQERRORS_VERBOSE);
+  is_over_ = !conn_ || is_logged_in() || status() == CONNECTION_BAD;
+  if (conn_) late_libpq().PQsetErrorVerbosity(conn_.get(), PQERRORS_VERBOSE);
 }
 
 template <typename Test>
 void HookConnection::go_on(Deadline deadline, Test is_far_enough) {
-  while (!is_over_ && !is_far_enough(PQstatus(conn_.get()))) {
+  while (!is_over_ && !is_far_enough(status())) {
     const short events = waits_for_ == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-    pollfd waiting{PQsocket(conn_.get()), events, 0};
+    pollfd waiting{libpq_.PQsocket(conn_.get()), events, 0};
     const int ready = poll(&waiting, 1, milliseconds_left(deadline));
     if (ready == 0) return;
     if (ready < 0) continue;
-    waits_for_ = PQconnectPoll(conn_.get());
+    waits_for_ = libpq_.PQconnectPoll(conn_.get());
     is_over_ = waits_for_ == PGRES_POLLING_OK || waits_for_ == PGRES_POLLING_FAILED;
   }
 }
@@ -55,7 +57,7 @@ void HookConnection::finish_tls(Deadline deadline) {
     return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_AUTH_OK;
   };
   go_on(deadline, is_far_enough);
-  has_finished_tls_ = is_logged_in() || is_far_enough(PQstatus(conn_.get()));
+  has_finished_tls_ = is_logged_in() || is_far_enough(status());
 }
 
 void HookConnection::finish_login(Deadline deadline) {
@@ -73,24 +75,18 @@ bool HookConnection::has_token() const {
 }
 
 std::string HookConnection::cipher() const {
-  const char* protocol = PQsslAttribute(conn_.get(), "protocol");
-  const char* cipher = PQsslAttribute(conn_.get(), "cipher");
+  const char* protocol = late_libpq().PQsslAttribute(conn_.get(), "protocol");
+  const char* cipher = late_libpq().PQsslAttribute(conn_.get(), "cipher");
   return protocol && cipher ? std::string(protocol) + ", " + cipher : "";
 }
 
 std::string HookConnection::option(std::string_view keyword) const {
-  std::string value;
-  PQconninfoOption* options = PQconninfo(conn_.get());
-  for (PQconninfoOption* option = options; option && option->keyword; ++option) {
-    if (!option->val) continue;
-    if (option->keyword == keyword) value = option->val;
-    explicit_bzero(option->val, strlen(option->val));
-  }
-  PQconninfoFree(options);
-  return value;
+  const host::ConninfoOptions options(libpq_, libpq_.PQconninfo(conn_.get()));
+  const char* value = options.find(keyword);
+  return value ? value : "";
 }
 
-std::string HookConnection::message() const { return PQerrorMessage(conn_.get()); }
+std::string HookConnection::message() const { return libpq_.PQerrorMessage(conn_.get()); }
 
 std::string HookConnection::sentence() const {
   std::string text = message();

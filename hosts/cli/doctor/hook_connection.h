@@ -29,9 +29,9 @@ class HookConnection {
   std::string refusal_of_hook() const;
   bool has_token() const;
   bool is_over() const { return is_over_; }  // in success or failure; otherwise the time was up
-  bool is_logged_in() const { return PQstatus(conn_.get()) == CONNECTION_OK; }
+  bool is_logged_in() const { return status() == CONNECTION_OK; }
   bool has_finished_tls() const { return has_finished_tls_; }
-  bool has_sent_password() const { return PQconnectionUsedPassword(conn_.get()) != 0; }
+  bool has_sent_password() const { return libpq_.PQconnectionUsedPassword(conn_.get()) != 0; }
   // "TLSv1.3, TLS_AES_256_GCM_SHA384"; "" where there is none.
   std::string cipher() const;
   // What libpq made of an option: "sslmode".
@@ -45,14 +45,12 @@ class HookConnection {
   libpq::AttemptFacts facts() const;  // only where there is a token
 
  private:
-  struct Finish {
-    void operator()(PGconn* conn) const { PQfinish(conn); }
-  };
+  ConnStatusType status() const { return libpq_.PQstatus(conn_.get()); }
   template <typename Test>
   void go_on(Deadline deadline, Test is_far_enough);
 
   const host::RealLibpq& libpq_;
-  std::unique_ptr<PGconn, Finish> conn_;
+  std::unique_ptr<PGconn, decltype(&::PQfinish)> conn_;
   PostgresPollingStatusType waits_for_ = PGRES_POLLING_WRITING;
   bool is_over_ = false;
   bool has_finished_tls_ = false;

@@ -1,9 +1,9 @@
 #include "password_origin.h"
 
-#include <string.h>
-
 #include <cstdlib>
+#include <cstring>
 
+#include "pgiam_conninfo.hpp"
 #include "service_file.h"
 
 namespace pgiam::cli::doctor {
@@ -15,16 +15,11 @@ std::string variable(const char* name) {
 }
 
 // What the connection string itself says of a keyword; "" where it says nothing.
-std::string said_of(std::string_view keyword, const std::string& conninfo) {
-  std::string said;
-  PQconninfoOption* options = PQconninfoParse(conninfo.c_str(), nullptr);
-  for (PQconninfoOption* option = options; option && option->keyword; ++option) {
-    if (!option->val) continue;
-    if (option->keyword == keyword) said = keyword == "password" ? "one" : option->val;
-    explicit_bzero(option->val, strlen(option->val));
-  }
-  PQconninfoFree(options);
-  return said;
+std::string said_of(const char* keyword, const std::string& conninfo) {
+  Result<Conninfo> parsed = Conninfo::parse(conninfo.c_str());
+  const char* said = parsed ? parsed->param(keyword) : nullptr;
+  if (!said || !*said) return "";
+  return std::strcmp(keyword, "password") == 0 ? "one" : said;
 }
 
 std::string first_of(std::initializer_list<std::string> texts) {

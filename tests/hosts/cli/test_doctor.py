@@ -1,6 +1,7 @@
 """pgiam doctor: one verdict first, then what each step found. Every verdict is provoked for real; those that take a server to
 tell are in test_doctor_server.py."""
 
+import ctypes
 import json
 import os
 import re
@@ -73,6 +74,25 @@ def test_a_file_that_gives_the_password_is_read(doctor, rds, home):
     (home / "word").write_text("wrong")
     told = doctor(rds.conninfo("plain"), PGIAM_PASSWORD_FILE=str(home / "word"))
     assert (told.code, told.status) == ("password_refused", 4)
+
+
+LIBPQ_MAJOR = ctypes.CDLL("libpq.so.5").PQlibVersion() // 10000
+
+
+@pytest.mark.skipif(LIBPQ_MAJOR >= 18, reason="this libpq knows all keywords that we know")
+def test_keywords_that_this_libpq_is_too_old_for_are_set_aside_and_named(doctor, rds):
+    told = doctor(rds.conninfo(min_protocol_version="3.0", oauth_scope="x"))
+    assert (told.code, told.outcome("configuration")) == ("works", "warning")
+    assert f"libpq {LIBPQ_MAJOR} does not know min_protocol_version, oauth_scope: set aside" in told.detail("configuration")
+    assert doctor(rds.conninfo(min_protocol_vresion="3.0")).code == "usage"
+
+
+@pytest.mark.skipif(LIBPQ_MAJOR >= 16, reason="this libpq knows require_auth")
+def test_a_keyword_that_protects_is_never_set_aside(doctor, rds):
+    told = doctor(rds.conninfo(require_auth="password"))
+    assert (told.code, told.failed, told.status) == ("usage", ["configuration"], 2)
+    assert f"libpq {LIBPQ_MAJOR} does not know require_auth" in told.sentence and "libpq 16" in told.do[0]
+    assert rds.attempts() == []
 
 
 # ---- What can be told without the server

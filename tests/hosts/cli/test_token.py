@@ -122,6 +122,13 @@ def test_of_several_hosts_the_first_gets_the_token_and_is_named(pgiam):
     assert ended.stderr == f"pgiam: of several hosts, this is about the first: {HOST}\n"
 
 
+def test_no_libpq_is_loaded_to_read_a_connection(pgiam, tmp_path):
+    (tmp_path / "services").write_text(f"[orders]\nhost={HOST}\nuser=app_user\n")
+    for command in ("token", "explain"):
+        ended = pgiam(command, "service=orders", PGSERVICEFILE=str(tmp_path / "services"), LD_DEBUG="files")
+        assert ended.returncode == 0 and "libpgiam.so" in ended.stderr and "libpq.so" not in ended.stderr
+
+
 def test_a_host_that_is_not_ours_is_an_error_with_the_reason(pgiam):
     ended = pgiam("token", "host=localhost user=app")
     assert (ended.returncode, ended.stdout) == (2, "")

@@ -34,9 +34,21 @@ TEST_F(ServiceFile, TellsWhetherItsOwnSectionSetsTheKeyword) {
 
 TEST_F(ServiceFile, LooksIntoTheSystemsFileOnlyWhereTheUsersLacksTheService) {
   std::ofstream(system_) << "[orders]\nsslmode=prefer\n";
+  std::ofstream(own_) << "[other]\nhost=x\n";
   EXPECT_TRUE(service_sets("orders", "sslmode"));
   std::ofstream(own_) << "[orders]\nhost=x\n";
   EXPECT_FALSE(service_sets("orders", "sslmode"));
+}
+
+TEST_F(ServiceFile, AFileThatWasNamedHasToBeThere) {
+  std::ofstream(system_) << "[orders]\nsslmode=prefer\n";
+  EXPECT_FALSE(service_sets("orders", "sslmode"));
+  EXPECT_EQ(read_service("orders").error, "service file \"" + own_ + "\" not found");
+}
+
+TEST_F(ServiceFile, WhatOnlyLibpqLooksUpIsSaid) {
+  std::ofstream(own_) << "[orders]\nldap://directory/x\n";
+  EXPECT_NE(read_service("orders").error.find("LDAP"), std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,41 @@
+#include "late_libpq.h"
+
+#include <dlfcn.h>
+
+#include "report.h"
+
+namespace pgiam::cli {
+namespace {
+
+constexpr const char* kLibrary = "libpq.so.5";
+constexpr const char* kHint = "install libpq: the package libpq5 or postgresql-libs";
+
+template <typename Function>
+void look_up(void* library, const char* name, Function& function) {
+  function = reinterpret_cast<Function>(dlsym(library, name));
+  if (!function) throw UsageError(std::string(kLibrary) + " has no function " + name, kHint);
+}
+
+// Visible to all, as if the command had been linked with it.
+LateLibpq load() {
+  void* library = dlopen(kLibrary, RTLD_LAZY | RTLD_GLOBAL);
+  if (!library) throw UsageError(std::string("libpq cannot be loaded: ") + dlerror(), kHint);
+  LateLibpq libpq;
+  look_up(library, "PQlibVersion", libpq.PQlibVersion);
+  look_up(library, "PQsetErrorVerbosity", libpq.PQsetErrorVerbosity);
+  look_up(library, "PQsslAttribute", libpq.PQsslAttribute);
+  Dl_info info;  // of a function that no filter has: where the filter is preloaded, it bears the name
+  if (dladdr(reinterpret_cast<const void*>(libpq.PQlibVersion), &info) == 0 || !info.dli_fname)
+    throw UsageError("the loader does not tell where libpq lies", kHint);
+  libpq.file = info.dli_fname;
+  return libpq;
+}
+
+}  // namespace
+
+const LateLibpq& late_libpq() {
+  static const LateLibpq libpq = load();
+  return libpq;
+}
+
+}  // namespace pgiam::cli

@@ -1,0 +1,25 @@
+// libpq, loaded where a connection has to be made: with all that it needs it takes longer to load
+// than a token takes to make.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <string>
+
+namespace pgiam::cli {
+
+// What the hook does not need of libpq, and where it lies. The rest: real_libpq.h, which finds the
+// one that was loaded here.
+struct LateLibpq {
+  decltype(&::PQlibVersion) PQlibVersion;
+  decltype(&::PQsetErrorVerbosity) PQsetErrorVerbosity;
+  decltype(&::PQsslAttribute) PQsslAttribute;
+  std::string file;
+
+  int major_version() const { return PQlibVersion() / 10000; }
+};
+
+// The one that programs here get; it stays loaded. Throws UsageError where there is none.
+const LateLibpq& late_libpq();
+
+}  // namespace pgiam::cli

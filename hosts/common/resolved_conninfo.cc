@@ -1,0 +1,155 @@
+#include "resolved_conninfo.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/conninfo_keywords.h"
+#include "home.h"
+#include "parameters.h"
+#include "service_file.h"
+
+namespace pgiam::host {
+namespace {
+
+struct Choices {
+  const char* keyword;
+  const char* values;  // "a|b"
+};
+
+// Of which libpq refuses other values, "" among them.
+constexpr Choices kChoices[] = {
+    {"channel_binding", "disable|prefer|require"},
+    {"sslmode", "disable|allow|prefer|require|verify-ca|verify-full"},
+    {"sslnegotiation", "postgres|direct"},
+    {"sslcertmode", "disable|allow|require"},
+    {"gssencmode", "disable|prefer|require"},
+    {"target_session_attrs", "any|read-write|read-only|primary|standby|prefer-standby"},
+    {"load_balance_hosts", "disable|random"},
+};
+
+bool is_one_of(std::string_view value, std::string_view choices) {
+  for (;;) {
+    const std::size_t bar = choices.find('|');
+    if (value == choices.substr(0, bar)) return true;
+    if (bar == choices.npos) return false;
+    choices.remove_prefix(bar + 1);
+  }
+}
+
+// By the effective user, as libpq has it.
+std::string name_of_user() {
+  passwd entry;
+  passwd* found = nullptr;
+  char texts[4096];
+  const int failure = getpwuid_r(geteuid(), &entry, texts, sizeof texts, &found);
+  return failure == 0 && found ? found->pw_name : "";
+}
+
+}  // namespace
+
+ResolvedConninfo::ResolvedConninfo() : slots_(conninfo_keywords().size()) {}
+
+const ResolvedConninfo::Slot* ResolvedConninfo::slot(std::string_view keyword) const {
+  const ConninfoKeyword* known = find_conninfo_keyword(keyword);
+  return known ? &slots_[static_cast<std::size_t>(known - conninfo_keywords().data())] : nullptr;
+}
+
+ResolvedConninfo::Slot* ResolvedConninfo::slot(std::string_view keyword) {
+  return const_cast<Slot*>(std::as_const(*this).slot(keyword));
+}
+
+void ResolvedConninfo::set(std::string_view keyword, std::string_view value, Origin origin) {
+  Slot& to = *slot(keyword);
+  to.value = SecretText(value);
+  to.origin = origin;
+}
+
+void ResolvedConninfo::give(std::string_view keyword, std::string_view value) {
+  if (!slot(keyword))
+    throw ConninfoError("invalid connection option \"" + std::string(keyword) + "\"");
+  set(keyword, value, Origin::kGiven);
+}
+
+const char* ResolvedConninfo::find(std::string_view keyword) const {
+  const Slot* found = slot(keyword);
+  return found && found->is_set() ? found->value.c_str() : nullptr;
+}
+
+std::string ResolvedConninfo::value(std::string_view keyword) const {
+  const char* found = find(keyword);
+  return found ? found : "";
+}
+
+ResolvedConninfo::Origin ResolvedConninfo::origin(std::string_view keyword) const {
+  const Slot* found = slot(keyword);
+  return found ? found->origin : Origin::kNone;
+}
+
+void ResolvedConninfo::add_service() {
+  const char* given = find("service");
+  const char* name = given ? given : getenv("PGSERVICE");
+  if (!name) return;
+  const Service service = read_service(name);
+  if (!service.error.empty()) throw ConninfoError(service.error);
+  for (const ServiceValue& value : service.values)
+    if (!slot(value.keyword)->is_set())
+      set(value.keyword, value.value.view(), Origin::kService);
+}
+
+void ResolvedConninfo::add_defaults() {
+  add_service();
+  for (const ConninfoKeyword& keyword : conninfo_keywords()) {
+    if (slot(keyword.name)->is_set()) continue;
+    const char* variable = keyword.variable ? getenv(keyword.variable) : nullptr;
+    if (variable) {
+      set(keyword.name, variable, Origin::kVariable);
+    } else if (keyword.fallback) {
+      set(keyword.name, keyword.fallback, Origin::kDefault);
+    }
+  }
+  if (is_default("sslmode")) {
+    const char* old_variable = getenv("PGREQUIRESSL");
+    if (old_variable && *old_variable == '1')
+      set("sslmode", "require", Origin::kVariable);
+    else if (value("sslrootcert") == "system")
+      set("sslmode", "verify-full", origin("sslrootcert"));
+  }
+  add_user_and_database();
+  if (value("passfile").empty()) {
+    if (const std::string home = home_folder(); !home.empty())
+      set("passfile", home + "/.pgpass", Origin::kDefault);
+  }
+  check_values();
+}
+
+void ResolvedConninfo::add_user_and_database() {
+  if (value("user").empty()) {
+    const std::string user = name_of_user();
+    if (user.empty())
+      throw ConninfoError("local user with ID " + std::to_string(geteuid()) + " does not exist",
+                          "say who connects: user=NAME, --user, or PGUSER");
+    set("user", user, Origin::kDefault);
+  }
+  if (value("dbname").empty()) set("dbname", value("user"), Origin::kDefault);
+}
+
+void ResolvedConninfo::check_values() const {
+  for (const Choices& choices : kChoices) {
+    const char* chosen = find(choices.keyword);
+    if (chosen && !is_one_of(chosen, choices.values))
+      throw ConninfoError("invalid " + std::string(choices.keyword) + " value: \"" + chosen + "\"");
+  }
+  const std::string hosts = value("host"), addresses = value("hostaddr"), ports = value("port");
+  const std::size_t count = split_list(addresses.empty() ? hosts : addresses).size();
+  const std::size_t host_count = hosts.empty() ? count : split_list(hosts).size();
+  if (host_count != count)
+    throw ConninfoError("could not match " + std::to_string(host_count) + " host names to " +
+                        std::to_string(count) + " hostaddr values");
+  if (const std::size_t port_count = split_list(ports).size(); port_count != 1 && port_count != count)
+    throw ConninfoError("could not match " + std::to_string(port_count) + " port numbers to " +
+                        std::to_string(count) + " hosts");
+}
+
+}  // namespace pgiam::host
