@@ -83,8 +83,10 @@ Request Connection::request() const {
 Request Connection::request_as_dialled() {
   const char* password = resolved_.find("password");
   if (!password || !*password) {
-    const std::string port = this->port(), user = this->user(), database = resolved_.value("dbname");
-    saved_password_ = host::saved_password(resolved_.value("passfile"), {host_, port, database, user});
+    const std::string port = this->port(), user = this->user();
+    const std::string database = resolved_.value("dbname");
+    saved_password_ =
+        host::saved_password(resolved_.value("passfile"), {host_, port, database, user});
     password = saved_password_.c_str();
   }
   return request_to_send().password(password);

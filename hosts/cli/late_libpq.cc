@@ -24,7 +24,7 @@ LateLibpq load() {
   look_up(library, "PQlibVersion", libpq.PQlibVersion);
   look_up(library, "PQsetErrorVerbosity", libpq.PQsetErrorVerbosity);
   look_up(library, "PQsslAttribute", libpq.PQsslAttribute);
-  Dl_info info;  // of a function that no filter has: where the filter is preloaded, it bears the name
+  Dl_info info;  // of a function: where the filter is preloaded, it bears the library's name
   if (dladdr(reinterpret_cast<const void*>(libpq.PQlibVersion), &info) == 0 || !info.dli_fname)
     throw UsageError("the loader does not tell where libpq lies", kHint);
   libpq.file = info.dli_fname;

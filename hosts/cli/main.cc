@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "command_line.h"
+#include "jdbc_url.h"
 #include "report.h"
 
 using namespace pgiam::cli;
@@ -24,7 +25,8 @@ static int run(std::vector<std::string> line) {
   if (line.front() == "--version" || line.front() == "-V") line.front() = "version";
   const auto [command, words] = find_command(commands, line);
   const auto first = line.begin() + static_cast<std::ptrdiff_t>(words);
-  const Arguments arguments = parse(command, {first, line.end()});
+  Arguments arguments = parse(command, {first, line.end()});
+  if (command.takes_connection) accept_jdbc_url(arguments);
   if (!arguments.help) return command.run(arguments);
   print_line(help_of(command));
   return kExitOk;

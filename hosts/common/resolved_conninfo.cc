@@ -147,7 +147,8 @@ void ResolvedConninfo::check_values() const {
   if (host_count != count)
     throw ConninfoError("could not match " + std::to_string(host_count) + " host names to " +
                         std::to_string(count) + " hostaddr values");
-  if (const std::size_t port_count = split_list(ports).size(); port_count != 1 && port_count != count)
+  const std::size_t port_count = split_list(ports).size();
+  if (port_count != 1 && port_count != count)
     throw ConninfoError("could not match " + std::to_string(port_count) + " port numbers to " +
                         std::to_string(count) + " hosts");
 }

@@ -1,5 +1,5 @@
-// What libpq makes of the keywords that somebody gives: the service file, PG* variables and defaults
-// fill in the rest. Without libpq, which takes longer to load than all this.
+// What libpq makes of the keywords that somebody gives: the service file, PG* variables and
+// defaults fill in the rest. Without libpq, which takes longer to load than all this.
 #pragma once
 
 #include <stdexcept>

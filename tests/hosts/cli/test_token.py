@@ -122,6 +122,43 @@ def test_of_several_hosts_the_first_gets_the_token_and_is_named(pgiam):
     assert ended.stderr == f"pgiam: of several hosts, this is about the first: {HOST}\n"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"jdbc:postgresql://{HOST}/db?user=app_user",
+        f"jdbc:pgiam://{HOST}:5432/?user=app%5Fuser&ssl=true&currentSchema=x&pgiam.region=eu-west-1",
+        f"jdbc:postgresql://{HOST}:/?PGDBNAME=db&user=app_user&password=typed&pgiam.socketFactory=x",
+    ],
+)
+def test_a_jdbc_url_names_the_same_connection(token, url):
+    assert token(url) == token(CONNINFO)
+
+
+def test_a_jdbc_url_may_name_several_hosts(pgiam):
+    explained = pgiam("explain", f"jdbc:postgresql://[::1]:1,{HOST}/db?user=a%2Bb+c", "--json")
+    assert {"host": "::1", "port": 1, "user": "a+b c"}.items() <= json.loads(explained.stdout).items()
+
+
+def test_a_jdbc_url_brings_its_options_and_the_command_line_wins(pgiam, token):
+    url = f"jdbc:pgiam://localhost:5433/db?user=app_user&pgiam.signing_host={HOST}&pgiam.signing_port=6432"
+    assert token(url) == token(CONNINFO + " port=6432")
+    assert token(url, "--signing-port", "5432", "-p", "1") == token(CONNINFO)
+    assert 'there is no option "nix"' in pgiam("token", url + "&pgiam.nix=1").stderr
+
+
+@pytest.mark.parametrize(
+    "url, message",
+    [
+        ("jdbc:mysql://h/db", "this JDBC URL is for another database"),
+        ("jdbc:postgresql://h/db?password=very%hidden", "the JDBC URL has a percent sign that encodes nothing"),
+    ],
+)
+def test_a_jdbc_url_that_cannot_be_read_is_refused_without_its_values(pgiam, url, message):
+    ended = pgiam("token", url)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(f"pgiam: {message}\n") and "hidden" not in ended.stderr
+
+
 def test_no_libpq_is_loaded_to_read_a_connection(pgiam, tmp_path):
     (tmp_path / "services").write_text(f"[orders]\nhost={HOST}\nuser=app_user\n")
     for command in ("token", "explain"):
