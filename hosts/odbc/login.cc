@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "driver_string.h"
 #include "explain_failure.h"
 #include "password_file.h"
 #include "pgiam_loader.h"
@@ -51,12 +52,6 @@ std::string plugin_option(const std::string& squeezed) {
   return squeezed;  // the plugin's complaint names the nearest
 }
 
-// A host that is ours, and its token.
-struct HostAttempt {
-  const ResolvedHost* entry;
-  Reply token;
-};
-
 bool is_for_network(const ResolvedParams& params) {
   return std::any_of(params.hosts.begin(), params.hosts.end(),
                      [](const ResolvedHost& entry) { return !entry.local; });
@@ -70,6 +65,31 @@ bool user_gave_passwords(const ResolvedParams& params) {
   });
 }
 
+// What libpq will do beside TLS, which may rule a token out or has to be set for one.
+std::vector<pgiam_option> keywords_of(const ResolvedParams& params) {
+  std::vector<pgiam_option> keywords;
+  for (const char* keyword : {"gssencmode", "channel_binding", "require_auth"})
+    if (const char* value = params.options.find(keyword)) keywords.push_back({keyword, value});
+  return keywords;
+}
+
+Result<Reply> ask(Context& context, const Request& request, const ResolvedParams& params) {
+  const pgiam_api* api = pgiam_load(nullptr, nullptr, 0);
+  const std::vector<pgiam_option> keywords = keywords_of(params);
+  pgiam_reply* reply = nullptr;
+  pgiam_error* error = nullptr;
+  const pgiam_status status = request.with([&](const pgiam_request* given) {
+    pgiam_request full = *given;
+    full.keywords = keywords.data();
+    full.keyword_count = keywords.size();
+    full.can_apply = "*";  // pqopt carries all
+    return api->before_connect(context.get(), &full, &reply, &error);
+  });
+  Error owned(api, status, error);
+  if (status == PGIAM_OK || status == PGIAM_NOT_APPLICABLE) return Reply(api, reply);
+  return owned;
+}
+
 Result<Reply> ask_for_token(Context& context, const Target& target, const ResolvedParams& params,
                             const ResolvedHost& entry) {
   Request request(entry.host);
@@ -80,7 +100,7 @@ Result<Reply> ask_for_token(Context& context, const Target& target, const Resolv
       .sslmode(target.sslmode)
       .flags(PGIAM_REQUEST_NO_INTERACTION);
   for (const auto& [name, value] : target.options) request.option(plugin_option(name), value);
-  return context.before_connect(request);
+  return ask(context, request, params);
 }
 
 // The tokens of the hosts that are ours; none at all if none is.
@@ -106,62 +126,6 @@ SecretText password_lines(const ResolvedParams& params, const std::vector<HostAt
       host::append_line(lines, entry.host, entry.port, entry.password.view(), 0);
   }
   return lines;
-}
-
-// What psqlODBC takes as it stands, without braces, which it does not undo for these keys.
-bool is_plain(std::string_view value) {
-  return value.find(';') == value.npos && !value.starts_with('{');
-}
-
-// Puts a value where psqlODBC reads it; what it cannot read goes to libpq past it.
-void append_value(SecretText& string, SecretText& more, const char* key, const char* keyword,
-                  const SecretText& value) {
-  if (value.empty()) return;
-  if (is_plain(value.view())) {
-    append_pair(string, key, value.view());
-  } else {
-    host::append_quoted(more, keyword, value.view());
-  }
-}
-
-// The string for the real driver. The token is not in it, unless `password` is one: psqlODBC writes
-// what it is given into its log files and returns it.
-SecretText make_string(const ConnectionString& given, const Target& target,
-                       const std::vector<HostAttempt>& attempts, const std::string& passfile,
-                       const char* password) {
-  SecretText string, more;
-  for (const ConnectionString::Pair& pair : given.pairs()) {
-    const bool would_log = same_key(pair.key, "CommLog") || same_key(pair.key, "Debug") ||
-                           same_key(pair.key, "B2") || same_key(pair.key, "B3");
-    if (is_ours(pair.key) || is_rewritten(pair.key) || (password && would_log)) continue;
-    const bool is_name = same_key(pair.key, "DSN") && is_plain(pair.value.view());
-    append_pair(string, pair.key, is_name ? pair.value.view() : pair.raw.view());
-  }
-  append_value(string, more, "Servername", "host", target.host);
-  append_value(string, more, "Port", "port", target.port);
-  append_value(string, more, "UID", "user", target.user);
-  append_value(string, more, "Database", "dbname", target.dbname);
-
-  std::string sslmode = target.sslmode, sslrootcert;
-  for (const HostAttempt& attempt : attempts) {
-    if (const char* mode = attempt.token.param("sslmode")) sslmode = mode;
-    if (const char* bundle = attempt.token.param("sslrootcert")) sslrootcert = bundle;
-  }
-  if (!sslmode.empty()) append_pair(string, "SSLmode", sslmode);
-
-  for (const auto& [keyword, value] : target.more) {
-    if (keyword != "passfile") host::append_quoted(more, keyword, value.view());
-  }
-  if (!sslrootcert.empty() && !target.find_more("sslrootcert"))
-    host::append_quoted(more, "sslrootcert", sslrootcert);
-  if (password) {
-    append_pair(string, "PWD", braced(password).view());
-    string.append("CommLog=0;Debug=0;");
-  } else {
-    host::append_quoted(more, "passfile", passfile);
-  }
-  append_pair(string, "pqopt", braced(more.view()).view());
-  return string;
 }
 
 struct Failure {
@@ -192,13 +156,32 @@ Failure failure_of(const RealDriver& driver, SQLHDBC connection, const std::stri
   return failure;
 }
 
-// Tells the plugin how it went. True: a token was an old one, so a second attempt is worth it.
-bool report(Context& context, const std::vector<HostAttempt>& attempts, int outcome,
-            const char* sqlstate) {
-  bool retry = false;
-  for (const HostAttempt& attempt : attempts)
-    retry = context.after_connect(attempt.token, outcome, sqlstate) || retry;
-  return retry;
+// Where libpq's message comes to a host last; npos: it does not, or to another port of it.
+std::size_t place_of(const std::string& message, const std::string& name, const std::string& port) {
+  const std::size_t place = message.rfind('"' + name + '"');
+  if (name.empty() || place == message.npos) return message.npos;
+  return message.find("port " + port + " ", place) == message.npos ? message.npos : place;
+}
+
+// The host that a failure is about. libpq names each that it came to, by its address where the user
+// gave one, and the last of them ended it.
+const HostAttempt& blamed(const std::vector<HostAttempt>& attempts, const ResolvedParams& params,
+                          const std::string& message) {
+  const char* given = params.options.find("hostaddr");
+  const std::vector<std::string> addresses = host::split_list(given ? given : "");
+  const HostAttempt* last = &attempts.front();
+  std::size_t last_place = 0;
+  for (const HostAttempt& attempt : attempts) {
+    const auto index = static_cast<std::size_t>(attempt.entry - params.hosts.data());
+    const std::string address = index < addresses.size() ? addresses[index] : "";
+    for (const std::string& name : {attempt.entry->host, address}) {
+      const std::size_t place = place_of(message, name, attempt.entry->port);
+      if (place == message.npos || place < last_place) continue;
+      last = &attempt;
+      last_place = place;
+    }
+  }
+  return *last;
 }
 
 // What we know better than the driver; otherwise its own records stay.
@@ -254,15 +237,16 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
     const SecretText string = make_string(given, target, *attempts, file.path(), password);
     const SQLRETURN result = calls.with_string(string.view());
     if (SQL_SUCCEEDED(result)) {
-      report(*context, *attempts, PGIAM_OUTCOME_CONNECTED, nullptr);
+      for (const HostAttempt& attempt : *attempts)
+        context->after_connect(attempt.token, PGIAM_OUTCOME_CONNECTED);
       return {result, true, !target.password.empty()};
     }
     const Failure failure = failure_of(driver, connection, file.path());
-    const libpq::AttemptFacts facts =
-        libpq::facts_of(params->user, *attempts->front().entry, attempts->front().token);
+    const HostAttempt& failed = blamed(*attempts, *params, failure.message);
+    const libpq::AttemptFacts facts = libpq::facts_of(params->user, *failed.entry, failed.token);
     const char* sqlstate = libpq::sqlstate_of_refusal(failure.message, facts);
     const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
-    const bool retry = report(*context, *attempts, outcome, sqlstate);
+    const bool retry = context->after_connect(failed.token, outcome, sqlstate);
     if (!retry || is_second_try) return explain(connection, failure, facts, sqlstate != nullptr);
   }
 }

@@ -39,6 +39,13 @@ def test_a_chosen_sslmode_that_allows_clear_text_is_refused(sslmode, string, log
     assert sent_nothing()
 
 
+@pytest.mark.parametrize("keyword", ["gssencmode=require", "channel_binding=require"])
+def test_what_rules_a_token_out_is_refused_as_with_libpq(keyword, string, log_in, options, sent_nothing):
+    error = log_in(string(pqopt=f"{{{options} {keyword}}}"))
+    assert error.startswith("28000") and keyword in error, error
+    assert sent_nothing()
+
+
 def test_a_user_may_take_the_risk(string, log_in):
     error = log_in(string(SSLmode="disable", PgiamTls="off"))
     assert "no encryption" in error  # so the attempt was made; the emulator wants TLS
@@ -69,6 +76,13 @@ def test_the_first_record_of_a_refusal_tells_the_likeliest_cause(string, log_in)
     error = log_in(string(UID="plain"))
     assert 'GRANT rds_iam TO "plain"' in error
     assert "/proc/self" not in error
+
+
+def test_the_host_of_a_list_that_refused_is_the_one_that_is_named(string, client, rds):
+    hosts = {"Server": f"{rds.host},{rds.host}", "Port": f"1,{rds.port}",
+             "pqopt": f"{{hostaddr=127.0.0.1,127.0.0.1 sslrootcert={rds.ca_file}}}"}  # fmt: skip
+    error = client(string(**hosts), **WRONG)
+    assert f"{rds.host}:{rds.port}" in error and f"{rds.host}:1 " not in error, error
 
 
 def test_other_failures_keep_the_drivers_words(string, log_in):
