@@ -1,4 +1,5 @@
-// pgiam setup policy: the IAM policy that lets somebody log in as a database user.
+// pgiam setup policy: the IAM policy that lets somebody log in as a database user. What has to be
+// allowed the library knows; what only the owner of the database knows is filled in here.
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -6,7 +7,6 @@
 
 #include "commands.h"
 #include "library.h"
-#include "partition.h"
 #include "report.h"
 
 namespace pgiam::cli {
@@ -14,24 +14,13 @@ namespace {
 
 namespace json = boost::json;
 
-using host::partition_of;
-
 bool is_all(std::string_view text, std::string_view characters) {
   return !text.empty() && text.find_first_not_of(characters) == text.npos;
 }
 
 constexpr std::string_view kDigits = "0123456789";
-constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
 constexpr std::string_view kAlphanumerics =
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-// "eu-west-1", "us-isob-east-1": words, the last a number.
-bool looks_like_region(std::string_view text) {
-  const auto dash = text.rfind('-');
-  return dash != text.npos && text.find('-') < dash && is_all(text.substr(dash + 1), kDigits) &&
-         is_all(text.substr(0, 1), kLetters) &&
-         text.substr(0, dash).find_first_not_of(std::string(kLetters) + '-') == text.npos;
-}
 
 bool looks_like_resource_id(std::string_view text) {
   for (std::string_view kind : {"db-", "cluster-", "prx-"})
@@ -39,43 +28,53 @@ bool looks_like_resource_id(std::string_view text) {
   return false;
 }
 
-// '*' and '?' are wildcards in a Resource, and '$' begins a variable: IAM user guide, "IAM policy
-// elements: Variables and tags", has a spelling for each of them.
-std::string in_resource(const std::string& user) {
-  std::string text;
-  for (char c : user)
-    text += c == '*' || c == '?' || c == '$' ? std::string("${") + c + '}' : std::string(1, c);
-  return text;
-}
-
-// Where the policy is for, as far as the endpoint's name or the flags tell.
-struct Place {
-  std::string region;
+// What has to be allowed at the endpoint, or in the region, of the flags; a star of the library's
+// stands for what only the flags tell.
+struct Permission {
+  std::string action, resource;
   bool is_dsql = false;
-  std::string cluster;  // of DSQL
+  std::string any_user = {};  // what the resource ends with then
 };
 
-Place find_place(const Arguments& arguments) {
-  Place place;
-  if (arguments.has("host")) {
-    Context context = make_context(arguments);
-    const std::string& host = arguments.value("host");
-    const json::value told = json::parse(
-        context.explain(Request(host).user("somebody")).value().text(PGIAM_REPLY_EXPLANATION));
-    const json::value& region = told.at("region");
-    if (region.is_string()) place.region = region.as_string().c_str();
-    place.is_dsql = told.at("target") == "dsql";
-    place.cluster = host.substr(0, host.find('.'));
-    if (told.at("target") == "none")
-      throw UsageError(host + " is not the name of a known kind of endpoint",
-                       "pgiam setup policy --region eu-west-1 …");
-  }
-  if (arguments.has("region")) place.region = arguments.value("region");
-  if (place.region.empty())
-    throw UsageError("the region is not known", "name the endpoint, --host HOST, or --region NAME");
-  if (!looks_like_region(place.region))
-    throw UsageError("\"" + place.region + "\" is no region", "e.g. --region eu-west-1");
-  return place;
+Permission permission_of(Context& context, const Arguments& arguments, const std::string& user) {
+  const bool has_host = arguments.has("host");
+  Request request(has_host ? arguments.value("host") : "instance.invalid");
+  request.user(user);
+  if (!has_host) request.option("target", "rds");
+  if (arguments.has("region")) request.option("region", arguments.value("region"));
+  const json::value told =
+      json::parse(context.explain(request).value().text(PGIAM_REPLY_EXPLANATION));
+  const json::value &target = told.at("target"), &permission = told.at("permission");
+  if (target == "none")
+    throw UsageError(has_host ? arguments.value("host") + " is not the name of a known kind of endpoint"
+                              : std::string(told.at("reason").as_string()),
+                     "pgiam setup policy --region eu-west-1 …");
+  if (permission.is_object())
+    return {permission.at("action").as_string().c_str(),
+            permission.at("resource").as_string().c_str(), target == "dsql"};
+  const json::value& region = told.at("region");
+  if (region.is_string())
+    throw UsageError("\"" + std::string(region.as_string()) + "\" is no region",
+                     "e.g. --region eu-west-1");
+  throw UsageError("the region is not known", "name the endpoint, --host HOST, or --region NAME");
+}
+
+// Every user; as a name, the library spells it as names with a star are spelt in policies.
+constexpr const char* kAnyUser = "*";
+constexpr std::string_view kStarInName = "${*}";
+
+// The first star of the library's, or npos.
+std::size_t find_star(std::string_view resource) {
+  std::size_t at = resource.find('*');
+  while (at != resource.npos && at >= 2 && resource.substr(at - 2).starts_with(kStarInName))
+    at = resource.find('*', at + 1);
+  return at;
+}
+
+std::string fill(std::string resource, const std::string& word) {
+  if (const std::size_t star = find_star(resource); star != resource.npos)
+    resource.replace(star, 1, word);
+  return resource;
 }
 
 std::string find_account(const Arguments& arguments) {
@@ -113,39 +112,66 @@ std::vector<std::string> find_users(const Arguments& arguments) {
   if (arguments.has("any-user")) {
     if (!users.empty())
       throw UsageError("--any-user goes with no --user", "pgiam help setup policy");
-    return {"*"};
+    return {kAnyUser};
   }
   if (users.empty()) throw UsageError("no database user is named", "--user NAME");
-  std::transform(users.begin(), users.end(), users.begin(), in_resource);
   return users;
 }
 
-json::object statement(const char* action, json::array resources) {
-  return {{"Effect", "Allow"}, {"Action", action}, {"Resource", std::move(resources)}};
+// One for each action, in the order in which the actions come.
+class Statements {
+ public:
+  void add(const std::string& action, std::string resource) {
+    auto& resources = of(action);
+    if (std::find(resources.begin(), resources.end(), resource) == resources.end())
+      resources.push_back(std::move(resource));
+  }
+
+  json::array list() const {
+    json::array list;
+    for (const auto& [action, resources] : actions_)
+      list.push_back(json::object{{"Effect", "Allow"},
+                                  {"Action", action},
+                                  {"Resource", json::array(resources.begin(), resources.end())}});
+    return list;
+  }
+
+ private:
+  std::vector<std::string>& of(const std::string& action) {
+    for (auto& [known, resources] : actions_)
+      if (known == action) return resources;
+    return actions_.emplace_back(action, std::vector<std::string>()).second;
+  }
+
+  std::vector<std::pair<std::string, std::vector<std::string>>> actions_;
+};
+
+// For each user, with all but the database's own id filled in.
+std::vector<Permission> find_permissions(const Arguments& arguments) {
+  Context context = make_context(arguments);
+  std::vector<Permission> permissions;
+  for (const std::string& user : find_users(arguments)) {
+    Permission permission = permission_of(context, arguments, user);
+    permission.resource = fill(permission.resource, find_account(arguments));
+    if (user == kAnyUser && arguments.has("any-user") &&
+        permission.resource.ends_with(kStarInName)) {
+      permission.resource.resize(permission.resource.size() - kStarInName.size());
+      permission.any_user = kAnyUser;
+    }
+    permissions.push_back(std::move(permission));
+  }
+  return permissions;
 }
 
-json::array rds_statements(const Arguments& arguments, const std::string& region) {
-  const std::string start = "arn:" + partition_of(region) + ":rds-db:" + region + ":" +
-                            find_account(arguments) + ":dbuser:";
-  json::array resources;
-  const std::vector<std::string> users = find_users(arguments);
-  for (const std::string& id : find_resources(arguments))
-    for (const std::string& user : users) resources.emplace_back(start + id + "/" + user);
-  return {statement("rds-db:connect", std::move(resources))};
-}
-
-// A DSQL policy lets in to a cluster; who may be which user is said in the database.
-json::array dsql_statements(const Arguments& arguments, const Place& place) {
-  const std::string cluster = "arn:" + partition_of(place.region) + ":dsql:" + place.region + ":" +
-                              find_account(arguments) + ":cluster/" + place.cluster;
-  const std::vector<std::string> users = find_users(arguments);
-  const bool admin = std::find(users.begin(), users.end(), "admin") != users.end();
-  const bool others = static_cast<std::size_t>(std::count(users.begin(), users.end(), "admin")) <
-                      users.size();
-  json::array statements;
-  if (others) statements.push_back(statement("dsql:DbConnect", {cluster}));
-  if (admin) statements.push_back(statement("dsql:DbConnectAdmin", {cluster}));
-  return statements;
+json::array find_statements(const Arguments& arguments,
+                            const std::vector<Permission>& permissions) {
+  Statements statements;
+  // Kinds of endpoints whose name is not their id have a star left.
+  const bool has_id = find_star(permissions.front().resource) != std::string::npos;
+  for (const std::string& id : has_id ? find_resources(arguments) : std::vector<std::string>{""})
+    for (const Permission& permission : permissions)
+      statements.add(permission.action, fill(permission.resource, id) + permission.any_user);
+  return statements.list();
 }
 
 // As people are used to read policies.
@@ -173,10 +199,10 @@ void print_indented(const json::value& value, const std::string& margin, std::st
   }
 }
 
-void tell_what_else(const Place& place) {
+void tell_what_else(bool is_dsql) {
   remark("attach it: aws iam put-role-policy --role-name ROLE --policy-name pgiam "
          "--policy-document file://FILE");
-  if (place.is_dsql) {
+  if (is_dsql) {
     remark("in the database: AWS IAM GRANT \"USER\" TO 'arn:…:role/ROLE';");
     return;
   }
@@ -188,15 +214,13 @@ void tell_what_else(const Place& place) {
 }
 
 int run(const Arguments& arguments) {
-  const Place place = find_place(arguments);
-  const json::object policy{
-      {"Version", "2012-10-17"},
-      {"Statement", place.is_dsql ? dsql_statements(arguments, place)
-                                  : rds_statements(arguments, place.region)}};
+  const std::vector<Permission> permissions = find_permissions(arguments);
+  const json::object policy{{"Version", "2012-10-17"},
+                            {"Statement", find_statements(arguments, permissions)}};
   std::string text;
   print_indented(policy, "", text);
   print_line(text);
-  tell_what_else(place);
+  tell_what_else(permissions.front().is_dsql);
   return kExitOk;
 }
 

@@ -332,6 +332,8 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the 
  * would fail: the reply's PGIAM_REPLY_EXPLANATION says so. It has no parameters and holds no
  * secret. Its members: target ("rds", "dsql", "none"), host, port, user, signing_host, signing_port, region,
  * region_from, rule (a name or null), tls, timeout_ms, reason (one sentence), warnings (a list),
+ * permission {action, resource: what has to be granted; a star stands for what only the owner knows}
+ * or null,
  * credentials {provider, access_key_id (masked), expires_at (RFC 3339, or null), tried: a list
  * of {provider, outcome, detail, ms}} and, where it would fail, error {status, message, hint,
  * provider, causes}. Members are only ever added. */

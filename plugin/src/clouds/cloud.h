@@ -47,6 +47,13 @@ struct Password {
   std::string owner;
 };
 
+// What whoever owns the secret must have been granted for the endpoint to take its passwords. A star
+// in the resource stands for what only the endpoint's owner knows.
+struct Permission {
+  std::string action;    // "db:connect"
+  std::string resource;  // "databases/*/users/app"
+};
+
 class Cloud {
  public:
   virtual ~Cloud() = default;
@@ -61,6 +68,10 @@ class Cloud {
   // nothing tells it. Adds a warning where they contradict each other.
   virtual Result<void> complete(Target& target, const Settings& settings, const Call& call,
                                 std::vector<Error>& warnings) const = 0;
+
+  // Nothing where it depends on what is not known, or where the cloud has no such thing.
+  virtual std::optional<Permission> permission(const Target& target,
+                                               std::string_view user) const = 0;
 
   // Where the secret comes from that passwords for the target (null: secrets themselves are
   // wanted) are made of.

@@ -58,6 +58,13 @@ std::vector<const Cloud*> clouds_of(const Plan& plan, const Planner& planner) {
   return clouds;
 }
 
+json::value describe_permission(const Plan& plan, std::string_view user) {
+  if (!plan.ours || plan.cloud == nullptr) return nullptr;
+  const auto permission = plan.cloud->permission(plan.target, user);
+  if (!permission) return nullptr;
+  return json::object{{"action", permission->action}, {"resource", permission->resource}};
+}
+
 json::object describe_connection(const Request& request, const Plan& plan,
                                  const std::vector<const Cloud*>& clouds) {
   const bool known = plan.ours && plan.cloud != nullptr;
@@ -76,6 +83,7 @@ json::object describe_connection(const Request& request, const Plan& plan,
   object["timeout_ms"] = plan.timeout.count();
   object["reason"] = plan.reason;
   object["warnings"] = messages_of(plan.warnings);
+  object["permission"] = describe_permission(plan, request.user);
   return object;
 }
 

@@ -19,6 +19,7 @@ MEMBERS = [
     "timeout_ms",
     "reason",
     "warnings",
+    "permission",
     "credentials",
 ]
 
@@ -53,6 +54,10 @@ def test_json_has_the_members_that_are_promised(explain):
         "timeout_ms": 10000,
         "reason": f"{HOST} is the name of an RDS instance endpoint",
         "warnings": [],
+        "permission": {
+            "action": "rds-db:connect",
+            "resource": "arn:aws:rds-db:eu-west-1:*:dbuser:*/app_user",
+        },
         "credentials": None,
     }
 

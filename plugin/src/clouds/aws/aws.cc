@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "clouds/aws/identity.h"
 #include "clouds/aws/options.h"
+#include "clouds/aws/partitions.h"
 #include "clouds/aws/provider.h"
 #include "clouds/aws/region.h"
 #include "clouds/aws/shared_files.h"
@@ -123,6 +124,14 @@ class Aws : public Cloud {
     return choose_region(
         target, settings,
         configured_region(world_.environment, (*profiles)->find(profile), profile), warnings);
+  }
+
+  std::optional<Permission> permission(const Target& target,
+                                       std::string_view user) const override {
+    const TargetKind* kind = find_target_kind(target.kind);
+    const std::string_view region = target.fact(kRegion);
+    if (kind == nullptr || user.empty() || !looks_like_region(region)) return std::nullopt;
+    return kind->permission(target.host, region, user);
   }
 
   Result<SecretSource> source(const Settings& settings, const Target*,

@@ -16,12 +16,6 @@ struct NameFacts {
   std::string description;  // "an Aurora cluster endpoint"
 };
 
-// A statement of an IAM policy. A star in the resource stands for what only its owner knows.
-struct Permission {
-  std::string action;    // "rds-db:connect"
-  std::string resource;  // "arn:aws:rds-db:eu-west-1:*:dbuser:*/app"
-};
-
 struct TargetKind {
   const char* kind;     // "rds": the value of the option `target`
   const char* name;     // "aws.rds"
@@ -32,7 +26,8 @@ struct TargetKind {
   std::string (*authority)(const Target& target);
   // The query, encoded and sorted.
   std::string (*query)(std::string_view user);
-  // What an IAM policy has to allow for these tokens to be taken.
+  // What an IAM policy has to allow for these tokens to be taken: "rds-db:connect" on
+  // "arn:aws:rds-db:eu-west-1:*:dbuser:*/app".
   Permission (*permission)(std::string_view host, std::string_view region, std::string_view user);
 };
 

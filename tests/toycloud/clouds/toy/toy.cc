@@ -88,6 +88,10 @@ class Toy : public Cloud {
     return {};
   }
 
+  std::optional<Permission> permission(const Target&, std::string_view) const override {
+    return std::nullopt;
+  }
+
   Result<SecretSource> source(const Settings& settings, const Target*,
                               const Call&) const override {
     const std::string_view server = settings.get(kServerOption);
