@@ -12,6 +12,13 @@ struct FakeSecret : KeptSecret {
   std::vector<HandedOut> hand_out() const override { return {{"id", id.c_str()}}; }
 };
 
+// Nothing is kept: whatever is rested on is loaded.
+struct FetchAnew : Fetch {
+  Result<KeptSecretPtr> get(const SecretSource& source, const Call& call, Trace& trace) override {
+    return source.provider->load(call, trace, *this);
+  }
+};
+
 struct NoFetch : Fetch {
   Result<KeptSecretPtr> get(const SecretSource&, const Call&, Trace&) override {
     return make_error(Status::kInternal, "nothing rests on another source here");

@@ -175,8 +175,11 @@ class Exchange {
 
 // ---- What went wrong, in words ---------------------------------------------------------------
 
-Error network_error(Status status, std::string message, std::string hint, bool retryable) {
+// By the code a cloud can say better what its user is to do.
+Error network_error(Status status, std::string message, std::string hint, bool retryable,
+                    const char* code = "") {
   Error error = make_error(status, std::move(message), std::move(hint));
+  error.code = code;
   error.retryable = retryable;
   return error;
 }
@@ -189,7 +192,8 @@ Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRe
       return make_error(Status::kCancelled, "cancelled");
     case PGIAM_HTTP_RESOLVE:
       return network_error(Status::kNetwork, "the host name " + url.host + " has no address",
-                           "check the network connection, the name server and the region", true);
+                           "check the network connection and the name server", true,
+                           "unknown_host");
     case PGIAM_HTTP_PROXY:
       return network_error(Status::kNetwork, "the proxy for " + where + " cannot be reached",
                            "check the variables https_proxy, http_proxy and no_proxy", true);
@@ -208,10 +212,9 @@ Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRe
       return network_error(
           Status::kNetwork, "the TLS certificate of " + where + " is not trusted" + because,
           request.ca_bundle.empty()
-              ? "behind a proxy that inspects TLS, set AWS_CA_BUNDLE to the file with its "
-                "CA certificate"
+              ? "a proxy that inspects TLS has a CA certificate of its own, which must be known"
               : "check that " + request.ca_bundle + " holds the CA certificate of that server",
-          false);
+          false, request.ca_bundle.empty() ? "untrusted_certificate" : "");
     case PGIAM_HTTP_TLS:
       return network_error(Status::kNetwork, "TLS with " + where + " failed" + because,
                            "check whether that is the right address, and any proxy between", true);
@@ -230,10 +233,10 @@ Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRe
 
 Error bad_bundle(const std::string& path) {
   if (path.empty())
-    return make_error(Status::kBadConfig, "no CA certificates were found on this machine",
-                      "install the package ca-certificates, or set AWS_CA_BUNDLE");
-  return make_error(Status::kBadConfig, "no CA certificates can be read from " + path,
-                    "check AWS_CA_BUNDLE, or ca_bundle of the profile: a PEM file is needed");
+    return network_error(Status::kBadConfig, "no CA certificates were found on this machine",
+                         "install the package ca-certificates", false, "no_ca_certificates");
+  return network_error(Status::kBadConfig, "no CA certificates can be read from " + path,
+                       "a PEM file is needed", false, "unreadable_ca_bundle");
 }
 
 bool is_local(const std::string& host) {

@@ -45,6 +45,8 @@ const char* choices_of_target() {
   return kChoices->c_str();
 }
 
+std::string example_of_target() { return std::string(registered_clouds()[0]->targets().at(0)); }
+
 std::span<const Option* const> all_options() {
   const StateLock lock;
   static const auto* const kAll = new const std::vector<const Option*>(list_options());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/options.h"
@@ -47,6 +48,9 @@ inline constexpr const Option& kCacheOption = option_of(kCommonOptions, "cache")
 inline constexpr const Option& kLogOption = option_of(kCommonOptions, "log");
 inline constexpr const Option& kPasswordFileOption = option_of(kCommonOptions, "password_file");
 inline constexpr const Option& kPgpassOption = option_of(kCommonOptions, "pgpass");
+
+// A word that `target` takes, for hints: "rds".
+std::string example_of_target();
 
 // Those above and those of the registered clouds, in the order in which they are shown.
 std::span<const Option* const> all_options();

@@ -114,7 +114,7 @@ bool Planner::recognise(const Request& request, const Call& call, bool may_resol
   plan.reason = host + " is not the name of a known kind of endpoint";
   if (!signing_host.empty()) {
     plan.refusal = make_error(Status::kTarget, "signing_host: " + plan.reason,
-                              "check signing_host, or say what it is: target = rds");
+                              "check signing_host, or say what it is: target = " + example_of_target());
     return true;
   }
   // Names of other servers must not cost a look-up where a password says that it is not ours.

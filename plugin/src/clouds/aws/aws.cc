@@ -139,8 +139,11 @@ class Aws : public Cloud {
     auto profiles = files_.read(call);
     if (!profiles) return profiles.error();
     const ProviderContext context = context_of(settings);
-    return SecretSource{identity_key(context, (*profiles)->digest),
-                        std::make_shared<Chain>(make_default_chain(context))};
+    const std::string& digest = (*profiles)->digest;
+    SecretSource found{identity_key(context, digest, false),
+                       std::make_shared<Chain>(make_default_chain(context))};
+    if (!settings.given(kRoleArnOption)) return found;
+    return SecretSource{identity_key(context, digest), make_role_provider(context, std::move(found))};
   }
 
   Result<void> login(const Settings& settings, const Call& call) const override {

@@ -62,9 +62,30 @@ constexpr const char* kCaBundle = "AWS_CA_BUNDLE";
 constexpr const char* kCaBundleOfOthers = "REQUESTS_CA_BUNDLE";
 constexpr const char* kVariables[] = {kCaBundle, kCaBundleOfOthers};
 
+constexpr struct {
+  const char* code;  // of adapters/curl_http.cc
+  const char* hint;
+} kHints[] = {
+    {"unknown_host", "check the network connection, the name server and the region"},
+    {"untrusted_certificate",
+     "behind a proxy that inspects TLS, set AWS_CA_BUNDLE to the file with its CA certificate"},
+    {"no_ca_certificates", "install the package ca-certificates, or set AWS_CA_BUNDLE"},
+    {"unreadable_ca_bundle",
+     "check AWS_CA_BUNDLE, or ca_bundle of the profile: a PEM file is needed"},
+};
+
 }  // namespace
 
 constinit const std::span<const char* const> kCaBundleVariables = kVariables;
+
+Result<HttpResponse> send_http(const World& world, const HttpRequest& request, const Call& call) {
+  auto response = world.http.send(request, call);
+  if (response) return response;
+  Error error = std::move(response).error();
+  for (const auto& [code, hint] : kHints)
+    if (error.code == code) error.hint = hint;
+  return error;
+}
 
 HttpRequest post_json(std::string path, const Json& body) {
   HttpRequest request;
@@ -114,7 +135,7 @@ Result<HttpResponse> Client::attempt(const ServiceRequest& request, const Call& 
                          signing_name(service_));
     sign_headers(*http, *request.signer, key, *signed_at);
   }
-  auto response = world_.http.send(*http, call);
+  auto response = send_http(world_, *http, call);
   wipe(http->body);
   for (HttpHeader& header : http->headers) wipe(header.value);
   if (response && response->verified) learn_time(*response, signed_at);

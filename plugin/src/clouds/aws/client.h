@@ -61,6 +61,9 @@ HttpRequest post_json(std::string path, const Json& body);
 // is earlier, AWS's own. A wrong one of either must not refuse what is good.
 Time earliest_time(const HttpResponse& answer, Time now);
 
+// As Http::send; its errors name the settings by which AWS's users mend them.
+Result<HttpResponse> send_http(const World& world, const HttpRequest& request, const Call& call);
+
 // What read_ca_bundle reads.
 extern const std::span<const char* const> kCaBundleVariables;
 

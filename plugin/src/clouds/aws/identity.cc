@@ -23,10 +23,14 @@ std::vector<const char*> declared_variables() {
   return all;
 }
 
-std::string identity_key(const ProviderContext& context, std::string_view files_digest) {
+std::string identity_key(const ProviderContext& context, std::string_view files_digest,
+                         bool with_own_role) {
   std::string key = "aws\n" + context.profile + '\n' + (context.profile_given ? '1' : '0') + '\n';
   for (const ProviderInfo* provider : all_providers())
-    for (const Option* option : provider->options) (key += context.settings.get(*option)) += '\n';
+    for (const Option* option : provider->options) {
+      if (with_own_role || provider != &kAssumeRoleInfo) key += context.settings.get(*option);
+      key += '\n';
+    }
   (key += context.settings.get(kCacheOption)) += '\n';
   (key += files_digest) += '\n';
   std::string values;

@@ -45,13 +45,14 @@ ProviderPtr make_web_identity_provider(const ProviderContext&);
 ProviderPtr make_container_provider(const ProviderContext&);
 ProviderPtr make_imds_provider(const ProviderContext&);
 
-// The role of our own options, assumed with what `base` finds.
-ProviderPtr make_role_provider(const ProviderContext&, ProviderPtr base);
+// The role of our own options, assumed with what `base` gives, which is kept by itself: who asks for
+// another role, or for none, shares it.
+std::shared_ptr<Provider> make_role_provider(const ProviderContext&, SecretSource base);
 
 // All of the tables in providers.cc, each once.
 std::vector<const ProviderInfo*> all_providers();
 
-// The whole search, in the order of the table in providers.cc.
+// The whole search, in the order of the table in providers.cc, but for the role of our own options.
 ProviderPtr make_default_chain(const ProviderContext& context);
 
 // The first that applies. Its own trace has a line for every one that was asked.

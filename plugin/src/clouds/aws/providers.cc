@@ -1,7 +1,6 @@
 // The sources of credentials: which there are, and in what order they are asked.
 #include <algorithm>
 
-#include "clouds/aws/options.h"
 #include "clouds/aws/profile_source.h"
 
 namespace pgiam::aws {
@@ -71,9 +70,7 @@ ProviderPtr make_default_chain(const ProviderContext& context) {
   std::vector<ProviderPtr> providers;
   for (const ChainLink& link : kChain)
     if (!context.profile_given || link.with_profile_given) providers.push_back(link.make(context));
-  ProviderPtr chain = make_chain(context.world.clock, std::move(providers));
-  if (!context.settings.given(kRoleArnOption)) return chain;
-  return make_role_provider(context, std::move(chain));
+  return make_chain(context.world.clock, std::move(providers));
 }
 
 std::vector<const ProviderInfo*> all_providers() {

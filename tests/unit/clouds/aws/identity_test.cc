@@ -127,7 +127,7 @@ std::set<std::string> reads_of(const Situation& situation) {
 
   const auto aws = make_aws(world, runtime);
   Call call = fake.call();
-  pgiam::test::NoFetch fetch;
+  pgiam::test::FetchAnew fetch;
   Trace trace;
   for (bool offline : {true, false}) {
     call.offline = offline;

@@ -32,8 +32,8 @@ class SourcesTest : public testing::Test {
     trace.clear();
     auto source = aws->source(settings, nullptr, call);
     if (!source) return source.error();
-    pgiam::test::NoFetch no_fetch;
-    auto loaded = source->provider->load(call, trace, no_fetch);
+    pgiam::test::FetchAnew fetch;
+    auto loaded = source->provider->load(call, trace, fetch);
     if (!loaded) return loaded.error();
     return as_credentials(*loaded);
   }

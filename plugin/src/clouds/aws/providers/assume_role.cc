@@ -50,21 +50,26 @@ Result<CredentialsPtr> assume_with_code(const ProviderContext& context, const Pr
   }
 }
 
-class RoleProvider : public CredentialsProvider {
+class RoleProvider : public Provider {
  public:
-  RoleProvider(const ProviderContext& context, ProviderPtr base)
+  RoleProvider(const ProviderContext& context, SecretSource base)
       : context_(context), base_(std::move(base)) {}
 
-  std::string_view name() const override { return kAssumeRoleInfo.name; }
-
-  Result<CredentialsPtr> load(const Call& call, Trace& trace) override {
+  Result<KeptSecretPtr> load(const Call& call, Trace& trace, Fetch& fetch) override {
     const auto profiles = context_.files.read(call);
     if (!profiles) return profiles.error();
     const Role role = own_role(context_.settings);
-    const auto base = [&](const Call& base_call, Trace& base_trace) {
-      return base_->load(base_call, base_trace);
+    const auto base = [&](const Call& base_call,
+                          Trace& base_trace) -> Result<CredentialsPtr> {
+      // What an offline call finds says nothing about those that may use the network.
+      const auto found = base_call.offline ? base_.provider->load(base_call, base_trace, fetch)
+                                           : fetch.get(base_, base_call, base_trace);
+      if (!found) return found.error();
+      return as_credentials(*found);
     };
-    return assume_roles(context_, **profiles, {&role, 1}, base, call, trace);
+    const auto loaded = assume_roles(context_, **profiles, {&role, 1}, base, call, trace);
+    if (!loaded) return loaded.error();
+    return KeptSecretPtr(*loaded);
   }
 
  private:
@@ -80,7 +85,7 @@ class RoleProvider : public CredentialsProvider {
   }
 
   const ProviderContext context_;
-  const ProviderPtr base_;
+  const SecretSource base_;
 };
 
 constexpr const Option* kIdentityOptions[] = {
@@ -116,8 +121,8 @@ Result<CredentialsPtr> assume_roles(const ProviderContext& context, const Profil
   return through_cli_cache(context, cache_name_of_role(role), kAssumeRoleInfo.name, look, fetch);
 }
 
-ProviderPtr make_role_provider(const ProviderContext& context, ProviderPtr base) {
-  return std::make_unique<RoleProvider>(context, std::move(base));
+std::shared_ptr<Provider> make_role_provider(const ProviderContext& context, SecretSource base) {
+  return std::make_shared<RoleProvider>(context, std::move(base));
 }
 
 }  // namespace pgiam::aws

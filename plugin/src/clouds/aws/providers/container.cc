@@ -140,7 +140,7 @@ class ContainerProvider : public CredentialsProvider {
   }
 
   Result<Json> ask_once(const HttpRequest& request, const Call& call) const {
-    auto response = world_.http.send(request, call);
+    auto response = send_http(world_, request, call);
     if (!response) return response.error();
     const WipeAtExit wipe_body(response->body);
     if (response->status != 200)
