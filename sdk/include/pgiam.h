@@ -368,7 +368,8 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_login(pgiam_context *context,
 #define PGIAM_OUTCOME_OTHER       3 /* network, TLS, server: says nothing about the token */
 
 #define PGIAM_ADVICE_NONE       0
-#define PGIAM_ADVICE_RETRY_ONCE 1 /* the token was cached and is dropped: ask again, once */
+#define PGIAM_ADVICE_RETRY_ONCE 1 /* the token, or what it was made of, was cached and is dropped:
+                                     ask again, once */
 
 /* Drops exactly the token in this reply, never a newer one another thread just fetched.
  * sqlstate may be NULL; advice may be NULL. */

@@ -193,14 +193,24 @@ class FakeLog : public Log {
     const std::lock_guard lock(mutex_);
     text_.append(component).append(": ").append(line).append("\n");
   }
+  void follow_file(std::optional<LogLevel> level) override {
+    const std::lock_guard lock(mutex_);
+    followed_ = level;
+  }
   std::string text() const {
     const std::lock_guard lock(mutex_);
     return text_;
+  }
+  // What the configuration file wanted last.
+  std::optional<LogLevel> followed() const {
+    const std::lock_guard lock(mutex_);
+    return followed_;
   }
 
  private:
   mutable std::mutex mutex_;
   std::string text_;
+  std::optional<LogLevel> followed_;
 };
 
 class FakePrompt : public Prompt {

@@ -62,11 +62,11 @@ const char* pgiam_reply_text(const pgiam_reply* reply, int32_t field) {
     case PGIAM_REPLY_PRINCIPAL:
       return facts.principal().c_str();
     case PGIAM_REPLY_TARGET:
-      return plan.target.name.c_str();
+      return plan.target().name.c_str();
     case PGIAM_REPLY_REGION:
-      return plan.target.fact("region");
+      return plan.target().fact("region");
     case PGIAM_REPLY_SIGNING_HOST:
-      return plan.target.host.c_str();
+      return plan.target().host.c_str();
     case PGIAM_REPLY_RULE:
       return plan.rule.c_str();
     case PGIAM_REPLY_WARNING:
@@ -90,7 +90,7 @@ int64_t pgiam_reply_number(const pgiam_reply* reply, int32_t field) {
     case PGIAM_REPLY_FROM_CACHE:
       return facts.from_cache() ? 1 : 0;
     case PGIAM_REPLY_SIGNING_PORT:
-      return facts.plan().target.port;
+      return facts.plan().target().port;
     default:
       return 0;
   }

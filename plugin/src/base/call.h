@@ -8,6 +8,8 @@
 
 namespace pgiam {
 
+class HostLink;  // ports/host_link.h
+
 struct Call {
   Time now{};               // wall clock when the call began
   Milliseconds deadline{};  // on Clock::uptime()
@@ -17,6 +19,7 @@ struct Call {
   // KeptSecret::owner_id() of the secret that is to be replaced, "" if there is none: a cache of a
   // source's own must not give it again.
   std::string replaces;
+  HostLink* host = nullptr;  // who can be asked while the call goes on; null: nobody
 };
 
 }  // namespace pgiam

@@ -1,47 +1,18 @@
+// The plain functions of libcrypto, which are as fast as a hash can be and take no memory. Those that
+// took their place (EVP) load providers and allocate first, and OpenSSL 3.0 crashes in that when
+// memory is out.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/sha256.h"
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
-#include <atomic>
-#include <new>
-#include <stdexcept>
-
-#include "base/per_thread.h"
 #include "base/secret.h"
-#include "base/state_lock.h"
 
 namespace pgiam {
 namespace {
 
 constexpr std::size_t kBlock = 64;
 constexpr char kDigits[] = "0123456789abcdef";
-
-// Fetching takes OpenSSL's locks and longer than the hash itself. Under the state lock, so that no
-// child inherits OpenSSL half initialised. Never freed: threads may hash until the process ends.
-const EVP_MD* algorithm() {
-  static std::atomic<const EVP_MD*> fetched{nullptr};
-  if (const EVP_MD* md = fetched.load(std::memory_order_acquire)) return md;
-  const StateLock lock;
-  if (const EVP_MD* md = fetched.load(std::memory_order_relaxed)) return md;
-  const EVP_MD* md = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  if (md == nullptr) throw std::runtime_error("OpenSSL has no SHA256");
-  fetched.store(md, std::memory_order_release);
-  return md;
-}
-
-struct Context {
-  EVP_MD_CTX* evp = EVP_MD_CTX_new();
-  Context() {
-    if (evp == nullptr) throw std::bad_alloc();
-  }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-  ~Context() { EVP_MD_CTX_free(evp); }
-};
-
-void check(int ok) {
-  if (ok != 1) throw std::runtime_error("OpenSSL could not hash");
-}
 
 std::array<char, kBlock> padded_key(std::string_view key, unsigned char pad) {
   std::array<char, kBlock> block{};
@@ -53,14 +24,12 @@ std::array<char, kBlock> padded_key(std::string_view key, unsigned char pad) {
 }  // namespace
 
 Sha256Digest sha256(std::span<const std::string_view> pieces) {
-  PerThread<Context> of_this_thread;
-  const Context& context = of_this_thread.get();
-  check(EVP_DigestInit_ex2(context.evp, algorithm(), nullptr));
-  for (std::string_view piece : pieces)
-    check(EVP_DigestUpdate(context.evp, piece.data(), piece.size()));
+  SHA256_CTX context;  // may have seen a key
+  SHA256_Init(&context);
+  for (std::string_view piece : pieces) SHA256_Update(&context, piece.data(), piece.size());
   Sha256Digest digest;
-  unsigned size = 0;
-  check(EVP_DigestFinal_ex(context.evp, digest.data(), &size));
+  SHA256_Final(digest.data(), &context);
+  wipe(&context, sizeof context);
   return digest;
 }
 

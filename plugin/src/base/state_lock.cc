@@ -15,7 +15,6 @@ constinit std::mutex state_mutex;
 static_assert(std::is_trivially_destructible_v<std::mutex>);
 
 std::atomic<std::uint64_t> forks{0};
-std::atomic<std::uint64_t> changes{0};
 
 // When the library is loaded, since doing it later would itself race with fork().
 [[gnu::constructor]] void watch_forks() {
@@ -23,7 +22,6 @@ std::atomic<std::uint64_t> changes{0};
                  [] {
                    state_mutex.unlock();
                    forks.fetch_add(1, std::memory_order_relaxed);
-                   count_change();
                  });
 }
 
@@ -33,8 +31,6 @@ StateLock::StateLock() : lock_(state_mutex) {}
 
 std::uint64_t fork_count() { return forks.load(std::memory_order_relaxed); }
 
-std::uint64_t change_count() { return changes.load(std::memory_order_acquire); }
-void count_change() { changes.fetch_add(1, std::memory_order_release); }
 
 void keep_for_ever(std::shared_ptr<void> object) {
   struct Kept {

@@ -27,12 +27,6 @@ class StateLock {
 // thread had under way when it changed will never end here.
 std::uint64_t fork_count();
 
-// How often something ended that others may have taken from the shared state: a token was refused,
-// credentials were replaced, a context went, the process forked. Whoever keeps what was taken
-// without the lock compares. Counted after the change.
-std::uint64_t change_count();
-void count_change();
-
 // Never destroys the object: a thread may be inside it that will not say when it has left, one of the
 // parent after fork(), or one that was left behind at exit. Any thread, with or without the state lock.
 void keep_for_ever(std::shared_ptr<void> object);

@@ -19,4 +19,13 @@ void Target::set_fact(std::string_view key, std::string value) {
     facts.push_back({key, std::move(value)});
 }
 
+Result<SecretSource> Cloud::source_on(SecretSource supplied, const Settings&, const Target*,
+                                      const Call&) const {
+  return supplied;
+}
+
+Result<KeptSecretPtr> Cloud::read_supplied(const SuppliedValues&, const Call&) const {
+  return make_error(Status::kUnsupported, "this cloud takes no credentials of the host's own");
+}
+
 }  // namespace pgiam

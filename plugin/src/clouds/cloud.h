@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "clouds/provider.h"
+#include "ports/host_link.h"
 #include "ports/world.h"
 
 namespace pgiam {
@@ -77,6 +78,12 @@ class Cloud {
   // wanted) are made of.
   virtual Result<SecretSource> source(const Settings& settings, const Target* target,
                                       const Call& call) const = 0;
+  // The same, where the host supplies what would be looked for: that itself, or what rests on it (a
+  // role).
+  virtual Result<SecretSource> source_on(SecretSource supplied, const Settings& settings,
+                                         const Target* target, const Call& call) const;
+  // A secret of the values that a host supplied; an error names what is missing or malformed.
+  virtual Result<KeptSecretPtr> read_supplied(const SuppliedValues& values, const Call& call) const;
   // Signs the person in to whatever these secrets rest on, also where an earlier sign-in still
   // holds. Nothing to do where they rest on none. The call may prompt.
   virtual Result<void> login(const Settings& settings, const Call& call) const = 0;

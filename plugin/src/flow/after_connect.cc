@@ -4,16 +4,24 @@
 namespace pgiam {
 
 Advice Flow::after_connect(const Reply& reply, Outcome outcome) {
-  if (outcome != Outcome::kAuthFailed || reply.password() == nullptr) return Advice::kNone;
+  if (outcome == Outcome::kOther || reply.password() == nullptr) return Advice::kNone;
   // It may have been replaced while the client was on its way with the old one.
   if (const PasswordFile* file = reply.file())
-    return files_.is_current(*file) ? Advice::kNone : Advice::kRetryOnce;
-  passwords_.drop(reply.plan().password_key, *reply.password());
-  credentials_->distrust(reply.plan().source.key, reply.secret(), world_.clock.uptime());
+    return outcome == Outcome::kConnected || files_.is_current(*file) ? Advice::kNone
+                                                                      : Advice::kRetryOnce;
+  const AskCloud& ask = *reply.plan().as<AskCloud>();
+  if (outcome == Outcome::kConnected) {
+    fetcher_->accepted(ask.source.key, ask.password_key);
+    return Advice::kNone;
+  }
+  passwords_.drop(ask.password_key, *reply.password());
+  const bool other_secret = fetcher_->refused(ask.source.key, reply.secret(), ask.password_key);
   world_.log.write(LogLevel::kInfo, "after",
-                   reply.plan().target.host + " refused " + reply.principal() + " of " +
+                   ask.target.host + " refused " + reply.principal() + " of " +
                        reply.secret()->provider);
-  return reply.from_cache() ? Advice::kRetryOnce : Advice::kNone;
+  // What this very call fetched is not fetched again for it: that may cost a person a prompt.
+  const bool may_be_stale = reply.from_cache() || (other_secret && reply.secret_from_cache());
+  return may_be_stale ? Advice::kRetryOnce : Advice::kNone;
 }
 
 }  // namespace pgiam

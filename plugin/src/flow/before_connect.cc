@@ -1,7 +1,6 @@
 // The order of things before a connection; no other file knows it.
 #include <algorithm>
 
-#include "base/per_thread.h"
 #include "base/state_lock.h"
 #include "flow/attempt/keywords.h"
 #include "flow/flow.h"
@@ -17,9 +16,11 @@ constexpr std::chrono::minutes kClockSkew{5};
 // Longer limits are none, and would carry a clock past its end.
 constexpr Milliseconds kLongestCall = std::chrono::hours{24};
 
-// One text for all requests that are the same_connection.
-void write_plan_key(const Request& request, std::string& key) {
-  key.clear();
+// One text for all requests that get the same plan. Of a password only its kind matters, but telling
+// the kind is the cloud's business: with one, no two are the same, and no plan is kept.
+std::string plan_key(const Request& request) {
+  std::string key;
+  key.reserve(192);
   for (std::string_view part : {request.host, request.user, request.database, request.sslmode})
     key.append(part).push_back('\0');
   key.push_back(static_cast<char>(request.port >> 8));
@@ -28,136 +29,192 @@ void write_plan_key(const Request& request, std::string& key) {
     key.append(1, '\0').append(name);
     key.append(1, '\0').append(value);
   }
+  if (request.host_link != nullptr) key.append(1, '\1').append(request.host_link->identity());
+  return key;
 }
 
-struct PlanKey {
-  std::string text;  // keeps its memory for the next connection
-};
+bool may_be_kept(const Request& request) { return request.password.empty(); }
 
 }  // namespace
 
 Flow::Flow(const World& world, std::span<const OptionValue> options,
-           std::vector<std::unique_ptr<Cloud>> clouds, std::shared_ptr<CredentialCache> credentials)
+           std::vector<std::unique_ptr<Cloud>> clouds, std::shared_ptr<Fetcher> fetcher)
     : world_(world),
       planner_(world, options, std::move(clouds)),
-      credentials_(std::move(credentials)),
+      fetcher_(std::move(fetcher)),
       files_(world) {}
 
-Flow::~Flow() {
-  count_change();  // another flow may come to stand at this address
-  credentials_->leave(world_);
-}
+Flow::~Flow() { fetcher_->leave(world_); }
 
 Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
-  const Moment moment{world_.clock.now(), world_.environment.generation(), change_count()};
-  PerThread<LastAnswers> of_this_thread;
-  LastAnswers& last_answers = of_this_thread.get();
-  if (!request.refresh)
-    if (const auto found = last_answers.find(this, request, moment))
-      return answer(*found, request, moment.now);
-
-  std::stop_token stop = begin();
+  if (auto reply = find_reply(request)) return std::move(*reply);
+  const std::stop_token stop = begin();
   const Milliseconds start = world_.clock.uptime();
-  const auto kept = plan_for(request, moment, start, stop);
-  if (!kept) return kept.error();
-  const Plan& plan = *kept->plan;
-  if (!plan.ours) return make_error(Status::kNotApplicable, plan.reason);
-  if (plan.refusal) return *plan.refusal;
-  const Call call = begin_call(plan, request, start, std::move(stop));
-  if (plan.file) return answer_from_file(kept->plan, request, call);
-  // Before anything is fetched that could not be used.
-  if (auto fits = settings_for(request, {true, plan.set_sslmode, plan.sslrootcert}); !fits)
-    return fits.error();
-  auto found = find_ingredients(kept->plan, request, call);
+  const auto plan = plan_for(request, begin_planning(request, start, stop));
+  if (!plan) return plan.error();
+  begin_connection(**plan);
+  const Call call = begin_call(**plan, request, start, stop);
+  if (auto reply = answer_without_cloud(*plan, request, call)) return std::move(*reply);
+  Trace trace;
+  const auto found = fetcher_->get(wanted(*(*plan)->as<AskCloud>(), request, call), trace);
   if (!found) return found.error();
-  auto reply = answer(*found, request, call.now);
-  if (!reply || !request.password.empty()) return reply;
-  found->password = reply->password();
-  const Time plan_ends = moment.now + kPlanLife - (start - kept->made);
-  const Time until = std::min(plan_ends, found->secret->expires_at.value_or(plan_ends));
-  last_answers.keep(this, request, moment, until, *found);
-  return reply;
+  return answer(*plan, *found, request, call.now);
 }
 
-Result<Flow::KeptPlan> Flow::plan_for(const Request& request, const Moment& moment,
-                                      Milliseconds start, const std::stop_token& stop) {
-  const bool keep = request.password.empty();
-  PerThread<PlanKey> of_this_thread;
-  std::string& key = of_this_thread.get().text;
-  write_plan_key(request, key);
+std::shared_ptr<PendingReply> Flow::start(const Request& request, std::shared_ptr<const void> hold,
+                                          std::stop_token stop, PendingReply::Wake wake) {
+  if (auto reply = find_reply(request)) return std::make_shared<PendingReply>(std::move(*reply));
+  auto pending =
+      std::make_shared<PendingReply>(*this, request, std::move(hold), std::move(wake));
+  pending->begin(std::move(stop));
+  return pending;
+}
+
+// The kept plan, if it is young enough. With the state lock held.
+const Flow::KeptPlan* Flow::find_plan(const std::string& key, Milliseconds uptime) const {
+  const auto found = plans_.find(key);
+  if (found == plans_.end()) return nullptr;
+  const KeptPlan& kept = found->second;
+  const bool is_good = kept.environment == world_.environment.generation() &&
+                       uptime >= kept.made && uptime - kept.made < kPlanLife;
+  return is_good ? &kept : nullptr;
+}
+
+std::optional<Result<Reply>> Flow::find_reply(const Request& request) {
+  if (request.refresh || !may_be_kept(request)) return std::nullopt;
+  const std::string key = plan_key(request);
+  const Milliseconds uptime = world_.clock.uptime();
+  const Time now = world_.clock.now();
+  std::shared_ptr<const Plan> plan;
+  Found found{nullptr, true};
+  PasswordPtr password;
+  {
+    const StateLock lock;
+    const KeptPlan* const kept = find_plan(key, uptime);
+    if (kept == nullptr) return std::nullopt;
+    if (const auto* ask = kept->plan->as<AskCloud>()) {
+      found.secret = fetcher_->find_current(ask->source.key, ask->password_key, now);
+      if (!found.secret) return std::nullopt;
+      if (ask->reuse.count() > 0)
+        password = passwords_.find(ask->password_key, found.secret, now, ask->reuse);
+    }
+    plan = kept->plan;
+  }
+  if (password) return Reply(std::move(plan), std::move(password), true, true);
+  if (plan->as<AskCloud>() != nullptr) return make_password(plan, found, request, now);
+  if (plan->as<PasswordFromFile>() != nullptr) return std::nullopt;
+  return answer_without_cloud(plan, request, Call());
+}
+
+Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const Call& planning) {
+  const bool keep = may_be_kept(request);
+  const std::string key = keep ? plan_key(request) : std::string();
+  const Milliseconds uptime = world_.clock.uptime();
+  const std::uint64_t environment = world_.environment.generation();
   if (keep && !request.refresh) {
     const StateLock lock;
-    const auto found = plans_.find(key);
-    if (found != plans_.end() && found->second.environment == moment.environment &&
-        start - found->second.made < kPlanLife)
-      return found->second;
+    if (const KeptPlan* const kept = find_plan(key, uptime)) return kept->plan;
   }
-  auto made = planner_.make(request, begin_planning(request, start, stop));
+  auto made = planner_.make(request, planning);
   if (!made) return made.error();
-  const KeptPlan kept{std::make_shared<const Plan>(std::move(*made)), moment.environment, start};
-  if (!kept.plan->warnings.empty())
-    world_.log.write(LogLevel::kWarn, "plan", kept.plan->warning_lines);
-  if (!keep) return kept;
+  auto plan = std::make_shared<const Plan>(std::move(*made));
+  if (!plan->warning_lines.empty())
+    world_.log.write(LogLevel::kWarn, "plan", plan->warning_lines);
+  if (!keep) return plan;
   std::unordered_map<std::string, KeptPlan> outdated;  // goes after the lock
+  KeptPlan kept{plan, environment, uptime};
   const StateLock lock;
   if (plans_.size() >= kMostPlans) outdated.swap(plans_);
-  plans_[key] = kept;
-  return kept;
+  std::swap(plans_[key], kept);
+  return plan;
+}
+
+// What a plan wants of the log holds from here on: for this context, and until another connection
+// of it begins that wants something else.
+void Flow::begin_connection(const Plan& plan) const {
+  const auto* not_ours = plan.as<NotOurs>();
+  if (not_ours == nullptr) world_.log.follow_file(plan.log_level);
+  if (not_ours == nullptr || not_ours->complaint.empty()) return;
+  {
+    const StateLock lock;
+    if (last_complaint_ == not_ours->complaint) return;
+    last_complaint_ = not_ours->complaint;
+  }
+  world_.log.write(LogLevel::kError, "rules", not_ours->complaint);
 }
 
 Call Flow::begin_planning(const Request& request, Milliseconds start, std::stop_token stop) const {
   const Milliseconds limit =
       request.timeout.count() > 0 ? request.timeout : planner_.time_without_rules(request);
-  return call_until(start + std::min(limit, kLongestCall), request, std::move(stop));
+  return call_until(limit, request, start, std::move(stop));
 }
 
 Call Flow::begin_call(const Plan& plan, const Request& request, Milliseconds start,
                       std::stop_token stop) const {
   const Milliseconds limit = request.timeout.count() > 0 ? request.timeout : plan.timeout;
-  return call_until(start + std::min(limit, kLongestCall), request, std::move(stop));
+  return call_until(limit, request, start, std::move(stop));
 }
 
-Call Flow::call_until(Milliseconds deadline, const Request& request, std::stop_token stop) const {
+Call Flow::call_until(Milliseconds limit, const Request& request, Milliseconds start,
+                      std::stop_token stop) const {
   Call call;
   call.now = world_.clock.now();
-  call.deadline = deadline;
+  call.deadline = start + std::min(limit, kLongestCall);
   call.stop = std::move(stop);
+  call.host = request.host_link;
   call.may_prompt = !request.no_interaction && world_.prompt.available();
   return call;
 }
 
-Result<Ingredients> Flow::find_ingredients(std::shared_ptr<const Plan> plan,
-                                           const Request& request, const Call& call) {
-  Trace trace;
-  auto secret = credentials_->get(plan->source, world_, call, request.refresh, trace);
-  if (!secret) return secret.error();
-  PasswordPtr password;
-  if (plan->reuse.count() > 0 && !request.refresh)
-    password = passwords_.find(plan->password_key, secret->secret, call.now, plan->reuse);
-  return Ingredients{std::move(plan), std::move(secret->secret), std::move(password)};
+Wanted Flow::wanted(const AskCloud& ask, const Request& request, const Call& call) const {
+  return {ask.source, world_, call, request.refresh, ask.password_key};
 }
 
-Result<Reply> Flow::answer(const Ingredients& found, const Request& request, Time now) {
-  const Plan& plan = *found.plan;
-  if (found.password) return Reply(found.plan, found.password, true);
-  auto made = plan.cloud->password(plan.target, request.user, found.secret, now);
+std::optional<Result<Reply>> Flow::answer_without_cloud(const std::shared_ptr<const Plan>& plan,
+                                                        const Request& request, const Call& call) {
+  if (plan->as<NotOurs>() != nullptr) return make_error(Status::kNotApplicable, plan->reason);
+  if (const auto* refused = plan->as<Refused>()) return refused->error;
+  if (const auto* file = plan->as<PasswordFromFile>())
+    return answer_from_file(plan, *file, request, call);
+  // Before anything is fetched that could not be used.
+  if (auto fits = settings_for(request, {true, plan->set_sslmode(), plan->sslrootcert}); !fits)
+    return fits.error();
+  return std::nullopt;
+}
+
+Result<Reply> Flow::answer(const std::shared_ptr<const Plan>& plan, const Found& found,
+                           const Request& request, Time now) {
+  const AskCloud& ask = *plan->as<AskCloud>();
+  if (ask.reuse.count() > 0 && !request.refresh) {
+    const StateLock lock;
+    if (auto password = passwords_.find(ask.password_key, found.secret, now, ask.reuse))
+      return Reply(plan, std::move(password), true, found.from_cache);
+  }
+  return make_password(plan, found, request, now);
+}
+
+Result<Reply> Flow::make_password(const std::shared_ptr<const Plan>& plan, const Found& found,
+                                  const Request& request, Time now) {
+  const AskCloud& ask = *plan->as<AskCloud>();
+  auto made = ask.cloud->password(ask.target, request.user, found.secret, now);
   if (!made) return made.error();
   if (const auto& end = found.secret->expires_at; end && *end < made->expires_at)
     made->expires_at = *end;
   auto password = std::make_shared<const Password>(std::move(*made));
-  if (plan.reuse.count() > 0) passwords_.keep(plan.password_key, password);
-  return Reply(found.plan, std::move(password), false);
+  if (ask.reuse.count() > 0) passwords_.keep(ask.password_key, password);
+  return Reply(plan, std::move(password), false, found.from_cache);
 }
 
 // Whoever keeps the file fresh decides what it holds. A token in it is sent as all tokens are;
 // another password as the client itself would send it, unless the user speaks of TLS.
-Result<Reply> Flow::answer_from_file(std::shared_ptr<const Plan> plan, const Request& request,
+Result<Reply> Flow::answer_from_file(const std::shared_ptr<const Plan>& plan,
+                                     const PasswordFromFile& file, const Request& request,
                                      const Call& call) {
-  auto found = files_.password_for(*plan->file, request, call);
+  auto found = files_.password_for(file.source, request, call);
   if (!found) return found.error();
   const std::string_view text = found->password.reveal();
   const bool needs_tls = plan->settings.given(kTlsOption) || planner_.is_password_of_ours(text);
-  if (needs_tls && plan->insecure) return *plan->insecure;
+  if (needs_tls && file.insecure) return *file.insecure;
   const auto end = planner_.end_of(text);
   if (end && world_.clock.now() > *end + kClockSkew)
     return make_error(Status::kNoCredentials,
@@ -165,7 +222,7 @@ Result<Reply> Flow::answer_from_file(std::shared_ptr<const Plan> plan, const Req
                       "see what keeps it fresh: is pgiam keep still running?");
   auto password = std::make_shared<const Password>(
       Password{std::move(found->password), {}, end.value_or(Time{}), {}, {}});
-  return Reply(std::move(plan), std::move(found->file), std::move(password), needs_tls);
+  return Reply(plan, std::move(found->file), std::move(password), needs_tls);
 }
 
 }  // namespace pgiam

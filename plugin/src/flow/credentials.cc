@@ -1,4 +1,4 @@
-// Credentials themselves: handed out, and signed in for.
+// Secrets themselves: handed out, and signed in for.
 #include "flow/flow.h"
 
 namespace pgiam {
@@ -8,22 +8,25 @@ Result<Reply> Flow::credentials(const Request& request, std::stop_token stop) {
   auto made = planner_.make_for_credentials(request, begin_planning(request, start, stop));
   if (!made) return made.error();
   const auto plan = std::make_shared<const Plan>(std::move(*made));
+  begin_connection(*plan);
   const Call call = begin_call(*plan, request, start, std::move(stop));
   Trace trace;
-  auto found = credentials_->get(plan->source, world_, call, request.refresh, trace);
+  auto found = fetcher_->get(wanted(*plan->as<AskCloud>(), request, call), trace);
   if (!found) return found.error();
-  return Reply(plan, found->secret, found->from_cache);
+  return Reply(plan, std::move(found->secret), found->from_cache);
 }
 
 Result<Reply> Flow::login(const Request& request, std::stop_token stop) {
   const Milliseconds start = world_.clock.uptime();
   const auto plan = planner_.make_for_credentials(request, begin_planning(request, start, stop));
   if (!plan) return plan.error();
+  begin_connection(*plan);
+  const Cloud& cloud = *plan->cloud();
   if (request.no_interaction || !world_.prompt.available())
     return make_error(Status::kLoginRequired, "signing in takes a person, who cannot be asked here",
-                      "run in a terminal: " + plan->cloud->login_command(plan->settings));
+                      "run in a terminal: " + cloud.login_command(plan->settings));
   const Call call = begin_call(*plan, request, start, stop);
-  if (auto done = plan->cloud->login(plan->settings, call); !done) return done.error();
+  if (auto done = cloud.login(plan->settings, call); !done) return done.error();
   Request anew = request;
   anew.refresh = true;
   return credentials(anew, std::move(stop));

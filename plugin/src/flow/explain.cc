@@ -52,7 +52,7 @@ json::array messages_of(const std::vector<Error>& warnings) {
 
 // The clouds whose words an explanation speaks: the target's own, or all.
 std::vector<const Cloud*> clouds_of(const Plan& plan, const Planner& planner) {
-  if (plan.cloud != nullptr) return {plan.cloud};
+  if (const Cloud* cloud = plan.cloud()) return {cloud};
   std::vector<const Cloud*> clouds;
   for (const auto& cloud : planner.clouds()) clouds.push_back(cloud.get());
   return clouds;
@@ -67,17 +67,18 @@ json::value describe_permission(const Plan& plan, std::string_view user) {
 
 json::object describe_connection(const Request& request, const Plan& plan,
                                  const std::vector<const Cloud*>& clouds) {
-  const bool known = plan.ours && plan.cloud != nullptr;
+  const Target& target = plan.target();
+  const bool known = plan.cloud() != nullptr;
   json::object object{
-      {"target", known ? plan.target.kind : std::string("none")},
+      {"target", known ? target.kind : std::string("none")},
       {"host", request.host},
       {"port", request.port == 0 ? kPostgresPort : request.port},
       {"user", request.user},
-      {"signing_host", or_null(known ? plan.target.host : "")},
-      {"signing_port", known ? json::value(plan.target.port) : json::value(nullptr)}};
+      {"signing_host", or_null(known ? target.host : "")},
+      {"signing_port", known ? json::value(target.port) : json::value(nullptr)}};
   for (const Cloud* cloud : clouds)
     for (std::string_view key : cloud->fact_keys())
-      object[key] = or_null(known ? plan.target.fact(key) : "");
+      object[key] = or_null(known ? target.fact(key) : "");
   object["rule"] = or_null(plan.rule);
   object["tls"] = json::value(plan.settings.get(kTlsOption));
   object["timeout_ms"] = plan.timeout.count();
@@ -108,32 +109,43 @@ json::object describe_secret(const KeptSecret* found, const Trace& trace,
 
 }  // namespace
 
+// By the very path of a connect, but that nobody is asked, and that no user's refusal counts.
+Result<KeptSecretPtr> Flow::find_secret(const AskCloud& ask, const Request& request, Call call,
+                                        Trace& trace) {
+  call.may_prompt = false;
+  call.offline = !request.resolve;
+  auto found = fetcher_->get({ask.source, world_, call, request.refresh}, trace);
+  if (!found) return found.error();
+  if (trace.empty())
+    trace.push_back({found->secret->provider, SourceTried::Outcome::kWon, "kept in memory", {}});
+  return std::move(found->secret);
+}
+
 Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
   const Milliseconds start = world_.clock.uptime();
   auto made = planner_.make(request, begin_planning(request, start, stop), request.resolve);
   if (!made) return made.error();
   const auto plan = std::make_shared<const Plan>(std::move(*made));
+  const Call call = begin_call(*plan, request, start, std::move(stop));
 
   const std::vector<const Cloud*> clouds = clouds_of(*plan, planner_);
   json::object object = describe_connection(request, *plan, clouds);
-  if (plan->refusal) object["error"] = describe_error(*plan->refusal);
   Trace trace;
   KeptSecretPtr secret;
-  Call call = begin_call(*plan, request, start, std::move(stop));
-  if (plan->ours && plan->file && !plan->refusal) {
-    const auto found = files_.password_for(*plan->file, request, call);
-    trace.push_back(tried_file(*plan->file, found));
+  if (const auto* refused = plan->as<Refused>()) {
+    object["error"] = describe_error(refused->error);
+  } else if (const auto* file = plan->as<PasswordFromFile>()) {
+    const auto found = files_.password_for(file->source, request, call);
+    trace.push_back(tried_file(file->source, found));
     if (trace.back().outcome == SourceTried::Outcome::kFailed)
       object["error"] = describe_error(found.error());
-  } else if (plan->ours && !plan->refusal) {
-    call.may_prompt = false;
-    call.offline = !request.resolve;
-    auto loaded = credentials_->load_apart(plan->source, world_, call, trace);
-    if (loaded)
-      secret = *loaded;
+  } else if (const auto* ask = plan->as<AskCloud>()) {
+    auto found = find_secret(*ask, request, call, trace);
+    if (found)
+      secret = std::move(*found);
     else
-      object["error"] = describe_error(loaded.error());
-    for (json::value& warning : messages_of(plan->cloud->warnings()))
+      object["error"] = describe_error(found.error());
+    for (json::value& warning : messages_of(ask->cloud->warnings()))
       object["warnings"].as_array().push_back(std::move(warning));
   }
   object["credentials"] = describe_secret(secret.get(), trace, clouds);

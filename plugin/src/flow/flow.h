@@ -7,13 +7,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "flow/credential_cache.h"
-#include "flow/last_answers.h"
+#include "flow/fetch/fetcher.h"
+#include "flow/password_cache.h"
 #include "flow/password_files.h"
+#include "flow/pending_reply.h"
 #include "flow/plan.h"
 #include "flow/reply.h"
 #include "flow/request.h"
-#include "flow/password_cache.h"
 
 namespace pgiam {
 
@@ -24,7 +24,7 @@ enum class Advice { kNone = 0, kRetryOnce = 1 };
 class Flow {
  public:
   Flow(const World& world, std::span<const OptionValue> options,
-       std::vector<std::unique_ptr<Cloud>> clouds, std::shared_ptr<CredentialCache> credentials);
+       std::vector<std::unique_ptr<Cloud>> clouds, std::shared_ptr<Fetcher> fetcher);
   Flow(const Flow&) = delete;
   Flow& operator=(const Flow&) = delete;
   ~Flow();
@@ -34,40 +34,65 @@ class Flow {
   // kNotApplicable with the reason where the connection is not ours. Begins unless all that the
   // answer takes is at hand: then nobody can be waiting for it.
   Result<Reply> before_connect(const Request& request, const Begin& begin);
+  // The answer from memory, without a file, the network or a wait; nothing where it takes one.
+  std::optional<Result<Reply>> find_reply(const Request& request);
+  // before_connect without a caller that waits. It ends at once where the answer is in memory; else
+  // it takes a thread only while it reads, looks up or fetches. `hold` is let go of when nothing of
+  // the flow is used any more, which has to live until then; `stop` cancels; `wake` as in
+  // PendingReply.
+  std::shared_ptr<PendingReply> start(const Request& request, std::shared_ptr<const void> hold,
+                                      std::stop_token stop, PendingReply::Wake wake);
   Advice after_connect(const Reply& reply, Outcome outcome);
   Result<Reply> explain(const Request& request, std::stop_token stop);
-  // The credentials that a token would be made of.
+  // The secret that a password would be made of.
   Result<Reply> credentials(const Request& request, std::stop_token stop);
-  // Signs in anew to what those credentials rest on, and fetches them, asking the person for all
-  // that it takes. kLoginRequired where the host cannot ask.
+  // Signs in anew to what that secret rests on, and fetches it, asking the person for all that it
+  // takes. kLoginRequired where the host cannot ask.
   Result<Reply> login(const Request& request, std::stop_token stop);
 
+  // The threads that operations go on with.
+  Pool& pool() { return fetcher_->pool(); }
+
  private:
+  friend class PendingReply;
+
   struct KeptPlan {
     std::shared_ptr<const Plan> plan;
     std::uint64_t environment = 0;  // Environment::generation() when it was made
     Milliseconds made{0};           // on Clock::uptime()
   };
 
-  Result<KeptPlan> plan_for(const Request& request, const Moment& moment, Milliseconds start,
-                            const std::stop_token& stop);
+  const KeptPlan* find_plan(const std::string& key, Milliseconds uptime) const;
+  Result<std::shared_ptr<const Plan>> plan_for(const Request& request, const Call& planning);
+  Result<KeptSecretPtr> find_secret(const AskCloud& ask, const Request& request, Call call,
+                                    Trace& trace);
+  void begin_connection(const Plan& plan) const;
+  // An answer for which nothing is to be fetched: not ours, refused, or from a file.
+  std::optional<Result<Reply>> answer_without_cloud(const std::shared_ptr<const Plan>& plan,
+                                                    const Request& request, const Call& call);
+  Wanted wanted(const AskCloud& ask, const Request& request, const Call& call) const;
+  Result<Reply> answer(const std::shared_ptr<const Plan>& plan, const Found& found,
+                       const Request& request, Time now);
+  Result<Reply> make_password(const std::shared_ptr<const Plan>& plan, const Found& found,
+                              const Request& request, Time now);
+  Result<Reply> answer_from_file(const std::shared_ptr<const Plan>& plan,
+                                 const PasswordFromFile& file, const Request& request,
+                                 const Call& call);
+
   // The making of a plan is limited as well, by what is known before there is one.
   Call begin_planning(const Request& request, Milliseconds start, std::stop_token stop) const;
   Call begin_call(const Plan& plan, const Request& request, Milliseconds start,
                   std::stop_token stop) const;
-  Call call_until(Milliseconds deadline, const Request& request, std::stop_token stop) const;
-  Result<Ingredients> find_ingredients(std::shared_ptr<const Plan> plan, const Request& request,
-                                       const Call& call);
-  Result<Reply> answer(const Ingredients& found, const Request& request, Time now);
-  Result<Reply> answer_from_file(std::shared_ptr<const Plan> plan, const Request& request,
-                                 const Call& call);
+  Call call_until(Milliseconds limit, const Request& request, Milliseconds start,
+                  std::stop_token stop) const;
 
   const World& world_;
   const Planner planner_;
-  const std::shared_ptr<CredentialCache> credentials_;
+  const std::shared_ptr<Fetcher> fetcher_;
   PasswordCache passwords_;
   PasswordFiles files_;
   std::unordered_map<std::string, KeptPlan> plans_;  // under the state lock
+  mutable std::string last_complaint_;               // under the state lock
 };
 
 }  // namespace pgiam

@@ -1,57 +1,76 @@
 #include "flow/operation.h"
 
-#include "base/signals.h"
+#include <condition_variable>
+#include <thread>
+#include <utility>
+
 #include "base/state_lock.h"
 
 namespace pgiam {
 
-Operation::Operation(Work work, std::function<void()> done, std::stop_token context_stop)
-    : fork_(fork_count()),
-      context_stop_(std::move(context_stop), [this] { stop_.request_stop(); }) {
-  const SignalsBlocked blocked;
-  thread_ =
-      std::thread([this, work = std::move(work), done = std::move(done)] { run(work, done); });
+// The call of `done`, on a thread of the pool.
+class Operation::Done : public Job, public std::enable_shared_from_this<Done> {
+ public:
+  Done(Pool& pool, std::shared_ptr<const void> hold, std::function<void()> call)
+      : pool_(pool), hold_(std::move(hold)), call_(std::move(call)) {}
+
+  void post() noexcept {
+    // On this one, too, where no other is to be had.
+    if (Pool::is_this_thread() || !pool_.post(shared_from_this(), Pool::Place::kFront)) run();
+  }
+  void wait() noexcept {
+    StateLock lock;
+    if (thread_ == std::this_thread::get_id()) return;
+    ended_.wait(lock.native(), [this] { return has_ended_; });
+  }
+
+ private:
+  void run() noexcept override {
+    {
+      const StateLock lock;
+      thread_ = std::this_thread::get_id();
+    }
+    call_();
+    hold_.reset();
+    const StateLock lock;
+    thread_ = {};
+    has_ended_ = true;
+    ended_.notify_all();
+  }
+
+  Pool& pool_;  // lives as long as hold_ is held
+  std::shared_ptr<const void> hold_;
+  const std::function<void()> call_;
+  // Under the state lock:
+  std::thread::id thread_;  // that runs it
+  bool has_ended_ = false;
+  std::condition_variable ended_;
+};
+
+Operation::Operation(Flow& flow, const Request& request, std::shared_ptr<const void> hold,
+                     std::stop_token stop, std::function<void()> wake, std::function<void()> done)
+    : fork_(fork_count()) {
+  if (done) done_ = std::make_shared<Done>(flow.pool(), hold, std::move(done));
+  const auto tell = [wake = std::move(wake), done = done_] {
+    if (wake) wake();
+    if (done) done->post();
+  };
+  pending_ = flow.start(request, std::move(hold), std::move(stop), tell);
+  if (pending_->was_at_hand()) tell();
 }
 
 Operation::~Operation() {
-  cancel();
-  if (!thread_.joinable()) return;
-  // After a fork the thread is the parent's; and inside `done` it is this one, which touches
-  // nothing of this object any more.
-  if (fork_ != fork_count() || thread_.get_id() == std::this_thread::get_id())
-    thread_.detach();
-  else
-    thread_.join();
-}
-
-void Operation::run(const Work& work, const std::function<void()>& done) {
-  Result<Reply> outcome = make_error(Status::kInternal, "the operation broke off");
-  try {
-    outcome = work(stop_.get_token());
-  } catch (const std::exception& bug) {
-    outcome = make_error(Status::kInternal, bug.what());
+  if (fork_ != fork_count()) {  // its threads are the parent's
+    keep_for_ever(std::move(pending_));
+    keep_for_ever(std::move(done_));
+    return;
   }
-  // A result that came in spite of the cancellation is not wanted any more.
-  if (stop_.stop_requested()) outcome = make_error(Status::kCancelled, "cancelled");
-  {
-    const std::lock_guard lock(mutex_);
-    outcome_ = std::move(outcome);
-  }
-  finished_.notify_all();
-  done();
+  pending_->cancel();
+  if (done_) done_->wait();
 }
 
 std::optional<Result<Reply>> Operation::wait(Milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  const auto finished = [this] { return outcome_.has_value(); };
-  // More than a clock can add is for ever, too.
-  if (patience.count() < 0 || patience > std::chrono::hours{24 * 365})
-    finished_.wait(lock, finished);
-  else if (!finished_.wait_for(lock, patience, finished))
-    return std::nullopt;
-  if (std::exchange(taken_, true))
-    return make_error(Status::kInvalidState, "the result was handed over before");
-  return std::move(*outcome_);
+  return pending_->wait(patience);
 }
 
 }  // namespace pgiam

@@ -1,44 +1,38 @@
-// A before_connect that runs on a thread of its own while the host does something else.
+// A before_connect that goes on while the host does something else.
 #pragma once
 
-#include <condition_variable>
-#include <cstdint>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <stop_token>
-#include <thread>
 
-#include "base/result.h"
-#include "flow/reply.h"
+#include "flow/flow.h"
 
 namespace pgiam {
 
 class Operation {
  public:
-  using Work = std::function<Result<Reply>(std::stop_token)>;
-
-  // Starts at once. `done` runs on the operation's thread when wait() will not block any more.
-  Operation(Work work, std::function<void()> done, std::stop_token context_stop);
-  // Cancels, and waits for the thread, unless it runs on it: inside `done`.
+  // Starts at once. The outcome is there when `wake` is called: once, on any thread, here already
+  // where the answer is in memory. `done` tells the same to those who want to hear of it on a thread
+  // of the library only. Either may be empty. The flow lives as long as `hold` is held.
+  Operation(Flow& flow, const Request& request, std::shared_ptr<const void> hold,
+            std::stop_token stop, std::function<void()> wake, std::function<void()> done);
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+  // Cancels, and waits until `done` has returned, unless it is `done` that does this.
   ~Operation();
 
-  // The outcome, once; nothing while it runs. 0 polls, negative waits for ever.
+  // The outcome, once; nothing while it goes on. 0 polls, negative waits for ever.
   std::optional<Result<Reply>> wait(Milliseconds patience);
   // Any thread, also from `done`.
-  void cancel() { stop_.request_stop(); }
+  void cancel() noexcept { pending_->cancel(); }
 
  private:
-  void run(const Work& work, const std::function<void()>& done);
+  class Done;
 
   const std::uint64_t fork_;
-  std::stop_source stop_;
-  std::stop_callback<std::function<void()>> context_stop_;
-  std::mutex mutex_;
-  std::condition_variable finished_;
-  std::optional<Result<Reply>> outcome_;
-  bool taken_ = false;
-  std::thread thread_;
+  std::shared_ptr<Done> done_;  // null: nobody wants to hear
+  std::shared_ptr<PendingReply> pending_;
 };
 
 }  // namespace pgiam

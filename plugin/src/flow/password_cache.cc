@@ -21,7 +21,6 @@ bool may_be_given_again(const Password& password, Time now, Seconds reuse) {
 
 PasswordPtr PasswordCache::find(const std::string& key, const KeptSecretPtr& secret, Time now,
                           Seconds reuse) const {
-  const StateLock lock;
   const auto found = passwords_.find(key);
   if (found == passwords_.end()) return nullptr;
   const PasswordPtr& password = found->second;
@@ -43,7 +42,6 @@ void PasswordCache::keep(const std::string& key, PasswordPtr password) {
   PasswordPtr& kept = passwords_[key];
   if (kept) replaced = std::move(kept);
   kept = std::move(password);
-  if (replaced) count_change();
 }
 
 bool PasswordCache::drop(const std::string& key, const Password& password) {
@@ -53,7 +51,6 @@ bool PasswordCache::drop(const std::string& key, const Password& password) {
   if (found == passwords_.end() || found->second.get() != &password) return false;
   dropped = std::move(found->second);
   passwords_.erase(found);
-  count_change();
   return true;
 }
 

@@ -19,7 +19,7 @@ bool may_be_given_again(const Password& password, Time now, Seconds reuse);
 // Any thread.
 class PasswordCache {
  public:
-  // Made of this very secret, and still to be given again.
+  // Made of this very secret, and still to be given again. With the state lock held.
   PasswordPtr find(const std::string& key, const KeptSecretPtr& secret, Time now,
                 Seconds reuse) const;
   void keep(const std::string& key, PasswordPtr password);

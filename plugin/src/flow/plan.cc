@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "base/state_lock.h"
 #include "base/text.h"
 #include "clouds/options.h"
+#include "flow/host_supplied.h"
 
 namespace pgiam {
 namespace {
@@ -54,11 +54,51 @@ Result<std::string> sslmode_for_token(const Request& request, const Settings& se
   return std::string();
 }
 
+std::string lines_of(const std::vector<Error>& warnings) {
+  std::string lines;
+  for (const Error& warning : warnings) {
+    if (!lines.empty()) lines += '\n';
+    lines += warning.message;
+  }
+  return lines;
+}
+
+Result<SecretSource> source_for(const Cloud& cloud, const Settings& settings, const Target* target,
+                                const Call& call) {
+  const std::string_view identity = call.host != nullptr ? call.host->identity() : "";
+  if (identity.empty()) return cloud.source(settings, target, call);
+  return cloud.source_on(host_supplied(cloud, identity), settings, target, call);
+}
+
+std::uint16_t port_of(const Request& request) {
+  return request.port == 0 ? kPostgresPort : request.port;
+}
+
 }  // namespace
 
+const Cloud* Plan::cloud() const {
+  if (const auto* ask = as<AskCloud>()) return ask->cloud;
+  const auto* refused = as<Refused>();
+  return refused != nullptr ? refused->cloud : nullptr;
+}
+
+const Target& Plan::target() const {
+  static const Target& kNone = *new Target;  // threads may outlive main
+  if (const auto* ask = as<AskCloud>()) return ask->target;
+  const auto* refused = as<Refused>();
+  return refused != nullptr ? refused->target : kNone;
+}
+
+const std::string& Plan::set_sslmode() const {
+  static const std::string& kNone = *new std::string;  // threads may outlive main
+  if (const auto* ask = as<AskCloud>()) return ask->set_sslmode;
+  const auto* file = as<PasswordFromFile>();
+  return file != nullptr ? file->set_sslmode : kNone;
+}
+
 // The user's own password wins; a token of ours that came back as one is none.
-bool Planner::user_gave_password(const Request& request, const Plan& plan) const {
-  if (request.password.empty() || plan.settings.get_bool(kForceOption)) return false;
+bool Planner::user_gave_password(const Request& request, const Settings& settings) const {
+  if (request.password.empty() || settings.get_bool(kForceOption)) return false;
   return !is_password_of_ours(request.password);
 }
 
@@ -73,64 +113,57 @@ std::optional<Time> Planner::end_of(std::string_view text) const {
   return std::nullopt;
 }
 
-bool Planner::recognise_name(const std::string& host, std::uint16_t port, Plan& plan) const {
-  const std::string_view kind = plan.settings.get(kTargetOption);
-  for (const auto& cloud : clouds_) {
-    auto target = kind == "auto" ? cloud->recognise(host, port) : cloud->declare(kind, host, port);
-    if (!target) continue;
-    plan.cloud = cloud.get();
-    plan.target = std::move(*target);
-    plan.reason = plan.target.reason.empty() ? "target = " + std::string(kind) : plan.target.reason;
-    return true;
-  }
-  return false;
+std::optional<Planner::Recognised> Planner::recognise_name(const std::string& host,
+                                                           std::uint16_t port,
+                                                           const Settings& settings) const {
+  const std::string_view kind = settings.get(kTargetOption);
+  for (const auto& cloud : clouds_)
+    if (auto target =
+            kind == "auto" ? cloud->recognise(host, port) : cloud->declare(kind, host, port))
+      return Recognised{cloud.get(), std::move(*target)};
+  return std::nullopt;
 }
 
 // Follows the name to the endpoint's own and no further: what lies behind that ("ec2-…") is none.
-bool Planner::recognise_alias(const std::string& host, std::uint16_t port, const Call& call,
-                              Plan& plan) const {
+std::optional<Planner::Recognised> Planner::recognise_alias(const std::string& host,
+                                                            std::uint16_t port, const Call& call,
+                                                            Plan& plan) const {
   for (const std::string& name : aliases_.of(host, call)) {
-    if (!recognise_name(name, port, plan)) continue;
-    plan.reason = host + " is an alias in DNS, and " + plan.reason;
-    return true;
+    auto found = recognise_name(name, port, plan.settings);
+    if (!found) continue;
+    found->target.reason = host + " is an alias in DNS, and " + found->target.reason;
+    return found;
   }
-  return false;
+  return std::nullopt;
 }
 
-// Finds the target; false, with the reason, where there is none.
-bool Planner::recognise(const Request& request, const Call& call, bool may_resolve,
-                        Plan& plan) const {
+// Finds the target; nothing, with the reason, where there is none.
+std::optional<Planner::Recognised> Planner::recognise(const Request& request, const Call& call,
+                                                      bool may_resolve, Plan& plan) const {
   if (is_socket(request.host)) {
     plan.reason = "a Unix-domain socket is never a cloud's endpoint";
-    return false;
+    return std::nullopt;
   }
   const std::string_view signing_host = plan.settings.get(kSigningHostOption);
   const std::string host = normal_host(signing_host.empty() ? request.host : signing_host);
-  std::uint16_t port = request.port == 0 ? kPostgresPort : request.port;
+  std::uint16_t port = port_of(request);
   if (plan.settings.given(kSigningPortOption))
     port = static_cast<std::uint16_t>(plan.settings.get_int(kSigningPortOption));
 
-  if (recognise_name(host, port, plan)) return true;
+  if (auto found = recognise_name(host, port, plan.settings)) return found;
   plan.reason = host + " is not the name of a known kind of endpoint";
   if (!signing_host.empty()) {
-    plan.refusal = make_error(Status::kTarget, "signing_host: " + plan.reason,
-                              "check signing_host, or say what it is: target = " + example_of_target());
-    return true;
+    plan.kind = Refused{make_error(
+        Status::kTarget, "signing_host: " + plan.reason,
+        "check signing_host, or say what it is: target = " + example_of_target())};
+    return std::nullopt;
   }
   // Names of other servers must not cost a look-up where a password says that it is not ours.
-  if (!Aliases::worth_asking(host) || user_gave_password(request, plan)) return false;
+  if (!Aliases::worth_asking(host) || user_gave_password(request, plan.settings))
+    return std::nullopt;
   if (may_resolve) return recognise_alias(host, port, call, plan);
   plan.reason += " (whether it is an alias of one was not asked)";
-  return false;
-}
-
-void Planner::complete_target(const Call& call, Plan& plan) const {
-  auto done = plan.cloud->complete(plan.target, plan.settings, call, plan.warnings);
-  if (!done) plan.refusal = done.error();
-  for (const Error& warning : plan.warnings) {
-    if (!plan.warning_lines.empty()) plan.warning_lines += '\n';
-    plan.warning_lines += warning.message;
-  }
+  return std::nullopt;
 }
 
 // The file of the user's own that is to give the password, if there is one; the nearer of two.
@@ -149,21 +182,50 @@ Result<std::optional<PasswordSource>> Planner::choose_file(const Settings& setti
   return std::optional(std::move(*source));
 }
 
-void Planner::finish_for_file(const Request& request, Plan& plan) const {
-  const std::string_view key = plan.file->option->key;
-  plan.reason = std::string(key) + " = " + plan.file->path;
-  if (plan.file->option == &kPgpassOption && request.user.empty()) {
-    plan.refusal = make_error(Status::kInvalidArgument,
-                              "no user is given to look for in " + plan.file->path,
-                              "name the database user, e.g. user=app");
+void Planner::plan_file(PasswordSource source, const Request& request, Plan& plan) const {
+  const std::string_view key = source.option->key;
+  plan.reason = std::string(key) + " = " + source.path;
+  if (source.option == &kPgpassOption && request.user.empty()) {
+    plan.kind = Refused{make_error(Status::kInvalidArgument,
+                                   "no user is given to look for in " + source.path,
+                                   "name the database user, e.g. user=app")};
     return;
   }
-  if (is_socket(request.host)) return;  // it does not leave the machine
+  PasswordFromFile file{std::move(source), {}, {}};
+  if (!is_socket(request.host)) {  // what stays on the machine needs no TLS
+    auto sslmode = sslmode_for_token(request, plan.settings);
+    if (sslmode)
+      file.set_sslmode = std::move(*sslmode);
+    else
+      file.insecure = sslmode.error();
+  }
+  plan.kind = std::move(file);
+}
+
+void Planner::plan_cloud(Recognised found, const Request& request, const Call& call,
+                         Plan& plan) const {
+  const auto refuse = [&](Error why) {
+    plan.kind = Refused{std::move(why), found.cloud, std::move(found.target)};
+  };
+  if (request.user.empty())
+    return refuse(make_error(Status::kInvalidArgument, "no user is given to make a token for",
+                             "name the database user, e.g. user=app"));
+  auto completed = found.cloud->complete(found.target, plan.settings, call, plan.warnings);
+  plan.warning_lines = lines_of(plan.warnings);
+  if (!completed) return refuse(completed.error());
   auto sslmode = sslmode_for_token(request, plan.settings);
-  if (sslmode)
-    plan.set_sslmode = std::move(*sslmode);
-  else
-    plan.insecure = sslmode.error();
+  if (!sslmode) return refuse(sslmode.error());
+  auto source = source_for(*found.cloud, plan.settings, &found.target, call);
+  if (!source) return refuse(source.error());
+
+  AskCloud ask;
+  ask.cloud = found.cloud;
+  ask.source = std::move(*source);
+  ask.set_sslmode = std::move(*sslmode);
+  ask.reuse = Seconds{plan.settings.get_int(kReuseSecondsOption)};
+  ask.password_key = password_key(found.target, request.user);
+  ask.target = std::move(found.target);
+  plan.kind = std::move(ask);
 }
 
 Milliseconds Planner::time_without_rules(const Request& request) const {
@@ -177,34 +239,30 @@ Result<Plan> Planner::begin(const Request& request, const RuleFile& file) const 
   const Rule* rule = file.find(request);
   auto settings = resolve_settings(request, context_options_, world_.environment, file, rule);
   if (!settings) return settings.error();
-  const Origin log = settings->origin(kLogOption);
-  const bool of_file = log == Origin::kRule || log == Origin::kFileDefaults;
-  world_.log.follow_file(of_file ? log_level_of(settings->get(kLogOption)) : std::nullopt);
   Plan plan;
+  const Origin log = settings->origin(kLogOption);
+  if (log == Origin::kRule || log == Origin::kFileDefaults)
+    plan.log_level = log_level_of(settings->get(kLogOption));
   plan.settings = std::move(*settings);
   if (rule != nullptr) plan.rule = rule->name;
   plan.timeout = Milliseconds{plan.settings.get_int(kTimeoutMsOption)};
   return plan;
 }
 
-// Whose: of the kind that the option `target` names, of the host that is given, else of the first
-// in the table.
-const Cloud* Planner::cloud_for_credentials(const Request& request, const Plan& plan) const {
-  Plan found;
-  found.settings = plan.settings;
-  if (recognise_name(normal_host(request.host), request.port, found)) return found.cloud;
-  return clouds_.front().get();
-}
-
+// Whose secret: of the kind that the option `target` names, of the host that is given, else of the
+// first cloud in the table.
 Result<Plan> Planner::make_for_credentials(const Request& request, const Call& call) const {
   const auto file = rules_.read(call);
   if (!file) return file.error();
   auto plan = begin(request, **file);
   if (!plan) return plan;
-  plan->cloud = cloud_for_credentials(request, *plan);
-  auto source = plan->cloud->source(plan->settings, nullptr, call);
+  AskCloud ask;
+  const auto found = recognise_name(normal_host(request.host), port_of(request), plan->settings);
+  ask.cloud = found ? found->cloud : clouds_.front().get();
+  auto source = source_for(*ask.cloud, plan->settings, nullptr, call);
   if (!source) return source.error();
-  plan->source = std::move(*source);
+  ask.source = std::move(*source);
+  plan->kind = std::move(ask);
   return plan;
 }
 
@@ -213,21 +271,14 @@ Result<Plan> Planner::make_for_credentials(const Request& request, const Call& c
 // the log says so, once.
 Result<Plan> Planner::make_without_rules(const Request& request, Error why) const {
   const std::string host = normal_host(request.host);
-  const std::uint16_t port = request.port == 0 ? kPostgresPort : request.port;
   for (const auto& cloud : clouds_)
-    if (!is_socket(host) && cloud->recognise(host, port)) return why;
+    if (!is_socket(host) && cloud->recognise(host, port_of(request))) return why;
   if (!why.hint.empty()) why.message += " (" + why.hint + ")";
   Plan plan;
   plan.reason =
       host + " is not the name of a known kind of endpoint, and there are no rules: " + why.message;
-  std::string complaint =
-      why.message + "; until that is mended connections go without pgiam, to endpoints they fail";
-  {
-    const StateLock lock;
-    if (last_complaint_ == complaint) return plan;
-    last_complaint_ = complaint;
-  }
-  world_.log.write(LogLevel::kError, "rules", complaint);
+  plan.kind = NotOurs{why.message +
+                      "; until that is mended connections go without pgiam, to endpoints they fail"};
   return plan;
 }
 
@@ -244,41 +295,23 @@ Result<Plan> Planner::make(const Request& request, const Call& call, bool may_re
   }
   auto source = choose_file(plan.settings);
   if (!source) return source.error();
-  plan.file = std::move(*source);
-  plan.ours = plan.file || recognise(request, call, may_resolve, plan);
+  std::optional<Recognised> found;
+  if (!*source) found = recognise(request, call, may_resolve, plan);
   if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
-  if (!plan.ours || plan.refusal) return plan;
-  if (user_gave_password(request, plan)) {
-    plan.ours = false;
+  if (!*source && !found) return plan;  // not ours, or refused
+  if (user_gave_password(request, plan.settings)) {
     plan.reason = "a password was given, and it is no token (force = yes would replace it)";
     return plan;
   }
   plan.sslrootcert = plan.settings.get(kSslRootCertOption);
-  if (plan.file) {
-    finish_for_file(request, plan);
+  if (*source) {
+    plan_file(std::move(**source), request, plan);
     return plan;
   }
-  if (request.user.empty()) {
-    plan.refusal = make_error(Status::kInvalidArgument, "no user is given to make a token for",
-                              "name the database user, e.g. user=app");
-    return plan;
-  }
-  complete_target(call, plan);
-  if (plan.refusal) return plan;
-  auto sslmode = sslmode_for_token(request, plan.settings);
-  if (!sslmode) {
-    plan.refusal = sslmode.error();
-    return plan;
-  }
-  plan.set_sslmode = std::move(*sslmode);
-  plan.reuse = Seconds{plan.settings.get_int(kReuseSecondsOption)};
-  plan.password_key = password_key(plan.target, request.user);
-  auto credentials = plan.cloud->source(plan.settings, &plan.target, call);
-  if (!credentials) {
-    plan.refusal = credentials.error();
-    return plan;
-  }
-  plan.source = std::move(*credentials);
+  plan.reason = found->target.reason.empty()
+                    ? "target = " + std::string(plan.settings.get(kTargetOption))
+                    : found->target.reason;
+  plan_cloud(std::move(*found), request, call, plan);
   return plan;
 }
 

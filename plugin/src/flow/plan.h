@@ -1,9 +1,11 @@
-// What is to be done for one connection, decided before anything is fetched or signed.
+// What is to be done for one connection, decided before anything is fetched: a value of one of four
+// kinds. Making one changes nothing.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "clouds/cloud.h"
@@ -14,34 +16,58 @@
 
 namespace pgiam {
 
+// The host connects as if we were absent.
+struct NotOurs {
+  std::string complaint;  // what the log should tell once, "" where all is well
+};
+
+// Ours, but it cannot be done.
+struct Refused {
+  Error error;
+  const Cloud* cloud = nullptr;  // whose target it is, where one is known
+  Target target = {};
+};
+
 // A file of the user's own that holds the password: what `password_file` and `pgpass` name.
 struct PasswordSource {
   const Option* option = nullptr;
   std::string path;
 };
+struct PasswordFromFile {
+  PasswordSource source;
+  std::string set_sslmode;         // "" where the user's own will do
+  std::optional<Error> insecure;   // if the file holds a token, it cannot be done
+};
+
+struct AskCloud {
+  const Cloud* cloud = nullptr;
+  Target target;  // without a name where only the secret is wanted
+  SecretSource source;
+  std::string set_sslmode;   // "" where the user's own will do
+  Seconds reuse{0};
+  std::string password_key;  // connections with the same one may get the same password
+};
 
 struct Plan {
   Settings settings;
-  std::string rule;              // its name, or ""
-  bool ours = false;             // false: the host connects as if we were absent
-  std::string reason;            // one sentence: why ours, or why not
-  std::optional<Error> refusal;  // ours, but it cannot be done
-
-  // Only where it is ours:
-  std::string set_sslmode;             // "" where the user's own will do
-  std::string sslrootcert;             // "" where none is given
-  std::optional<PasswordSource> file;  // gives the password, whatever the host may be
-  std::optional<Error> insecure;       // if the file holds a token, it cannot be done
-
-  // Only where it is ours and a password is to be made:
-  const Cloud* cloud = nullptr;
-  Target target;
+  std::string rule;             // its name, or ""
+  std::string reason;           // one sentence: why ours, or why not
   std::vector<Error> warnings;  // what a person should know although it works
   std::string warning_lines;    // the same, a line each
-  SecretSource source;
+  std::string sslrootcert;      // "" where none is given
   Milliseconds timeout{0};
-  Seconds reuse{0};
-  std::string password_key;  // connections with the same one may get the same password
+  std::optional<LogLevel> log_level;  // that the configuration file wants
+  std::variant<NotOurs, Refused, PasswordFromFile, AskCloud> kind;
+
+  template <typename Kind>
+  const Kind* as() const {
+    return std::get_if<Kind>(&kind);
+  }
+  // Null where there is none; the target then is without a name.
+  const Cloud* cloud() const;
+  const Target& target() const;
+  // What the client is to set, "" where the user's own will do.
+  const std::string& set_sslmode() const;
 };
 
 class Planner {
@@ -54,41 +80,44 @@ class Planner {
         context_options_(context_options),
         clouds_(std::move(clouds)) {}
 
-  // How long a call may take as far as is known before the configuration file is read.
-  Milliseconds time_without_rules(const Request& request) const;
-
   // May ask DNS for aliases, where `may_resolve`. Fails only where the settings themselves are
   // wrong, or the call is over.
   Result<Plan> make(const Request& request, const Call& call, bool may_resolve = true) const;
+  // For a secret itself, of whoever's connection: there is a source, but no target.
+  Result<Plan> make_for_credentials(const Request& request, const Call& call) const;
 
   // Is this text a password that a cloud made, fresh or stale, and when does it say that it ends?
   bool is_password_of_ours(std::string_view text) const;
   std::optional<Time> end_of(std::string_view text) const;
 
+  // What the option timeout_ms says, but for the rules, which take time to read.
+  Milliseconds time_without_rules(const Request& request) const;
+
   const std::vector<std::unique_ptr<Cloud>>& clouds() const { return clouds_; }
 
-  // For credentials themselves, of whoever's connection: there is a source, but no target.
-  Result<Plan> make_for_credentials(const Request& request, const Call& call) const;
-
  private:
+  struct Recognised {
+    const Cloud* cloud;
+    Target target;
+  };
   Result<Plan> begin(const Request& request, const RuleFile& file) const;
   Result<Plan> make_without_rules(const Request& request, Error why) const;
-  bool recognise(const Request& request, const Call& call, bool may_resolve, Plan& plan) const;
-  bool recognise_name(const std::string& host, std::uint16_t port, Plan& plan) const;
-  bool recognise_alias(const std::string& host, std::uint16_t port, const Call& call,
-                       Plan& plan) const;
+  std::optional<Recognised> recognise(const Request& request, const Call& call, bool may_resolve,
+                                      Plan& plan) const;
+  std::optional<Recognised> recognise_name(const std::string& host, std::uint16_t port,
+                                           const Settings& settings) const;
+  std::optional<Recognised> recognise_alias(const std::string& host, std::uint16_t port,
+                                            const Call& call, Plan& plan) const;
   Result<std::optional<PasswordSource>> choose_file(const Settings& settings) const;
-  void finish_for_file(const Request& request, Plan& plan) const;
-  bool user_gave_password(const Request& request, const Plan& plan) const;
-  void complete_target(const Call& call, Plan& plan) const;
-  const Cloud* cloud_for_credentials(const Request& request, const Plan& plan) const;
+  void plan_file(PasswordSource source, const Request& request, Plan& plan) const;
+  void plan_cloud(Recognised found, const Request& request, const Call& call, Plan& plan) const;
+  bool user_gave_password(const Request& request, const Settings& settings) const;
 
   const World& world_;
   const Rules rules_;
   const Aliases aliases_;
   const std::span<const OptionValue> context_options_;
   const std::vector<std::unique_ptr<Cloud>> clouds_;
-  mutable std::string last_complaint_;  // under the state lock
 };
 
 }  // namespace pgiam

@@ -2,8 +2,12 @@
 
 namespace pgiam {
 
-Reply::Reply(std::shared_ptr<const Plan> plan, PasswordPtr password, bool from_cache)
-    : plan_(std::move(plan)), password_(std::move(password)), from_cache_(from_cache) {
+Reply::Reply(std::shared_ptr<const Plan> plan, PasswordPtr password, bool from_cache,
+             bool secret_from_cache)
+    : plan_(std::move(plan)),
+      password_(std::move(password)),
+      from_cache_(from_cache),
+      secret_from_cache_(secret_from_cache) {
   set_password(true);
 }
 
@@ -29,13 +33,13 @@ Reply::Reply(std::shared_ptr<const Plan> plan, std::string explanation)
 
 void Reply::set_password(bool needs_tls) {
   params_.push_back({"password", password_->text.reveal_c_str(), true});
-  if (needs_tls && !plan_->set_sslmode.empty())
-    params_.push_back({"sslmode", plan_->set_sslmode.c_str()});
+  const std::string& sslmode = plan_->set_sslmode();
+  if (needs_tls && !sslmode.empty()) params_.push_back({"sslmode", sslmode.c_str()});
   if (!plan_->sslrootcert.empty()) params_.push_back({"sslrootcert", plan_->sslrootcert.c_str()});
 }
 
 const char* Reply::provider() const {
-  if (file()) return plan_->file->option->key;
+  if (file()) return plan_->as<PasswordFromFile>()->source.option->key;
   return secret() ? secret()->provider.c_str() : "";
 }
 

@@ -23,7 +23,8 @@ using Params = boost::container::small_vector<Param, 3>;
 class Reply {
  public:
   // An answer to before_connect.
-  Reply(std::shared_ptr<const Plan> plan, PasswordPtr password, bool from_cache);
+  Reply(std::shared_ptr<const Plan> plan, PasswordPtr password, bool from_cache,
+        bool secret_from_cache);
   // An answer to before_connect from a file of the user's own.
   Reply(std::shared_ptr<const Plan> plan, std::shared_ptr<const PasswordFile> file,
         PasswordPtr password, bool needs_tls);
@@ -42,6 +43,8 @@ class Reply {
   // Where it came from: "aws.sso", "password_file", or "".
   const char* provider() const;
   bool from_cache() const { return from_cache_; }
+  // Was what the password was made of there before it was asked for?
+  bool secret_from_cache() const { return secret_from_cache_; }
   // Whose secret it is, masked.
   const std::string& principal() const { return rest_ ? rest_->principal : password_->owner; }
   const char* explanation() const { return rest_ ? rest_->explanation.c_str() : ""; }
@@ -62,8 +65,8 @@ class Reply {
   std::shared_ptr<const Plan> plan_;
   PasswordPtr password_;
   std::shared_ptr<const Rest> rest_;
+  bool from_cache_ = false, secret_from_cache_ = false;
   Params params_;  // borrows from the others
-  bool from_cache_ = false;
 };
 
 }  // namespace pgiam

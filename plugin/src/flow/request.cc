@@ -2,12 +2,6 @@
 
 namespace pgiam {
 
-bool same_connection(const Request& a, const Request& b) {
-  return a.host == b.host && a.user == b.user && a.port == b.port && a.database == b.database &&
-         a.sslmode == b.sslmode && a.options == b.options && a.password.empty() &&
-         b.password.empty();
-}
-
 OwnedRequest::OwnedRequest(const Request& request)
     : text_{std::string(request.host), std::string(request.user), std::string(request.database),
             std::string(request.sslmode), std::string(request.can_apply)},

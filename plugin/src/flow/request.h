@@ -9,6 +9,7 @@
 
 #include "base/secret.h"
 #include "base/time.h"
+#include "ports/host_link.h"
 
 namespace pgiam {
 
@@ -30,11 +31,8 @@ struct Request {
   // apply (attempt/keywords.h). An answer is the same for all of them, if there is one.
   std::vector<OptionValue> keywords;
   std::string_view can_apply;
+  HostLink* host_link = nullptr;  // lives as long as the call
 };
-
-// Whether nothing that an answer depends on tells them apart. Of a password only its kind matters,
-// but telling the kind is the cloud's business: with one, no two are the same.
-bool same_connection(const Request& a, const Request& b);
 
 // A request with text of its own, which outlives the caller's.
 class OwnedRequest {

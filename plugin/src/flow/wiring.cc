@@ -27,7 +27,7 @@ struct WiredFlow::Parts {
         http(clock, config.user_agent),
         process(clock),
         world{clock, environment, files, resolver, http, process, log, prompt},
-        flow(world, options, make_clouds(world), CredentialCache::shared()) {}
+        flow(world, options, make_clouds(world), Fetcher::shared()) {}
 
   const WiringConfig config;
   const std::vector<OptionValue> options;

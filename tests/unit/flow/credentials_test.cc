@@ -21,7 +21,7 @@ class CredentialsTest : public testing::Test {
   Result<Reply> login() { return flow_.login({}, std::stop_token()); }
 
   test::FakeWorld fake_;
-  Flow flow_{fake_.world, {}, make_clouds(fake_.world), CredentialCache::shared()};
+  Flow flow_{fake_.world, {}, make_clouds(fake_.world), Fetcher::shared()};
 };
 
 TEST_F(CredentialsTest, AreHandedOutWithoutATarget) {

@@ -46,7 +46,7 @@ class FlowTest : public testing::Test {
   void let_plans_age() { fake_.clock.advance(Milliseconds{1001}); }
 
   test::FakeWorld fake_;
-  Flow flow_{fake_.world, {}, make_clouds(fake_.world), CredentialCache::shared()};
+  Flow flow_{fake_.world, {}, make_clouds(fake_.world), Fetcher::shared()};
 };
 
 TEST_F(FlowTest, AnswersWithATokenAndWhatItIs) {
@@ -58,10 +58,10 @@ TEST_F(FlowTest, AnswersWithATokenAndWhatItIs) {
   EXPECT_EQ(param(*reply, "sslmode"), "require");
   EXPECT_EQ(reply->secret()->provider, "aws.environment");
   EXPECT_EQ(reply->principal(), "AKIA…EY01");
-  EXPECT_EQ(reply->plan().target.name, "aws.rds");
-  EXPECT_STREQ(reply->plan().target.fact("region"), "eu-west-1");
-  EXPECT_EQ(reply->plan().target.host, kHost);
-  EXPECT_EQ(reply->plan().target.port, 5432);
+  EXPECT_EQ(reply->plan().target().name, "aws.rds");
+  EXPECT_STREQ(reply->plan().target().fact("region"), "eu-west-1");
+  EXPECT_EQ(reply->plan().target().host, kHost);
+  EXPECT_EQ(reply->plan().target().port, 5432);
   EXPECT_EQ(reply->password()->expires_at, at("2026-01-01T12:15:00Z"));
   EXPECT_FALSE(reply->from_cache());
 }
@@ -142,7 +142,7 @@ TEST_F(FlowTest, TakesTheRegionOfTheNameBeforeAwssOwnSettingsAndWarns) {
   fake_.environment.set("AWS_REGION", "us-east-1");
   const auto reply = before();
   ASSERT_TRUE(reply);
-  EXPECT_STREQ(reply->plan().target.fact("region"), "eu-west-1");
+  EXPECT_STREQ(reply->plan().target().fact("region"), "eu-west-1");
   EXPECT_THAT(reply->plan().warning_lines, HasSubstr("us-east-1 of AWS_REGION"));
 }
 
@@ -150,7 +150,7 @@ TEST_F(FlowTest, TakesTheOptionsRegionBeforeTheNamesAndWarns) {
   fake_.environment.set("PGIAM_REGION", "eu-north-1");
   const auto reply = before();
   ASSERT_TRUE(reply);
-  EXPECT_STREQ(reply->plan().target.fact("region"), "eu-north-1");
+  EXPECT_STREQ(reply->plan().target().fact("region"), "eu-north-1");
   EXPECT_THAT(reply->plan().warning_lines, HasSubstr("the endpoint's name says eu-west-1"));
 }
 
@@ -160,7 +160,7 @@ TEST_F(FlowTest, NeverGuessesARegion) {
   EXPECT_EQ(reply.error().status, Status::kTarget);
   EXPECT_THAT(reply.error().hint, HasSubstr("PGIAM_REGION"));
   fake_.environment.set("AWS_DEFAULT_REGION", "eu-west-3");
-  EXPECT_STREQ(before(request("g.global-c9.global.rds.amazonaws.com"))->plan().target.fact("region"),
+  EXPECT_STREQ(before(request("g.global-c9.global.rds.amazonaws.com"))->plan().target().fact("region"),
             "eu-west-3");
 }
 
@@ -191,7 +191,7 @@ TEST_F(FlowTest, FollowsAnAliasToTheEndpointAndNoFurther) {
                                   "ec2-1-2-3-4.eu-west-1.compute.amazonaws.com"};
   const auto reply = before(request(kAlias));
   ASSERT_TRUE(reply) << reply.error().message;
-  EXPECT_EQ(reply->plan().target.host, kHost);
+  EXPECT_EQ(reply->plan().target().host, kHost);
 }
 
 TEST_F(FlowTest, RemembersAMinuteWhatDnsSaid) {
@@ -430,6 +430,25 @@ TEST_F(FlowTest, ExplainsWhatIsNotOursAndWhatWouldFail) {
   Request weak = request();
   weak.sslmode = "disable";
   EXPECT_THAT(flow_.explain(weak, {})->explanation(), HasSubstr("sslmode=disable"));
+}
+
+TEST_F(FlowTest, ExplainsWhatIsKeptInMemoryAsAConnectWouldTakeIt) {
+  token();
+  const auto reply = flow_.explain(request(), std::stop_token());
+  EXPECT_THAT(reply->explanation(), HasSubstr(R"("provider":"aws.environment","outcome":"won")"));
+}
+
+TEST_F(FlowTest, ARulesLogHoldsOnceItsConnectionBeginsAndIsNotSetByExplaining) {
+  fake_.files.write("/etc/pgiam.conf", "[connection loud]\nuser = app\nlog = debug\n");
+  static_cast<void>(flow_.explain(request(), std::stop_token()));
+  static_cast<void>(before(request("localhost")));
+  EXPECT_EQ(fake_.log.followed(), std::nullopt);
+  token();
+  EXPECT_EQ(fake_.log.followed(), LogLevel::kDebug);
+  Request other = request();
+  other.user = "quiet";
+  token(other);
+  EXPECT_EQ(fake_.log.followed(), std::nullopt);
 }
 
 TEST_F(FlowTest, LogsNoSecret) {

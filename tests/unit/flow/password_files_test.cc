@@ -50,7 +50,7 @@ class PasswordFilesTest : public testing::Test {
 
   test::FakeWorld fake_;
   Request request_;
-  Flow flow_{fake_.world, {}, make_clouds(fake_.world), CredentialCache::shared()};
+  Flow flow_{fake_.world, {}, make_clouds(fake_.world), Fetcher::shared()};
 };
 
 TEST_F(PasswordFilesTest, GiveThePasswordForAnyHost) {
@@ -69,7 +69,7 @@ TEST_F(PasswordFilesTest, AreNamedAsTheProvider) {
   ASSERT_TRUE(reply);
   EXPECT_STREQ(reply->provider(), "password_file");
   EXPECT_EQ(reply->principal(), "");
-  EXPECT_EQ(reply->plan().target.name, "");
+  EXPECT_EQ(reply->plan().target().name, "");
   EXPECT_TRUE(reply->params()[0].secret);
   EXPECT_FALSE(reply->from_cache());
 }

@@ -1,5 +1,5 @@
 // When credentials are fetched anew, by how long they live and how it went.
-#include "flow/renewal_times.h"
+#include "flow/fetch/renewal_times.h"
 
 #include <gtest/gtest.h>
 

@@ -10,6 +10,7 @@
 #include "clouds/aws/shared_files.h"
 #include "clouds/aws/sign_in.h"
 #include "clouds/aws/signing_keys.h"
+#include "clouds/aws/supplied.h"
 #include "clouds/aws/target_kind.h"
 #include "clouds/options.h"
 
@@ -144,6 +145,21 @@ class Aws : public Cloud {
                        std::make_shared<Chain>(make_default_chain(context))};
     if (!settings.given(kRoleArnOption)) return found;
     return SecretSource{identity_key(context, digest), make_role_provider(context, std::move(found))};
+  }
+
+  Result<SecretSource> source_on(SecretSource supplied, const Settings& settings, const Target*,
+                                 const Call&) const override {
+    if (!settings.given(kRoleArnOption)) return supplied;
+    const ProviderContext context = context_of(settings);
+    std::string key = identity_key(context, supplied.key);
+    return SecretSource{std::move(key), make_role_provider(context, std::move(supplied))};
+  }
+
+  Result<KeptSecretPtr> read_supplied(const SuppliedValues& values,
+                                      const Call& call) const override {
+    auto read = read_supplied_credentials(values, call.now);
+    if (!read) return read.error();
+    return KeptSecretPtr(std::move(*read));
   }
 
   Result<void> login(const Settings& settings, const Call& call) const override {

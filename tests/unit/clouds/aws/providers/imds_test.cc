@@ -181,8 +181,8 @@ TEST_F(ImdsTest, RemembersItForOtherContextsOfTheProcess) {
   load();
   const auto other = make_aws(world.world, runtime);
   Trace other_trace;
-  pgiam::test::NoFetch no_fetch;
-  EXPECT_FALSE(other->source(settings, nullptr, world.call())->provider->load(world.call(), other_trace, no_fetch));
+  pgiam::test::FetchAnew fetch;
+  EXPECT_FALSE(other->source(settings, nullptr, world.call())->provider->load(world.call(), other_trace, fetch));
   EXPECT_EQ(asked().size(), 1U);
 }
 

@@ -1,4 +1,4 @@
-// The thread that fetches credentials ahead of their end.
+// A thread that does what is due and sleeps until something is.
 #pragma once
 
 #include <functional>
@@ -10,19 +10,19 @@ namespace pgiam {
 
 // Starts no thread before it is first woken; has one of its own in a forked child, once it is woken
 // there. Any thread may call.
-class Renewer {
+class BackgroundThread {
  public:
   // Does what is due and answers how long to sleep then. Runs on the thread, without the state
   // lock, and must end soon once the owner wants to stop.
   using Work = std::function<Milliseconds()>;
 
-  explicit Renewer(Work work) : work_(std::move(work)) {}
-  Renewer(const Renewer&) = delete;
-  Renewer& operator=(const Renewer&) = delete;
-  ~Renewer() { stop(); }
+  explicit BackgroundThread(Work work) : work_(std::move(work)) {}
+  BackgroundThread(const BackgroundThread&) = delete;
+  BackgroundThread& operator=(const BackgroundThread&) = delete;
+  ~BackgroundThread() { stop(); }
 
-  // Has it look again now what is due.
-  void wake();
+  // Has it look again now what is due. Where no thread is to be had, nobody does.
+  void wake() noexcept;
   // Is there a thread in this process? With the state lock held.
   bool awake() const;
   // Ends the thread, for good; returns when it is gone.

@@ -1,7 +1,6 @@
-#include "flow/renewer.h"
+#include "flow/fetch/background.h"
 
 #include <condition_variable>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -15,7 +14,7 @@ constexpr Milliseconds kAfterBug{60'000};
 
 }  // namespace
 
-struct Renewer::Worker {
+struct BackgroundThread::Worker {
   const std::uint64_t fork = fork_count();
   std::condition_variable changed;
   bool woken = false, stop = false, gone = false;
@@ -23,32 +22,31 @@ struct Renewer::Worker {
 };
 
 // The parent's thread waits on its condition variable.
-void Renewer::leave_that_of_the_parent() {
+void BackgroundThread::leave_that_of_the_parent() {
   if (worker_ && worker_->fork != fork_count()) keep_for_ever(std::exchange(worker_, nullptr));
 }
 
-bool Renewer::awake() const { return stopped_ || (worker_ && worker_->fork == fork_count()); }
+bool BackgroundThread::awake() const { return stopped_ || (worker_ && worker_->fork == fork_count()); }
 
-void Renewer::wake() {
-  const StateLock lock;
-  leave_that_of_the_parent();
-  if (stopped_) return;
-  if (worker_) {
-    worker_->woken = true;
-    worker_->changed.notify_all();
-    return;
-  }
-  auto worker = std::make_shared<Worker>();
+void BackgroundThread::wake() noexcept {
   try {
+    const StateLock lock;
+    leave_that_of_the_parent();
+    if (stopped_) return;
+    if (worker_) {
+      worker_->woken = true;
+      worker_->changed.notify_all();
+      return;
+    }
+    auto worker = std::make_shared<Worker>();
     const SignalsBlocked blocked;
     worker->thread = std::thread([this, &self = *worker] { run(self); });
-  } catch (const std::system_error&) {
-    return;  // no thread to be had: callers fetch when it is urgent
+    worker_ = std::move(worker);
+  } catch (...) {  // no thread or no memory to be had: callers do what is urgent
   }
-  worker_ = std::move(worker);
 }
 
-void Renewer::run(Worker& self) {
+void BackgroundThread::run(Worker& self) {
   for (;;) {
     Milliseconds pause = kAfterBug;
     try {
@@ -66,7 +64,7 @@ void Renewer::run(Worker& self) {
 }
 
 // The worker that is to end, if it is another thread of this process.
-std::shared_ptr<Renewer::Worker> Renewer::dismiss() {
+std::shared_ptr<BackgroundThread::Worker> BackgroundThread::dismiss() {
   const StateLock lock;
   leave_that_of_the_parent();
   stopped_ = true;
@@ -77,11 +75,11 @@ std::shared_ptr<Renewer::Worker> Renewer::dismiss() {
   return worker;
 }
 
-void Renewer::stop() {
+void BackgroundThread::stop() {
   if (const auto worker = dismiss()) worker->thread.join();
 }
 
-bool Renewer::stop(Milliseconds patience) {
+bool BackgroundThread::stop(Milliseconds patience) {
   const auto worker = dismiss();
   if (!worker) return true;
   if (worker->thread.get_id() != std::this_thread::get_id()) {

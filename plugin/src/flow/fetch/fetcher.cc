@@ -1,0 +1,207 @@
+#include "flow/fetch/fetcher.h"
+
+#include <new>
+#include <utility>
+
+namespace pgiam {
+
+// Lands the flight whatever happens, so that nobody waits for ever.
+class Fetcher::Leader {
+ public:
+  Leader(Fetcher& fetcher, const std::string& key, std::shared_ptr<Flight> flight) noexcept
+      : fetcher_(fetcher), key_(key), flight_(std::move(flight)) {}
+  Leader(const Leader&) = delete;
+  Leader& operator=(const Leader&) = delete;
+
+  // By an exception, for which there is no memory to make an error of: those who wait take their turn.
+  ~Leader() {
+    if (flight_) land(std::nullopt, [](Entry&) {});
+  }
+
+  // `keep` is told the entry, if it is still there.
+  template <typename Keep>
+  void land(std::optional<Result<KeptSecretPtr>> outcome, const Keep& keep) {
+    const auto flight = std::exchange(flight_, nullptr);
+    KeptSecretPtr replaced;  // wiped after the lock is released
+    std::vector<std::shared_ptr<Wakeable>> sleepers;
+    {
+      const StateLock lock;
+      Entry* const entry = fetcher_.entries_.find(key_);
+      bool current = false;
+      if (entry != nullptr)
+        for (auto& slot : entry->flights)
+          if (slot == flight) current = true, slot = nullptr;
+      if (current) {
+        replaced = entry->secret;
+        try {
+          keep(*entry);
+        } catch (const std::bad_alloc&) {  // a failure, which is then not remembered
+        }
+      }
+      flight->outcome = std::move(outcome);
+      flight->ended = true;
+      sleepers.swap(flight->sleepers);
+    }
+    flight->landed.notify_all();
+    for (const auto& sleeper : sleepers) sleeper->wake();
+  }
+
+ private:
+  Fetcher& fetcher_;
+  const std::string& key_;
+  std::shared_ptr<Flight> flight_;
+};
+
+// For a provider that rests on another source.
+class Fetcher::FetchHere : public Fetch {
+ public:
+  FetchHere(Fetcher& fetcher, const World& world) : fetcher_(fetcher), world_(world) {}
+  Result<KeptSecretPtr> get(const SecretSource& source, const Call& call, Trace& trace) override {
+    Call inner = call;
+    inner.replaces.clear();
+    auto found = fetcher_.get({source, world_, inner}, trace);
+    if (!found) return found.error();
+    return std::move(found->secret);
+  }
+
+ private:
+  Fetcher& fetcher_;
+  const World& world_;
+};
+
+Fetcher::Fetcher(bool in_background)
+    : in_background_(in_background), renewer_([this] { return renew_what_is_due(); }) {}
+
+// What is remembered or kept for this user now, without a load. With the state lock held.
+std::optional<Result<Found>> Fetcher::answer_from_memory(Entry& entry, const Wanted& wanted,
+                                                         bool may_prompt) {
+  const Call& call = wanted.call;
+  const bool lives = entry.lives(call.now);
+  const bool is_loading = entry.flights[may_prompt] != nullptr;
+  const bool trusted = !wanted.refresh && entry.will_do_for(wanted.user, call.now);
+  const bool urgent = lives && entry.secret->expires_at && call.now >= entry.times.urgent;
+  const bool too_soon = entry.failure && !wanted.refresh && !may_prompt &&
+                        wanted.world.clock.uptime() < entry.next_try;
+  if (lives && ((trusted && (!urgent || is_loading)) || too_soon)) return Found{entry.secret, true};
+  if (too_soon) return *entry.failure;
+  return std::nullopt;
+}
+
+Fetcher::Turn Fetcher::take_turn(const Wanted& wanted, bool may_prompt) {
+  auto begun = std::make_shared<Flight>();
+  Turn turn;
+  const StateLock lock;
+  Entry& entry = entries_.use(wanted.source, wanted.world);
+  auto& flight = entry.flights[may_prompt];
+  if (flight && flight->fork != fork_count()) keep_for_ever(std::exchange(flight, nullptr));
+  if (entry.lives(wanted.call.now)) turn.current = entry.secret;
+  turn.wake_renewer =
+      turn.current && entry.is_renewable() && in_background_ && !renewer_.awake();
+  turn.answer = answer_from_memory(entry, wanted, may_prompt);
+  if (turn.answer) return turn;
+  turn.lead = !flight;
+  if (turn.lead) {
+    if (entry.secret) turn.replaces = entry.secret->owner_id();
+    begun->for_refusal =
+        turn.current && !wanted.refresh && entry.trust.is_refused(wanted.user, entry.generation);
+    if (begun->for_refusal) entry.trust.fetching_for(wanted.user);
+    flight = std::move(begun);
+  }
+  turn.flight = flight;
+  return turn;
+}
+
+KeptSecretPtr Fetcher::find_current(const std::string& key, std::string_view user,
+                                    Time now) const {
+  const Entry* const entry = entries_.find(key);
+  return entry != nullptr && entry->will_do_for(user, now) ? entry->secret : nullptr;
+}
+
+Result<Found> Fetcher::get(const Wanted& wanted, Trace& trace) {
+  if (wanted.call.offline) return get_offline(wanted, trace);
+  Search search(*this, wanted);
+  for (;;) {
+    if (auto found = search.advance(trace)) return std::move(*found);
+    search.wait();
+  }
+}
+
+// Where the network is not to be used nobody else is to share what comes of it.
+Result<Found> Fetcher::get_offline(const Wanted& wanted, Trace& trace) {
+  {
+    const StateLock lock;
+    Entry& entry = entries_.use(wanted.source, wanted.world);
+    if (auto answer = answer_from_memory(entry, wanted, false)) return std::move(*answer);
+  }
+  FetchHere fetch(*this, wanted.world);
+  auto loaded = wanted.source.provider->load(wanted.call, trace, fetch);
+  if (!loaded) return loaded.error();
+  return Found{std::move(*loaded), false};
+}
+
+Result<Found> Fetcher::lead(Turn turn, const Wanted& wanted, bool may_prompt, Trace& trace) {
+  Call leading = wanted.call;
+  leading.may_prompt = may_prompt;
+  leading.replaces = std::move(turn.replaces);
+  const auto loaded = load(wanted.source, std::move(turn.flight), wanted.world, leading, false, trace);
+  if (loaded) return Found{*loaded, false};
+  if (turn.current && loaded.error().status != Status::kCancelled) return Found{turn.current, true};
+  return loaded.error();
+}
+
+Result<KeptSecretPtr> Fetcher::load(const SecretSource& source, std::shared_ptr<Flight> flight,
+                                    const World& world, const Call& call, bool renewing,
+                                    Trace& trace) {
+  bool to_be_renewed = false;
+  Leader leader(*this, source.key, flight);
+  FetchHere fetch(*this, world);
+  auto loaded = source.provider->load(call, trace, fetch);
+  leader.land(loaded, [&](Entry& entry) {
+    if (loaded)
+      entry.keep(*loaded, *flight, call.now, renewing);
+    else
+      entry.keep(loaded.error(), world, call);
+    to_be_renewed = entry.is_renewable();
+  });
+  if (to_be_renewed && in_background_ && !renewing) {
+    stop_when_the_process_ends();
+    renewer_.wake();
+  }
+  return loaded;
+}
+
+void Fetcher::accepted(const std::string& key, std::string_view user) {
+  const StateLock lock;
+  if (Entry* const entry = entries_.find(key)) entry->trust.accepted(user);
+}
+
+bool Fetcher::refused(const std::string& key, const KeptSecretPtr& secret, std::string_view user) {
+  const StateLock lock;
+  Entry* const entry = entries_.find(key);
+  if (entry == nullptr) return true;
+  // It was replaced while the client was on its way with the old one.
+  if (entry->secret != secret) return !entry->trust.is_refused(user, entry->generation);
+  entry->trust.refused(user, entry->generation);
+  return entry->trust.may_fetch_for(user);
+}
+
+KeptSecretPtr Fetcher::peek(const std::string& key) const {
+  const StateLock lock;
+  const Entry* const entry = entries_.find(key);
+  return entry == nullptr ? nullptr : entry->secret;
+}
+
+// With the state lock held. It outlives every thread.
+std::weak_ptr<Fetcher>& Fetcher::living() {
+  static auto* const living = new std::weak_ptr<Fetcher>;
+  return *living;
+}
+
+std::shared_ptr<Fetcher> Fetcher::shared() {
+  const StateLock lock;
+  auto fetcher = living().lock();
+  if (!fetcher) living() = fetcher = std::make_shared<Fetcher>();
+  return fetcher;
+}
+
+}  // namespace pgiam

@@ -1,0 +1,199 @@
+#include "flow/pending_reply.h"
+
+#include <utility>
+
+#include "base/state_lock.h"
+#include "flow/flow.h"
+
+namespace pgiam {
+namespace {
+
+// Short enough to take no memory.
+Result<Reply> out_of_memory() noexcept {
+  Error error;
+  error.status = Status::kNoMemory;
+  error.message = "out of memory";
+  return error;
+}
+
+Result<Reply> failure(Status status, const char* message, const char* hint = "",
+                      bool retryable = false) noexcept {
+  try {
+    Error error = make_error(status, message, hint);
+    error.retryable = retryable;
+    return error;
+  } catch (...) {
+    return out_of_memory();
+  }
+}
+
+}  // namespace
+
+PendingReply::PendingReply(Result<Reply> at_hand)
+    : flow_(nullptr), stop_(std::nostopstate), outcome_(std::move(at_hand)) {}
+
+PendingReply::PendingReply(Flow& flow, const Request& request, std::shared_ptr<const void> hold,
+                           Wake wake)
+    : flow_(&flow), request_(std::in_place, request), wake_(std::move(wake)), hold_(std::move(hold)) {}
+
+PendingReply::~PendingReply() = default;
+
+void PendingReply::begin(std::stop_token stop) {
+  start_ = flow_->world_.clock.uptime();
+  deadline_ = flow_->begin_planning(request_->request(), start_, {}).deadline;
+  flow_->fetcher_->deadlines().add(weak_from_this(), deadline_ - start_);
+  context_stop_.emplace(std::move(stop), [this] { cancel(); });
+  if (leave_state(State::kNew, State::kInLine)) get_in_line();
+}
+
+bool PendingReply::leave_state(State from, State to) noexcept {
+  const StateLock lock;
+  if (state_ != from) return false;
+  state_ = to;
+  return true;
+}
+
+// Its state is kInLine already.
+void PendingReply::get_in_line() noexcept {
+  auto self = weak_from_this().lock();
+  // Who has a plan only has to take what was fetched, in most cases.
+  const auto place = plan_ ? Pool::Place::kFront : Pool::Place::kEnd;
+  if (!self || flow_->pool().post(self, place)) return;
+  if (!plan_)
+    finish(failure(Status::kNoMemory, "there is no thread to be had to fetch a password on",
+                   "raise the limit of processes (ulimit -u), or wait and try again", true));
+  run();  // what is left is short
+}
+
+void PendingReply::run() noexcept {
+  static_cast<void>(leave_state(State::kInLine, State::kRunning));
+  if (!is_done()) {
+    try {
+      auto outcome = step();
+      if (!outcome) return;  // woken later, perhaps by now: nothing of it is this thread's any more
+      finish(std::move(*outcome));
+    } catch (const std::bad_alloc&) {
+      finish(out_of_memory());
+    } catch (const std::exception& bug) {
+      finish(failure(Status::kInternal, bug.what(), "please report this"));
+    }
+  }
+  let_go();
+}
+
+std::optional<Result<Reply>> PendingReply::step() {
+  const Request& request = request_->request();
+  if (!plan_) {
+    auto plan = flow_->plan_for(request, flow_->begin_planning(request, start_, stop_.get_token()));
+    if (!plan) return plan.error();
+    flow_->begin_connection(**plan);
+    call_ = flow_->begin_call(**plan, request, start_, stop_.get_token());
+    plan_ = std::move(*plan);
+    if (auto answer = flow_->answer_without_cloud(plan_, request, call_)) return answer;
+    const StateLock lock;
+    deadline_ = call_.deadline;
+  }
+  return fetch();
+}
+
+std::optional<Result<Reply>> PendingReply::fetch() {
+  const Request& request = request_->request();
+  if (!search_)
+    search_.emplace(*flow_->fetcher_, flow_->wanted(*plan_->as<AskCloud>(), request, call_));
+  for (;;) {
+    if (const auto found = search_->advance(trace_)) {
+      if (!*found) return found->error();
+      return flow_->answer(plan_, **found, request, call_.now);
+    }
+    flow_->fetcher_->deadlines().add(weak_from_this(),
+                                     call_.deadline - flow_->world_.clock.uptime());
+    auto self = shared_from_this();
+    static_cast<void>(leave_state(State::kRunning, State::kSleeping));
+    if (search_->sleep(std::move(self))) return std::nullopt;
+    if (!leave_state(State::kSleeping, State::kRunning)) return std::nullopt;
+  }
+}
+
+// The load that it waited for has ended.
+void PendingReply::wake() noexcept {
+  if (leave_state(State::kSleeping, State::kInLine)) get_in_line();
+}
+
+std::optional<Milliseconds> PendingReply::check() noexcept {
+  std::shared_ptr<const void> hold;  // the flow lives as long
+  Milliseconds deadline;
+  State state;
+  {
+    const StateLock lock;
+    if (outcome_ || !hold_) return std::nullopt;
+    hold = hold_;
+    deadline = deadline_;
+    state = state_;
+  }
+  const Milliseconds left = deadline - flow_->world_.clock.uptime();
+  if (left.count() > 0) return left;
+  if (state == State::kSleeping) {
+    wake();
+  } else if (state == State::kInLine) {
+    finish(failure(Status::kTimeout, "too many other fetches are under way",
+                   "connect to fewer endpoints at once, or give it more time: timeout_ms", true));
+  }
+  return std::nullopt;  // what runs ends by itself
+}
+
+void PendingReply::cancel() noexcept {
+  if (flow_ == nullptr) return;
+  stop_.request_stop();
+  // A result that came in spite of the cancellation is not wanted any more.
+  finish(failure(Status::kCancelled, "cancelled"));
+  wake();
+}
+
+void PendingReply::finish(Result<Reply> outcome) noexcept {
+  {
+    const StateLock lock;
+    if (outcome_ || taken_) return;
+    outcome_.emplace(std::move(outcome));
+    finished_.notify_all();
+  }
+  if (wake_) wake_();
+}
+
+// Nothing of the flow is used any more.
+void PendingReply::let_go() noexcept {
+  if (search_) search_->stop_sleeping(*this);
+  search_.reset();
+  std::shared_ptr<const void> hold;  // goes last, after the lock
+  const StateLock lock;
+  hold.swap(hold_);
+}
+
+bool PendingReply::is_done() const {
+  const StateLock lock;
+  return outcome_.has_value() || taken_;
+}
+
+std::optional<Result<Reply>> PendingReply::take() {
+  if (std::exchange(taken_, true))
+    return make_error(Status::kInvalidState, "the result was handed over before");
+  return std::exchange(outcome_, std::nullopt);
+}
+
+std::optional<Result<Reply>> PendingReply::try_take() {
+  const StateLock lock;
+  if (!outcome_ && !taken_) return std::nullopt;
+  return take();
+}
+
+std::optional<Result<Reply>> PendingReply::wait(Milliseconds patience) {
+  StateLock lock;
+  const auto done = [this] { return outcome_.has_value() || taken_; };
+  // More than a clock can add is for ever, too.
+  if (patience.count() < 0 || patience > std::chrono::hours{24 * 365})
+    finished_.wait(lock.native(), done);
+  else if (!finished_.wait_for(lock.native(), patience, done))
+    return std::nullopt;
+  return take();
+}
+
+}  // namespace pgiam
