@@ -10,8 +10,9 @@ import pytest
 from conftest import COMMAND, HOST, SECRET
 
 NO_METADATA = {"AWS_EC2_METADATA_DISABLED": "true"}
-# Without HOME the home that the system knows is looked into: that of whoever runs the tests, with a configuration perhaps.
-KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET, "PGIAM_CONFIG": "/dev/null", **NO_METADATA}
+# Without HOME the home that the system knows is looked into: that of whoever runs the tests, and what is in it.
+NOT_THE_TESTERS = {"PGIAM_CONFIG": "/dev/null", "AWS_CONFIG_FILE": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent"}
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET, **NO_METADATA, **NOT_THE_TESTERS}
 TOKEN = ("token", "--host", HOST, "--port", "5432", "--user", "app_user")
 ROLE = ("--role-arn", "arn:aws:iam::123456789012:role/dba", "--mfa-serial", "arn:aws:iam::123456789012:mfa/ann")
 
