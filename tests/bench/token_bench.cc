@@ -34,7 +34,7 @@ void fail(const char* what) {
 }
 
 // F: the canonical request and the URL assembled in two buffers from parts that never change, and
-// the five SHA-256 runs that the signature takes, with EVP and the day's key at hand.
+// the five SHA-256 runs that the signature takes, with the day's key at hand.
 class Floor {
  public:
   explicit Floor(const std::string& session) {

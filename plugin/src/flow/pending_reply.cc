@@ -108,9 +108,17 @@ std::optional<Result<Reply>> PendingReply::fetch() {
     flow_->fetcher_->deadlines().add(weak_from_this(),
                                      call_.deadline - flow_->world_.clock.uptime());
     auto self = shared_from_this();
-    static_cast<void>(leave_state(State::kRunning, State::kSleeping));
-    if (search_->sleep(std::move(self))) return std::nullopt;
-    if (!leave_state(State::kSleeping, State::kRunning)) return std::nullopt;
+    bool is_over = false;
+    {
+      // In one step: whoever wakes it may run it at once.
+      const StateLock lock;
+      is_over = outcome_ || taken_;
+      if (!is_over && search_->sleep(self)) {
+        state_ = State::kSleeping;
+        return std::nullopt;
+      }
+    }
+    if (is_over) return failure(Status::kCancelled, "cancelled");
   }
 }
 

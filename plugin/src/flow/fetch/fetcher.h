@@ -122,7 +122,7 @@ class Search {
   std::optional<Result<Found>> advance(Trace& trace);
   // Then either blocks until that one has come to an end, or the own call has …
   void wait();
-  // … or is told. False: it has come to an end already.
+  // … or is told. False: it has come to an end already. With the state lock held.
   bool sleep(std::shared_ptr<Wakeable> sleeper);
   void stop_sleeping(const Wakeable& sleeper) noexcept;
 

@@ -68,7 +68,6 @@ void Search::wait() {
 }
 
 bool Search::sleep(std::shared_ptr<Wakeable> sleeper) {
-  const StateLock lock;
   if (flight_->ended) return false;
   flight_->sleepers.push_back(std::move(sleeper));
   return true;
