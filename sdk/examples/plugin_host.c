@@ -1,5 +1,5 @@
-/* What an IDE does with pgiam, as text: its options in the connection dialog, a token before each
- * connect, prompts, Cancel (Ctrl-C), one retry, errors explained.
+/* What an IDE does with pgiam, as text: its options in the connection dialog, an attempt for each
+ * connection, driven by the event loop, prompts, Cancel (Ctrl-C), errors explained.
  *   plugin_host options                      the dialog
  *   plugin_host KEYWORD=VALUE … [-- SQL …]   each SQL on a connection of its own, as editors' tabs
  * A keyword is libpq's (host=… user=… sslrootcert=…), or an option of pgiam's: pgiam.profile=dev
@@ -13,11 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_FIELDS = 64, DONE = 0, CANCEL = 1 };
+enum { MAX_FIELDS = 64 };
 
-/* An event loop's two ends: [n][0] is watched, a byte in [n][1] makes it fire. */
-static int events[2][2];
+static int cancel[2]; /* [0] is watched, a byte in [1] makes it fire */
 static const pgiam_api *api; /* NULL: pgiam is not installed here */
+static pgiam_question *open_question; /* what the person is asked right now */
 
 /* What the user filled in, with room for what pgiam adds. */
 typedef struct fields {
@@ -54,107 +54,76 @@ static void draw_option(const pgiam_option_info *option) {
 }
 
 static void draw_dialog(void) {
-  pgiam_option_info option = {sizeof option, 0, NULL, NULL, NULL, NULL, NULL};
+  pgiam_option_info option = PGIAM_OPTION_INFO_INIT;
   for (size_t i = 0; api->option_at(i, &option) == PGIAM_OK; i++) draw_option(&option);
 }
 
-/* ---- Prompts: on the thread that makes the token, never on that of the window ---- */
+/* ---- Prompts: asked inside our own calls, answered whenever the person has done so ---- */
 
-/* A GUI posts the question to its own thread and waits here for the answer, or for Cancel. */
-static int read_answer(char *answer, size_t size) {
-  struct pollfd watched[] = {{STDIN_FILENO, POLLIN, 0}, {events[CANCEL][0], POLLIN, 0}};
-  ssize_t length;
-  while (poll(watched, 2, -1) < 0) continue;
-  if (watched[1].revents) return 0;
-  length = read(STDIN_FILENO, answer, size - 1);
-  if (length <= 0) return 0;
-  answer[length] = '\0';
-  answer[strcspn(answer, "\r\n")] = '\0';
-  return answer[0] != '\0';
-}
-
-static pgiam_status ask_for_code(const pgiam_prompt *prompt, pgiam_answer *answer) {
-  char code[64];
+static void show_code_prompt(const pgiam_prompt *prompt) {
   if (prompt->flags & PGIAM_PROMPT_FLAG_RETRY) printf("That code was wrong.\n");
   if (prompt->flags & PGIAM_PROMPT_FLAG_FINAL_TRY) printf("This is the last try.\n");
   printf("%s\nCode of %s: \n", prompt->title, prompt->subject);
-  fflush(stdout);
-  if (!read_answer(code, sizeof code)) return PGIAM_E_LOGIN_DECLINED;
-  return api->answer_set(answer, code, strlen(code));
 }
 
-static pgiam_status on_prompt(void *user_data, const pgiam_prompt *prompt, pgiam_answer *answer) {
+static void PGIAM_CALL on_ask(void *user_data, const pgiam_prompt *prompt,
+                              pgiam_question *question) {
   (void)user_data; /* an IDE's window */
   switch (prompt->kind) {
     case PGIAM_PROMPT_DEVICE_LOGIN: /* an IDE opens the browser; the library waits by itself */
       printf("%s\nOpen %s and confirm the code %s within %d minutes\n", prompt->title,
              prompt->url_complete ? prompt->url_complete : prompt->url, prompt->user_code,
              (int)(prompt->expires_in_ms / 60000));
-      fflush(stdout);
-      return PGIAM_OK;
-    case PGIAM_PROMPT_MFA_CODE:
-      return ask_for_code(prompt, answer);
+      api->question_answer(question, NULL, 0);
+      break;
+    case PGIAM_PROMPT_MFA_CODE: /* an IDE opens a dialog, and the loop goes on */
+      show_code_prompt(prompt);
+      open_question = question;
+      break;
     case PGIAM_PROMPT_CLOSE:
       printf("(the prompt closes)\n");
-      return PGIAM_OK;
+      break;
     default:
-      return PGIAM_E_UNSUPPORTED;
+      api->question_decline(question, PGIAM_E_UNSUPPORTED, NULL);
+  }
+  fflush(stdout);
+}
+
+/* The person has typed something. */
+static void answer_open_question(void) {
+  pgiam_question *question = open_question;
+  char line[64];
+  const ssize_t length = read(STDIN_FILENO, line, sizeof line - 1);
+  pgiam_option answer = {"answer", line};
+  line[length > 0 ? length : 0] = '\0';
+  line[strcspn(line, "\r\n")] = '\0';
+  open_question = NULL;
+  if (line[0]) {
+    api->question_answer(question, &answer, 1);
+  } else {
+    api->question_decline(question, PGIAM_OK, NULL);
   }
 }
 
-/* ---- Asking for a token without blocking the window ---- */
-
-static void on_done(void *user_data) {
-  ssize_t written = write(events[DONE][1], user_data, 1);
-  (void)written;
-}
+/* ---- The event loop ---- */
 
 static void on_cancel(int signal_number) {
-  ssize_t written = write(events[CANCEL][1], "", 1);
+  ssize_t written = write(cancel[1], "", 1);
   (void)written, (void)signal_number;
 }
 
-static void wait_for_done(pgiam_operation *operation) {
-  struct pollfd watched[] = {{events[DONE][0], POLLIN, 0}, {events[CANCEL][0], POLLIN, 0}};
-  char byte;
-  for (;;) {
-    if (poll(watched, 2, -1) < 0) continue;
-    if (watched[0].revents) break;
-    api->operation_cancel(operation); /* done still comes, and soon */
-    watched[1].fd = -1;
-  }
-  if (read(events[DONE][0], &byte, 1) != 1) perror("plugin_host");
+static int is_cancelled(void) {
+  struct pollfd watched = {cancel[0], POLLIN, 0};
+  return poll(&watched, 1, 0) == 1;
 }
 
-static const char *field(const fields *form, const char *keyword) {
-  for (size_t i = form->count; i-- > 0;) {
-    if (strcmp(form->keywords[i], keyword) == 0) return form->values[i];
-  }
-  return NULL;
-}
-
-static pgiam_status ask(pgiam_context *context, const fields *form, pgiam_reply **reply,
-                        pgiam_error **error) {
-  pgiam_request request = PGIAM_REQUEST_INIT;
-  pgiam_operation *operation = NULL;
-  pgiam_status status;
-  unsigned port = 0;
-
-  request.host = field(form, "host");
-  if (field(form, "port") && sscanf(field(form, "port"), "%u", &port) == 1) request.port = port;
-  request.user = field(form, "user");
-  request.database = field(form, "dbname");
-  request.password = field(form, "password"); /* one that was typed or saved wins */
-  request.sslmode = field(form, "sslmode");
-  request.options = form->options;
-  request.option_count = form->option_count;
-
-  status = api->before_connect_start(context, &request, on_done, "", &operation, error);
-  if (status != PGIAM_OK) return status;
-  wait_for_done(operation);
-  status = api->operation_wait(operation, -1, reply, error);
-  api->operation_free(operation);
-  return status;
+static void wait_until_there_is_something_to_do(pgiam_attempt *attempt, const pgiam_step *step) {
+  struct pollfd watched[] = {{(int)step->descriptor, POLLIN, 0},
+                             {cancel[0], POLLIN, 0},
+                             {open_question ? STDIN_FILENO : -1, POLLIN, 0}};
+  if (poll(watched, 3, (int)step->wait_ms) < 0) return;
+  if (watched[1].revents) api->attempt_cancel(attempt);
+  if (watched[2].revents) answer_open_question();
 }
 
 /* ---- Errors: what happened, what was tried, what to do ---- */
@@ -188,7 +157,7 @@ static PGconn *dial(const fields *form) {
   while (wants == PGRES_POLLING_READING || wants == PGRES_POLLING_WRITING) {
     struct pollfd watched[] = {
         {PQsocket(connection), wants == PGRES_POLLING_READING ? POLLIN : POLLOUT, 0},
-        {events[CANCEL][0], POLLIN, 0}};
+        {cancel[0], POLLIN, 0}};
     if (poll(watched, 2, -1) < 0) continue;
     if (watched[1].revents) break;
     wants = PQconnectPoll(connection);
@@ -197,7 +166,7 @@ static PGconn *dial(const fields *form) {
 }
 
 /* libpq keeps the SQLSTATE of a failed connect to itself. That the server took the password and
- * then hung up is near enough: where it was no refusal, the advice costs one attempt more. */
+ * then hung up is near enough. */
 static int32_t outcome_of(const PGconn *connection) {
   const ConnStatusType status = PQstatus(connection); /* neither of the two: cancelled */
   if (status == CONNECTION_OK) return PGIAM_OUTCOME_CONNECTED;
@@ -205,41 +174,94 @@ static int32_t outcome_of(const PGconn *connection) {
   return PGIAM_OUTCOME_AUTH_FAILED;
 }
 
-static PGconn *connect_with_token(pgiam_context *context, const fields *form, int32_t *advice) {
-  pgiam_reply *reply = NULL;
-  pgiam_error *error = NULL;
-  pgiam_param param = {sizeof param, 0, NULL, NULL};
-  fields filled = *form;
-  PGconn *connection;
+static void report(pgiam_attempt *attempt, const PGconn *connection) {
+  pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
+  outcome.outcome = outcome_of(connection);
+  outcome.message = PQerrorMessage(connection);
+  outcome.flags = PQconnectionUsedPassword(connection) ? PGIAM_OUTCOME_PASSWORD_SENT : 0;
+  api->attempt_report(attempt, &outcome);
+}
 
-  const pgiam_status status = ask(context, form, &reply, &error);
-  if (status > PGIAM_NOT_APPLICABLE) { /* do not connect */
-    show_error(error);
-    api->error_free(error);
-    return NULL;
-  }
-  api->error_free(error);
-  for (size_t i = 0; api->reply_param(reply, i, &param) == PGIAM_OK; i++) {
+/* With what the step sets over the user's own. */
+static PGconn *dial_with_params(pgiam_attempt *attempt, const fields *form) {
+  fields filled = *form;
+  pgiam_param param = PGIAM_PARAM_INIT;
+  for (size_t i = 0; api->attempt_param(attempt, i, &param) == PGIAM_OK; i++) {
     set_field(&filled, param.key, param.value);
   }
-  if (*api->reply_text(reply, PGIAM_REPLY_WARNING)) {
-    fprintf(stderr, "Note: %s\n", api->reply_text(reply, PGIAM_REPLY_WARNING));
+  return dial(&filled);
+}
+
+static void show_warnings(pgiam_attempt *attempt, const pgiam_step *step) {
+  pgiam_host host = PGIAM_HOST_INIT;
+  const pgiam_error *warning;
+  if (api->attempt_host(attempt, step->host - 1, &host) != PGIAM_OK) return;
+  for (size_t i = 0; (warning = api->reply_warning(host.reply, i)) != NULL; i++) {
+    fprintf(stderr, "Note: %s\n", api->error_text(warning, PGIAM_ERROR_MESSAGE));
   }
-  connection = dial(&filled);
-  if (reply) api->after_connect(context, reply, outcome_of(connection), NULL, advice);
-  api->reply_free(reply); /* wipes the token */
-  return connection;
+}
+
+static pgiam_attempt *new_attempt(pgiam_context *context, const fields *form, pgiam_error **error) {
+  pgiam_request request = PGIAM_REQUEST_INIT;
+  pgiam_option keywords[MAX_FIELDS];
+  pgiam_attempt *attempt = NULL;
+  for (size_t i = 0; i < form->count; i++) {
+    keywords[i].key = form->keywords[i];
+    keywords[i].value = form->values[i];
+  }
+  request.flags = PGIAM_REQUEST_NO_WAIT;
+  request.keywords = keywords;
+  request.keyword_count = form->count;
+  request.can_apply = "*"; /* libpq takes whatever it is given */
+  request.options = form->options;
+  request.option_count = form->option_count;
+  if (api->attempt_new(context, &request, &attempt, error) != PGIAM_OK) show_error(*error);
+  return attempt;
+}
+
+/* NULL where there is nothing to show but what was shown. */
+static PGconn *follow(pgiam_attempt *attempt, const fields *form, pgiam_error **error) {
+  PGconn *connection = NULL;
+  uint32_t last_host = 0;
+  for (;;) {
+    pgiam_step step = PGIAM_STEP_INIT;
+    const pgiam_status status = api->attempt_next(attempt, &step, error);
+    if (status == PGIAM_NOT_APPLICABLE) return dial(form);
+    if (status == PGIAM_E_CONNECT) return connection; /* its own words say it all */
+    if (status != PGIAM_OK) {
+      if (connection) fprintf(stderr, "%s", PQerrorMessage(connection));
+      show_error(*error);
+      PQfinish(connection);
+      return NULL;
+    }
+    if (step.kind == PGIAM_STEP_DONE) return connection;
+    if (step.kind == PGIAM_STEP_WAIT) {
+      wait_until_there_is_something_to_do(attempt, &step);
+      continue;
+    }
+    if (connection && step.host == last_host) {
+      fprintf(stderr, "Note: a kept token was refused; trying once more with a new one\n");
+    }
+    PQfinish(connection);
+    last_host = step.host;
+    show_warnings(attempt, &step);
+    connection = dial_with_params(attempt, form);
+    report(attempt, connection);
+  }
 }
 
 static PGconn *open_connection(pgiam_context *context, const fields *form) {
-  int32_t advice = PGIAM_ADVICE_NONE;
-  PGconn *connection;
+  pgiam_error *error = NULL;
+  pgiam_attempt *attempt;
+  PGconn *connection = NULL;
   if (!api) return dial(form);
-  connection = connect_with_token(context, form, &advice);
-  if (advice != PGIAM_ADVICE_RETRY_ONCE) return connection;
-  fprintf(stderr, "Note: a kept token was refused; trying once more with a new one\n");
-  PQfinish(connection);
-  return connect_with_token(context, form, &advice);
+  attempt = new_attempt(context, form, &error);
+  if (attempt) connection = follow(attempt, form, &error);
+  if (open_question) api->question_decline(open_question, PGIAM_OK, NULL);
+  open_question = NULL;
+  api->attempt_free(attempt); /* wipes the token */
+  api->error_free(error);
+  return connection;
 }
 
 static int run_sql(pgiam_context *context, const fields *form, const char *sql) {
@@ -252,9 +274,7 @@ static int run_sql(pgiam_context *context, const fields *form, const char *sql) 
              PQresultStatus(result) != PGRES_COMMAND_OK;
   }
   if (failed) {
-    struct pollfd cancel = {events[CANCEL][0], POLLIN, 0};
-    const int is_cancelled = poll(&cancel, 1, 0) == 1;
-    const char *why = is_cancelled ? "Cancelled" : PQerrorMessage(connection);
+    const char *why = is_cancelled() ? "Cancelled" : PQerrorMessage(connection);
     if (connection) fprintf(stderr, "%s\n", why);
   } else {
     for (int row = 0; row < PQntuples(result); row++) printf("%s\n", PQgetvalue(result, row, 0));
@@ -285,7 +305,7 @@ static pgiam_context *new_context(void) {
   pgiam_error *error = NULL;
   config.host_name = "plugin-host-example"; /* the IDE's name and version, for logs at AWS */
   config.host_version = "1.0";
-  config.prompt = on_prompt;
+  config.ask = on_ask;
   if (api->context_new(&config, &context, &error) != PGIAM_OK) show_error(error);
   api->error_free(error);
   return context;
@@ -293,7 +313,7 @@ static pgiam_context *new_context(void) {
 
 int main(int argc, char **argv) {
   char reason[4096];
-  struct sigaction cancel;
+  struct sigaction on_interrupt;
   fields form = {{NULL}, {NULL}, 0, {{NULL, NULL}}, 0};
   pgiam_context *context = NULL;
   int word = 1, failed = 0;
@@ -310,10 +330,10 @@ int main(int argc, char **argv) {
     return 2;
   }
 
-  if (pipe(events[DONE]) != 0 || pipe(events[CANCEL]) != 0) return 1;
-  memset(&cancel, 0, sizeof cancel);
-  cancel.sa_handler = on_cancel;
-  sigaction(SIGINT, &cancel, NULL);
+  if (pipe(cancel) != 0) return 1;
+  memset(&on_interrupt, 0, sizeof on_interrupt);
+  on_interrupt.sa_handler = on_cancel;
+  sigaction(SIGINT, &on_interrupt, NULL);
 
   if (api && !(context = new_context())) return 1;
   if (++word >= argc) {

@@ -4,9 +4,10 @@
  *  Threads    A pgiam_context may be used from any thread at once. A reply, error,
  *             operation or attempt belongs to one thread at a time; what may come from any
  *             other says so.
- *             Threads of the library's own take no signals: one for each operation whose
- *             answer is not at hand, and one from the first credentials that end and can be
- *             had anew (it renews them) until the last context goes.
+ *             Threads of the library's own take no signals: at most 64, those that fetch for
+ *             operations (none where the answer is at hand or another fetches it already) and
+ *             one from the first credentials that end and can be had anew (it renews them).
+ *             The last goes with the last context.
  *  Ownership  What you pass in is copied before the call returns. What you receive through
  *             an out parameter is yours: free it with the matching _free, which takes NULL,
  *             too. What a getter returns is borrowed and lives as long as its object.
@@ -421,7 +422,8 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_operation_start(pgiam_context *contex
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_operation_descriptor(pgiam_operation *operation,
                                                                     int64_t *out,
                                                                     pgiam_error **error);
-/* before_connect on a thread of the library's. done may be NULL. */
+/* The same, and done is called on a thread of the library's, which takes one even for what is at
+ * hand. With done, which may be NULL, the host is asked nothing by pgiam_ask_fn. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_before_connect_start(pgiam_context *context,
                                                                     const pgiam_request *request,
                                                                     pgiam_done_fn done,

@@ -201,6 +201,59 @@ inline Result<Reply> to_result(const pgiam_api* api, pgiam_status status, pgiam_
 
 }  // namespace detail
 
+// What the library asks the host, to be answered now or later, on any thread. Whoever lets go of it
+// unanswered declines.
+class Question {
+ public:
+  Question(const pgiam_api* api, pgiam_question* question)
+      : api_(api), question_(question, Decline{api}) {}
+
+  // "answer" of a prompt that wants one; the parts of credentials, under pgiam_credentials' keys.
+  pgiam_status answer(const std::vector<std::pair<std::string, std::string>>& values =
+                          std::vector<std::pair<std::string, std::string>>()) {
+    std::vector<pgiam_option> pointers;
+    for (const auto& value : values) {
+      pointers.push_back(pgiam_option{value.first.c_str(), value.second.c_str()});
+    }
+    return api_->question_answer(question_.release(), pointers.data(), pointers.size());
+  }
+  void decline(pgiam_status status, const char* message) {
+    api_->question_decline(question_.release(), status, message);
+  }
+  // False: of PGIAM_PROMPT_CLOSE, which wants no answer; or it was finished.
+  explicit operator bool() const noexcept { return question_ != nullptr; }
+
+ private:
+  struct Decline {
+    const pgiam_api* api;
+    void operator()(pgiam_question* question) const noexcept {
+      api->question_decline(question, PGIAM_OK, nullptr);
+    }
+  };
+  const pgiam_api* api_;
+  std::unique_ptr<pgiam_question, Decline> question_;
+};
+
+// Runs inside calls of the host's own. An exception that leaves it declines.
+using Ask = std::function<void(const pgiam_prompt& prompt, Question question)>;
+
+namespace detail {
+
+struct Asked {
+  const pgiam_api* api;
+  Ask ask;
+
+  static void PGIAM_CALL call(void* asked, const pgiam_prompt* prompt, pgiam_question* question) {
+    const Asked* given = static_cast<Asked*>(asked);
+    try {
+      given->ask(*prompt, Question(given->api, question));
+    } catch (...) {
+    }
+  }
+};
+
+}  // namespace detail
+
 // One connection about to be made. Setters chain; what is not set keeps its default.
 class Request {
  public:
@@ -222,6 +275,19 @@ class Request {
     return options_.add(std::move(key), std::move(value)), *this;
   }
 
+  // One of libpq's keywords, as the client resolved it; lists as they stand.
+  Request& keyword(std::string key, std::string value) {
+    return keywords_.add(std::move(key), std::move(value)), *this;
+  }
+  // What a reply may set here: "password,sslmode", "*" for all.
+  Request& can_apply(std::string keywords) { return can_apply_ = std::move(keywords), *this; }
+  // The host's own credentials in place of all others, kept under that identity. Needs a library of
+  // ABI 1.2.
+  Request& credentials(Ask ask, std::string identity) {
+    credentials_.reset(new detail::Asked{nullptr, std::move(ask)});
+    return identity_ = std::move(identity), *this;
+  }
+
   // Calls f(const pgiam_request*), whose pointers hold during the call.
   template <typename F>
   auto with(F f) const -> decltype(f(static_cast<const pgiam_request*>(nullptr))) {
@@ -233,13 +299,30 @@ class Request {
     request.sslmode = sslmode_.c_str();
     request.options = options.data();
     request.option_count = options.size();
+    const std::vector<pgiam_option> keywords = keywords_.pointers();
+    request.keywords = keywords.empty() ? nullptr : keywords.data();
+    request.keyword_count = keywords.size();
+    request.can_apply = can_apply_.empty() ? nullptr : can_apply_.c_str();
+    if (credentials_) {
+      request.credentials = detail::Asked::call;
+      request.credentials_user_data = credentials_.get();
+      request.credentials_identity = identity_.c_str();
+    }
     return f(static_cast<const pgiam_request*>(&request));
   }
 
  private:
+  friend class Context;
+  // Who asks by it, for as long as that may be.
+  std::shared_ptr<detail::Asked> asked_by(const pgiam_api* api) const {
+    if (credentials_) credentials_->api = api;
+    return credentials_;
+  }
+
   pgiam_request fields_ = PGIAM_REQUEST_INIT;
-  std::string host_, user_, database_, sslmode_;
-  detail::Options options_;
+  std::string host_, user_, database_, sslmode_, can_apply_, identity_;
+  detail::Options options_, keywords_;
+  std::shared_ptr<detail::Asked> credentials_;
 };
 
 // Takes what the person typed, inside a prompt callback.
@@ -274,6 +357,8 @@ class Config {
     return log_level_ = level, log_ = std::move(log), *this;
   }
   Config& prompt(Prompt prompt) { return prompt_ = std::move(prompt), *this; }
+  // Instead of prompt, for answers that take their time. Needs a library of ABI 1.2.
+  Config& ask(Ask ask) { return ask_ = std::move(ask), *this; }
 
  private:
   friend class Context;
@@ -282,19 +367,32 @@ class Config {
   std::int32_t log_level_ = 0;
   Log log_;
   Prompt prompt_;
+  Ask ask_;
 };
 
 // A before_connect under way. Freed while it runs, it is cancelled.
 class Operation {
  public:
-  Operation(const pgiam_api* api, pgiam_operation* operation)
-      : api_(api), operation_(operation, api->operation_free) {}
+  Operation(const pgiam_api* api, pgiam_operation* operation,
+            std::shared_ptr<detail::Asked> asked = nullptr)
+      : api_(api), asked_(std::move(asked)), operation_(operation, api->operation_free) {}
 
   // The result, once. Error PGIAM_E_TIMEOUT: it still runs, wait again. Zero polls.
   Result<Reply> wait(std::chrono::milliseconds timeout) { return wait_ms(timeout.count()); }
   Result<Reply> wait() { return wait_ms(-1); }
   // From any thread; wait then answers PGIAM_E_CANCELLED.
   void cancel() noexcept { api_->operation_cancel(operation_.get()); }
+  // For an event loop: readable while wait has something to do. The operation's own.
+  Result<std::int64_t> descriptor() {
+    if (!PGIAM_API_HAS(api_, operation_descriptor)) {
+      return Error(api_, PGIAM_E_UNSUPPORTED, nullptr);
+    }
+    std::int64_t descriptor = -1;
+    pgiam_error* error = nullptr;
+    const pgiam_status status = api_->operation_descriptor(operation_.get(), &descriptor, &error);
+    if (status != PGIAM_OK) return Error(api_, status, error);
+    return descriptor;
+  }
 
  private:
   Result<Reply> wait_ms(std::int64_t timeout_ms) {
@@ -305,7 +403,64 @@ class Operation {
   }
 
   const pgiam_api* api_;
+  std::shared_ptr<detail::Asked> asked_;
   std::unique_ptr<pgiam_operation, void(PGIAM_CALL*)(pgiam_operation*)> operation_;
+};
+
+// A connection from the first host to the end: pgiam.h, "The attempt".
+class Attempt {
+ public:
+  Attempt(const pgiam_api* api, pgiam_attempt* attempt, std::shared_ptr<detail::Asked> asked)
+      : api_(api), asked_(std::move(asked)), attempt_(attempt, api->attempt_free) {}
+
+  // What to do next. Error PGIAM_NOT_APPLICABLE: connect as if we were absent; any other is the end.
+  Result<pgiam_step> next() {
+    pgiam_step step = PGIAM_STEP_INIT;
+    pgiam_error* error = nullptr;
+    const pgiam_status status = api_->attempt_next(attempt_.get(), &step, &error);
+    if (status != PGIAM_OK) return Error(api_, status, error);
+    return step;
+  }
+  // Of a connect: what to set over the user's own. Borrowed until the next call.
+  std::vector<pgiam_param> params() const {
+    std::vector<pgiam_param> params;
+    pgiam_param param = PGIAM_PARAM_INIT;
+    while (api_->attempt_param(attempt_.get(), params.size(), &param) == PGIAM_OK) {
+      params.push_back(param);
+    }
+    return params;
+  }
+  // The hosts of the list, each with its password, once there is one. Borrowed as well.
+  std::vector<pgiam_host> hosts() const {
+    std::vector<pgiam_host> hosts;
+    pgiam_host host = PGIAM_HOST_INIT;
+    while (api_->attempt_host(attempt_.get(), hosts.size(), &host) == PGIAM_OK) {
+      hosts.push_back(host);
+    }
+    return hosts;
+  }
+  pgiam_status report(const pgiam_outcome& outcome) {
+    return api_->attempt_report(attempt_.get(), &outcome);
+  }
+  pgiam_status connected() {
+    pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
+    outcome.outcome = PGIAM_OUTCOME_CONNECTED;
+    return report(outcome);
+  }
+  // Status PGIAM_OK: hosts() tells a password that this one takes now.
+  Error refresh(std::size_t host) {
+    pgiam_error* error = nullptr;
+    const pgiam_status status = api_->attempt_refresh(attempt_.get(), host, &error);
+    return Error(api_, status, error);
+  }
+  void restart() { api_->attempt_restart(attempt_.get(), nullptr); }
+  // From any thread.
+  void cancel() noexcept { api_->attempt_cancel(attempt_.get()); }
+
+ private:
+  const pgiam_api* api_;
+  std::shared_ptr<detail::Asked> asked_;
+  std::unique_ptr<pgiam_attempt, void(PGIAM_CALL*)(pgiam_attempt*)> attempt_;
 };
 
 // The door to the library: make one, use it from every thread. Outlives its operations.
@@ -317,7 +472,7 @@ class Context {
 
   static Result<Context> create(const Config& config = Config(), const pgiam_api* api = linked()) {
     if (!api) return Error(nullptr, PGIAM_E_UNSUPPORTED, nullptr);
-    std::unique_ptr<Callbacks> callbacks(new Callbacks{api, config.log_, config.prompt_});
+    std::unique_ptr<Callbacks> callbacks(new Callbacks{api, config.log_, config.prompt_, detail::Asked{api, config.ask_}});
     const std::vector<pgiam_option> options = config.options_.pointers();
     pgiam_config raw = PGIAM_CONFIG_INIT;
     raw.log_level = config.log_level_;
@@ -328,6 +483,10 @@ class Context {
     if (config.log_) raw.log = on_log;
     if (config.prompt_) raw.prompt = on_prompt;
     raw.log_user_data = raw.prompt_user_data = callbacks.get();
+    if (config.ask_) {
+      raw.ask = detail::Asked::call;
+      raw.ask_user_data = &callbacks->asked;
+    }
 
     pgiam_context* context = nullptr;
     pgiam_error* error = nullptr;
@@ -362,13 +521,30 @@ class Context {
                                                       : nullptr);
     pgiam_operation* operation = nullptr;
     pgiam_error* error = nullptr;
+    std::shared_ptr<detail::Asked> asked = request.asked_by(api_);
     const pgiam_status status = request.with([&](const pgiam_request* raw) {
+      if (!owned && PGIAM_API_HAS(api_, operation_start)) {
+        return api_->operation_start(context_.get(), raw, &operation, &error);
+      }
       return api_->before_connect_start(context_.get(), raw, owned ? on_done : nullptr, owned.get(),
                                         &operation, &error);
     });
     if (status != PGIAM_OK) return Error(api_, status, error);
     owned.release();  // on_done's
-    return Operation(api_, operation);
+    return Operation(api_, operation, std::move(asked));
+  }
+
+  // A connection from the first host to the end.
+  Result<Attempt> attempt(const Request& request) {
+    if (!PGIAM_API_HAS(api_, attempt_free)) return Error(api_, PGIAM_E_UNSUPPORTED, nullptr);
+    pgiam_attempt* attempt = nullptr;
+    pgiam_error* error = nullptr;
+    std::shared_ptr<detail::Asked> asked = request.asked_by(api_);
+    const pgiam_status status = request.with([&](const pgiam_request* raw) {
+      return api_->attempt_new(context_.get(), raw, &attempt, &error);
+    });
+    if (status != PGIAM_OK) return Error(api_, status, error);
+    return Attempt(api_, attempt, std::move(asked));
   }
 
   // Tells how it went (PGIAM_OUTCOME_); true: the token was an old one, ask again, once.
@@ -399,6 +575,7 @@ class Context {
     const pgiam_api* api;
     Config::Log log;
     Config::Prompt prompt;
+    detail::Asked asked;
   };
   // The context goes before the callbacks that it may still be calling.
   struct Free {
@@ -414,6 +591,7 @@ class Context {
   Result<Reply> ask(Call call, const Request& request) {
     pgiam_reply* reply = nullptr;
     pgiam_error* error = nullptr;
+    const std::shared_ptr<detail::Asked> asked = request.asked_by(api_);
     const pgiam_status status = request.with(
         [&](const pgiam_request* raw) { return call(context_.get(), raw, &reply, &error); });
     return detail::to_result(api_, status, reply, error);

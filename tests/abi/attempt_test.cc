@@ -197,6 +197,18 @@ TEST_F(Attempts, ACancelledOneIsOverUntilItBeginsAnew) {
   EXPECT_EQ(next(), PGIAM_OK);
 }
 
+TEST_F(Attempts, WithoutWaitingThereIsWhatIsInMemory) {
+  pgiam_request request = request_for("at_hand");
+  request.flags = PGIAM_REQUEST_NO_WAIT;
+  Reply none, reply;
+  EXPECT_EQ(pgiam_before_connect(context_, &request, none.out(), nullptr), PGIAM_E_WOULD_BLOCK);
+  request.flags = 0;
+  ASSERT_EQ(pgiam_before_connect(context_, &request, none.out(), nullptr), PGIAM_OK);
+  request.flags = PGIAM_REQUEST_NO_WAIT;
+  ASSERT_EQ(pgiam_before_connect(context_, &request, reply.out(), nullptr), PGIAM_OK);
+  EXPECT_THAT(token_of(reply), is_token_for("at_hand"));
+}
+
 // The region of the option is not that of the host's name, so that it logs and comes to the gate.
 class WaitingAttempts : public Attempts {
  protected:

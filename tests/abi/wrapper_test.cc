@@ -120,6 +120,50 @@ TEST_F(Wrapper, AnOperationThatIsLetGoCleansUp) {
   EXPECT_FALSE(context.start(pgiam::Request(kHost).user("async").flags(0x80000000u), [] {}));
 }
 
+TEST_F(Wrapper, AnOperationHasADescriptorForEventLoops) {
+  pgiam::Context context;
+  auto operation = context.start(pgiam::Request(kHost).user("loop"));
+  ASSERT_TRUE(operation);
+  auto descriptor = operation->descriptor();
+  ASSERT_TRUE(descriptor);
+  EXPECT_GE(*descriptor, 0);
+  EXPECT_TRUE(operation->wait());
+}
+
+TEST_F(Wrapper, AnAttemptIsDrivenToItsEnd) {
+  pgiam::Context context;
+  auto attempt = context.attempt(
+      pgiam::Request().keyword("host", kHost).keyword("user", "driven").can_apply("*"));
+  ASSERT_TRUE(attempt);
+  auto step = attempt->next();
+  ASSERT_TRUE(step);
+  EXPECT_EQ(step->kind, PGIAM_STEP_CONNECT);
+  ASSERT_EQ(attempt->params().size(), 3u);
+  EXPECT_THAT(attempt->params()[0].value, is_token_for("driven"));
+  EXPECT_THAT(attempt->hosts()[0].host, StrEq(kHost));
+  EXPECT_EQ(attempt->refresh(0).status(), PGIAM_OK);
+  EXPECT_EQ(attempt->connected(), PGIAM_OK);
+  EXPECT_EQ(attempt->next()->kind, PGIAM_STEP_DONE);
+  attempt->restart();
+  attempt->cancel();
+  EXPECT_EQ(attempt->next().error().status(), PGIAM_E_CANCELLED);
+}
+
+TEST_F(Wrapper, AHostSuppliesCredentialsOrLetsGoOfTheQuestion) {
+  pgiam::Context context;
+  auto given = [](const pgiam_prompt&, pgiam::Question question) {
+    question.answer({{"access_key_id", kAccessKey}, {"secret_access_key", kSecretKey}});
+  };
+  EXPECT_TRUE(
+      context.before_connect(pgiam::Request(kHost).user("own").credentials(given, "wrapper")));
+  auto forgotten = [](const pgiam_prompt&, pgiam::Question) { throw 1; };
+  EXPECT_EQ(context
+                .before_connect(pgiam::Request(kHost).user("own").credentials(forgotten, "none"))
+                .error()
+                .status(),
+            PGIAM_E_NO_CREDENTIALS);
+}
+
 TEST_F(Wrapper, ExplainsAndListsOptionsAndFeatures) {
   pgiam::Context context;
   auto reply = context.explain(pgiam::Request(kHost).user("curious"));

@@ -25,7 +25,7 @@ class StderrLog : public Log {
 class ScriptedPrompt : public Prompt {
  public:
   bool available() const override { return std::getenv("PROBE_CODE") != nullptr; }
-  Result<Secret> ask(const PromptRequest& request) override {
+  Result<Secret> ask(const PromptRequest& request, const Call&) override {
     std::fprintf(stderr, "prompt: %d %s %s\n", static_cast<int>(request.kind), request.url.c_str(),
                  request.user_code.c_str());
     return Secret(std::getenv("PROBE_CODE"));

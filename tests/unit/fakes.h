@@ -216,7 +216,7 @@ class FakeLog : public Log {
 class FakePrompt : public Prompt {
  public:
   bool available() const override { return is_available; }
-  Result<Secret> ask(const PromptRequest& request) override {
+  Result<Secret> ask(const PromptRequest& request, const Call&) override {
     requests.push_back(request);
     return answer;
   }

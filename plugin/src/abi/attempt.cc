@@ -45,6 +45,7 @@ pgiam_attempt::pgiam_attempt(pgiam_context& context, const HostRequest& given,
     : context_(context),
       request_(given.request),
       no_wait_(given.no_wait),
+      functions_(given.functions),
       machine_(std::move(hosts), given.walks_list, std::string(given.request.sslmode)) {}
 
 const pgiam_reply* pgiam_attempt::reply_of(std::size_t host) const {
@@ -82,7 +83,14 @@ Request pgiam_attempt::request_for(std::size_t index) const {
   return request;
 }
 
-Result<Reply> pgiam_attempt::ask_here(const Request& request) {
+Result<Reply> pgiam_attempt::ask_here(Request request, bool no_wait) {
+  std::optional<HostQuestions> questions;
+  if (functions_.has_any()) {
+    questions.emplace(context_, context_.wired.clock(), functions_, [] {});
+    request.host_link = &*questions;
+  }
+  if (no_wait) return at_hand(context_.wired.flow(), request);
+  const HostQuestions::OnThisThread asked_at_once(questions ? &*questions : nullptr);
   std::optional<CallInProgress> call;
   std::optional<EitherStop> either;
   return context_.wired.flow().before_connect(request, [&] {
@@ -95,10 +103,10 @@ Result<Reply> pgiam_attempt::ask_here(const Request& request) {
 bool pgiam_attempt::ask(std::size_t host) {
   const Request request = request_for(host);
   if (!no_wait_) {
-    machine_.answer(host, password_of(host, ask_here(request)));
+    machine_.answer(host, password_of(host, ask_here(request, false)));
     return true;
   }
-  if (!pending_) pending_.emplace(context_, request, event_, stop());
+  if (!pending_) pending_.emplace(context_, request, functions_, event_, stop());
   auto outcome = pending_->wait(Milliseconds{0});
   if (!outcome) return false;
   pending_.reset();
@@ -259,8 +267,7 @@ Result<void> pgiam_attempt::refresh(std::size_t host) {
   if (host >= machine_.hosts().size()) return invalid_argument("there is no such host in the list");
   if (stop().stop_requested()) return cancelled();
   if (machine_.is_up_to_date(host, context_.wired.clock().now())) return {};
-  if (no_wait_) return make_error(Status::kWouldBlock, "there is no fresh password in memory");
-  auto password = password_of(host, ask_here(request_for(host)));
+  auto password = password_of(host, ask_here(request_for(host), no_wait_));
   if (!password) {
     if (password.error().status == Status::kNotApplicable) machine_.answer(host, password.error());
     return password.error();
@@ -293,7 +300,7 @@ pgiam_status pgiam_attempt_new(pgiam_context* context, const pgiam_request* give
   return guard(error, [&]() -> Result<void> {
     if (context == nullptr || out == nullptr) return invalid_argument("context or out is NULL");
     if (inside_callback_of(context)) return called_from_callback();
-    const auto read = read_request_for_list(given);
+    const auto read = read_request_for_list(*context, given);
     if (!read) return read.error();
     const std::string one_port = read->request.port ? std::to_string(read->request.port) : "";
     auto hosts = pair_hosts(read->host, read->hostaddr, one_port.empty() ? read->port : one_port);

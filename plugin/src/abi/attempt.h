@@ -36,7 +36,7 @@ struct pgiam_attempt {
 
   pgiam::Request request_for(std::size_t host) const;
   bool ask(std::size_t host);
-  pgiam::Result<pgiam::Reply> ask_here(const pgiam::Request& request);
+  pgiam::Result<pgiam::Reply> ask_here(pgiam::Request request, bool no_wait);
   pgiam::Result<Password> password_of(std::size_t host, pgiam::Result<pgiam::Reply> answer);
   pgiam::Result<pgiam_step> wait_step(std::int64_t wait_ms);
   pgiam_step connect_step(std::size_t host);
@@ -49,6 +49,7 @@ struct pgiam_attempt {
   pgiam_context& context_;
   const pgiam::OwnedRequest request_;
   const bool no_wait_;
+  const pgiam::HostFunctions functions_;
   pgiam::ConnectionAttempt machine_;
 
   struct Param {

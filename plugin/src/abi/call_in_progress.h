@@ -22,6 +22,12 @@ class CallInProgress {
   const ActiveCalls::Ticket ticket_;
 };
 
+// From memory, or kWouldBlock.
+inline Result<Reply> at_hand(Flow& flow, const Request& request) {
+  if (auto reply = flow.find_reply(request)) return std::move(*reply);
+  return make_error(Status::kWouldBlock, "there is no answer in memory");
+}
+
 // Stops when one of two others does.
 class EitherStop {
  public:

@@ -6,14 +6,24 @@
 namespace pgiam {
 namespace {
 
+bool may_wait(const pgiam_request& request) {
+  return (request.flags & PGIAM_REQUEST_NO_WAIT) == 0;
+}
+
 template <typename Ask>
 pgiam_status ask_flow(pgiam_context* context, const pgiam_request* given, pgiam_reply** out,
                       pgiam_error** error, Ask ask) {
   return guard(error, [&]() -> Result<void> {
     if (context == nullptr || out == nullptr) return invalid_argument("context or out is NULL");
     if (inside_callback_of(context)) return called_from_callback();
-    const auto read = read_request(given);
+    auto read = read_request(*context, given);
     if (!read) return read.error();
+    std::optional<HostQuestions> questions;
+    if (read->functions.has_any()) {
+      questions.emplace(*context, context->wired.clock(), std::move(read->functions), [] {});
+      read->request.host_link = &*questions;
+    }
+    const HostQuestions::OnThisThread asked_at_once(questions ? &*questions : nullptr);
     std::optional<CallInProgress> call;
     const auto begin = [&] { return call.emplace(*context).stop(); };
     auto answer = ask(context->wired.flow(), read->request, begin);
@@ -31,8 +41,9 @@ pgiam_status ask_flow(pgiam_context* context, const pgiam_request* given, pgiam_
 pgiam_status pgiam_before_connect(pgiam_context* context, const pgiam_request* request,
                                   pgiam_reply** out, pgiam_error** error) {
   return pgiam::ask_flow(context, request, out, error,
-                         [](auto& flow, const auto& asked, const auto& begin) {
-                           return flow.before_connect(asked, begin);
+                         [&](auto& flow, const auto& asked, const auto& begin) {
+                           return pgiam::may_wait(*request) ? flow.before_connect(asked, begin)
+                                                            : pgiam::at_hand(flow, asked);
                          });
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "abi/host_callbacks.h"
+#include "abi/host_questions.h"
 #include "base/conninfo.h"
 #include "base/error.h"
 #include "base/state_lock.h"
@@ -67,10 +68,14 @@ class ActiveCalls {
 
 struct pgiam_context {
   pgiam_context(const pgiam_config& config, pgiam::WiringConfig wiring)
-      : log(*this, config), prompt(*this, config), wired(std::move(wiring), log, prompt) {}
+      : log(*this, config),
+        prompt(*this, config),
+        questions{nullptr, nullptr, "", config.ask, config.ask_user_data},
+        wired(std::move(wiring), log, prompt) {}
 
   pgiam::HostLog log;
   pgiam::HostPrompt prompt;
+  const pgiam::HostFunctions questions;  // of all its calls
   pgiam::WiredFlow wired;
   pgiam::ActiveCalls calls;
 };

@@ -62,7 +62,11 @@ std::shared_ptr<HostPrompt::Turn> HostPrompt::turn_of_this_process() {
   return turn_;
 }
 
-Result<Secret> HostPrompt::ask(const PromptRequest& request) {
+Result<Secret> HostPrompt::ask(const PromptRequest& request, const Call& call) {
+  if (has_questions_) {
+    if (call.host != nullptr) return call.host->ask_person(request, call);
+    return make_error(Status::kLoginRequired, "there is nobody to ask");
+  }
   pgiam_prompt prompt{};
   prompt.struct_size = sizeof prompt;
   prompt.kind = static_cast<std::int32_t>(request.kind);

@@ -51,14 +51,18 @@ class HostLog : public Log {
 class HostPrompt : public Prompt {
  public:
   HostPrompt(const pgiam_context& context, const pgiam_config& config)
-      : context_(context), function_(config.prompt), user_data_(config.prompt_user_data) {}
-  bool available() const override { return function_ != nullptr; }
-  Result<Secret> ask(const PromptRequest& request) override;
+      : context_(context),
+        function_(config.prompt),
+        user_data_(config.prompt_user_data),
+        has_questions_(config.ask != nullptr) {}
+  bool available() const override { return function_ != nullptr || has_questions_; }
+  Result<Secret> ask(const PromptRequest& request, const Call& call) override;
 
  private:
   const pgiam_context& context_;
   const pgiam_prompt_fn function_;
   void* const user_data_;
+  const bool has_questions_;  // then it is asked by its link to the call
   struct Turn {
     const std::uint64_t fork = fork_count();
     std::mutex mutex;

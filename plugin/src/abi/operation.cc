@@ -9,11 +9,18 @@ namespace {
 Result<pgiam_operation*> start(pgiam_context* context, const pgiam_request* given,
                                pgiam_done_fn done, void* user_data) {
   if (inside_callback_of(context)) return called_from_callback();
-  const auto read = read_request(given);
+  auto read = read_request(*context, given);
   if (!read) return read.error();
+  if (done != nullptr) {  // who waits for that looks at no questions
+    if (read->functions.credentials != nullptr)
+      return make_error(Status::kUnsupported, "a done function and a host's own credentials",
+                        "use pgiam_operation_start, and watch its descriptor");
+    read->functions = {};
+  }
   auto operation = std::make_unique<pgiam_operation>();
-  operation->answer.emplace(*context, read->request, operation->event, std::stop_token(), done,
-                            user_data);
+  operation->request.emplace(read->request);
+  operation->answer.emplace(*context, read->request, std::move(read->functions), operation->event,
+                            std::stop_token(), done, user_data);
   return operation.release();
 }
 
@@ -58,7 +65,7 @@ pgiam_status pgiam_operation_wait(pgiam_operation* operation, int64_t timeout_ms
     auto outcome = operation->answer->wait(Milliseconds{timeout_ms});
     if (!outcome) return make_error(Status::kTimeout, "the operation is still running");
     if (!*outcome) return outcome->error();
-    auto reply = make_reply(std::move(**outcome), operation->answer->request());
+    auto reply = make_reply(std::move(**outcome), operation->request->request());
     if (!reply) return reply.error();
     *out = reply->release();
     return {};

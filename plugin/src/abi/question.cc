@@ -9,6 +9,7 @@ void Question::finish(Result<AnswerValues> answer) {
   const std::lock_guard lock(mutex_);
   if (!wake_) return;
   answer_ = std::move(answer);
+  is_answered_ = true;
   wake_();  // under the lock, so that it is over once the asker has left
 }
 

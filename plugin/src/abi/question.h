@@ -1,7 +1,7 @@
 // What the host is asked, and its answer, which may take its time.
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -28,6 +28,7 @@ class Question {
   void finish(Result<AnswerValues> answer);
   // Once; nothing as long as there is no answer.
   std::optional<Result<AnswerValues>> take();
+  bool is_answered() const { return is_answered_; }
   // Nobody waits any more.
   void leave();
 
@@ -36,6 +37,7 @@ class Question {
   std::mutex mutex_;
   std::function<void()> wake_;
   std::optional<Result<AnswerValues>> answer_;
+  std::atomic<bool> is_answered_ = false;
 };
 
 }  // namespace pgiam

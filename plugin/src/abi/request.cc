@@ -49,7 +49,8 @@ void fill_from(const std::vector<OptionValue>& keywords, HostRequest& read) {
 
 }  // namespace
 
-Result<HostRequest> read_request_for_list(const pgiam_request* given) {
+Result<HostRequest> read_request_for_list(const pgiam_context& context,
+                                          const pgiam_request* given) {
   if (given == nullptr) return invalid_argument("request is NULL");
   const auto raw = copy_in(given, "request");
   if (!raw) return raw.error();
@@ -59,8 +60,6 @@ Result<HostRequest> read_request_for_list(const pgiam_request* given) {
   if (raw->timeout_ms < 0) return invalid_argument("request.timeout_ms is negative");
   if (raw->credentials != nullptr && view(raw->credentials_identity).empty())
     return invalid_argument("request.credentials is given, but no credentials_identity");
-  if (raw->credentials != nullptr)
-    return make_error(Status::kUnsupported, "a host's own credentials are not taken yet");
 
   HostRequest read;
   Request& request = read.request;
@@ -77,9 +76,10 @@ Result<HostRequest> read_request_for_list(const pgiam_request* given) {
   request.can_apply = view(raw->can_apply);
   read.no_wait = (raw->flags & PGIAM_REQUEST_NO_WAIT) != 0;
   read.walks_list = (raw->flags & PGIAM_REQUEST_WALKS_LIST) != 0;
-  read.credentials = raw->credentials;
-  read.credentials_user_data = raw->credentials_user_data;
-  read.credentials_identity = view(raw->credentials_identity);
+  read.functions = context.questions;
+  read.functions.credentials = raw->credentials;
+  read.functions.credentials_user_data = raw->credentials_user_data;
+  if (raw->credentials != nullptr) read.functions.identity = view(raw->credentials_identity);
 
   auto options = read_pairs(raw->options, raw->option_count, "option", request.options);
   if (!options) return options.error();
@@ -90,8 +90,8 @@ Result<HostRequest> read_request_for_list(const pgiam_request* given) {
   return read;
 }
 
-Result<HostRequest> read_request(const pgiam_request* given) {
-  auto read = read_request_for_list(given);
+Result<HostRequest> read_request(const pgiam_context& context, const pgiam_request* given) {
+  auto read = read_request_for_list(context, given);
   if (!read) return read;
   Request& request = read->request;
   request.host = read->host;

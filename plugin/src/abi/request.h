@@ -1,6 +1,7 @@
 // pgiam_request, read and checked.
 #pragma once
 
+#include "abi/host_questions.h"
 #include "base/result.h"
 #include "flow/request.h"
 #include "pgiam.h"
@@ -13,14 +14,13 @@ struct HostRequest {
   std::string_view host, hostaddr, port;  // as libpq's lists
   bool no_wait = false;
   bool walks_list = false;
-  pgiam_ask_fn credentials = nullptr;
-  void* credentials_user_data = nullptr;
-  std::string_view credentials_identity;
+  HostFunctions functions;
 };
 
 // For one host, which is in the Request.
-Result<HostRequest> read_request(const pgiam_request* given);
+Result<HostRequest> read_request(const pgiam_context& context, const pgiam_request* given);
 // For an attempt: the Request has no host yet.
-Result<HostRequest> read_request_for_list(const pgiam_request* given);
+Result<HostRequest> read_request_for_list(const pgiam_context& context,
+                                          const pgiam_request* given);
 
 }  // namespace pgiam

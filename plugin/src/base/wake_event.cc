@@ -10,7 +10,9 @@ namespace pgiam {
 
 void WakeEvent::set() {
   const std::lock_guard lock(mutex_);
-  if (std::exchange(is_set_, true) || !descriptor_.is_open()) return;
+  if (std::exchange(is_set_, true)) return;
+  changed_.notify_all();
+  if (!descriptor_.is_open()) return;
   const std::uint64_t one = 1;
   // Cannot fail: the counter is 0, and the descriptor does not block.
   if (write(descriptor_.get(), &one, sizeof one) < 0) return;
@@ -21,6 +23,16 @@ void WakeEvent::clear() {
   if (!std::exchange(is_set_, false) || !descriptor_.is_open()) return;
   std::uint64_t count = 0;
   if (read(descriptor_.get(), &count, sizeof count) < 0) return;
+}
+
+void WakeEvent::wait() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return is_set_; });
+}
+
+bool WakeEvent::wait_until(std::chrono::steady_clock::time_point end) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_until(lock, end, [this] { return is_set_; });
 }
 
 Result<int> WakeEvent::descriptor() {

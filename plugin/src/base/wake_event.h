@@ -1,6 +1,8 @@
 // Tells an event loop that there is something to do: a descriptor that is readable while it is set.
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <mutex>
 
 #include "base/descriptor.h"
@@ -13,11 +15,15 @@ class WakeEvent {
  public:
   void set();
   void clear();
+  // Until it is set. False: the time was up.
+  void wait();
+  bool wait_until(std::chrono::steady_clock::time_point end);
   // Made when first asked for, and then always the same.
   Result<int> descriptor();
 
  private:
   std::mutex mutex_;
+  std::condition_variable changed_;
   Descriptor descriptor_;
   bool is_set_ = false;
 };

@@ -9,6 +9,7 @@
 #include "base/call.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "ports/prompt.h"
 
 namespace pgiam {
 
@@ -24,6 +25,8 @@ class HostLink {
   // Blocks until the host has answered, now or later, or the call is over. `Call::replaces` is not
   // to be given again.
   virtual Result<SuppliedValues> ask_credentials(const Call& call) = 0;
+  // The same for what a person is to be asked: as Prompt::ask.
+  virtual Result<Secret> ask_person(const PromptRequest& request, const Call& call) = 0;
 };
 
 }  // namespace pgiam

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/call.h"
 #include "base/result.h"
 #include "base/secret.h"
 #include "base/time.h"
@@ -24,7 +25,7 @@ class Prompt {
   virtual ~Prompt() = default;
   virtual bool available() const = 0;
   // The answer (empty for a device login), or kLoginDeclined.
-  virtual Result<Secret> ask(const PromptRequest& request) = 0;
+  virtual Result<Secret> ask(const PromptRequest& request, const Call& call) = 0;
 };
 
 }  // namespace pgiam

@@ -14,6 +14,9 @@ class FakeHost : public HostLink {
  public:
   explicit FakeHost(std::string identity) : identity_(std::move(identity)) {}
   std::string_view identity() const override { return identity_; }
+  Result<Secret> ask_person(const PromptRequest&, const Call&) override {
+    return make_error(Status::kLoginDeclined, "nobody is there");
+  }
   Result<SuppliedValues> ask_credentials(const Call& call) override {
     ++asked;
     replaces = call.replaces;

@@ -29,10 +29,10 @@ class DeviceLogin {
     if (auto done = register_client(); !done) return done.error();
     if (auto done = start(); !done) return done.error();
     PromptRequest prompt = prompt_;
-    if (auto shown = world_.prompt.ask(prompt); !shown) return shown.error();
+    if (auto shown = world_.prompt.ask(prompt, call_); !shown) return shown.error();
     auto token = poll();
     prompt.kind = PromptRequest::Kind::kClose;
-    static_cast<void>(world_.prompt.ask(prompt));
+    static_cast<void>(world_.prompt.ask(prompt, call_));
     return token;
   }
 

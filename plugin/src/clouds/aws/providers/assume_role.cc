@@ -23,14 +23,15 @@ Error code_wanted(const Role& role) {
       "run in a terminal: " + command);
 }
 
-Result<Secret> ask_for_code(const ProviderContext& context, const Role& role, bool again) {
+Result<Secret> ask_for_code(const ProviderContext& context, const Role& role, bool again,
+                            const Call& call) {
   PromptRequest prompt;
   prompt.kind = PromptRequest::Kind::kMfaCode;
   prompt.retry = again;
   prompt.title = "MFA code for role " + role.arn +
                  (role.profile.empty() ? "" : " (profile " + role.profile + ")");
   prompt.subject = role.mfa_serial;
-  auto answer = context.world.prompt.ask(prompt);
+  auto answer = context.world.prompt.ask(prompt, call);
   if (!answer) return answer;
   const Secret code(trim(answer->reveal()));
   if (code.empty()) return make_error(Status::kLoginDeclined, "no MFA code was given");
@@ -42,7 +43,7 @@ Result<CredentialsPtr> assume_with_code(const ProviderContext& context, const Pr
                                         const Role& role, const CredentialsPtr& signer, Call call) {
   for (int number = 1;; ++number) {
     const Milliseconds asked = context.world.clock.uptime();
-    const auto code = ask_for_code(context, role, number > 1);
+    const auto code = ask_for_code(context, role, number > 1, call);
     if (!code) return code.error();
     call.deadline += context.world.clock.uptime() - asked;
     auto assumed = sts_assume_role(context, profiles, role, signer, *code, call);

@@ -1,0 +1,332 @@
+// What the library asks its host, answered at once, later, elsewhere or never: the host's own
+// credentials, and prompts.
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "abi_test.h"
+
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsNull;
+using ::testing::StrEq;
+
+constexpr char kOwnKey[] = "AKIAHOSTSUPPLIED1234";
+
+void supply(pgiam_question* question, const char* key = kOwnKey, const char* expires_at = "") {
+  const pgiam_option values[] = {{"access_key_id", key},
+                                 {"secret_access_key", kSecretKey},
+                                 {"session_token", "ofTheHost"},
+                                 {"expires_at", expires_at}};
+  EXPECT_EQ(pgiam_question_answer(question, values, 4), PGIAM_OK);
+}
+
+class Questions : public AbiTest {
+ protected:
+  using Ask = std::function<void(const pgiam_prompt*, pgiam_question*)>;
+
+  Questions() {
+    forget_credentials();
+    EXPECT_EQ(pgiam_context_new(nullptr, context_.out(), nullptr), PGIAM_OK);
+  }
+
+  static void call(void* self, const pgiam_prompt* prompt, pgiam_question* question) {
+    auto* test = static_cast<Questions*>(self);
+    ++test->asked_;
+    EXPECT_EQ(std::this_thread::get_id(), test->thread_) << "never on a thread of the library";
+    test->answer_(prompt, question);
+  }
+
+  pgiam_request request(const char* user, const char* identity) {
+    pgiam_request request = request_for(user);
+    request.credentials = call;
+    request.credentials_user_data = this;
+    request.credentials_identity = identity;
+    return request;
+  }
+
+  pgiam_status ask(const pgiam_request& request) {
+    reply_.free();
+    error_.free();
+    return pgiam_before_connect(context_, &request, reply_.out(), error_.out());
+  }
+
+  // As an event loop does it.
+  pgiam_status loop(pgiam_operation* operation) {
+    int64_t descriptor = -1;
+    EXPECT_EQ(pgiam_operation_descriptor(operation, &descriptor, nullptr), PGIAM_OK);
+    for (;;) {
+      pollfd entry = {static_cast<int>(descriptor), POLLIN, 0};
+      EXPECT_EQ(poll(&entry, 1, -1), 1);
+      reply_.free();
+      error_.free();
+      const pgiam_status status = pgiam_operation_wait(operation, 0, reply_.out(), error_.out());
+      if (status != PGIAM_E_TIMEOUT || error_is_of_the_call()) return status;
+    }
+  }
+  bool error_is_of_the_call() { return std::string(message()).find("still running") == std::string::npos; }
+
+  const char* message() { return pgiam_error_text(error_, PGIAM_ERROR_MESSAGE); }
+
+  const std::thread::id thread_ = std::this_thread::get_id();
+  int asked_ = 0;
+  Ask answer_;
+  Context context_;
+  Reply reply_;
+  Error error_;
+};
+
+TEST_F(Questions, CredentialsAreSuppliedInsideTheCallback) {
+  answer_ = [](const pgiam_prompt* prompt, pgiam_question* question) {
+    EXPECT_EQ(prompt->kind, PGIAM_PROMPT_CREDENTIALS);
+    EXPECT_THAT(prompt->subject, StrEq("inside"));
+    EXPECT_GT(prompt->expires_in_ms, 0);
+    supply(question);
+  };
+  ASSERT_EQ(ask(request("app", "inside")), PGIAM_OK) << message();
+  EXPECT_THAT(token_of(reply_), HasSubstr(kOwnKey));
+  EXPECT_THAT(token_of(reply_), HasSubstr("ofTheHost"));
+}
+
+TEST_F(Questions, TheIdentityIsWhatTheyAreKeptUnder) {
+  answer_ = [](const pgiam_prompt*, pgiam_question* question) { supply(question); };
+  ASSERT_EQ(ask(request("app", "kept")), PGIAM_OK);
+  ASSERT_EQ(ask(request("another", "kept")), PGIAM_OK);
+  EXPECT_EQ(asked_, 1);
+  ASSERT_EQ(ask(request("app", "other")), PGIAM_OK);
+  EXPECT_EQ(asked_, 2);
+  pgiam_request nameless = request("app", "");
+  EXPECT_EQ(ask(nameless), PGIAM_E_INVALID_ARGUMENT);
+}
+
+TEST_F(Questions, AnOperationAsksWhenTheHostLooks) {
+  std::thread later;
+  answer_ = [&](const pgiam_prompt*, pgiam_question* question) {
+    later = std::thread([question] { supply(question); });
+  };
+  const pgiam_request asked = request("app", "later");
+  Operation operation;
+  ASSERT_EQ(pgiam_operation_start(context_, &asked, operation.out(), nullptr), PGIAM_OK);
+  EXPECT_EQ(loop(operation), PGIAM_OK) << message();
+  EXPECT_THAT(token_of(reply_), HasSubstr(kOwnKey));
+  EXPECT_EQ(asked_, 1);
+  later.join();
+}
+
+TEST_F(Questions, ABlockingCallWaitsForAnAnswerFromElsewhere) {
+  std::thread later;
+  answer_ = [&](const pgiam_prompt*, pgiam_question* question) {
+    later = std::thread([question] { supply(question); });
+  };
+  EXPECT_EQ(ask(request("app", "elsewhere")), PGIAM_OK) << message();
+  later.join();
+}
+
+TEST_F(Questions, AnAttemptAsksInItsSteps) {
+  answer_ = [](const pgiam_prompt*, pgiam_question* question) { supply(question); };
+  for (const std::uint32_t flags : {std::uint32_t{0}, PGIAM_REQUEST_NO_WAIT}) {
+    pgiam_request asked = request("app", flags ? "attempt without waiting" : "attempt");
+    asked.flags = flags;
+    Owned<pgiam_attempt, pgiam_attempt_free> attempt;
+    ASSERT_EQ(pgiam_attempt_new(context_, &asked, attempt.out(), nullptr), PGIAM_OK);
+    pgiam_step step = PGIAM_STEP_INIT;
+    ASSERT_EQ(pgiam_attempt_next(attempt, &step, error_.out()), PGIAM_OK) << message();
+    while (step.kind == PGIAM_STEP_WAIT) {
+      pollfd entry = {static_cast<int>(step.descriptor), POLLIN, 0};
+      ASSERT_EQ(poll(&entry, 1, -1), 1);
+      ASSERT_EQ(pgiam_attempt_next(attempt, &step, error_.out()), PGIAM_OK) << message();
+    }
+    EXPECT_EQ(step.kind, PGIAM_STEP_CONNECT);
+  }
+  EXPECT_EQ(asked_, 2);
+}
+
+TEST_F(Questions, WhoIsNeverAnsweredRunsOutOfTime) {
+  pgiam_question* unanswered = nullptr;
+  answer_ = [&](const pgiam_prompt*, pgiam_question* question) { unanswered = question; };
+  pgiam_request asked = request("app", "never");
+  asked.timeout_ms = 50;
+  EXPECT_EQ(ask(asked), PGIAM_E_TIMEOUT);
+  EXPECT_EQ(pgiam_error_number(error_, PGIAM_ERROR_RETRYABLE), 1);
+  supply(unanswered);  // too late, and of no consequence
+}
+
+TEST_F(Questions, ADeclinedOneFailsWithTheHostsWords) {
+  answer_ = [](const pgiam_prompt*, pgiam_question* question) {
+    pgiam_question_decline(question, PGIAM_E_NETWORK, "the vault is down");
+  };
+  EXPECT_EQ(ask(request("app", "declined")), PGIAM_E_NETWORK);
+  EXPECT_THAT(message(), HasSubstr("the vault is down"));
+  answer_ = [](const pgiam_prompt*, pgiam_question* question) {
+    pgiam_question_decline(question, PGIAM_OK, nullptr);
+  };
+  EXPECT_EQ(ask(request("app", "declined")), PGIAM_E_NO_CREDENTIALS);
+}
+
+TEST_F(Questions, AnswersThatMakeNoSenseAreTold) {
+  answer_ = [](const pgiam_prompt*, pgiam_question* question) {
+    const pgiam_option half = {"access_key_id", kOwnKey};
+    pgiam_question_answer(question, &half, 1);
+  };
+  EXPECT_NE(ask(request("app", "half")), PGIAM_OK);
+  EXPECT_THAT(message(), HasSubstr("secret_access_key"));
+  answer_ = [](const pgiam_prompt*, pgiam_question* question) {
+    EXPECT_EQ(pgiam_question_answer(question, nullptr, 1), PGIAM_E_INVALID_ARGUMENT);
+  };
+  EXPECT_EQ(ask(request("app", "null")), PGIAM_E_INVALID_ARGUMENT);
+  EXPECT_EQ(pgiam_question_answer(nullptr, nullptr, 0), PGIAM_E_INVALID_ARGUMENT);
+  pgiam_question_decline(nullptr, PGIAM_OK, nullptr);
+}
+
+TEST_F(Questions, MayBeAnsweredWhenTheOperationHasGone) {
+  pgiam_question* late = nullptr;
+  answer_ = [&](const pgiam_prompt*, pgiam_question* question) { late = question; };
+  const pgiam_request asked = request("app", "gone");
+  {
+    Operation operation;
+    ASSERT_EQ(pgiam_operation_start(context_, &asked, operation.out(), nullptr), PGIAM_OK);
+    while (!late) pgiam_operation_wait(operation, 1, reply_.out(), nullptr);
+  }
+  context_.free();
+  supply(late);
+}
+
+TEST_F(Questions, WhoWaitsForDoneIsAskedNothing) {
+  const pgiam_request asked = request("app", "done");
+  Operation operation;
+  EXPECT_EQ(pgiam_before_connect_start(context_, &asked, [](void*) {}, nullptr, operation.out(),
+                                       nullptr),
+            PGIAM_E_UNSUPPORTED);
+  EXPECT_EQ(asked_, 0);
+}
+
+TEST_F(Questions, ACancelEndsTheWait) {
+  Operation operation;
+  answer_ = [&](const pgiam_prompt*, pgiam_question* question) {
+    pgiam_operation_cancel(operation);
+    pgiam_question_decline(question, PGIAM_OK, nullptr);
+  };
+  const pgiam_request asked = request("app", "cancelled");
+  ASSERT_EQ(pgiam_operation_start(context_, &asked, operation.out(), nullptr), PGIAM_OK);
+  EXPECT_EQ(loop(operation), PGIAM_E_CANCELLED);
+}
+
+TEST_F(Questions, InAChildTheParentsQuestionIsJustFreed) {
+  pgiam_question* open = nullptr;
+  answer_ = [&](const pgiam_prompt*, pgiam_question* question) { open = question; };
+  const pgiam_request asked = request("app", "forked");
+  Operation operation;
+  ASSERT_EQ(pgiam_operation_start(context_, &asked, operation.out(), nullptr), PGIAM_OK);
+  while (!open) pgiam_operation_wait(operation, 1, reply_.out(), nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    pgiam_question_decline(open, PGIAM_OK, nullptr);
+    _exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  supply(open);
+  EXPECT_EQ(loop(operation), PGIAM_OK) << message();
+}
+
+std::size_t threads() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task"), end;
+  return static_cast<std::size_t>(std::distance(tasks, end));
+}
+
+TEST_F(Questions, FiftyWhoWaitForOneAnswerHoldOneThread) {
+  pgiam_question* open = nullptr;
+  answer_ = [&](const pgiam_prompt*, pgiam_question* question) { open = question; };
+  const std::size_t before = threads();
+  const pgiam_request asked = request("app", "fifty");
+  std::vector<Operation> operations(50);
+  for (Operation& operation : operations)
+    ASSERT_EQ(pgiam_operation_start(context_, &asked, operation.out(), nullptr), PGIAM_OK);
+  while (!open)
+    for (Operation& operation : operations) {
+      Reply none;
+      pgiam_operation_wait(operation, 0, none.out(), nullptr);
+    }
+  // One fetches, one looks at deadlines; the others of the pool have nothing to do and go.
+  while (threads() > before + 2) std::this_thread::yield();
+  supply(open);
+  for (Operation& operation : operations) EXPECT_EQ(loop(operation), PGIAM_OK) << message();
+  EXPECT_EQ(asked_, 1);
+}
+
+TEST_F(Questions, AThousandSourcesTakeSixtyFourThreads) {
+  std::vector<pgiam_question*> open;
+  answer_ = [&](const pgiam_prompt*, pgiam_question* question) { open.push_back(question); };
+  const std::size_t before = threads();
+  std::vector<Operation> operations(1000);
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const std::string identity = "source " + std::to_string(i);
+    const pgiam_request asked = request("app", identity.c_str());
+    ASSERT_EQ(pgiam_operation_start(context_, &asked, operations[i].out(), nullptr), PGIAM_OK);
+  }
+  std::vector<bool> is_done(operations.size());
+  std::size_t done = 0, most = 0;
+  while (done < operations.size()) {
+    most = std::max(most, threads());
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+      if (is_done[i]) continue;
+      Reply reply;
+      const pgiam_status status = pgiam_operation_wait(operations[i], 0, reply.out(), nullptr);
+      if (status == PGIAM_E_TIMEOUT) continue;
+      EXPECT_EQ(status, PGIAM_OK);
+      is_done[i] = true;
+      ++done;
+    }
+    for (pgiam_question* question : std::exchange(open, {})) supply(question);
+  }
+  EXPECT_LE(most, before + 64);
+  EXPECT_EQ(asked_, 1000);
+}
+
+TEST_F(Questions, APromptIsAnsweredLater) {
+  setenv("AWS_ACCESS_KEY_ID", kAccessKey, 1);
+  setenv("AWS_SECRET_ACCESS_KEY", kSecretKey, 1);
+  setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1", 1);  // what follows the answer fails
+  setenv("AWS_MAX_ATTEMPTS", "1", 1);
+  pgiam_config config = PGIAM_CONFIG_INIT;
+  config.ask = call;
+  config.ask_user_data = this;
+  context_.free();
+  ASSERT_EQ(pgiam_context_new(&config, context_.out(), nullptr), PGIAM_OK);
+  std::thread later;
+  answer_ = [&](const pgiam_prompt* prompt, pgiam_question* question) {
+    EXPECT_EQ(prompt->kind, PGIAM_PROMPT_MFA_CODE);
+    EXPECT_THAT(prompt->subject, HasSubstr("mfa/peccy"));
+    later = std::thread([question] {
+      const pgiam_option code = {"answer", "271828"};
+      EXPECT_EQ(pgiam_question_answer(question, &code, 1), PGIAM_OK);
+    });
+  };
+  const pgiam_option role[] = {{"role_arn", "arn:aws:iam::123456789012:role/dba"},
+                               {"mfa_serial", "arn:aws:iam::123456789012:mfa/peccy"},
+                               {"cache", "none"}};
+  pgiam_request asked = request_for("prompted");
+  asked.options = role;
+  asked.option_count = 3;
+  Operation operation;
+  ASSERT_EQ(pgiam_operation_start(context_, &asked, operation.out(), nullptr), PGIAM_OK);
+  EXPECT_EQ(loop(operation), PGIAM_E_NETWORK) << message();
+  EXPECT_EQ(asked_, 1);
+  later.join();
+
+  answer_ = [](const pgiam_prompt*, pgiam_question* question) {
+    pgiam_question_decline(question, PGIAM_OK, nullptr);
+  };
+  EXPECT_EQ(ask(asked), PGIAM_E_LOGIN_DECLINED);
+  asked.flags = PGIAM_REQUEST_NO_INTERACTION;
+  EXPECT_EQ(ask(asked), PGIAM_E_LOGIN_REQUIRED);
+}
+
+}  // namespace
