@@ -36,7 +36,7 @@ Result<SuppliedValues> HostQuestions::ask_credentials(const Call& call) {
     return make_error(Status::kNoCredentials, "this host supplies no credentials");
   Item item;
   item.kind = PGIAM_PROMPT_CREDENTIALS;
-  item.texts.title = "AWS credentials";
+  item.texts.title = "Credentials";
   item.texts.subject = functions_.identity;
   const Milliseconds limit = std::max(call.deadline - clock_.uptime(), Milliseconds{1});
   item.texts.expires_in = limit;
