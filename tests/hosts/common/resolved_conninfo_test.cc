@@ -116,10 +116,14 @@ TEST_F(ResolvedBesideLibpq, TheDefaultPasswordFileIsInTheHome) {
   const bool is_libpqs_too = PQlibVersion() >= kHomeByVariable;
   unsetenv("PGPASSFILE");
   write("home/.pgpass", "*:*:*:*:saved\n");
-  if (is_libpqs_too) EXPECT_EQ(difference({{"host", "h"}}), "");
+  if (is_libpqs_too) {
+    EXPECT_EQ(difference({{"host", "h"}}), "");
+  }
   EXPECT_EQ(by_us({{"host", "h"}}).password, "saved");
   chmod((folder_ + "/home/.pgpass").c_str(), 0644);
-  if (is_libpqs_too) EXPECT_EQ(difference({{"host", "h"}}), "");
+  if (is_libpqs_too) {
+    EXPECT_EQ(difference({{"host", "h"}}), "");
+  }
   EXPECT_EQ(by_us({{"host", "h"}}).password, "");
 }
 
