@@ -59,8 +59,8 @@ std::vector<const Cloud*> clouds_of(const Plan& plan, const Planner& planner) {
 }
 
 json::value describe_permission(const Plan& plan, std::string_view user) {
-  if (!plan.ours || plan.cloud == nullptr) return nullptr;
-  const auto permission = plan.cloud->permission(plan.target, user);
+  if (plan.cloud() == nullptr) return nullptr;
+  const auto permission = plan.cloud()->permission(plan.target(), user);
   if (!permission) return nullptr;
   return json::object{{"action", permission->action}, {"resource", permission->resource}};
 }
