@@ -29,6 +29,7 @@ std::string plan_key(const Request& request) {
     key.append(1, '\0').append(name);
     key.append(1, '\0').append(value);
   }
+  key.append(1, '\2').append(value_of(request.keywords, "passfile"));
   if (request.host_link != nullptr) key.append(1, '\1').append(request.host_link->identity());
   return key;
 }

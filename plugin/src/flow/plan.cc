@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "flow/attempt/client_password.h"
 #include "clouds/options.h"
 #include "flow/host_supplied.h"
 
@@ -97,9 +98,11 @@ const std::string& Plan::set_sslmode() const {
 }
 
 // The user's own password wins; a token of ours that came back as one is none.
-bool Planner::user_gave_password(const Request& request, const Settings& settings) const {
-  if (request.password.empty() || settings.get_bool(kForceOption)) return false;
-  return !is_password_of_ours(request.password);
+bool Planner::user_gave_password(const Request& request, const Settings& settings,
+                                 const Call& call) const {
+  if (settings.get_bool(kForceOption)) return false;
+  const Secret password = password_of_client(world_, request, call);
+  return !password.empty() && !is_password_of_ours(password.reveal());
 }
 
 bool Planner::is_password_of_ours(std::string_view text) const {
@@ -159,7 +162,7 @@ std::optional<Planner::Recognised> Planner::recognise(const Request& request, co
     return std::nullopt;
   }
   // Names of other servers must not cost a look-up where a password says that it is not ours.
-  if (!Aliases::worth_asking(host) || user_gave_password(request, plan.settings))
+  if (!Aliases::worth_asking(host) || user_gave_password(request, plan.settings, call))
     return std::nullopt;
   if (may_resolve) return recognise_alias(host, port, call, plan);
   plan.reason += " (whether it is an alias of one was not asked)";
@@ -299,7 +302,7 @@ Result<Plan> Planner::make(const Request& request, const Call& call, bool may_re
   if (!*source) found = recognise(request, call, may_resolve, plan);
   if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
   if (!*source && !found) return plan;  // not ours, or refused
-  if (user_gave_password(request, plan.settings)) {
+  if (user_gave_password(request, plan.settings, call)) {
     plan.reason = "a password was given, and it is no token (force = yes would replace it)";
     return plan;
   }

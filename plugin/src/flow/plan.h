@@ -111,7 +111,7 @@ class Planner {
   Result<std::optional<PasswordSource>> choose_file(const Settings& settings) const;
   void plan_file(PasswordSource source, const Request& request, Plan& plan) const;
   void plan_cloud(Recognised found, const Request& request, const Call& call, Plan& plan) const;
-  bool user_gave_password(const Request& request, const Settings& settings) const;
+  bool user_gave_password(const Request& request, const Settings& settings, const Call& call) const;
 
   const World& world_;
   const Rules rules_;
