@@ -1,14 +1,12 @@
 // pgiam setup sql: what an administrator runs in the database so that a user may come with tokens.
 #include <algorithm>
 
+#include "base/sql.h"
 #include "commands.h"
-#include "identifier.h"
 #include "report.h"
 
 namespace pgiam::cli {
 namespace {
-
-using host::identifier;
 
 // PostgreSQL cuts longer names, and a token is for the whole of it.
 constexpr std::size_t kLongestName = 63;
@@ -52,7 +50,7 @@ std::string checked_name(const std::string& what, const std::string& name) {
 std::string create_user(const std::string& user) {
   return "DO " +
          dollar_quoted("\nBEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = " +
-                       literal(user) + ") THEN\n    CREATE USER " + identifier(user) +
+                       literal(user) + ") THEN\n    CREATE USER " + sql_identifier(user) +
                        ";\n  END IF;\nEND\n") +
          ";\n";
 }
@@ -65,9 +63,10 @@ const Grant& find_grant(const std::string& name) {
 
 std::string grant_in_schema(const Grant& grant, const std::string& schema, const std::string& user,
                             const std::vector<std::string>& owners) {
-  const std::string to = " TO " + identifier(user) + ";\n";
-  const std::string in = " IN SCHEMA " + identifier(schema);
-  std::string sql = std::string("GRANT ") + grant.schema + " ON SCHEMA " + identifier(schema) + to;
+  const std::string to = " TO " + sql_identifier(user) + ";\n";
+  const std::string in = " IN SCHEMA " + sql_identifier(schema);
+  std::string sql =
+      std::string("GRANT ") + grant.schema + " ON SCHEMA " + sql_identifier(schema) + to;
   const std::pair<const char*, std::string> kinds[] = {
       {"TABLES", grant.tables}, {"SEQUENCES", grant.sequences}, {"ROUTINES", grant.routines}};
   for (const auto& [kind, privileges] : kinds) {
@@ -76,7 +75,8 @@ std::string grant_in_schema(const Grant& grant, const std::string& schema, const
     sql += what + "ALL " + kind + in + to;
     if (owners.empty()) sql += "ALTER DEFAULT PRIVILEGES" + in + " " + what + kind + to;
     for (const std::string& owner : owners)
-      sql += "ALTER DEFAULT PRIVILEGES FOR ROLE " + identifier(owner) + in + " " + what + kind + to;
+      sql += "ALTER DEFAULT PRIVILEGES FOR ROLE " + sql_identifier(owner) + in + " " + what + kind +
+             to;
   }
   return sql;
 }
@@ -108,11 +108,11 @@ int run(const Arguments& arguments) {
       "-- It may be run again. Afterwards a password of this user counts for nothing.\n"
       "BEGIN;\n";
   if (arguments.has("create")) sql += create_user(user);
-  sql += "GRANT rds_iam TO " + identifier(user) + ";\n";
+  sql += "GRANT rds_iam TO " + sql_identifier(user) + ";\n";
   if (arguments.has("dbname"))
     sql += "GRANT CONNECT ON DATABASE " +
-           identifier(checked_name("--dbname", arguments.value("dbname"))) + " TO " +
-           identifier(user) + ";\n";
+           sql_identifier(checked_name("--dbname", arguments.value("dbname"))) + " TO " +
+           sql_identifier(user) + ";\n";
   if (arguments.has("grant")) sql += grants(arguments, user);
   print_line(sql + "COMMIT;");
   return kExitOk;

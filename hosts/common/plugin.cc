@@ -80,14 +80,33 @@ void log(int level, const char* component, const char* message) noexcept {
 }
 
 std::string to_text(const Error& error) {
+  const char* explanation = error.text(PGIAM_ERROR_EXPLANATION);
+  if (*explanation) return std::string("pgiam: ") + explanation;
+  // Not of the library's making, or of a library older than 1.2.
   std::string text = std::string("pgiam: ") + error.what() + "\n";
-  if (*error.remote()) text += std::string("  the answer was: ") + error.remote() + "\n";
-  for (const Error& cause : error.causes()) {
-    text += std::string("  ") + cause.provider() + (*cause.provider() ? ": " : "") + cause.what() +
-            "\n";
-  }
   if (*error.hint()) text += std::string("  ") + error.hint() + "\n";
   return text;
+}
+
+Error explain_failure(Context& context, const Reply& reply, const std::string& message,
+                      int password_was_sent, const std::string& sqlstate) {
+  pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
+  outcome.outcome = PGIAM_OUTCOME_OTHER;
+  if (password_was_sent != kNotKnown) {
+    outcome.flags =
+        password_was_sent ? PGIAM_OUTCOME_PASSWORD_SENT : PGIAM_OUTCOME_PASSWORD_NOT_SENT;
+  }
+  outcome.sqlstate = sqlstate.c_str();
+  outcome.message = message.c_str();
+  return context.explain_refusal(reply, outcome);
+}
+
+std::string with_explanation(const std::string& message, const Error& explained) {
+  const std::string redacted = explained.text(PGIAM_ERROR_EVIDENCE);
+  std::string text = redacted.empty() ? message : redacted;
+  if (explained.status() == PGIAM_NOT_APPLICABLE) return text;
+  if (!text.ends_with('\n')) text += '\n';
+  return text + to_text(explained);
 }
 
 bool is_on(const char* variable) noexcept {

@@ -19,8 +19,17 @@ bool is_logged(int level) noexcept;
 // One line on stderr, if PGIAM_LOG lets this level through.
 void log(int level, const char* component, const char* message) noexcept;
 
-// The whole story for a person: message, what was tried, what to do next. Ends with a newline.
+// The whole story for a person, as the library tells it. Ends with a newline.
 std::string to_text(const Error& error);
+
+// What a client's message of a failed connection means: status PGIAM_NOT_APPLICABLE where it says
+// all that there is to say. `password_was_sent`: as PQconnectionUsedPassword has it, or kNotKnown;
+// sqlstate may be "".
+constexpr int kNotKnown = -1;
+Error explain_failure(Context& context, const Reply& reply, const std::string& message,
+                      int password_was_sent, const std::string& sqlstate);
+// The client's message, without secrets that a server may have put there, and what we know more.
+std::string with_explanation(const std::string& message, const Error& explained);
 
 // "yes" and the like in an environment variable.
 bool is_on(const char* variable) noexcept;

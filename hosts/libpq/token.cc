@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "plugin.h"
+
 namespace pgiam::libpq {
 
 using host::RealLibpq;
@@ -13,23 +15,6 @@ using host::ResolvedParams;
 static constexpr std::int64_t kMargin_ms = 60 * 1000;
 
 static std::int64_t now_ms() { return static_cast<std::int64_t>(time(nullptr)) * 1000; }
-
-AttemptFacts facts_of(const std::string& user, const ResolvedHost& entry, const Reply& token) {
-  AttemptFacts facts;
-  facts.host = entry.host;
-  facts.port = entry.port;
-  facts.user = user;
-  facts.target = token.text(PGIAM_REPLY_TARGET);
-  facts.region = token.text(PGIAM_REPLY_REGION);
-  facts.signing_host = token.text(PGIAM_REPLY_SIGNING_HOST);
-  facts.signing_port = std::to_string(token.number(PGIAM_REPLY_SIGNING_PORT));
-  facts.principal = token.text(PGIAM_REPLY_PRINCIPAL);
-  facts.provider = token.text(PGIAM_REPLY_PROVIDER);
-  facts.token_expires_at_ms = token.number(PGIAM_REPLY_TOKEN_EXPIRES_AT);
-  facts.credentials_expire_at_ms = token.number(PGIAM_REPLY_CREDENTIALS_EXPIRES_AT);
-  facts.now_ms = now_ms();
-  return facts;
-}
 
 Result<Reply> ask_for_token(Context& context, const ResolvedParams& params,
                             const ResolvedHost& entry, const char* password) {
@@ -73,16 +58,17 @@ bool report(Context* context, const RealLibpq& libpq, const PGconn* conn, Connec
   const std::string message = libpq.PQerrorMessage(conn);
   if (state.speaks_for(message.c_str())) return false;  // there was no token to be refused
 
-  const std::string& user = state.params->user;
-  AttemptFacts facts = facts_of(user, *attempt->entry, *attempt->token);
-  facts.password_was_asked =
-      !libpq.PQconnectionUsedPassword || libpq.PQconnectionUsedPassword(conn);
-  const char* sqlstate = sqlstate_of_refusal(message, facts);
-  state.say(message.c_str(), explain_failure(message, facts));
-  const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
+  const int used_password =
+      libpq.PQconnectionUsedPassword ? libpq.PQconnectionUsedPassword(conn) : host::kNotKnown;
+  const Error explained =
+      host::explain_failure(*context, *attempt->token, message, used_password, "");
+  const bool refused = explained.status() == PGIAM_E_DENIED;
+  state.say(message.c_str(), host::with_explanation(message, explained));
+  const int outcome = refused ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
+  const char* sqlstate = refused ? explained.text(PGIAM_ERROR_SQLSTATE) : nullptr;
   const bool retry = context->after_connect(*attempt->token, outcome, sqlstate);
   // No poll of libpq's came by here to renew it when libpq went from host to host.
-  return retry || (sqlstate && is_outdated(state, *attempt));
+  return retry || (refused && is_outdated(state, *attempt));
 }
 
 }  // namespace pgiam::libpq

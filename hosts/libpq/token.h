@@ -2,16 +2,12 @@
 #pragma once
 
 #include "connection_state.h"
-#include "explain_failure.h"
 
 namespace pgiam::libpq {
 
 // A Reply that does not apply: the host is not ours. `password`: what libpq would send by itself.
 Result<Reply> ask_for_token(Context& context, const host::ResolvedParams& params,
                             const host::ResolvedHost& entry, const char* password);
-
-// What is known of an attempt with the token.
-AttemptFacts facts_of(const std::string& user, const host::ResolvedHost& entry, const Reply& token);
 
 // Whether the host's token is good for the attempt under way.
 bool is_up_to_date(const ConnectionState& state, const HostAttempt& attempt);

@@ -7,14 +7,12 @@
 #include <cstring>
 
 #include "driver_string.h"
-#include "explain_failure.h"
 #include "password_file.h"
 #include "pgiam_loader.h"
 #include "plugin.h"
 #include "probe.h"
 #include "real_libpq.h"
 #include "target.h"
-#include "token.h"
 
 namespace pgiam::odbc {
 namespace {
@@ -185,11 +183,11 @@ const HostAttempt& blamed(const std::vector<HostAttempt>& attempts, const Resolv
 }
 
 // What we know better than the driver; otherwise its own records stay.
-Login explain(SQLHDBC connection, const Failure& failure, const libpq::AttemptFacts& facts,
-              bool is_refusal) {
-  const std::string text = libpq::explain_failure(failure.message, facts);
+Login explain(SQLHDBC connection, const Failure& failure, const Error& explained) {
+  const std::string text = host::with_explanation(failure.message, explained);
   if (text == failure.message) return {};
-  return fail(connection, is_refusal ? kRefused : failure.sqlstate.c_str(), failure.native, text);
+  const bool refused = explained.status() == PGIAM_E_DENIED;
+  return fail(connection, refused ? kRefused : failure.sqlstate.c_str(), failure.native, text);
 }
 
 }  // namespace
@@ -243,11 +241,14 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
     }
     const Failure failure = failure_of(driver, connection, file.path());
     const HostAttempt& failed = blamed(*attempts, *params, failure.message);
-    const libpq::AttemptFacts facts = libpq::facts_of(params->user, *failed.entry, failed.token);
-    const char* sqlstate = libpq::sqlstate_of_refusal(failure.message, facts);
-    const int outcome = sqlstate ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
+    // psqlODBC has one SQLSTATE for all that can happen, so the words have to tell.
+    const Error explained =
+        host::explain_failure(*context, failed.token, failure.message, host::kNotKnown, "");
+    const bool refused = explained.status() == PGIAM_E_DENIED;
+    const int outcome = refused ? PGIAM_OUTCOME_AUTH_FAILED : PGIAM_OUTCOME_OTHER;
+    const char* sqlstate = refused ? explained.text(PGIAM_ERROR_SQLSTATE) : nullptr;
     const bool retry = context->after_connect(failed.token, outcome, sqlstate);
-    if (!retry || is_second_try) return explain(connection, failure, facts, sqlstate != nullptr);
+    if (!retry || is_second_try) return explain(connection, failure, explained);
   }
 }
 

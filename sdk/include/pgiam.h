@@ -94,7 +94,7 @@ typedef struct pgiam_error pgiam_error;
 #define PGIAM_ERROR_REMOTE   4 /* remote code and request id */
 /* Since 1.2: */
 #define PGIAM_ERROR_CODE        5 /* for programs, never renamed: "no_rds_iam"; "" where the status says it all */
-#define PGIAM_ERROR_EVIDENCE    6 /* what the code rests on, e.g. the server's words */
+#define PGIAM_ERROR_EVIDENCE    6 /* what the code rests on; of a refusal the words given, without secrets */
 #define PGIAM_ERROR_SQLSTATE    7 /* of a refusal by a server: what it gave, or what its words amount to */
 #define PGIAM_ERROR_EXPLANATION 8 /* all of it for a person: message, causes, hint; lines, each with its end */
 /* Whole-number fields of an error. */
@@ -334,10 +334,10 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the 
  * secret. Its members: target ("rds", "dsql", "none"), host, port, user, signing_host, signing_port, region,
  * region_from, rule (a name or null), tls, timeout_ms, reason (one sentence), warnings (a list),
  * permission {action, resource: what has to be granted; a star stands for what only the owner knows}
- * or null,
- * credentials {provider, access_key_id (masked), expires_at (RFC 3339, or null), tried: a list
- * of {provider, outcome, detail, ms}} and, where it would fail, error {status, message, hint,
- * provider, causes}. Members are only ever added. */
+ * or null, findings (since 1.2: the warnings as {code, message, commands}), credentials {provider,
+ * access_key_id (masked), expires_at (RFC 3339, or null), tried: a list of {provider, outcome, detail,
+ * ms}} and, where it would fail, error {status, message, hint, provider, causes, and since 1.2 code
+ * and commands}. Members are only ever added. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_explain(pgiam_context *context,
                                                        const pgiam_request *request,
                                                        pgiam_reply **out, pgiam_error **error);

@@ -106,6 +106,8 @@ TEST_F(Attempts, ARefusedPasswordThatWasKeptIsReplacedOnce) {
   report_refusal();
   EXPECT_EQ(next(), PGIAM_E_DENIED);
   EXPECT_THAT(pgiam_error_text(error_, PGIAM_ERROR_SQLSTATE), StrEq("28000"));
+  EXPECT_THAT(pgiam_error_text(pgiam_error_cause(error_, 0), PGIAM_ERROR_CODE),
+              StrEq("no_permission"));
   EXPECT_EQ(next(), PGIAM_E_DENIED) << "asked again it answers the same";
 }
 

@@ -173,6 +173,23 @@ TEST_F(Wrapper, ExplainsAndListsOptionsAndFeatures) {
   EXPECT_FALSE(pgiam::features().empty());
 }
 
+TEST_F(Wrapper, ExplainsARefusalWithCausesAndCommands) {
+  pgiam::Context context;
+  const pgiam::Reply reply = context.before_connect(pgiam::Request(kHost).user("poor")).value();
+  pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
+  outcome.outcome = PGIAM_OUTCOME_OTHER;
+  outcome.message = "FATAL:  password authentication failed for user \"poor\"";
+  const pgiam::Error refusal = context.explain_refusal(reply, outcome);
+  EXPECT_EQ(refusal.status(), PGIAM_E_DENIED);
+  EXPECT_THAT(refusal.text(PGIAM_ERROR_SQLSTATE), StrEq("28P01"));
+  const pgiam::Error likeliest = refusal.causes().front();
+  EXPECT_THAT(likeliest.text(PGIAM_ERROR_CODE), StrEq("no_rds_iam"));
+  EXPECT_EQ(likeliest.commands(), std::vector<std::string>{"GRANT rds_iam TO \"poor\";"});
+
+  outcome.message = "connection timed out";
+  EXPECT_EQ(context.explain_refusal(reply, outcome).status(), PGIAM_NOT_APPLICABLE);
+}
+
 TEST_F(Wrapper, WorksOverATableThatALoaderGave) {
   const pgiam_api* api = pgiam_get_api(PGIAM_ABI_MAJOR);
   pgiam::Context context(pgiam::Config(), api);

@@ -13,11 +13,6 @@ EXCEPTIONS = {
     ("plugin/src/clouds/registry.cc", r'#include "clouds/aws/aws\.h"|&aws::kRegistration,'): "the registration",
     ("plugin/src/abi/reply.cc", r'case PGIAM_REPLY_REGION|fact\("region"\)'): "a number of ABI 1.0 for what is AWS's fact",
     # Until the hooks show the library's own causes and ask it what a token is:
-    ("hosts/libpq/explain_failure.cc", ""): "causes of refusals",
-    ("hosts/libpq/explain_failure.h", ""): "causes of refusals",
-    ("hosts/libpq/token.cc", r"facts\.region"): "causes of refusals",
-    ("hosts/common/partition.cc", ""): "for those causes",
-    ("hosts/common/partition.h", ""): "for those causes",
     ("hosts/common/parameters.cc", "X-Amz-Signature="): "what a token looks like",
     ("hosts/jdbc/src/org/pgiam/jdbc/PgiamAuthenticationPlugin.java", "GRANT rds_iam"): "a cause of refusals",
 }

@@ -17,16 +17,15 @@ MAY_INCLUDE = {
 # who load a library, or must not be cancelled; how people are told what to type.
 SHARED_WITH_HOSTS = {
     "base/conninfo_keywords.h", "base/descriptor.h", "base/load_lock.h", "base/pgpass.h", "base/shell.h", "base/spelling.h",
-    "base/uncancellable.h", "base/write_all.h",
+    "base/sql.h", "base/uncancellable.h", "base/write_all.h",
 }  # fmt: skip
 # (who, what): the command is the way to run what these two hosts do without a client; …
 LENT = {
     ("cli", "keeper/keeper.h"), ("cli", "keeper/pgpass.h"), ("cli", "keeper/secret_file.h"), ("cli", "odbc/installer.h"),
 }  # fmt: skip
-# … and what goes when an attempt and the explanation of a refusal are asked of the library.
+# … and what goes when an attempt is asked of the library.
 LENT |= {
-    ("cli", "libpq/connect.h"), ("cli", "libpq/connection_state.h"), ("cli", "libpq/explain_failure.h"),
-    ("cli", "libpq/token.h"), ("odbc", "libpq/explain_failure.h"), ("odbc", "libpq/token.h"),
+    ("cli", "libpq/connect.h"), ("cli", "libpq/connection_state.h"),
 }  # fmt: skip
 SOURCES = {".h", ".hpp", ".c", ".cc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)

@@ -27,6 +27,7 @@ def test_a_fresh_token_that_the_server_refuses_is_the_end(rds, toy, psql):
     toy.is_honest = False
     done = psql(rds.conninfo("toy_user", HOST))
     assert done.returncode == 2 and "password authentication failed" in done.stderr
+    assert "first:\n  - the toys have not invited orders.db.toy.test\n" in done.stderr and "IAM" not in done.stderr
     assert len(toy.issued) == 1
 
 

@@ -1,5 +1,6 @@
 #include "case.h"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "../connection.h"
@@ -28,19 +29,6 @@ std::string code_of(pgiam_status status) {
   return status >= 100 ? "configuration" : "internal";
 }
 
-// The plugin's hints are sentences: "run: aws sso login --profile dev (or: pgiam login …)".
-std::vector<std::string> commands_of(std::string hint) {
-  for (std::string_view prefix : {"run: ", "run in a terminal: "}) {
-    if (hint.starts_with(prefix)) hint.erase(0, prefix.size());
-  }
-  if (hint.empty()) return {};
-  constexpr std::string_view kOr = " (or: ";
-  const std::size_t other = hint.find(kOr);
-  if (other == hint.npos || !hint.ends_with(')')) return {hint};
-  const std::size_t begin = other + kOr.size();
-  return {hint.substr(0, other), hint.substr(begin, hint.size() - 1 - begin)};
-}
-
 }  // namespace
 
 Finding failed(Verdict verdict, std::string detail) {
@@ -48,8 +36,10 @@ Finding failed(Verdict verdict, std::string detail) {
   return {Outcome::kFailed, std::move(detail), std::move(verdict)};
 }
 
-Verdict verdict_on(pgiam_status status, const std::string& message, const std::string& hint) {
-  Verdict verdict{code_of(status), message, commands_of(hint), exit_status(status)};
+Verdict verdict_on(pgiam_status status, const std::string& message,
+                   std::vector<std::string> commands, const std::string& hint) {
+  Verdict verdict{code_of(status), message, std::move(commands), exit_status(status)};
+  if (verdict.remedies.empty() && !hint.empty()) verdict.remedies.push_back(hint);
   if (verdict.remedies.empty() && verdict.code == "configuration")
     verdict.remedies.push_back("man pgiam.conf");
   return verdict;
@@ -70,11 +60,13 @@ std::string text(const json::object& object, std::string_view key) {
   return json::serialize(*member);
 }
 
-std::string warnings(const json::object& explanation, std::string_view beginning) {
+std::string findings(const json::object& explanation,
+                     std::initializer_list<std::string_view> codes) {
   std::string lines;
-  for (const json::value& item : explanation.at("warnings").as_array()) {
-    const std::string line(item.as_string());
-    if (line.starts_with(beginning)) lines += "\n" + line;
+  for (const json::value& item : explanation.at("findings").as_array()) {
+    const json::object& finding = item.as_object();
+    if (std::find(codes.begin(), codes.end(), text(finding, "code")) != codes.end())
+      lines += "\n" + text(finding, "message");
   }
   return lines;
 }

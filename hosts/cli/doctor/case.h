@@ -3,13 +3,13 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "hook_connection.h"
-#include "libpq/explain_failure.h"
 #include "pgiam.hpp"
 #include "probe.h"
 #include "real_libpq.h"
@@ -23,7 +23,7 @@ struct Verdict {
   std::string sentence;  // for people
   std::vector<std::string> remedies = {};  // what to type or to do, best first
   int exit_status = 0;
-  std::vector<libpq::Cause> causes = {};  // of a refusal: what the evidence leaves, likeliest first
+  std::vector<Error> causes = {};  // of a refusal: what the evidence leaves, likeliest first
 };
 
 enum class Outcome { kOk, kWarning, kFailed, kSkipped, kNotReached };
@@ -43,8 +43,9 @@ inline Finding not_reached() { return {Outcome::kNotReached, "not reached"}; }
 // Where there is no more to say than the verdict's own sentence, detail is "".
 Finding failed(Verdict verdict, std::string detail = "");
 
-// As the plugin's errors have it; the hint becomes the remedy.
-Verdict verdict_on(pgiam_status status, const std::string& message, const std::string& hint);
+// As the plugin's errors have it; where there are no commands, the hint is what to do.
+Verdict verdict_on(pgiam_status status, const std::string& message,
+                   std::vector<std::string> commands, const std::string& hint);
 
 // One host of the connection. What is borrowed outlives it.
 struct Case {
@@ -70,8 +71,9 @@ struct Case {
 
 // A member of the explanation, "" where it is null or absent.
 std::string text(const boost::json::object& object, std::string_view key);
-// Lines of its list of warnings that begin like this.
-std::string warnings(const boost::json::object& explanation, std::string_view beginning);
+// Of its findings those with one of these codes, a line each.
+std::string findings(const boost::json::object& explanation,
+                     std::initializer_list<std::string_view> codes);
 // The options password_file and pgpass.
 bool takes_password_from_file(const boost::json::object& explanation);
 

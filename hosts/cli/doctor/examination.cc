@@ -36,7 +36,7 @@ StepTaken timed(const std::string& name, const std::string& host, Take take) {
   } catch (const UsageError& error) {
     finding = failed({"usage", error.what(), {error.hint()}, kExitUsage});
   } catch (const Error& error) {
-    finding = failed(verdict_on(error.status(), error.what(), error.hint()));
+    finding = failed(verdict_on(error.status(), error.what(), error.commands(), error.hint()));
   }
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);

@@ -8,7 +8,7 @@
 #include "../late_libpq.h"
 #include "conninfo_options.h"
 #include "libpq/connect.h"
-#include "libpq/token.h"
+#include "plugin.h"
 
 namespace pgiam::cli::doctor {
 namespace {
@@ -105,12 +105,11 @@ std::string HookConnection::sqlstate() const {
   return at == text.npos ? "" : text.substr(at, 5);
 }
 
-libpq::AttemptFacts HookConnection::facts() const {
+Error HookConnection::explain(Context& context) const {
+  if (!has_token()) return Error(nullptr, PGIAM_NOT_APPLICABLE, nullptr);
   const libpq::ConnectionState& state = *libpq::state_of(libpq_, conn_.get());
-  const libpq::HostAttempt& attempt = state.attempts.front();
-  libpq::AttemptFacts facts = libpq::facts_of(state.params->user, *attempt.entry, *attempt.token);
-  facts.password_was_asked = has_sent_password();
-  return facts;
+  return host::explain_failure(context, *state.attempts.front().token, sentence(),
+                               has_sent_password(), sqlstate());
 }
 
 }  // namespace pgiam::cli::doctor

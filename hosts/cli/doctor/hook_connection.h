@@ -7,7 +7,6 @@
 #include <string>
 
 #include "libpq/connection_state.h"
-#include "libpq/explain_failure.h"
 #include "parameters.h"
 #include "socket.h"
 
@@ -42,7 +41,9 @@ class HookConnection {
   std::string message() const;
   std::string sentence() const;
   std::string sqlstate() const;
-  libpq::AttemptFacts facts() const;  // only where there is a token
+  // What the failure means, as the library explains it. Its evidence is the sentence, without
+  // secrets that a server may have put there: for people, show that.
+  Error explain(Context& context) const;
 
  private:
   ConnStatusType status() const { return libpq_.PQstatus(conn_.get()); }

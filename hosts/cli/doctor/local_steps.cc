@@ -19,7 +19,11 @@ pgiam_status error_status(const Case& host) {
 
 Verdict verdict_on_error(const Case& host) {
   const json::object& error = host.explanation.at("error").as_object();
-  return verdict_on(error_status(host), text(error, "message"), text(error, "hint"));
+  std::vector<std::string> commands;
+  for (const json::value& command : error.at("commands").as_array())
+    commands.emplace_back(command.as_string());
+  return verdict_on(error_status(host), text(error, "message"), std::move(commands),
+                    text(error, "hint"));
 }
 
 json::object explain(Case& host, const char* password, std::uint32_t flags) {
@@ -110,7 +114,7 @@ Finding find_region(Case& host) {
   const std::string region = text(host.explanation, "region");
   if (region.empty()) return skipped("not known: see credentials");
   const std::string contradiction =
-      warnings(host.explanation, "the option region") + warnings(host.explanation, "signing for ");
+      findings(host.explanation, {"region_option_differs", "region_of_settings_ignored"});
   const std::string detail = region + ", from: " + text(host.explanation, "region_from");
   return contradiction.empty() ? ok(detail) : warning(detail + contradiction);
 }
@@ -129,7 +133,7 @@ Finding find_credentials(Case& host) {
 }
 
 Finding compare_clocks(Case& host) {
-  const std::string lines = warnings(host.explanation, "this machine's clock");
+  const std::string lines = findings(host.explanation, {"clock_skew"});
   return lines.empty() ? skipped("no difference to AWS's is known") : warning(lines.substr(1));
 }
 

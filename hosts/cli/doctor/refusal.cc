@@ -1,90 +1,57 @@
 #include "refusal.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "../report.h"
-#include "identifier.h"
 
 namespace pgiam::cli::doctor {
 namespace {
 
-// Errors other than that of a password (PostgreSQL manual, "PostgreSQL Error Codes").
-Verdict verdict_on_error(const std::string& sqlstate, const std::string& sentence,
-                         const Case& host) {
-  const std::string said = "the server says: " + sentence;
-  const std::string role = host::identifier(host.params.user);
-  const std::string database = host::identifier(host.params.database);
-  if (sqlstate == "3D000")
-    return {"no_database", said, {"name a database that is there: dbname=postgres"}, kExitUsage};
-  if (sqlstate == "42501")
-    return {"no_connect_privilege",
-            said,
-            {"GRANT CONNECT ON DATABASE " + database + " TO " + role + ";"},
-            kExitDenied};
-  if (sqlstate == "53300")
-    return {"too_many_connections",
-            said,
-            {"close connections, or raise max_connections or the limit of role or database"},
-            kExitNetwork};
-  if (sqlstate == "57P03")
-    return {"starting_up", said, {"wait a minute, then try again"}, kExitNetwork};
-  if (sqlstate == "28000" && sentence.find("not permitted to log in") != sentence.npos)
-    return {"no_login", said, {"ALTER ROLE " + role + " LOGIN;"}, kExitDenied};
-  if (sqlstate == "28000" && sentence.find("pg_hba.conf") != sentence.npos)
-    return {"pg_hba",
-            said,
-            {"connect with TLS (sslmode=require), or mend the server's pg_hba.conf"},
-            kExitDenied};
-  return {"server_error", said, {}, sqlstate.starts_with("28") ? kExitDenied : kExitNetwork};
+bool has_code(const Error& error, std::string_view code) {
+  return error.text(PGIAM_ERROR_CODE) == code;
 }
 
-void move_to_front(std::vector<libpq::Cause>& causes, std::string_view code) {
-  std::stable_partition(causes.begin(), causes.end(),
-                        [&](const libpq::Cause& cause) { return cause.code == code; });
-}
-void move_to_back(std::vector<libpq::Cause>& causes, std::string_view code) {
-  std::stable_partition(causes.begin(), causes.end(),
-                        [&](const libpq::Cause& cause) { return cause.code != code; });
+int exit_of(const std::string& sqlstate) {
+  if (sqlstate.starts_with("3D")) return kExitUsage;
+  return sqlstate.starts_with("28") || sqlstate.starts_with("42") ? kExitDenied : kExitNetwork;
 }
 
-// The hook's guesses, in the light of what only an examination knows.
-std::vector<libpq::Cause> causes_of_refusal(const Case& host) {
-  std::vector<libpq::Cause> causes =
-      libpq::likely_causes(host.connection->message(), host.connection->facts());
-  // Another port than its own: that is how tunnels end on this machine. Instances elsewhere have
-  // such ports, too.
-  const char* said = std::getenv("PGIAM_SIGNING_PORT");
-  if (!is_loopback(*host.address) || (said && *said)) move_to_back(causes, "wrong_port");
-  if (!warnings(host.explanation, "this machine's clock").empty())
-    move_to_front(causes, "wrong_clock");
+// Errors other than that of a password.
+Verdict verdict_on_error(const Error& explained, const HookConnection& connection) {
+  const std::string code = explained.text(PGIAM_ERROR_CODE);
+  return {code.empty() ? "server_error" : code,
+          std::string("the server says: ") + explained.text(PGIAM_ERROR_EVIDENCE),
+          explained.commands(), exit_of(connection.sqlstate())};
+}
+
+// In the light of what only an examination knows: a tunnel ends on this machine. Instances
+// elsewhere may have any port.
+std::vector<Error> causes_of(const Error& refusal, const Case& host) {
+  std::vector<Error> causes = refusal.causes();
+  if (!is_loopback(*host.address)) {
+    std::stable_partition(causes.begin(), causes.end(),
+                          [](const Error& cause) { return !has_code(cause, "wrong_port"); });
+  }
   return causes;
 }
 
-Verdict verdict_on_token(const Case& host) {
-  std::vector<libpq::Cause> causes = causes_of_refusal(host);
-  const libpq::Cause& likeliest = causes.front();
-  return {likeliest.code,
-          "refused: " + likeliest.text + " (most likely)",
-          {likeliest.remedy},
-          kExitDenied,
-          causes};
+Verdict verdict_on_token(const Error& refusal, const Case& host) {
+  std::vector<Error> causes = causes_of(refusal, host);
+  const Error& likeliest = causes.front();
+  return {likeliest.text(PGIAM_ERROR_CODE),
+          std::string("refused: ") + likeliest.what() + " (most likely)", likeliest.commands(),
+          kExitDenied, causes};
 }
 
 }  // namespace
 
-Verdict verdict_on_refusal(const Case& host) {
-  const HookConnection& attempt = *host.connection;
-  const bool is_of_token =
-      attempt.has_token() &&
-      libpq::sqlstate_of_refusal(attempt.message(), attempt.facts()) != nullptr;
-  if (is_of_token && takes_password_from_file(host.explanation))
-    return {"password_refused",
-            "the server refuses the password of the file: " + attempt.sentence(),
-            {"see what writes " + text(host.explanation, "reason")},
-            kExitDenied};
-  if (is_of_token) return verdict_on_token(host);
-  return verdict_on_error(attempt.sqlstate(), attempt.sentence(), host);
+Verdict verdict_on_refusal(const Case& host, const Error& explained) {
+  if (explained.status() != PGIAM_E_DENIED) return verdict_on_error(explained, *host.connection);
+  if (explained.causes().empty())
+    return {explained.text(PGIAM_ERROR_CODE),
+            std::string(explained.what()) + ": " + explained.text(PGIAM_ERROR_EVIDENCE),
+            explained.commands(), kExitDenied};
+  return verdict_on_token(explained, host);
 }
 
 }  // namespace pgiam::cli::doctor

@@ -5,7 +5,7 @@
 
 namespace pgiam::cli::doctor {
 
-// Only of an attempt that the server itself ended, by an error.
-Verdict verdict_on_refusal(const Case& host);
+// Only of an attempt that the server itself ended, by an error. `explained`: by the library.
+Verdict verdict_on_refusal(const Case& host, const Error& explained);
 
 }  // namespace pgiam::cli::doctor

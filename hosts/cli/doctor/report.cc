@@ -99,9 +99,14 @@ json::array list_of(const std::vector<std::string>& texts) {
 
 json::object to_object(const Verdict& verdict) {
   json::array causes;
-  for (const libpq::Cause& cause : verdict.causes)
-    causes.push_back(
-        json::object{{"code", cause.code}, {"sentence", cause.text}, {"do", cause.remedy}});
+  for (const Error& cause : verdict.causes) {
+    const std::vector<std::string> commands = cause.commands();
+    causes.push_back(json::object{{"code", cause.text(PGIAM_ERROR_CODE)},
+                                  {"sentence", cause.what()},
+                                  {"do", commands.empty() ? "" : commands.front()},
+                                  {"commands", list_of(commands)},
+                                  {"evidence", cause.text(PGIAM_ERROR_EVIDENCE)}});
+  }
   return {{"code", verdict.code}, {"sentence", verdict.sentence}, {"causes", std::move(causes)}};
 }
 

@@ -224,12 +224,14 @@ Finding log_in(Case& host) {
   attempt.finish_login(host.deadline);
   if (!attempt.is_over()) return failed(out_of_time(host, "did not answer the login"));
   if (!attempt.is_logged_in()) {
-    const Verdict verdict = verdict_on_refusal(host);
-    std::string detail = attempt.sentence();
+    const Error explained = attempt.explain(host.context);
+    const Verdict verdict = verdict_on_refusal(host, explained);
+    const std::string redacted = explained.text(PGIAM_ERROR_EVIDENCE);
+    std::string detail = redacted.empty() ? attempt.sentence() : redacted;
     if (const std::string code = attempt.sqlstate(); !code.empty())
       detail += " (SQLSTATE " + code + ")";
     if (!verdict.causes.empty()) detail += "\nwhat may be behind it, the likeliest first:";
-    for (const libpq::Cause& cause : verdict.causes) detail += "\n- " + cause.text;
+    for (const Error& cause : verdict.causes) detail += std::string("\n- ") + cause.what();
     return failed(verdict, detail);
   }
   const std::string who =

@@ -4,7 +4,9 @@
 
 #include "abi/call_in_progress.h"
 #include "abi/guard.h"
+#include "abi/outcome.h"
 #include "base/redact.h"
+#include "base/text.h"
 
 namespace pgiam {
 namespace {
@@ -16,22 +18,27 @@ Error cancelled() { return make_error(Status::kCancelled, "cancelled"); }
 
 constexpr std::size_t kMostWords = 2000;
 
-// The end of it, if this was the last host.
-Error failure_of(const pgiam_outcome& outcome) {
-  const std::string_view words = view(outcome.message), sqlstate = view(outcome.sqlstate);
-  const bool was_refused =
-      outcome.outcome == PGIAM_OUTCOME_AUTH_FAILED || sqlstate.starts_with("28");
-  Error failure = make_error(was_refused ? Status::kDenied : Status::kConnect,
-                             words.empty() ? "no connection came about" : redact(words, kMostWords));
-  failure.sqlstate = sqlstate;
-  return failure;
+// `words`: redacted.
+std::string message_of(std::string_view words) {
+  return words.empty() ? "no connection came about" : std::string(trim(words));
+}
+
+// Of nobody knows which host, or of one that is not ours.
+Error unexplained(const ConnectionOutcome& outcome) {
+  const Failure failure = classify(outcome, {});
+  const bool was_refused = failure.kind == Failure::Kind::kPasswordRefused;
+  Error error =
+      make_error(was_refused ? Status::kDenied : Status::kConnect,
+                 message_of(redact_message(outcome.message, "", kMostWords)));
+  error.sqlstate = failure.sqlstate;
+  return error;
 }
 
 // As libpq has it: a host that cannot be reached, or is starting up or shutting down, is passed over;
 // what a server says otherwise is the end.
 bool may_be_host_alone(const Error& failure) {
   const std::string_view sqlstate = failure.sqlstate;
-  return failure.status == Status::kConnect &&
+  return failure.status != Status::kDenied &&
          (sqlstate.empty() || sqlstate.starts_with("08") || sqlstate == "57P03");
 }
 
@@ -241,9 +248,21 @@ bool pgiam_attempt::is_worth_another_try(std::size_t host, bool was_refused) {
   return was_kept || (was_refused && end != Time{} && end <= context_.wired.clock().now());
 }
 
+// The end of it, if this was the last host.
+Error pgiam_attempt::failure_of(const ConnectionOutcome& outcome,
+                                std::optional<std::size_t> host) const {
+  const pgiam_reply* reply = host && *host < machine_.hosts().size() ? reply_of(*host) : nullptr;
+  if (reply == nullptr) return unexplained(outcome);
+  Error explained = context_.wired.flow().explain_refusal(reply->reply, outcome);
+  if (explained.status != Status::kNotApplicable) return explained;
+  explained.status = Status::kConnect;
+  explained.message = message_of(explained.evidence);
+  return explained;
+}
+
 Result<void> pgiam_attempt::report(const pgiam_outcome& outcome) {
-  if (outcome.outcome < PGIAM_OUTCOME_CONNECTED || outcome.outcome > PGIAM_OUTCOME_OTHER)
-    return invalid_argument("outcome is none of PGIAM_OUTCOME_");
+  const auto told = read_outcome(&outcome);
+  if (!told) return told.error();
   if (outcome.host > machine_.hosts().size())
     return invalid_argument("there is no such host in the list");
   const CallInProgress call(context_);
@@ -251,7 +270,7 @@ Result<void> pgiam_attempt::report(const pgiam_outcome& outcome) {
   report.connected = outcome.outcome == PGIAM_OUTCOME_CONNECTED;
   report.host = host_of(outcome);
   if (!report.connected) {
-    report.failure = failure_of(outcome);
+    report.failure = failure_of(*told, report.host);
     const bool was_refused = report.failure.status == Status::kDenied;
     for (std::size_t i = 0; i < machine_.hosts().size(); ++i)
       if (i == report.host.value_or(i) && is_worth_another_try(i, was_refused))

@@ -1,6 +1,7 @@
 // Before, after and around a connection, and what it rests on.
 #include "abi/call_in_progress.h"
 #include "abi/guard.h"
+#include "abi/outcome.h"
 #include "abi/request.h"
 
 namespace pgiam {
@@ -77,14 +78,12 @@ pgiam_status pgiam_after_connect(pgiam_context* context, const pgiam_reply* repl
   return guard(nullptr, [&]() -> Result<void> {
     if (context == nullptr || reply == nullptr) return invalid_argument("context or reply is NULL");
     if (inside_callback_of(context)) return called_from_callback();
-    if (outcome < PGIAM_OUTCOME_CONNECTED || outcome > PGIAM_OUTCOME_OTHER)
-      return invalid_argument("outcome is none of PGIAM_OUTCOME_");
-    // A host that knows the SQLSTATE but not what to make of it may leave that to us.
-    if (outcome == PGIAM_OUTCOME_OTHER && view(sqlstate).starts_with("28"))
-      outcome = PGIAM_OUTCOME_AUTH_FAILED;
+    if (!is_outcome(outcome)) return invalid_argument("outcome is none of PGIAM_OUTCOME_");
+    ConnectionOutcome told;
+    told.outcome = static_cast<Outcome>(outcome);
+    told.sqlstate = view(sqlstate);
     const CallInProgress call(*context);
-    const Advice given =
-        context->wired.flow().after_connect(reply->reply, static_cast<Outcome>(outcome));
+    const Advice given = context->wired.flow().after_connect(reply->reply, told);
     if (advice != nullptr) *advice = static_cast<int32_t>(given);
     return {};
   });
@@ -97,8 +96,11 @@ pgiam_status pgiam_explain_refusal(pgiam_context* context, const pgiam_reply* re
     if (context == nullptr || reply == nullptr || outcome == nullptr)
       return invalid_argument("context, reply or outcome is NULL");
     if (inside_callback_of(context)) return called_from_callback();
-    const auto given = copy_in(outcome, "outcome");
-    if (!given) return given.error();
-    return make_error(Status::kNotApplicable, "the failure has nothing to do with the password");
+    const auto told = read_outcome(outcome);
+    if (!told) return told.error();
+    Error explained = context->wired.flow().explain_refusal(reply->reply, *told);
+    if (explained.status == Status::kNotApplicable) return explained;
+    if (error != nullptr && *error == nullptr) *error = new pgiam_error(explained);
+    return {};
   });
 }

@@ -21,7 +21,94 @@ bool looks_like_a_key(std::string_view word) {
          std::any_of(word.begin(), word.end(), is_letter);
 }
 
+constexpr std::string_view kHidden = "…";
+
+// C0 but for tabs and ends of lines, DEL, and C1 as UTF-8 spells it: how many bytes, 0: none.
+std::size_t control_at(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) == 127 || (byte(0) < ' ' && text[0] != '\n' && text[0] != '\t')) return 1;
+  return text.size() > 1 && byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0 ? 2 : 0;
+}
+
+bool is_hexadecimal(std::string_view word) {
+  return std::all_of(word.begin(), word.end(), [](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  });
+}
+
+// Among words that are names of people's own: harder to please than looks_like_a_key.
+bool can_only_be_a_key(std::string_view word) {
+  // AWS's secrets have 40, some with a slash; other words with one are paths.
+  constexpr std::size_t kShortestHex = 32, kShortest = 20, kShortestWithSlash = 40;
+  if (word.size() >= kShortestHex && is_hexadecimal(word)) return true;
+  const bool may_be_a_path = word.find('/') != word.npos;
+  const auto any = [&](auto is) { return std::any_of(word.begin(), word.end(), is); };
+  return word.size() >= (may_be_a_path ? kShortestWithSlash : kShortest) && any(is_digit) &&
+         any([](char c) { return c >= 'a' && c <= 'z'; }) &&
+         any([](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// As clouds number the keys that they give: no secret, but nobody else's business.
+bool looks_like_a_key_id(std::string_view word) {
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  return word.size() == 20 && std::any_of(word.begin(), word.end(), is_digit) &&
+         std::all_of(word.begin(), word.end(),
+                     [&](char c) { return is_digit(c) || is_capital(c); });
+}
+
+// A password so short stands in every text.
+constexpr std::size_t kShortestPassword = 4;
+
+std::string without(std::string_view text, std::string_view password) {
+  std::string rest;
+  if (password.size() < kShortestPassword) return rest.assign(text);
+  for (std::size_t at; (at = text.find(password)) != text.npos;) {
+    rest.append(text.substr(0, at)).append(kHidden);
+    text.remove_prefix(at + password.size());
+  }
+  return rest.append(text);
+}
+
+// The values in a token that make it one, whoever's it is: "…Signature=…&Security-Token=…".
+std::string without_token_parts(std::string text) {
+  for (std::string_view key : {"Signature=", "signature=", "Token=", "token=", "sig="}) {
+    for (std::size_t at = text.find(key); at != text.npos; at = text.find(key, at)) {
+      at += key.size();
+      const std::size_t end = std::min(text.find_first_of("& \t\n\"')", at), text.size());
+      text.replace(at, end - at, kHidden);
+    }
+  }
+  return text;
+}
+
+// No half of a character at the end.
+void cut(std::string& text, std::size_t limit) {
+  if (text.size() <= limit) return;
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
+  text.resize(limit);
+}
+
 }  // namespace
+
+std::string redact_message(std::string_view text, std::string_view password, std::size_t limit) {
+  const std::string told = without_token_parts(without(text, password));
+  const auto in_a_word = [](char c) { return is_digit(c) || is_letter(c) || c == '+' || c == '/'; };
+  std::string clean;
+  for (std::string_view rest = told; !rest.empty();) {
+    const auto end = std::find_if_not(rest.begin(), rest.end(), in_a_word);
+    const std::string_view word = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+    if (!word.empty()) {
+      clean += can_only_be_a_key(word) || looks_like_a_key_id(word) ? kHidden : word;
+      rest.remove_prefix(word.size());
+      continue;
+    }
+    const std::size_t control = control_at(rest);
+    clean += control > 0 ? '?' : rest[0];
+    rest.remove_prefix(std::max<std::size_t>(control, 1));
+  }
+  cut(clean, limit);
+  return clean;
+}
 
 std::string redact(std::string_view text, std::size_t limit) {
   std::string line;

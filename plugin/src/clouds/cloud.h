@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "clouds/provider.h"
+#include "clouds/refusal.h"
 #include "ports/host_link.h"
 #include "ports/world.h"
 
@@ -99,6 +100,9 @@ class Cloud {
   virtual bool is_password_of_ours(std::string_view text) const = 0;
   // When such a password says that it ends; nothing if the text is none.
   virtual std::optional<Time> end_of(std::string_view text) const = 0;
+
+  // What may be behind the refusal of a password that it made, the likeliest first.
+  virtual std::vector<Error> explain_refusal(const RefusedLogin& login) const = 0;
 
   // What it has learnt that the person should mend, though it stops nothing.
   virtual std::vector<Error> warnings() const = 0;

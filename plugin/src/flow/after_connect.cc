@@ -3,14 +3,14 @@
 
 namespace pgiam {
 
-Advice Flow::after_connect(const Reply& reply, Outcome outcome) {
-  if (outcome == Outcome::kOther || reply.password() == nullptr) return Advice::kNone;
+Advice Flow::after_connect(const Reply& reply, const ConnectionOutcome& told) {
+  const bool connected = told.outcome == Outcome::kConnected;
+  if (reply.password() == nullptr || !(connected || is_refusal(reply, told))) return Advice::kNone;
   // It may have been replaced while the client was on its way with the old one.
   if (const PasswordFile* file = reply.file())
-    return outcome == Outcome::kConnected || files_.is_current(*file) ? Advice::kNone
-                                                                      : Advice::kRetryOnce;
+    return connected || files_.is_current(*file) ? Advice::kNone : Advice::kRetryOnce;
   const AskCloud& ask = *reply.plan().as<AskCloud>();
-  if (outcome == Outcome::kConnected) {
+  if (connected) {
     fetcher_->accepted(ask.source.key, ask.password_key);
     return Advice::kNone;
   }

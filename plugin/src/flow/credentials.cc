@@ -23,8 +23,9 @@ Result<Reply> Flow::login(const Request& request, std::stop_token stop) {
   begin_connection(*plan);
   const Cloud& cloud = *plan->cloud();
   if (request.no_interaction || !world_.prompt.available())
-    return make_error(Status::kLoginRequired, "signing in takes a person, who cannot be asked here",
-                      "run in a terminal: " + cloud.login_command(plan->settings));
+    return with_commands(
+        make_error(Status::kLoginRequired, "signing in takes a person, who cannot be asked here"),
+        {cloud.login_command(plan->settings)}, "run in a terminal: ");
   const Call call = begin_call(*plan, request, start, stop);
   if (auto done = cloud.login(plan->settings, call); !done) return done.error();
   Request anew = request;

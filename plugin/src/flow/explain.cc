@@ -34,6 +34,10 @@ json::array describe_trace(const Trace& trace) {
   return list;
 }
 
+json::array commands_of(const Error& error) {
+  return json::array(error.commands.begin(), error.commands.end());
+}
+
 json::object describe_error(const Error& error) {
   json::array causes;
   for (const Error& cause : error.causes) causes.push_back(describe_error(cause));
@@ -41,13 +45,21 @@ json::object describe_error(const Error& error) {
           {"message", error.message},
           {"hint", error.hint},
           {"provider", error.provider},
+          {"code", error.code},
+          {"commands", commands_of(error)},
           {"causes", std::move(causes)}};
 }
 
-json::array messages_of(const std::vector<Error>& warnings) {
-  json::array list;
-  for (const Error& warning : warnings) list.push_back(json::value(warning.message));
-  return list;
+// For people as sentences, for programs with what they are called and what to type.
+void add_warnings(json::object& object, const std::vector<Error>& warnings) {
+  json::array& sentences = object["warnings"].as_array();
+  json::array& findings = object["findings"].as_array();
+  for (const Error& warning : warnings) {
+    sentences.push_back(json::value(warning.message));
+    findings.push_back(json::object{{"code", warning.code},
+                                    {"message", warning.message},
+                                    {"commands", commands_of(warning)}});
+  }
 }
 
 // The clouds whose words an explanation speaks: the target's own, or all.
@@ -83,7 +95,9 @@ json::object describe_connection(const Request& request, const Plan& plan,
   object["tls"] = json::value(plan.settings.get(kTlsOption));
   object["timeout_ms"] = plan.timeout.count();
   object["reason"] = plan.reason;
-  object["warnings"] = messages_of(plan.warnings);
+  object["warnings"] = json::array();
+  object["findings"] = json::array();
+  add_warnings(object, plan.warnings);
   object["permission"] = describe_permission(plan, request.user);
   return object;
 }
@@ -145,8 +159,7 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
       secret = std::move(*found);
     else
       object["error"] = describe_error(found.error());
-    for (json::value& warning : messages_of(ask->cloud->warnings()))
-      object["warnings"].as_array().push_back(std::move(warning));
+    add_warnings(object, ask->cloud->warnings());
   }
   object["credentials"] = describe_secret(secret.get(), trace, clouds);
 

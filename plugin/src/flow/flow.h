@@ -12,12 +12,12 @@
 #include "flow/password_files.h"
 #include "flow/pending_reply.h"
 #include "flow/plan.h"
+#include "flow/refusal.h"
 #include "flow/reply.h"
 #include "flow/request.h"
 
 namespace pgiam {
 
-enum class Outcome { kConnected = 1, kAuthFailed = 2, kOther = 3 };
 enum class Advice { kNone = 0, kRetryOnce = 1 };
 
 // Any thread.
@@ -42,7 +42,11 @@ class Flow {
   // PendingReply.
   std::shared_ptr<PendingReply> start(const Request& request, std::shared_ptr<const void> hold,
                                       std::stop_token stop, PendingReply::Wake wake);
-  Advice after_connect(const Reply& reply, Outcome outcome);
+  Advice after_connect(const Reply& reply, const ConnectionOutcome& outcome);
+  // What a failed connection means. Changes nothing.
+  Error explain_refusal(const Reply& reply, const ConnectionOutcome& outcome) const {
+    return pgiam::explain_refusal(reply, outcome, world_.clock.now());
+  }
   Result<Reply> explain(const Request& request, std::stop_token stop);
   // The secret that a password would be made of.
   Result<Reply> credentials(const Request& request, std::stop_token stop);

@@ -247,6 +247,10 @@ Result<Plan> Planner::begin(const Request& request, const RuleFile& file) const 
   if (log == Origin::kRule || log == Origin::kFileDefaults)
     plan.log_level = log_level_of(settings->get(kLogOption));
   plan.settings = std::move(*settings);
+  plan.host = request.host;
+  plan.user = request.user;
+  plan.database = request.database;
+  plan.port = request.port == 0 ? kPostgresPort : request.port;
   if (rule != nullptr) plan.rule = rule->name;
   plan.timeout = Milliseconds{plan.settings.get_int(kTimeoutMsOption)};
   return plan;

@@ -49,6 +49,9 @@ struct AskCloud {
 };
 
 struct Plan {
+  // Who connects to where, as the request has it.
+  std::string host, user, database;
+  std::uint16_t port = 0;
   Settings settings;
   std::string rule;             // its name, or ""
   std::string reason;           // one sentence: why ours, or why not

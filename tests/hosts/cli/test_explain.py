@@ -20,6 +20,7 @@ MEMBERS = [
     "reason",
     "warnings",
     "permission",
+    "findings",
     "credentials",
 ]
 
@@ -58,6 +59,7 @@ def test_json_has_the_members_that_are_promised(explain):
             "action": "rds-db:connect",
             "resource": "arn:aws:rds-db:eu-west-1:*:dbuser:*/app_user",
         },
+        "findings": [],
         "credentials": None,
     }
 
@@ -81,6 +83,8 @@ def test_the_rule_that_applied_is_named(explain, rules):
     assert told["rule"] == "orders over the tunnel"
     assert (told["signing_host"], told["region"], told["region_from"]) == (HOST, "us-east-1", "rule")
     assert len(told["warnings"]) == 1
+    (finding,) = told["findings"]
+    assert (finding["code"], finding["message"]) == ("region_option_differs", told["warnings"][0])
 
 
 def test_a_password_of_the_users_means_that_we_stay_away(explain, home):

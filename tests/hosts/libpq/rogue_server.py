@@ -18,7 +18,8 @@ def error(sqlstate, text):
 
 
 class RogueServer:
-    """`manners`: address → "welcome", "refuse", "starting up" (an error before it asks), "hang up" (at once), "no TLS"."""
+    """`manners`: address → "welcome", "refuse", "starting up" (an error before it asks), "hang up" (at once), "no TLS",
+    "echo …{}…" (an error with the password in it)."""
 
     def __init__(self, folder, manners):
         self.manners, self.sent = manners, []
@@ -64,6 +65,8 @@ class RogueServer:
             return client.sendall(error("57P03", "the database system is starting up"))
         client.sendall(b"R\0\0\0\x08\0\0\0\x03")
         self.sent.append((address, self.read_message(client)[:-1].decode()))
+        if manner.startswith("echo "):
+            return client.sendall(error("28000", manner[5:].format(self.sent[-1][1])))
         if manner != "welcome":
             return client.sendall(error("28000", 'PAM authentication failed for user "app_user"'))
         client.sendall(READY)

@@ -77,6 +77,16 @@ def test_a_program_that_asks_for_the_password_is_told_that_of_the_last_host(call
     assert program.do("pass") == ("" if second[1] else second[0])
 
 
+@pytest.mark.parametrize("call", ["connectdb", "connectStart"])
+@pytest.mark.parametrize("words", ["{} is wrong, \x1b[2J", "the database system is {}", "no: {:.1000}"])
+def test_a_token_that_the_server_echoes_is_in_no_message(words, call, rogue, program):
+    rogue.manners[ADDRESSES[0]] = "echo " + words
+    assert program.do(call, conninfo(rogue, (ADDRESSES[0], True), sslmode="require")) == "bad"
+    signature = rogue.sent[-1][1].split("X-Amz-Signature=")[1]
+    assert signature not in program.message() and "\x1b" not in program.message()
+    assert words.partition("{")[0] in program.message()
+
+
 def test_after_a_connection_its_token_is_only_in_what_libpq_had_sent(rogue, program):
     rogue.manners[ADDRESSES[0]] = "welcome"
     program.do("setenv", "PGIAM_REUSE_SECONDS", "0")

@@ -6,6 +6,7 @@
 #include "clouds/aws/options.h"
 #include "clouds/aws/partitions.h"
 #include "clouds/aws/provider.h"
+#include "clouds/aws/refusals.h"
 #include "clouds/aws/region.h"
 #include "clouds/aws/shared_files.h"
 #include "clouds/aws/sign_in.h"
@@ -22,7 +23,7 @@ constexpr Seconds kTokenLife{900};
 // Of anybody's token: DSQL takes a week.
 constexpr Seconds kLongestLife{604'800};
 
-constexpr std::string_view kRegion = "region", kRegionFrom = "region_from";
+constexpr std::string_view kRegionFrom = "region_from";
 constexpr std::string_view kFactKeys[] = {kRegion, kRegionFrom};
 
 void set_region(Target& target, std::string_view region, std::string_view from) {
@@ -183,6 +184,11 @@ class Aws : public Cloud {
     const Time signed_at = std::chrono::floor<Seconds>(now);
     return Password{presign({authority, query, kTokenLife}, *key, now_at_aws), signed_at,
                     signed_at + kTokenLife, secret, credentials->owner()};
+  }
+
+  std::vector<Error> explain_refusal(const RefusedLogin& login) const override {
+    const auto skewed = runtime_.skew.warning();
+    return causes_of_refusal(login, skewed ? skewed->message : "");
   }
 
   bool is_password_of_ours(std::string_view text) const override {

@@ -29,6 +29,7 @@ class Chain : public CredentialsProvider {
     Error none =
         make_error(Status::kNoCredentials, "no AWS credentials were found",
                    "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run: aws configure");
+    none.commands = {"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", "aws configure"};
     none.causes = std::move(causes);
     return none;
   }

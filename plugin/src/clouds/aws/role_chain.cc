@@ -100,11 +100,11 @@ class Resolver {
     }
     const Section* lender = profiles_.find(source);
     if (lender == nullptr)
-      return wrong(
-          section, "source_profile",
-          "source_profile " + in_quotes(source) + " of profile " + in_quotes(name) +
-              " does not exist",
-          "run: aws configure --profile " + shell_word(source));
+      return with_commands(
+          wrong(section, "source_profile",
+                "source_profile " + in_quotes(source) + " of profile " + in_quotes(name) +
+                    " does not exist"),
+          {"aws configure --profile " + shell_word(source)});
     const bool visited = std::find(visited_.begin(), visited_.end(), source) != visited_.end();
     if (visited && (source != name || !has_static_keys(*lender)))
       return loop(visited_, source, section);

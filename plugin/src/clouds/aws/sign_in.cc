@@ -16,9 +16,10 @@ Result<void> sign_in(const ProviderContext& context, const Call& call) {
   if (chain->source || rests_on_keys) return {};
   if (property(section, "sso_session").empty() && property(section, "sso_start_url").empty()) {
     if (property(section, "login_session").empty()) return {};
-    return make_error(Status::kUnsupported,
-                      "profile \"" + chain->profile + "\" rests on a session of the AWS CLI",
-                      "run: aws login --profile " + shell_word(chain->profile));
+    return with_commands(
+        make_error(Status::kUnsupported,
+                   "profile \"" + chain->profile + "\" rests on a session of the AWS CLI"),
+        {"aws login --profile " + shell_word(chain->profile)});
   }
   const auto config = read_sso_config({context, **profiles, chain->profile, section});
   if (!config) return config.error();

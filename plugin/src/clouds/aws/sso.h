@@ -26,7 +26,9 @@ Result<SsoConfig> read_sso_config(const ProfileView& view);
 // The token file's path; "" where no home is known.
 std::string sso_token_path(const Environment& environment, const SsoConfig& config);
 
-// Somebody has to sign in: `why`, and the command to type.
+// The error, with the commands that sign the person in.
+Error to_sign_in(const SsoConfig& config, Error error);
+// Somebody has to sign in: `why`, and those commands.
 Error sso_login_required(const SsoConfig& config, const std::string& why);
 
 // A token that is good now: from the file, refreshed when it is about to die. `refused` is one that

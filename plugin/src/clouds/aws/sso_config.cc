@@ -11,7 +11,8 @@ namespace {
 constexpr const char* kDefaultScope = "sso:account:access";
 
 Error missing(const std::string& owner, const char* key) {
-  return make_error(Status::kBadConfig, owner + " has no " + key, "run: aws configure sso");
+  return with_commands(make_error(Status::kBadConfig, owner + " has no " + key),
+                       {"aws configure sso"});
 }
 
 std::vector<std::string> parse_scopes(std::string_view list) {
@@ -25,10 +26,10 @@ std::vector<std::string> parse_scopes(std::string_view list) {
 Result<const Section*> find_session(const ProfileView& view, const std::string& name) {
   const auto found = view.profiles.sso_sessions.find(name);
   if (found == view.profiles.sso_sessions.end())
-    return make_error(
-        Status::kBadConfig,
-        view.section.find("sso_session")->second.where + ": there is no [sso-session " + name + "]",
-        "run: aws configure sso-session");
+    return with_commands(
+        make_error(Status::kBadConfig, view.section.find("sso_session")->second.where +
+                                           ": there is no [sso-session " + name + "]"),
+        {"aws configure sso-session"});
   // A profile may repeat what its session says, but not contradict it.
   for (const auto& [key, said] : found->second) {
     const std::string_view repeated = property(view.section, key);
@@ -70,11 +71,14 @@ std::string sso_token_path(const Environment& environment, const SsoConfig& conf
   return aws_folder_file(environment, "sso/cache/" + sha1_hex(name) + ".json");
 }
 
-Error sso_login_required(const SsoConfig& config, const std::string& why) {
+Error to_sign_in(const SsoConfig& config, Error error) {
   const std::string profile = shell_word(config.profile);
-  return make_error(
-      Status::kLoginRequired, why,
-      "run: aws sso login --profile " + profile + " (or: pgiam login --profile " + profile + ")");
+  return with_commands(std::move(error),
+                       {"aws sso login --profile " + profile, "pgiam login --profile " + profile});
+}
+
+Error sso_login_required(const SsoConfig& config, const std::string& why) {
+  return to_sign_in(config, make_error(Status::kLoginRequired, why));
 }
 
 }  // namespace pgiam::aws

@@ -130,8 +130,8 @@ class DeviceLogin {
     }
   }
   Error late() const {
-    return make_error(Status::kLoginDeclined, "nobody signed in while the code was good",
-                      sso_login_required(config_, "").hint);
+    return to_sign_in(config_, make_error(Status::kLoginDeclined,
+                                          "nobody signed in while the code was good"));
   }
 
   Result<Json> token_file(const Json& answer, const std::string& what) const {

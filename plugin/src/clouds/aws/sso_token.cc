@@ -85,7 +85,7 @@ Result<void> refresh(const ProviderContext& context, const Profiles& profiles,
     Error error = describe_refusal(*response, what);
     if (error.status == Status::kDenied) {
       error.status = Status::kLoginRequired;
-      error.hint = sso_login_required(config, "").hint;
+      error = to_sign_in(config, std::move(error));
     }
     return error;
   }

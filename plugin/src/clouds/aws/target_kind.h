@@ -6,14 +6,27 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "clouds/cloud.h"
+#include "clouds/refusal.h"
 
 namespace pgiam::aws {
+
+// Of a target's facts, the key.
+constexpr std::string_view kRegion = "region";
 
 // What a name tells. The region is "" where the name is this kind's but tells none.
 struct NameFacts {
   std::string region;
   std::string description;  // "an Aurora cluster endpoint"
+};
+
+// Of the refusal of a token, what is this kind's own.
+struct OwnCauses {
+  Error no_permission;           // IAM says no
+  std::optional<Error> no_role;  // the database's own share: the role, and what ties it to IAM
+  bool role_is_likelier = false;
+  std::optional<Error> iam_is_off;
 };
 
 struct TargetKind {
@@ -29,6 +42,7 @@ struct TargetKind {
   // What an IAM policy has to allow for these tokens to be taken: "rds-db:connect" on
   // "arn:aws:rds-db:eu-west-1:*:dbuser:*/app".
   Permission (*permission)(std::string_view host, std::string_view region, std::string_view user);
+  OwnCauses (*causes)(const RefusedLogin& login, const Permission& missing);
 };
 
 // One line for each kind, in targets.cc.

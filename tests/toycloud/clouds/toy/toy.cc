@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "clouds/refusal.h"
 #include "clouds/toy/token.h"
 
 namespace pgiam::toy {
@@ -114,6 +115,13 @@ class Toy : public Cloud {
 
   bool is_password_of_ours(std::string_view text) const override { return is_token(text); }
   std::optional<Time> end_of(std::string_view text) const override { return end_of_token(text); }
+
+  std::vector<Error> explain_refusal(const RefusedLogin& login) const override {
+    const std::string database(login.host);
+    return {make_finding("toy_not_invited", "the toys have not invited " + database,
+                         {"toyctl invite " + database}),
+            clock_is_wrong(login, "")};
+  }
 
   std::vector<Error> warnings() const override { return {}; }
   std::span<const std::string_view> fact_keys() const override { return {}; }

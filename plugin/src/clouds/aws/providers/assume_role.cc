@@ -17,10 +17,10 @@ Error code_wanted(const Role& role) {
       role.profile.empty() ? "pgiam login --role-arn " + shell_word(role.arn) + " --mfa-serial " +
                                  shell_word(role.mfa_serial)
                            : "pgiam login --profile " + shell_word(role.profile);
-  return make_error(
-      Status::kLoginRequired,
-      "assuming role " + role.arn + " takes a code of the MFA device " + role.mfa_serial,
-      "run in a terminal: " + command);
+  return with_commands(
+      make_error(Status::kLoginRequired, "assuming role " + role.arn +
+                                             " takes a code of the MFA device " + role.mfa_serial),
+      {command}, "run in a terminal: ");
 }
 
 Result<Secret> ask_for_code(const ProviderContext& context, const Role& role, bool again,

@@ -19,8 +19,12 @@ constexpr const char* kVariables[] = {kCacheDirectory};
 // Credentials that die sooner are renewed, as the SDKs do.
 constexpr Seconds kRefreshAhead{300};
 
+Error to_sign_in(const ProfileView& view, Error error, std::string_view lead = "run: ") {
+  return with_commands(std::move(error), {"aws login --profile " + shell_word(view.name)}, lead);
+}
+
 Error login_required(const ProfileView& view, const std::string& why) {
-  return make_error(Status::kLoginRequired, why, "run: aws login --profile " + shell_word(view.name));
+  return to_sign_in(view, make_error(Status::kLoginRequired, why));
 }
 
 std::string cache_path(const ProfileView& view) {
@@ -83,13 +87,13 @@ Error refused(const ProfileView& view, const HttpResponse& response) {
     error.remote = reason + ", " + error.remote;
   if (reason == "TOKEN_EXPIRED" || reason == "USER_CREDENTIALS_CHANGED") {
     error.status = Status::kLoginRequired;
-    error.hint = login_required(view, "").hint;
+    error = to_sign_in(view, std::move(error));
   } else if (reason == "INSUFFICIENT_PERMISSIONS") {
-    error.hint =
-        "the user needs the permission signin:CreateOAuth2Token; then run: aws login --profile " +
-        shell_word(view.name);
+    const std::string permission = "the user needs the permission signin:CreateOAuth2Token";
+    error = to_sign_in(view, std::move(error), permission + "; then run: ");
+    error.commands.insert(error.commands.begin(), permission);
   } else if (error.status == Status::kDenied) {
-    error.hint = login_required(view, "").hint;
+    error = to_sign_in(view, std::move(error));
   }
   return error;
 }

@@ -48,8 +48,9 @@ class ProfileProvider : public CredentialsProvider {
                            [&] { return source->load(view, call, trace); });
     const std::string nothing = "profile \"" + chain.profile + "\" holds no credentials";
     if (chain.roles.empty()) return not_applicable(nothing);
-    return make_error(Status::kBadConfig, nothing + ", but is to assume " + chain.roles[0].arn,
-                      "run: aws configure --profile " + shell_word(chain.profile));
+    return with_commands(
+        make_error(Status::kBadConfig, nothing + ", but is to assume " + chain.roles[0].arn),
+        {"aws configure --profile " + shell_word(chain.profile)});
   }
 
   Error missing(const Profiles& profiles) const {
@@ -60,9 +61,10 @@ class ProfileProvider : public CredentialsProvider {
     const bool named = context_.profile_given || context_.files.default_profile() != "default";
     if (!named) return not_applicable(message);
     const std::string near = nearest_profile(profiles, context_.profile);
-    return make_error(Status::kBadConfig, message,
-                      near.empty() ? "run: aws configure --profile " + shell_word(context_.profile)
-                                   : "did you mean \"" + near + "\"?");
+    if (!near.empty())
+      return make_error(Status::kBadConfig, message, "did you mean \"" + near + "\"?");
+    return with_commands(make_error(Status::kBadConfig, message),
+                         {"aws configure --profile " + shell_word(context_.profile)});
   }
 
   const ProviderContext context_;

@@ -88,10 +88,11 @@ Result<CredentialsPtr> load_sso(const ProfileView& view, const Call& call, Trace
   const auto config = read_sso_config(view);
   if (!config) return config.error();
   if (config->account.empty() || config->role.empty())
-    return make_error(Status::kBadConfig,
-                      "profile \"" + view.name + "\" has " +
-                          (config->account.empty() ? "no sso_account_id" : "no sso_role_name"),
-                      "run: aws configure sso --profile " + shell_word(view.name));
+    return with_commands(
+        make_error(Status::kBadConfig,
+                   "profile \"" + view.name + "\" has " +
+                       (config->account.empty() ? "no sso_account_id" : "no sso_role_name")),
+        {"aws configure sso --profile " + shell_word(view.name)});
   const std::string name =
       cache_name_of_sso(config->session, config->start_url, config->account, config->role);
   const auto load = [&](const Call& quiet) {

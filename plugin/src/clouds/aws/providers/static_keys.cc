@@ -8,10 +8,11 @@ namespace {
 constexpr std::string_view kId = "aws_access_key_id", kSecret = "aws_secret_access_key";
 
 Error half(const ProfileView& view, std::string_view set, std::string_view missing) {
-  return make_error(Status::kBadConfig,
-                    view.section.find(set)->second.where + ": profile \"" + view.name + "\" has " +
-                        std::string(set) + ", but no " + std::string(missing),
-                    "run: aws configure --profile " + shell_word(view.name));
+  return with_commands(
+      make_error(Status::kBadConfig, view.section.find(set)->second.where + ": profile \"" +
+                                         view.name + "\" has " + std::string(set) + ", but no " +
+                                         std::string(missing)),
+      {"aws configure --profile " + shell_word(view.name)});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Aurora DSQL clusters. docs.aws.amazon.com/aurora-dsql/latest/userguide/SECTION_authentication-token.html
+#include "base/sql.h"
 #include "base/text.h"
 #include "clouds/aws/partitions.h"
 #include "clouds/aws/target_kind.h"
@@ -32,6 +33,17 @@ Permission permission(std::string_view host, std::string_view region, std::strin
           arn("dsql", region, "cluster/" + std::string(host.substr(0, host.find('.'))))};
 }
 
+OwnCauses causes(const RefusedLogin& login, const Permission& missing) {
+  const std::string allow = missing.action + " on " + missing.resource;
+  const std::string grant = "AWS IAM GRANT " + sql_identifier(login.user) + " TO 'its ARN'";
+  OwnCauses causes;
+  causes.no_permission =
+      make_finding("no_permission", "the IAM policy does not allow " + allow, {"allow " + allow});
+  causes.no_role = make_finding(
+      "no_iam_grant", "the role is not linked to this IAM identity: " + grant, {grant + ";"});
+  return causes;
+}
+
 }  // namespace
 
 constinit const TargetKind kDsqlTarget = {
@@ -42,6 +54,7 @@ constinit const TargetKind kDsqlTarget = {
     .authority = authority,
     .query = query,
     .permission = permission,
+    .causes = causes,
 };
 
 }  // namespace pgiam::aws

@@ -2,6 +2,8 @@
 // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html
 #include <algorithm>
 
+#include "base/shell.h"
+#include "base/sql.h"
 #include "base/text.h"
 #include "clouds/aws/partitions.h"
 #include "clouds/aws/target_kind.h"
@@ -72,6 +74,60 @@ Permission permission(std::string_view, std::string_view region, std::string_vie
   return {"rds-db:connect", arn("rds-db", region, "dbuser:*/" + in_resource(user))};
 }
 
+// ---- What may be behind a refusal
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+
+bool is_proxy(std::string_view host) { return contains(host, ".proxy-"); }
+
+Error no_permission(const RefusedLogin& login, const Permission& missing) {
+  const std::string& host = login.target.host;
+  return make_finding(
+      "no_permission",
+      "the IAM policy does not allow " + missing.action + " on " + missing.resource +
+          (is_proxy(host) ? " (or on the proxy's own resource id, prx-…, in place of *)"
+                          : " (or on the instance's own resource id in place of *)"),
+      {"pgiam setup policy --user " + shell_word(login.user) + " --host " + host +
+       " --account … --resource-id …"},
+      login.pam_refused ? "the server asked IAM, and IAM said no" : "");
+}
+
+Error not_in_proxy(std::string_view user) {
+  const std::string command = "aws rds describe-db-proxies";
+  return make_finding("not_in_proxy",
+                      "the proxy has no secret for \"" + std::string(user) +
+                          "\", or does not take IAM authentication for it: " + command +
+                          " shows its Auth list",
+                      {command});
+}
+
+Error no_rds_iam(const RefusedLogin& login) {
+  const std::string grant = "GRANT rds_iam TO " + sql_identifier(login.user);
+  const bool looked_up = !login.words.empty() && !login.pam_refused;
+  return make_finding(
+      "no_rds_iam", "the role is not a member of rds_iam, or does not exist: " + grant,
+      {grant + ";"},
+      looked_up ? "the server looked a password up, where it asks IAM about members" : "");
+}
+
+OwnCauses causes(const RefusedLogin& login, const Permission& missing) {
+  const bool asked_iam =
+      login.pam_refused || contains(login.words, "IAM authentication failed for");
+  const bool of_proxy = is_proxy(login.target.host);
+  OwnCauses causes;
+  causes.no_permission = no_permission(login, missing);
+  causes.role_is_likelier = !asked_iam;
+  if (of_proxy) {
+    causes.no_role = not_in_proxy(login.user);
+    return causes;
+  }
+  if (!asked_iam) causes.no_role = no_rds_iam(login);
+  causes.iam_is_off =
+      make_finding("iam_not_enabled", "IAM database authentication is not enabled on the instance",
+                   {"aws rds modify-db-instance --enable-iam-database-authentication …"});
+  return causes;
+}
+
 }  // namespace
 
 constinit const TargetKind kRdsTarget = {
@@ -82,6 +138,7 @@ constinit const TargetKind kRdsTarget = {
     .authority = authority,
     .query = query,
     .permission = permission,
+    .causes = causes,
 };
 
 }  // namespace pgiam::aws

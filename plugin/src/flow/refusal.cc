@@ -1,0 +1,153 @@
+#include "flow/refusal.h"
+
+#include <algorithm>
+
+#include "base/redact.h"
+#include "base/sql.h"
+#include "base/text.h"
+#include "clouds/options.h"
+#include "clouds/refusal.h"
+
+namespace pgiam {
+namespace {
+
+// As much as libpq keeps of a server's message.
+constexpr std::size_t kMostEvidence = 30'000;
+
+std::string life_left(const Reply& reply, Time now) {
+  const Time end = reply.password()->expires_at;
+  if (end == Time{}) return "";
+  if (end <= now) return ", expired at " + utc_for_people(end);
+  const auto left = std::chrono::duration_cast<std::chrono::minutes>(end - now);
+  return ", good for another " + std::to_string(left.count()) + " min";
+}
+
+std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
+
+std::string what_was_refused(const Reply& reply, Time now) {
+  const Plan& plan = reply.plan();
+  const auto& facts = plan.target().facts;
+  const bool is_somewhere = !facts.empty() && !facts.front().value.empty();
+  const std::string where = is_somewhere ? " in " + facts.front().value : "";
+  return "the server refused a token that was signed for " + plan.target().host + ":" +
+         std::to_string(plan.target().port) + where + ", user " + quoted(plan.user) + ", by " +
+         reply.principal() + " (" + reply.provider() + ")" + life_left(reply, now);
+}
+
+// Needs no quotation marks, neither in a connection string nor in a shell.
+bool is_plain(std::string_view value) {
+  return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view(".:_-@").find(c) != std::string_view::npos;
+  });
+}
+
+std::vector<std::string> what_tells_more(const Plan& plan) {
+  if (!is_plain(plan.host) || !is_plain(plan.user)) return {};
+  return {"pgiam doctor \"host=" + plan.host + " port=" + std::to_string(plan.port) +
+          " user=" + plan.user + "\""};
+}
+
+Error refused_token(const Reply& reply, const ConnectionOutcome& outcome, const Failure& failure,
+                    Time now) {
+  const Plan& plan = reply.plan();
+  const RefusedLogin login{
+      plan.target(),
+      plan.user,
+      plan.host,
+      plan.port,
+      reply.principal(),
+      reply.secret() ? reply.secret()->expires_at : std::nullopt,
+      now,
+      outcome.message,
+      failure.pam_refused,
+      plan.settings.given(kSigningPortOption),
+  };
+  Error error = make_error(Status::kDenied, what_was_refused(reply, now));
+  error.code = "token_refused";
+  error.causes = plan.cloud()->explain_refusal(login);
+  auto commands = what_tells_more(plan);
+  if (commands.empty()) return error;
+  return with_commands(std::move(error), std::move(commands), "To find out which: ");
+}
+
+Error refused_password_of_file(const PasswordFile& file) {
+  Error error = make_error(Status::kDenied, "the server refused the password of " + file.path,
+                           "see what writes " + file.path);
+  error.code = "password_refused";
+  error.commands = {error.hint};
+  return error;
+}
+
+Error no_tls() {
+  Error error = make_error(Status::kInsecure,
+                           "a token is never sent without TLS; tls = off takes the risk");
+  error.code = "no_tls";
+  return error;
+}
+
+std::vector<std::string> commands_for(std::string_view code, const Plan& plan) {
+  const std::string role = sql_identifier(plan.user);
+  if (code == "no_database") return {"name a database that is there: dbname=postgres"};
+  if (code == "no_connect_privilege") {
+    const std::string& name = plan.database.empty() ? plan.user : plan.database;
+    return {"GRANT CONNECT ON DATABASE " + sql_identifier(name) + " TO " + role + ";"};
+  }
+  if (code == "too_many_connections")
+    return {"close connections, or raise max_connections or the limit of role or database"};
+  if (code == "starting_up") return {"wait a minute, then try again"};
+  if (code == "no_role") return {"CREATE USER " + role + ";"};
+  if (code == "no_login") return {"ALTER ROLE " + role + " LOGIN;"};
+  if (code == "pg_hba")
+    return {"connect with TLS (sslmode=require), or mend the server's pg_hba.conf"};
+  if (code == "throttled") return {"try again in a moment, and log in less often: a pool does"};
+  return {};
+}
+
+Error something_else(const Plan& plan, const Failure& failure) {
+  Error error = make_error(Status::kNotApplicable,
+                           "the failure has nothing to do with what was set for the connection");
+  if (failure.known == nullptr) return error;
+  error.message = failure.known->sentence;
+  error.retryable = failure.known->passes;
+  error.code = failure.known->code;
+  error.commands = commands_for(error.code, plan);
+  return error;
+}
+
+Error explain(const Reply& reply, const ConnectionOutcome& outcome, const Failure& failure,
+              Time now) {
+  const Plan& plan = reply.plan();
+  switch (failure.kind) {
+    case Failure::Kind::kPasswordRefused:
+      return reply.file() != nullptr ? refused_password_of_file(*reply.file())
+                                     : refused_token(reply, outcome, failure, now);
+    case Failure::Kind::kNoTls:
+      if (plan.settings.get(kTlsOption) != "off") return no_tls();
+      break;
+    case Failure::Kind::kOther:
+      break;
+  }
+  return something_else(plan, failure);
+}
+
+}  // namespace
+
+bool is_refusal(const Reply& reply, const ConnectionOutcome& outcome) {
+  if (outcome.outcome == Outcome::kConnected) return false;
+  const Plan& plan = reply.plan();
+  return classify(outcome, {plan.host, plan.user}).kind == Failure::Kind::kPasswordRefused;
+}
+
+Error explain_refusal(const Reply& reply, const ConnectionOutcome& outcome, Time now) {
+  if (outcome.outcome == Outcome::kConnected || reply.password() == nullptr)
+    return make_error(Status::kNotApplicable, "nothing was refused");
+  const Plan& plan = reply.plan();
+  const Failure failure = classify(outcome, {plan.host, plan.user});
+  Error error = explain(reply, outcome, failure, now);
+  error.sqlstate = failure.sqlstate;
+  error.evidence = redact_message(outcome.message, reply.password()->text.reveal(), kMostEvidence);
+  return error;
+}
+
+}  // namespace pgiam
