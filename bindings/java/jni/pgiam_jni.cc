@@ -79,7 +79,7 @@ jbyteArray to_bytes(JNIEnv* env, const char* text) {
   return bytes;
 }
 
-jobjectArray to_arrays(JNIEnv* env, std::initializer_list<const char*> texts) {
+jobjectArray to_arrays(JNIEnv* env, const std::vector<const char*>& texts) {
   const jclass element = env->FindClass("[B");
   const jobjectArray arrays =
       element ? env->NewObjectArray(static_cast<jsize>(texts.size()), element, nullptr) : nullptr;
@@ -98,21 +98,29 @@ jobjectArray to_arrays(JNIEnv* env, std::initializer_list<const char*> texts) {
 jclass exception_class(JNIEnv* env) { return env->FindClass("org/pgiam/PgiamException"); }
 
 jobject new_exception(JNIEnv* env, pgiam_status status, const char* message, jobjectArray details,
-                      bool retryable, jobjectArray causes) {
+                      jobjectArray commands, bool retryable, jobjectArray causes) {
   const jclass type = exception_class(env);
   const jmethodID of =
       type ? env->GetStaticMethodID(
-                 type, "of", "(I[B[B[[BZ[Lorg/pgiam/PgiamException;)Lorg/pgiam/PgiamException;")
+                 type, "of", "(I[B[B[[B[[BZ[Lorg/pgiam/PgiamException;)Lorg/pgiam/PgiamException;")
            : nullptr;
   if (!of) return nullptr;
   const char* name = api ? api->status_name(status) : "PGIAM_E_UNSUPPORTED";
   return env->CallStaticObjectMethod(type, of, static_cast<jint>(status), to_bytes(env, name),
-                                     to_bytes(env, message), details,
+                                     to_bytes(env, message), details, commands,
                                      static_cast<jboolean>(retryable), causes);
 }
 
+std::vector<const char*> commands_of(const pgiam_error* error) {
+  std::vector<const char*> commands;
+  if (!PGIAM_API_HAS(api, error_command)) return commands;
+  while (const char* command = api->error_command(error, commands.size()))
+    commands.push_back(command);
+  return commands;
+}
+
 jobject to_exception(JNIEnv* env, pgiam_status status, const pgiam_error* error) {
-  if (!error) return new_exception(env, status, "", nullptr, false, nullptr);
+  if (!error) return new_exception(env, status, "", nullptr, nullptr, false, nullptr);
   jsize count = 0;
   while (api->error_cause(error, static_cast<std::size_t>(count))) ++count;
   const jclass type = exception_class(env);
@@ -123,11 +131,17 @@ jobject to_exception(JNIEnv* env, pgiam_status status, const pgiam_error* error)
     if (env->ExceptionCheck()) return nullptr;
     env->SetObjectArrayElement(causes, i, converted);
   }
-  const jobjectArray details = to_arrays(env, {api->error_text(error, PGIAM_ERROR_HINT),
-                                               api->error_text(error, PGIAM_ERROR_PROVIDER),
-                                               api->error_text(error, PGIAM_ERROR_REMOTE)});
+  // In the order of PgiamException's places.
+  std::vector<const char*> texts;
+  for (std::int32_t field :
+       {PGIAM_ERROR_HINT, PGIAM_ERROR_PROVIDER, PGIAM_ERROR_REMOTE, PGIAM_ERROR_CODE,
+        PGIAM_ERROR_EVIDENCE, PGIAM_ERROR_SQLSTATE, PGIAM_ERROR_EXPLANATION})
+    texts.push_back(api->error_text(error, field));
+  const jobjectArray details = to_arrays(env, texts);
   if (env->ExceptionCheck()) return nullptr;
-  return new_exception(env, status, api->error_text(error, PGIAM_ERROR_MESSAGE), details,
+  const jobjectArray commands = to_arrays(env, commands_of(error));
+  if (env->ExceptionCheck()) return nullptr;
+  return new_exception(env, status, api->error_text(error, PGIAM_ERROR_MESSAGE), details, commands,
                        api->error_number(error, PGIAM_ERROR_RETRYABLE) != 0, causes);
 }
 
@@ -199,7 +213,7 @@ JNIEXPORT void JNICALL Java_org_pgiam_Native_open(JNIEnv* env, jclass, jobjectAr
     api = pgiam_load(texts[0], reason, sizeof reason);
     if (api) return 0;
     const jobject exception =
-        new_exception(env, PGIAM_E_UNSUPPORTED, reason, nullptr, false, nullptr);
+        new_exception(env, PGIAM_E_UNSUPPORTED, reason, nullptr, nullptr, false, nullptr);
     if (exception) env->Throw(static_cast<jthrowable>(exception));
     return 0;
   });
@@ -258,6 +272,27 @@ JNIEXPORT jint JNICALL Java_org_pgiam_Native_afterConnect(JNIEnv* env, jclass, j
     api->after_connect(to_pointer<pgiam_context>(context), to_pointer<pgiam_reply>(reply), outcome,
                        texts[0], &advice);
     return advice;
+  });
+}
+
+// texts: sqlstate, message. null: there is nothing to add.
+JNIEXPORT jobject JNICALL Java_org_pgiam_Native_explainRefusal(JNIEnv* env, jclass, jlong context,
+                                                               jlong reply, jint outcome,
+                                                               jobjectArray given) {
+  return guard(env, [&]() -> jobject {
+    if (!PGIAM_API_HAS(api, explain_refusal)) return nullptr;
+    const Texts texts(env, given);
+    pgiam_outcome told = PGIAM_OUTCOME_INIT;
+    told.outcome = outcome;
+    told.sqlstate = texts[0];
+    told.message = texts[1];
+    pgiam_error* error = nullptr;
+    const pgiam_status status = api->explain_refusal(
+        to_pointer<pgiam_context>(context), to_pointer<pgiam_reply>(reply), &told, &error);
+    jobject exception = nullptr;
+    if (status == PGIAM_OK) exception = to_exception(env, api->error_status(error), error);
+    api->error_free(error);
+    return exception;
   });
 }
 

@@ -48,6 +48,22 @@ def test_a_saved_password_works_as_with_pgjdbc(bridge, url):
     assert bridge.do("connect", "c", saved, "user=plain", "password=open sesame") == "plain"
 
 
+def test_a_refusal_is_explained_as_by_the_other_hosts(jvm, rds, url):
+    one = jvm("-Dpgiam.bridge=native")
+    wrong = refused(one, "connect", "c", url(prefix=PREFIX, plugin=False), "user=nobody")
+    assert wrong.state.startswith("28") and "nobody" in wrong.message.splitlines()[0]
+    assert "\npgiam: the server refused a token that was signed for" in wrong.message
+    assert 'GRANT rds_iam TO "nobody"' in wrong.message and "To find out which: pgiam doctor" in wrong.message
+    assert "X-Amz-Signature" not in wrong.trace
+
+
+def test_a_failure_of_another_kind_speaks_for_itself(jvm, rds, url):
+    one = jvm("-Dpgiam.bridge=native")
+    lost = url(prefix=PREFIX, plugin=False).replace("/postgres?", "/nowhere?")
+    missing = refused(one, "connect", "c", lost, "user=app_user")
+    assert missing.state == "3D000" and "pgiam" not in missing.message
+
+
 def test_a_refused_token_from_the_cache_is_renewed_once(jvm, rds, url):
     one = jvm("-Dpgiam.bridge=native")
     address = url(prefix=PREFIX, plugin=False)

@@ -23,6 +23,9 @@ interface Bridge {
     /** True: the token was an old one; ask again, once. */
     boolean afterConnect(PgiamReply reply, int outcome, String sqlstate);
 
+    /** null: nothing to add to the failure's own words, or this bridge does not know. */
+    PgiamException explainRefusal(PgiamReply reply, int outcome, String sqlstate, String message);
+
     void close();
   }
 }

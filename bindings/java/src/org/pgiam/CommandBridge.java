@@ -93,6 +93,13 @@ final class CommandBridge implements Bridge {
       return false;
     }
 
+    /** The command has kept nothing of the token that was refused. */
+    @Override
+    public PgiamException explainRefusal(
+        PgiamReply reply, int outcome, String sqlstate, String message) {
+      return null;
+    }
+
     @Override
     public void close() {}
 

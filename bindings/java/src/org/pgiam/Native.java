@@ -23,6 +23,10 @@ final class Native {
 
   static native int afterConnect(long context, long reply, int outcome, byte[][] sqlstate);
 
+  /** texts: sqlstate, message. null: there is nothing to add. */
+  static native PgiamException explainRefusal(
+      long context, long reply, int outcome, byte[][] texts);
+
   static native byte[] replyParam(long reply, byte[][] key);
 
   static native byte[] replyText(long reply, int field);

@@ -94,6 +94,14 @@ final class NativeBridge implements Bridge {
     }
 
     @Override
+    public PgiamException explainRefusal(
+        PgiamReply reply, int outcome, String sqlstate, String message) {
+      if (!(reply instanceof Reply)) return null;
+      byte[][] texts = {Text.utf8(sqlstate), Text.utf8(message)};
+      return Native.explainRefusal(handle, ((Reply) reply).open(), outcome, texts);
+    }
+
+    @Override
     public void close() {
       Native.contextFree(handle);
     }

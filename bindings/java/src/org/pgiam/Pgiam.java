@@ -76,6 +76,22 @@ public final class Pgiam implements AutoCloseable {
     }
   }
 
+  /**
+   * What a failed connection means: causes with codes and commands. null: the failure has nothing to
+   * do with the password, or the library is reached through the command, which does not know. Both
+   * texts may be null; message is the server's or the driver's own.
+   */
+  public PgiamException explainRefusal(
+      PgiamReply reply, int outcome, String sqlstate, String message) {
+    calls.readLock().lock();
+    try {
+      if (closed || !reply.applies()) return null;
+      return context.explainRefusal(reply, outcome, sqlstate, message);
+    } finally {
+      calls.readLock().unlock();
+    }
+  }
+
   /** Waits for calls that are under way. */
   @Override
   public void close() {

@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** Why there is no token: what was tried, why each failed, what to do next. Holds no secret. */
+/**
+ * Why there is no token, or why a server refused one: what was tried or may be behind it, what to do
+ * next. Holds no secret.
+ */
 public final class PgiamException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -25,37 +28,44 @@ public final class PgiamException extends Exception {
 
   private final int status;
   private final String statusName;
-  private final String hint;
-  private final String provider;
-  private final String remote;
+  /** The places in details. */
+  private static final int HINT = 0, PROVIDER = 1, REMOTE = 2, CODE = 3, EVIDENCE = 4, SQLSTATE = 5,
+      EXPLANATION = 6;
+
+  private final String[] details;
+  private final String[] commands;
   private final boolean retryable;
   private final PgiamException[] causes;
 
   /** Of Java's own making. */
   PgiamException(int status, String message, String hint, PgiamException... causes) {
-    this(status, nameOf(status), message, hint, "", "", status == NETWORK || status == TIMEOUT,
-        causes);
+    this(status, nameOf(status), message, new String[] {hint, "", "", "", "", "", ""},
+        new String[0], status == NETWORK || status == TIMEOUT, causes);
   }
 
-  private PgiamException(int status, String statusName, String message, String hint,
-      String provider, String remote, boolean retryable, PgiamException[] causes) {
+  private PgiamException(int status, String statusName, String message, String[] details,
+      String[] commands, boolean retryable, PgiamException[] causes) {
     super(message.isEmpty() ? statusName : message);
     this.status = status;
     this.statusName = statusName;
-    this.hint = hint;
-    this.provider = provider;
-    this.remote = remote;
+    this.details = details;
+    this.commands = commands;
     this.retryable = retryable;
     this.causes = causes;
   }
 
-  /** Called by the native code. details: hint, provider, remote; or null. */
+  /** Called by the native code. details, commands and causes: or null. */
   private static PgiamException of(int status, byte[] name, byte[] message, byte[][] details,
-      boolean retryable, PgiamException[] causes) {
-    String[] texts = {"", "", ""};
-    for (int i = 0; details != null && i < texts.length; i++) texts[i] = text(details[i]);
-    return new PgiamException(status, text(name), text(message), texts[0], texts[1], texts[2],
-        retryable, causes == null ? new PgiamException[0] : causes);
+      byte[][] commands, boolean retryable, PgiamException[] causes) {
+    return new PgiamException(status, text(name), text(message), texts(details, EXPLANATION + 1),
+        texts(commands, commands == null ? 0 : commands.length), retryable,
+        causes == null ? new PgiamException[0] : causes);
+  }
+
+  private static String[] texts(byte[][] utf8, int count) {
+    String[] texts = new String[count];
+    for (int i = 0; i < count; i++) texts[i] = utf8 == null ? "" : text(utf8[i]);
+    return texts;
   }
 
   private static String nameOf(int status) {
@@ -101,17 +111,37 @@ public final class PgiamException extends Exception {
 
   /** What to do next, the very command to type where there is one; may be empty. */
   public String hint() {
-    return hint;
+    return details[HINT];
   }
 
   /** What failed, "aws.sso"; may be empty. */
   public String provider() {
-    return provider;
+    return details[PROVIDER];
   }
 
   /** The remote side's code and request id; may be empty. */
   public String remote() {
-    return remote;
+    return details[REMOTE];
+  }
+
+  /** For programs, "no_rds_iam"; "" where the status says it all. */
+  public String code() {
+    return details[CODE];
+  }
+
+  /** What the code rests on, as the server's words; may be empty. */
+  public String evidence() {
+    return details[EVIDENCE];
+  }
+
+  /** Of a refusal by a server; may be empty. */
+  public String sqlState() {
+    return details[SQLSTATE];
+  }
+
+  /** What to type, or to do where there is nothing to type, best first. */
+  public List<String> commands() {
+    return Collections.unmodifiableList(Arrays.asList(commands));
   }
 
   /** Whether the same call may succeed later. */
@@ -119,21 +149,20 @@ public final class PgiamException extends Exception {
     return retryable;
   }
 
-  /** Everything that was tried and why it gave nothing, in order. */
+  /**
+   * Everything that was tried and why it gave nothing, in order; of a refusal by a server, what may
+   * be behind it, the likeliest first.
+   */
   public List<PgiamException> causes() {
     return Collections.unmodifiableList(Arrays.asList(causes));
   }
 
   /** The whole story for a person, in lines: message, what was tried, what to do next. */
   public String explanation() {
-    StringBuilder text = new StringBuilder(getMessage());
-    if (!remote.isEmpty()) text.append("\n  the answer was: ").append(remote);
-    for (PgiamException cause : causes) {
-      text.append("\n  ");
-      if (!cause.provider.isEmpty()) text.append(cause.provider).append(": ");
-      text.append(cause.getMessage());
-    }
-    if (!hint.isEmpty()) text.append("\n  ").append(hint);
+    if (!details[EXPLANATION].isEmpty()) return details[EXPLANATION].trim();
+    StringBuilder text = new StringBuilder(getMessage());  // of Java's own making
+    for (PgiamException cause : causes) text.append("\n  ").append(cause.getMessage());
+    if (!hint().isEmpty()) text.append("\n  ").append(hint());
     return text.toString();
   }
 

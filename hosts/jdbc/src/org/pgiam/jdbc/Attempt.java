@@ -43,9 +43,18 @@ final class Attempt implements AutoCloseable {
 
   /** True: the token was an old one; a second attempt with a new one is worth it. */
   boolean failed(SQLException failure) {
-    String state = failure.getSQLState();
-    boolean refused = state != null && state.startsWith("28");
-    return end(refused ? Pgiam.AUTH_FAILED : Pgiam.OTHER, state);
+    return end(Pgiam.OTHER, failure.getSQLState());
+  }
+
+  /** What the failure means; null where its own words say it all. */
+  synchronized PgiamException explain(SQLException failure) {
+    if (reply == null) return null;
+    try {
+      return Pgiam.shared().explainRefusal(
+          reply, Pgiam.OTHER, failure.getSQLState(), failure.getMessage());
+    } catch (PgiamException impossible) {  // there is a reply, so there is a Pgiam
+      return null;
+    }
   }
 
   private synchronized boolean end(int outcome, String sqlstate) {

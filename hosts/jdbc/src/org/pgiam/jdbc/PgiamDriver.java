@@ -75,7 +75,8 @@ public final class PgiamDriver implements Driver {
         attempt.succeeded();
         return connection;
       } catch (SQLException failure) {
-        throw new Refused(failure, attempt.failed(failure));
+        SQLException explained = Explained.by(attempt.explain(failure), failure);
+        throw new Refused(explained, attempt.failed(failure));
       }
     }
   }
