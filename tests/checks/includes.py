@@ -27,6 +27,12 @@ LENT = {
 LENT |= {
     ("cli", "libpq/connect.h"), ("cli", "libpq/connection_state.h"),
 }  # fmt: skip
+# What the system offers differs from one to the next, so that it stands in these; elsewhere the C++ library's own headers
+# and these libraries' are enough.
+MAY_SEE_THE_SYSTEM = {"base", "adapters"}
+PORTABLE = re.compile(r"[a-z_]+$|(boost|openssl)/")
+# base/privilege.h tells when a variable may be trusted.
+MAY_READ_VARIABLES = {"base/privilege.cc", "adapters/environment_posix.cc", "adapters/curl_http.cc"}
 SOURCES = {".h", ".hpp", ".c", ".cc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 
@@ -55,7 +61,7 @@ def included_layer(source, quote, name):
 def includes(folder):
     for source in sorted(path for path in folder.rglob("*") if path.suffix in SOURCES):
         for quote, name in INCLUDE.findall(source.read_text()):
-            yield source, name, included_layer(source, quote, name)
+            yield source, quote, name, included_layer(source, quote, name)
 
 
 def sibling(source, name):
@@ -70,7 +76,7 @@ def sibling(source, name):
 
 
 faults = []
-for source, name, target in includes(core):
+for source, quote, name, target in includes(core):
     layer = layer_of(source)
     if layer not in MAY_INCLUDE:
         faults.append(f"{source.relative_to(root)}: '{layer}' is not a layer of the architecture")
@@ -80,11 +86,16 @@ for source, name, target in includes(core):
         allowed = allowed | {"adapters"}
     if target and target not in allowed:
         faults.append(f"{source.relative_to(root)} includes \"{name}\": {layer} may not see {target}")
+    if quote == "<" and layer not in MAY_SEE_THE_SYSTEM and target is None and not PORTABLE.match(name):
+        faults.append(f"{source.relative_to(root)} includes <{name}>: only base and adapters may see the system")
+for source in sorted(path for path in core.rglob("*") if path.suffix in SOURCES):
+    if "getenv(" in source.read_text() and str(source.relative_to(core)) not in MAY_READ_VARIABLES:
+        faults.append(f"{source.relative_to(root)} reads a variable by itself: ask the port Environment, or base/privilege.h")
 for outside in ("hosts", "bindings", "sdk"):
-    for source, name, target in includes(root / outside):
+    for source, _, name, target in includes(root / outside):
         if target and target != "sdk" and name not in SHARED_WITH_HOSTS:
             faults.append(f"{source.relative_to(root)} includes \"{name}\": {outside} may not see the core")
-for source, name, _ in includes(hosts):
+for source, _, name, _ in includes(hosts):
     lent = sibling(source, name)
     if lent and (source.relative_to(hosts).parts[0], lent) not in LENT:
         faults.append(f"{source.relative_to(root)} includes \"{name}\": no host may see a sibling ({lent})")

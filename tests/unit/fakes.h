@@ -125,14 +125,18 @@ class FakeFiles : public Files {
 class FakeResolver : public Resolver {
  public:
   Result<std::vector<std::string>> aliases(const std::string& host,
-                                           const Call&) const override {
+                                           const Call& call) const override {
     asked.push_back(host);
+    if (on_call) on_call(call);
+    if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
+    if (is_silent) return make_error(Status::kTimeout, "DNS did not answer in time for " + host);
     if (is_down) return make_error(Status::kNetwork, "DNS did not answer for " + host);
     const auto found = names.find(host);
     return found == names.end() ? std::vector<std::string>() : found->second;
   }
   std::map<std::string, std::vector<std::string>> names;
-  bool is_down = false;
+  bool is_down = false, is_silent = false;
+  std::function<void(const Call&)> on_call;
   mutable std::vector<std::string> asked;
 };
 

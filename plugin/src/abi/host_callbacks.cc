@@ -1,10 +1,10 @@
 #include "abi/host_callbacks.h"
 
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "abi/handles.h"
+#include "base/privilege.h"
 
 namespace pgiam {
 namespace {
@@ -14,7 +14,7 @@ thread_local const pgiam_context* callback_of = nullptr;
 // What the host's options or the environment say, if they say anything.
 std::optional<LogLevel> level_of_option(const pgiam_config& config) {
   std::optional<LogLevel> level;
-  if (const char* env = std::getenv("PGIAM_LOG")) level = log_level_of(env);
+  if (const char* env = trusted_variable("PGIAM_LOG")) level = log_level_of(env);
   for (std::size_t i = 0; i < config.option_count; ++i)
     if (std::string_view(config.options[i].key) == "log" && config.options[i].value != nullptr)
       if (const auto told = log_level_of(config.options[i].value)) level = told;

@@ -2,10 +2,8 @@
 
 #include <dlfcn.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <new>
 #include <vector>
@@ -52,9 +50,13 @@ Error no_module(const std::string& reason) {
       "install libpgiam-http.so in the folder pgiam/ beside libpgiam.so, and libcurl");
 }
 
-Result<const pgiam_http_module*> load_module(const std::string& given) {
+Result<const pgiam_http_module*> load_module(const std::string& given, bool privileged) {
   static std::atomic<const pgiam_http_module*> loaded{nullptr};
   if (const auto* module = loaded.load(std::memory_order_acquire)) return module;
+
+  // libcurl would write there what decrypts its connections.
+  if (privileged && getenv("SSLKEYLOGFILE") != nullptr)
+    return no_module("this program has rights that its caller lacks, and SSLKEYLOGFILE is set");
 
   const LoadLock lock;
   std::string reason = "its place is unknown";
@@ -127,7 +129,8 @@ class Exchange {
     };
     if (request.address_allowed != nullptr)
       c.address_allowed = [](void* self, const char* address) -> std::int32_t {
-        return of(self).request_.address_allowed(address);
+        return of(self).guarded([&](Exchange& e) { return e.request_.address_allowed(address); }) ==
+               0;
       };
   }
   Exchange(const Exchange&) = delete;
@@ -188,6 +191,8 @@ Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRe
   const std::string where = url.authority();
   const std::string because = exchange.detail[0] != '\0' ? std::string(": ") + exchange.detail : "";
   switch (exchange.outcome) {
+    case PGIAM_HTTP_NO_MEMORY:
+      throw std::bad_alloc();
     case PGIAM_HTTP_CANCELLED:
       return make_error(Status::kCancelled, "cancelled");
     case PGIAM_HTTP_RESOLVE:
@@ -229,6 +234,11 @@ Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRe
     default:
       return make_error(Status::kInternal, "libcurl failed with " + where + because);
   }
+}
+
+Error no_time_left(const Url& url) {
+  return network_error(Status::kTimeout, "no time is left to ask " + url.authority(),
+                       "raise the option timeout_ms", true);
 }
 
 Error bad_bundle(const std::string& path) {
@@ -288,18 +298,18 @@ class CurlHttp::Pool {
     idle_.push_back({purpose, std::move(handle)});
   }
 
-  // Null where none can be read. Read again when the file has changed.
-  Trust trust(const pgiam_http_module& module, const std::string& path) {
-    const Stamp stamp = stamp_of(path);
+  // Read again when the file has changed.
+  Result<Trust> trust(const pgiam_http_module& module, const std::string& path, const Files& files,
+                      const Call& call) {
+    const FileStamp stamp = path.empty() ? FileStamp{} : files.stamp(path);
     {
       const StateLock lock;
       start_anew_after_fork();
       for (const KnownTrust& known : trusts_)
         if (known.path == path && known.stamp == stamp) return known.trust;
     }
-    const char* file = path.empty() ? nullptr : path.c_str();
-    Trust trust(module.trust_new(file), module.trust_free);
-    if (!trust) return nullptr;
+    auto trust = read_trust(module, path, files, call);
+    if (!trust) return trust;
     std::vector<KnownTrust> evicted;
     const StateLock lock;
     std::erase_if(trusts_, [&](KnownTrust& known) {
@@ -307,29 +317,37 @@ class CurlHttp::Pool {
       if (stale) evicted.push_back(known);
       return stale;
     });
-    trusts_.push_back({path, stamp, trust});
+    trusts_.push_back({path, stamp, *trust});
     return trust;
   }
 
  private:
   static constexpr std::size_t kMostIdle = 16;
 
-  using Stamp = std::array<std::int64_t, 4>;
   struct Idle {
     std::string purpose;
     Handle handle;
   };
   struct KnownTrust {
     std::string path;
-    Stamp stamp;
+    FileStamp stamp;
     Trust trust;
   };
 
-  static Stamp stamp_of(const std::string& path) {
-    struct stat facts {};
-    if (path.empty() || stat(path.c_str(), &facts) != 0) return {};
-    return {static_cast<std::int64_t>(facts.st_ino), facts.st_size, facts.st_mtim.tv_sec,
-            facts.st_mtim.tv_nsec};
+  static Result<Trust> read_trust(const pgiam_http_module& module, const std::string& path,
+                                  const Files& files, const Call& call) {
+    std::string pem;
+    if (!path.empty()) {
+      auto text = files.read(path, call);
+      if (!text) return is_interruption(text.error()) ? text.error() : bad_bundle(path);
+      pem = std::move(*text);
+    }
+    std::int32_t outcome = PGIAM_HTTP_OK;
+    const char* file = path.empty() ? nullptr : path.c_str();
+    Trust trust(module.trust_new(file, pem.data(), pem.size(), &outcome), module.trust_free);
+    if (trust) return trust;
+    if (outcome == PGIAM_HTTP_NO_MEMORY) throw std::bad_alloc();
+    return bad_bundle(path);
   }
 
   // Closing a TLS connection writes to it, and these are still in use by the parent: they are
@@ -346,10 +364,13 @@ class CurlHttp::Pool {
   std::vector<KnownTrust> trusts_;
 };
 
-CurlHttp::CurlHttp(const Clock& clock, std::string user_agent, std::string module)
+CurlHttp::CurlHttp(const Clock& clock, const Files& files, std::string user_agent,
+                   std::string module, bool privileged)
     : clock_(clock),
+      files_(files),
       user_agent_(std::move(user_agent)),
       module_(std::move(module)),
+      privileged_(privileged),
       pool_(Pool::shared()) {}
 
 CurlHttp::~CurlHttp() = default;
@@ -358,24 +379,24 @@ Result<HttpResponse> CurlHttp::send(const HttpRequest& request, const Call& call
   const auto url = parse_url(request.url);
   if (!url) return make_error(Status::kBadConfig, "an endpoint's URL is malformed");
   if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
-  const Milliseconds left = std::min(request.timeout, call.deadline - clock_.uptime());
-  if (left <= Milliseconds{0})
-    return make_error(Status::kTimeout, "no time is left to ask " + url->authority(),
-                      "raise the option timeout_ms");
+  if (clock_.uptime() >= call.deadline) return no_time_left(*url);
 
-  const auto module = load_module(module_);
+  const auto module = load_module(module_, privileged_);
   if (!module) return module.error();
   Pool::Trust trust;
   if (url->https()) {
-    trust = pool_->trust(**module, request.ca_bundle);
-    if (!trust) return bad_bundle(request.ca_bundle);
+    auto read = pool_->trust(**module, request.ca_bundle, files_, call);
+    if (!read) return read.error();
+    trust = std::move(*read);
   }
+  const Milliseconds left = std::min(request.timeout, call.deadline - clock_.uptime());
+  if (left <= Milliseconds{0}) return no_time_left(*url);
 
   Exchange exchange(request, call, user_agent_);
   exchange.c.connect_timeout_ms =
       static_cast<long>(std::min(request.connect_timeout, left).count());
   exchange.c.timeout_ms = static_cast<long>(left.count());
-  exchange.c.use_proxy = request.use_proxy && !is_local(url->host);
+  exchange.c.use_proxy = request.use_proxy && !privileged_ && !is_local(url->host);
   exchange.c.trust = trust.get();
 
   // A connection that was made without the check must not serve a request that wants it.

@@ -7,7 +7,7 @@
 namespace pgiam {
 
 std::optional<std::string> PosixEnvironment::get(const char* name) const {
-  const char* value = ::getenv(name);
+  const char* value = privileged_ ? nullptr : ::getenv(name);
   if (value == nullptr) return std::nullopt;
   return value;
 }
@@ -15,6 +15,7 @@ std::optional<std::string> PosixEnvironment::get(const char* name) const {
 // Services are often started without HOME. boto3 looks into the user database then, and so does
 // libpq.
 std::optional<std::string> PosixEnvironment::home() const {
+  if (privileged_) return std::nullopt;
   if (auto given = get_nonblank("HOME")) return given;
   passwd entry{};
   passwd* found = nullptr;
@@ -27,7 +28,7 @@ std::optional<std::string> PosixEnvironment::home() const {
 // setenv, unsetenv and putenv all exchange pointers in the table, so the pointers tell. Every
 // connection asks: Fletcher's sums, of the pointers and of their order, as they cost two additions.
 std::uint64_t PosixEnvironment::generation() const {
-  if (environ == nullptr) return 0;
+  if (privileged_ || environ == nullptr) return 0;
   std::uint64_t sum = 0, sum_of_sums = 0;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     sum += reinterpret_cast<std::uintptr_t>(*entry);

@@ -1,15 +1,22 @@
 // The process's environment, as getenv reads it, and the user database for who lacks HOME.
 #pragma once
 
+#include "base/privilege.h"
 #include "ports/environment.h"
 
 namespace pgiam {
 
+// The one place that reads it. In a privileged program it is empty: no variable, no home.
 class PosixEnvironment : public Environment {
  public:
+  explicit PosixEnvironment(bool privileged = is_privileged()) : privileged_(privileged) {}
+
   std::optional<std::string> get(const char* name) const override;
   std::optional<std::string> home() const override;
   std::uint64_t generation() const override;
+
+ private:
+  const bool privileged_;
 };
 
 }  // namespace pgiam

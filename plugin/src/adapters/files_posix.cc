@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -14,7 +13,9 @@
 
 #include "adapters/waiter.h"
 #include "base/descriptor.h"
+#include "base/random.h"
 #include "base/secret.h"
+#include "base/shell.h"
 #include "base/write_all.h"
 
 namespace pgiam {
@@ -51,6 +52,51 @@ Result<void> make_folders(const std::string& path) {
     if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failed("make", folder);
   }
   return {};
+}
+
+// The folder of a file that is to be written: this user's own or the system's, where strangers can
+// put nothing. All in it is done through the descriptor, whatever becomes of its name meanwhile.
+class Folder {
+ public:
+  static Result<Folder> of(const std::string& path) {
+    if (auto made = make_folders(path); !made) return made.error();
+    const auto slash = path.rfind('/');
+    const std::string name = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    Folder folder;
+    folder.name_ = slash == std::string::npos ? path : path.substr(slash + 1);
+    folder.fd_ = Descriptor(::open(name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    struct stat info {};
+    if (!folder.fd_.is_open() || fstat(folder.fd_.get(), &info) != 0) return failed("open", name);
+    const uid_t user = geteuid();  // root may write into anybody's, as from a container or by sudo
+    if (info.st_uid != user && info.st_uid != 0 && user != 0)
+      return make_error(Status::kBadConfig,
+                        name + " belongs to another user (" + std::to_string(info.st_uid) +
+                            "), so nothing is written there");
+    if ((info.st_mode & S_IWOTH) != 0 && (info.st_mode & S_ISVTX) == 0)
+      return make_error(Status::kBadConfig,
+                        "anybody may write to " + name + ", so nothing is written there",
+                        "chmod o-w " + shell_word(name));
+    return folder;
+  }
+
+  int fd() const { return fd_.get(); }
+  const std::string& name() const { return name_; }  // of the file in it
+
+ private:
+  Descriptor fd_;
+  std::string name_;
+};
+
+// A new file of no name that anybody knows.
+Descriptor make_temporary(const Folder& folder, std::string& name) {
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries; ++i) {
+    name = folder.name() + "." + std::to_string(random_bits());
+    Descriptor file(openat(folder.fd(), name.c_str(),
+                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (file.is_open() || errno != EEXIST) return file;
+  }
+  return Descriptor();
 }
 
 // What a shell puts in place of "<(command)": it can be read once, so what is written into it later
@@ -164,23 +210,27 @@ Result<std::string> PosixFiles::read(const std::string& path, const Call& call) 
 }
 
 Result<void> PosixFiles::replace(const std::string& path, std::string_view content) const {
-  if (auto made = make_folders(path); !made) return made.error();
-  std::string temporary = path + ".XXXXXX";
-  Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));  // made with mode 0600
-  if (file.get() < 0) return failed("write beside", path);
+  const auto folder = Folder::of(path);
+  if (!folder) return folder.error();
+  std::string temporary;
+  Descriptor file = make_temporary(*folder, temporary);
+  if (!file.is_open()) return failed("write beside", path);
+  const int fd = folder->fd();
   const bool written = write_all(file.get(), content) && fsync(file.get()) == 0 && file.close() &&
-                       ::rename(temporary.c_str(), path.c_str()) == 0;
+                       renameat(fd, temporary.c_str(), fd, folder->name().c_str()) == 0;
   if (written) return {};
   const Error error = failed("write", path);
-  ::unlink(temporary.c_str());
+  unlinkat(fd, temporary.c_str(), 0);
   return error;
 }
 
 Result<std::unique_ptr<FileLock>> PosixFiles::lock(const std::string& path,
                                                    const Call& call) const {
   const std::string name = path + ".lock";
-  if (auto made = make_folders(name); !made) return made.error();
-  const int fd = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const auto folder = Folder::of(name);
+  if (!folder) return folder.error();
+  const int fd = openat(folder->fd(), folder->name().c_str(),
+                        O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
   if (fd < 0) return failed("lock", name);
   auto held = std::make_unique<Flock>(fd);
   std::optional<Waiter> waiter;

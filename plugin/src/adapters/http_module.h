@@ -26,6 +26,7 @@ extern "C" {
 #define PGIAM_HTTP_BROKEN 11        /* the connection ended before the answer did */
 #define PGIAM_HTTP_MALFORMED 12     /* what came was not HTTP */
 #define PGIAM_HTTP_INTERNAL 13
+#define PGIAM_HTTP_NO_MEMORY 14
 
 typedef struct pgiam_http_trust pgiam_http_trust;   /* parsed CA certificates; any thread */
 typedef struct pgiam_http_handle pgiam_http_handle; /* keeps its connections; one thread at a time */
@@ -55,8 +56,10 @@ typedef struct pgiam_http_exchange {
 
 typedef struct pgiam_http_module {
   uint32_t exchange_size; /* sizeof(pgiam_http_exchange): tells modules of another build */
-  /* NULL reads the system's certificates. NULL when there is none to be had. */
-  pgiam_http_trust *(*trust_new)(const char *pem_file);
+  /* The certificates of a PEM file and what stands in it; without a file (NULL) the system's. NULL
+   * when there is none to be had; *outcome then tells whether for want of memory. */
+  pgiam_http_trust *(*trust_new)(const char *pem_file, const char *pem, size_t size,
+                                 int32_t *outcome);
   void (*trust_free)(pgiam_http_trust *trust);
   pgiam_http_handle *(*handle_new)(void); /* NULL: out of memory */
   void (*handle_free)(pgiam_http_handle *handle);

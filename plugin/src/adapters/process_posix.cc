@@ -184,6 +184,10 @@ Error too_long(const ProcessRequest& request) {
 }  // namespace
 
 Result<ProcessResult> PosixProcess::run(const ProcessRequest& request, const Call& call) {
+  if (privileged_)
+    return make_error(Status::kUnsupported,
+                      "a program that has rights which its caller lacks starts no other",
+                      "let another source give the credentials");
   Pipe out_pipe, err_pipe;
   if (!out_pipe.make() || !err_pipe.make()) return failure("no pipe for a program", errno);
 

@@ -121,7 +121,10 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const
   auto plan = std::make_shared<const Plan>(std::move(*made));
   if (!plan->warning_lines.empty())
     world_.log.write(LogLevel::kWarn, "plan", plan->warning_lines);
-  if (!keep) return plan;
+  // One that was made in a hurry is nobody else's.
+  const bool cut_short =
+      planning.stop.stop_requested() || world_.clock.uptime() >= planning.deadline;
+  if (!keep || cut_short) return plan;
   std::unordered_map<std::string, KeptPlan> outdated;  // goes after the lock
   KeptPlan kept{plan, environment, uptime};
   const StateLock lock;

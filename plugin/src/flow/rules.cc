@@ -1,7 +1,6 @@
 #include "flow/rules.h"
 
-#include <fnmatch.h>
-
+#include "base/glob.h"
 #include "base/state_lock.h"
 #include "base/text.h"
 #include "clouds/options.h"
@@ -19,7 +18,7 @@ std::string* match_key(Rule& rule, std::string_view key) {
 }
 
 bool fits(const std::string& pattern, const std::string& text) {
-  return pattern.empty() || fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
+  return pattern.empty() || matches_glob(pattern, text);
 }
 
 Error malformed(const std::string& where, std::string_view what) {

@@ -24,7 +24,7 @@ struct WiredFlow::Parts {
         options(views_of(config.options)),
         files(clock),
         resolver(clock, files),
-        http(clock, config.user_agent),
+        http(clock, files, config.user_agent),
         process(clock),
         world{clock, environment, files, resolver, http, process, log, prompt},
         flow(world, options, make_clouds(world), Fetcher::shared()) {}

@@ -17,6 +17,7 @@ IS_OURS = os.readlink("/proc/self/ns/net") != os.readlink(f"/proc/{os.getppid()}
 pytestmark = pytest.mark.skipif(not IS_OURS, reason="a network namespace of one's own takes root")
 
 SERVER = ("127.0.0.1", 53)
+SILENT = ("127.0.0.3", 53)  # asked where the first does not answer
 RDS = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
 EC2 = "ec2-1-2-3-4.eu-west-1.compute.amazonaws.com"
 ALIASES = {
@@ -37,6 +38,8 @@ class Dns:
         self.is_silent, self.asked = False, []
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(SERVER)
+        self.silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.silent.bind(SILENT)
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
@@ -76,7 +79,7 @@ def switch_loopback_on():
 def dns_server(tmp_path_factory):
     switch_loopback_on()
     settings = tmp_path_factory.mktemp("dns") / "resolv.conf"
-    settings.write_text(f"nameserver {SERVER[0]}\nsearch corp.example\n")
+    settings.write_text(f"nameserver {SERVER[0]}\nnameserver {SILENT[0]}\nsearch corp.example\n")
     Path("/etc/resolv.conf").touch()
     subprocess.run(["mount", "--bind", settings, "/etc/resolv.conf"], check=True)  # in our namespace only
     return Dns()
@@ -142,3 +145,34 @@ def test_a_silent_server_holds_up_no_connection_and_is_asked_again_soon(rds, cli
         time.sleep(0.2)
     assert answer.startswith("ok"), program.message()
     assert verdicts() == ["accepted"]
+
+
+def test_silent_servers_cost_no_more_than_the_time_that_is_given(rds, client, dns):
+    program = client(PGIAM_TIMEOUT_MS="100")
+    assert program.do("connectdb", conninfo(rds, "localhost")) == "bad"  # all is loaded
+    dns.is_silent, begun = True, time.monotonic()
+    assert program.do("connectdb", conninfo(rds, "db.corp.example", hostaddr="127.0.0.1")) == "bad"
+    assert time.monotonic() - begun < 1.5  # seconds; two servers are otherwise waited for one second each
+
+
+def test_an_endpoint_whose_name_nobody_resolves_costs_no_more_than_the_time_that_is_given(rds, psql, dns):
+    dns.is_silent, begun = True, time.monotonic()
+    ran = psql(
+        conninfo(rds, RDS, hostaddr="127.0.0.1"), PGIAM_TIMEOUT_MS="300", AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="",
+        AWS_CONTAINER_CREDENTIALS_FULL_URI="https://credentials.corp.example/",
+    )  # fmt: skip
+    assert ran.returncode != 0
+    assert "credentials.corp.example" in ran.stderr, ran.stderr
+    assert time.monotonic() - begun < 5  # seconds; libc's own resolver would take 10
+
+
+def test_a_name_in_the_hosts_file_is_not_asked_for(rds, client, dns, tmp_path):
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 localhost db.corp.example\n")
+    subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
+    try:
+        program = client()
+        assert program.do("connectdb", conninfo(rds, "db.corp.example")) == "bad"
+        assert dns.asked == []
+    finally:
+        subprocess.run(["umount", "/etc/hosts"], check=True)

@@ -42,5 +42,15 @@ TEST_F(PosixEnvironmentTest, GenerationChangesWithTheVariables) {
   EXPECT_NE(environment_.generation(), after);
 }
 
+TEST_F(PosixEnvironmentTest, IsEmptyInAPrivilegedProgram) {
+  const PosixEnvironment environment(true);
+  setenv("HOME", "/home/caller", 1);
+  EXPECT_EQ(environment.get("HOME"), std::nullopt);
+  EXPECT_EQ(environment.home(), std::nullopt);
+  const auto before = environment.generation();
+  setenv("HOME", "/home/other", 1);
+  EXPECT_EQ(environment.generation(), before);
+}
+
 }  // namespace
 }  // namespace pgiam

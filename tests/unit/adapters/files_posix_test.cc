@@ -220,5 +220,34 @@ TEST_F(PosixFilesTest, WaitingForALockIsCancelledAtOnce) {
   canceller.join();
 }
 
+TEST_F(PosixFilesTest, ALockIsNotMadeWhereALinkLeads) {
+  fs::create_symlink(path("elsewhere"), path("f.lock"));
+  const auto held = files_.lock(path("f"), call());
+  ASSERT_FALSE(held);
+  EXPECT_EQ(held.error().status, Status::kBadConfig);
+  EXPECT_FALSE(fs::exists(path("elsewhere")));
+}
+
+TEST_F(PosixFilesTest, WritesNothingWhereAnybodyMayWrite) {
+  fs::create_directory(path("open"));
+  ASSERT_EQ(chmod(path("open").c_str(), 0777), 0);
+  const auto replaced = files_.replace(path("open/f"), "new");
+  ASSERT_FALSE(replaced);
+  EXPECT_EQ(replaced.error().status, Status::kBadConfig);
+  EXPECT_FALSE(files_.lock(path("open/f"), call()));
+  EXPECT_EQ(fs::directory_iterator(path("open")), fs::directory_iterator());
+  ASSERT_EQ(chmod(path("open").c_str(), 01777), 0);  // as /tmp, where nobody moves another's files
+  EXPECT_TRUE(files_.replace(path("open/f"), "new"));
+}
+
+TEST_F(PosixFilesTest, WritesWithoutAFolderIntoTheCurrentOne) {
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_);
+  const auto replaced = files_.replace("f", "new");
+  fs::current_path(before);
+  EXPECT_TRUE(replaced);
+  EXPECT_EQ(*files_.read(path("f"), call()), "new");
+}
+
 }  // namespace
 }  // namespace pgiam

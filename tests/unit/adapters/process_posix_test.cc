@@ -1,14 +1,20 @@
 #include "adapters/process_posix.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
+#include <functional>
 #include <thread>
 
 #include "adapters/system_clock.h"
@@ -57,11 +63,15 @@ class PosixProcessTest : public testing::Test {
   }
   Result<ProcessResult> run(const ProcessRequest& request) { return process_.run(request, call()); }
 
-  // Whether a script's orphan was ended by a signal. It is this process's own child by now (SetUp), as
-  // process 1 of a container reaps nothing, or does so when it has the time.
+  // Whether a script's orphan was ended by a signal. It is this process's own child (SetUp) once the
+  // script has ended, as process 1 of a container reaps nothing, or does so when it has the time.
   static bool was_killed(const std::string& pid) {
-    int status = 0;
-    return waitpid(std::stoi(pid), &status, 0) == std::stoi(pid) && WIFSIGNALED(status);
+    for (int i = 0; i < 3000; ++i) {
+      int status = 0;
+      if (waitpid(std::stoi(pid), &status, 0) == std::stoi(pid)) return WIFSIGNALED(status);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
   }
   // Whether the process that a script named on its output is gone, within half a minute.
   static bool is_gone(const std::string& pid) {
@@ -181,6 +191,71 @@ TEST_F(PosixProcessTest, DropsWhatIsTooMuchOfItsComplaints) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->err, std::string(100, 'e'));
   EXPECT_EQ(result->out, "out\n");
+}
+
+TEST_F(PosixProcessTest, StartsNothingInAPrivilegedProgram) {
+  const auto result = PosixProcess(clock_, true).run(shell("echo $$ > " + path_), call());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().status, Status::kUnsupported);
+  EXPECT_EQ(line_of(path_), "");
+}
+
+// Runs `body` as nobody; its exit status, 0 where all went well.
+int as_nobody(const std::function<bool()>& body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    constexpr uid_t kNobody = 65534;
+    const bool changed = setgroups(0, nullptr) == 0 && setgid(kNobody) == 0 && setuid(kNobody) == 0;
+    _exit(changed && body() ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+TEST_F(PosixProcessTest, DoesNotWaitForAProgramThatMayNotBeEnded) {
+  if (geteuid() != 0) return;  // a program of root's takes root;
+  std::string folder = testing::TempDir() + "pgiam_setuid_XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const std::string program = folder + "/setpriv";
+  std::filesystem::copy_file("/usr/bin/setpriv", program);
+  ASSERT_EQ(chmod(folder.c_str(), 0755), 0);
+  ASSERT_EQ(chmod(program.c_str(), 04755), 0);
+  const int status = as_nobody([&] {
+    ProcessRequest request;  // it becomes root's altogether
+    request.argv = {program, "--reuid", "0", "sh", "-c", "echo $$ > " + path_ + "; exec sleep 2"};
+    request.timeout = Milliseconds{50};
+    const FastOnceWritten clock(path_);
+    const auto result = PosixProcess(clock).run(request, call());
+    if (result || result.error().status != Status::kTimeout) return false;
+    if (result.error().message.find("may not be ended") == std::string::npos) return false;
+    if (kill(std::stoi(line_of(path_)), 0) == 0 || errno != EPERM) return false;  // runs on
+    // It ends by itself, and is no zombie for ever.
+    for (int i = 0; i < 3000; ++i) {
+      siginfo_t info{};
+      if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return errno == ECHILD;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  });
+  std::filesystem::remove_all(folder);
+  EXPECT_EQ(status, 0);
+}
+
+TEST_F(PosixProcessTest, WhatRanOverItsTimeIsReaped) {
+  const pid_t child = fork();
+  if (child == 0) {
+    process_.run(shell("trap '' TERM; while :; do sleep 1; done"), call(Milliseconds{50}));
+    for (int i = 0; i < 3000; ++i) {
+      siginfo_t info{};
+      if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) _exit(0);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    _exit(1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
 }
 
 }  // namespace

@@ -240,6 +240,42 @@ TEST_F(FlowTest, AsksDnsForNothingWhereThatIsIdle) {
 
 // ---- TLS
 
+TEST_F(FlowTest, TheCallBeginsBeforeNamesAreLookedUp) {
+  Milliseconds deadline{0};
+  fake_.resolver.on_call = [&](const Call& call) { deadline = call.deadline; };
+  Request asked = request(kAlias);
+  asked.timeout = Milliseconds{100};
+  before(asked);
+  EXPECT_EQ(deadline, fake_.clock.uptime() + Milliseconds{100});
+  Request other = request("other.example.com");
+  other.options = {{"timeout_ms", "200"}};
+  before(other);
+  EXPECT_EQ(deadline, fake_.clock.uptime() + Milliseconds{200});
+}
+
+TEST_F(FlowTest, ANameThatDnsDidNotTellInTimeIsAskedForByTheNextCaller) {
+  fake_.resolver.names[kAlias] = {kHost};
+  fake_.resolver.is_silent = true;
+  fake_.resolver.on_call = [&](const Call&) { fake_.clock.advance(Milliseconds{100}); };
+  Request asked = request(kAlias);
+  asked.timeout = Milliseconds{100};
+  EXPECT_EQ(before(asked).error().status, Status::kNotApplicable);
+  fake_.resolver.is_silent = false;
+  asked.timeout = Milliseconds{1000};
+  EXPECT_TRUE(before(asked));
+}
+
+TEST_F(FlowTest, WhoIsCancelledWhileNamesAreLookedUpIsToldSo) {
+  std::stop_source stop;
+  fake_.resolver.names[kAlias] = {kHost};
+  fake_.resolver.on_call = [&](const Call&) { stop.request_stop(); };
+  const auto cancelled = flow_.before_connect(request(kAlias), [&] { return stop.get_token(); });
+  ASSERT_FALSE(cancelled);
+  EXPECT_EQ(cancelled.error().status, Status::kCancelled);
+  fake_.resolver.on_call = nullptr;
+  EXPECT_TRUE(before(request(kAlias)));
+}
+
 TEST_F(FlowTest, RefusesASslmodeThatMightNotEncrypt) {
   for (const char* mode : {"disable", "allow", "prefer"}) {
     Request asked = request();

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -103,51 +104,68 @@ curl_socket_t open_socket(void* data, curlsocktype, curl_sockaddr* address) {
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-void set_up(pgiam_http_handle* handle, pgiam_http_exchange* exchange, HeaderList& headers) {
-  CURL* easy = handle->easy;
-  curl_easy_reset(easy);
-  curl_easy_setopt(easy, CURLOPT_URL, exchange->url);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
-  if (std::string_view(exchange->method) != "GET") {
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, exchange->method);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(exchange->body_size));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body);
+// An option that is not set for want of memory would change what is sent, and to whom.
+class Options {
+ public:
+  explicit Options(CURL* easy) : easy_(easy) { curl_easy_reset(easy); }
+
+  template <typename Value>
+  void set(CURLoption option, Value value) {
+    failed_ = (curl_easy_setopt)(easy_, option, value) == CURLE_OUT_OF_MEMORY || failed_;
   }
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, exchange->connect_timeout_ms);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, exchange->timeout_ms);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  bool all_set() const { return !failed_; }
+
+ private:
+  CURL* const easy_;
+  bool failed_ = false;
+};
+
+bool set_up(pgiam_http_handle* handle, pgiam_http_exchange* exchange, HeaderList& headers) {
+  Options options(handle->easy);
+  options.set(CURLOPT_URL, exchange->url);
+  options.set(CURLOPT_PROTOCOLS_STR, "http,https");
+  options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  options.set(CURLOPT_HTTPHEADER, headers.get());
+  if (std::string_view(exchange->method) != "GET") {
+    options.set(CURLOPT_CUSTOMREQUEST, exchange->method);
+    options.set(CURLOPT_POSTFIELDSIZE, static_cast<long>(exchange->body_size));
+    options.set(CURLOPT_POSTFIELDS, exchange->body);
+  }
+  options.set(CURLOPT_CONNECTTIMEOUT_MS, exchange->connect_timeout_ms);
+  options.set(CURLOPT_TIMEOUT_MS, exchange->timeout_ms);
+  options.set(CURLOPT_NOSIGNAL, 1L);
   // A name server that does not answer must not hold up the end.
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-  if (exchange->use_proxy == 0) curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-  if (exchange->trust != nullptr) exchange->trust->use_in(easy);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, handle);
-  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
-  curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+  options.set(CURLOPT_QUICK_EXIT, 1L);
+  if (exchange->use_proxy == 0) options.set(CURLOPT_PROXY, "");
+  options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  options.set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  if (exchange->trust != nullptr) exchange->trust->use_in(handle->easy);
+  options.set(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  options.set(CURLOPT_OPENSOCKETDATA, handle);
+  options.set(CURLOPT_HEADERFUNCTION, take_header);
+  options.set(CURLOPT_HEADERDATA, exchange);
+  options.set(CURLOPT_WRITEFUNCTION, take_body);
+  options.set(CURLOPT_WRITEDATA, exchange);
   exchange->detail[0] = '\0';
   static_assert(sizeof exchange->detail >= CURL_ERROR_SIZE);
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->detail);
+  options.set(CURLOPT_ERRORBUFFER, exchange->detail);
+  return options.all_set();
 }
 
 // Nothing when it was cancelled.
-bool run(pgiam_http_handle* handle, const pgiam_http_exchange& exchange, CURLcode* result) {
+std::optional<CURLcode> run(pgiam_http_handle* handle, const pgiam_http_exchange& exchange) {
   constexpr int kWaitMs = 500;  // in case a wake is lost
-  for (int running = 1;;) {
-    if (exchange.cancelled(exchange.user_data) != 0) return false;
-    if (curl_multi_perform(handle->multi, &running) != CURLM_OK) break;
-    if (running == 0) break;
-    if (curl_multi_poll(handle->multi, nullptr, 0, kWaitMs, nullptr) != CURLM_OK) break;
+  CURLMcode fault = CURLM_OK;
+  for (int running = 1; running != 0 && fault == CURLM_OK;) {
+    if (exchange.cancelled(exchange.user_data) != 0) return std::nullopt;
+    fault = curl_multi_perform(handle->multi, &running);
+    if (fault == CURLM_OK && running != 0)
+      fault = curl_multi_poll(handle->multi, nullptr, 0, kWaitMs, nullptr);
   }
+  if (fault == CURLM_OUT_OF_MEMORY) return CURLE_OUT_OF_MEMORY;
   int left = 0;
   const CURLMsg* message = curl_multi_info_read(handle->multi, &left);
-  *result = message != nullptr ? message->data.result : CURLE_FAILED_INIT;
-  return true;
+  return message != nullptr ? message->data.result : CURLE_FAILED_INIT;
 }
 
 bool was_connected(CURL* easy) {
@@ -160,6 +178,8 @@ int32_t outcome_of(CURLcode code, const pgiam_http_handle& handle) {
   switch (code) {
     case CURLE_OK:
       return PGIAM_HTTP_OK;
+    case CURLE_OUT_OF_MEMORY:
+      return PGIAM_HTTP_NO_MEMORY;
     case CURLE_COULDNT_RESOLVE_HOST:
       return PGIAM_HTTP_RESOLVE;
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -191,24 +211,32 @@ int32_t outcome_of(CURLcode code, const pgiam_http_handle& handle) {
   }
 }
 
-void send(pgiam_http_handle* handle, pgiam_http_exchange* exchange) noexcept {
+// Of an exchange that is set up.
+CURLcode exchange_through(pgiam_http_handle* handle, pgiam_http_exchange* exchange) {
+  const CURLMcode added = curl_multi_add_handle(handle->multi, handle->easy);
+  if (added != CURLM_OK) {
+    exchange->outcome =
+        added == CURLM_OUT_OF_MEMORY ? PGIAM_HTTP_NO_MEMORY : PGIAM_HTTP_INTERNAL;
+    return CURLE_FAILED_INIT;
+  }
+  const auto code = run(handle, *exchange);
+  exchange->outcome = code ? outcome_of(*code, *handle) : PGIAM_HTTP_CANCELLED;
+  long status = 0;
+  curl_easy_getinfo(handle->easy, CURLINFO_RESPONSE_CODE, &status);
+  exchange->status = static_cast<int32_t>(status);
+  curl_multi_remove_handle(handle->multi, handle->easy);
+  return code.value_or(CURLE_ABORTED_BY_CALLBACK);
+}
+
+// Throws before anything is sent, for want of memory.
+void set_up_and_send(pgiam_http_handle* handle, pgiam_http_exchange* exchange) {
   const WithoutSigpipe without_sigpipe;
   HeaderList headers(exchange->headers);
   handle->address_refused = false;
   handle->exchange = exchange;
-  set_up(handle, exchange, headers);
-  CURLcode code = CURLE_FAILED_INIT;
-  bool finished = true;
-  if (curl_multi_add_handle(handle->multi, handle->easy) == CURLM_OK) {
-    finished = run(handle, *exchange, &code);
-    exchange->outcome = finished ? outcome_of(code, *handle) : PGIAM_HTTP_CANCELLED;
-    long status = 0;
-    curl_easy_getinfo(handle->easy, CURLINFO_RESPONSE_CODE, &status);
-    exchange->status = static_cast<int32_t>(status);
-    curl_multi_remove_handle(handle->multi, handle->easy);
-  } else {
-    exchange->outcome = PGIAM_HTTP_INTERNAL;
-  }
+  CURLcode code = CURLE_OUT_OF_MEMORY;
+  exchange->outcome = PGIAM_HTTP_NO_MEMORY;
+  if (set_up(handle, exchange, headers)) code = exchange_through(handle, exchange);
   handle->exchange = nullptr;
   // Nothing of this exchange stays behind in the handle but the connection.
   curl_easy_reset(handle->easy);
@@ -219,11 +247,28 @@ void send(pgiam_http_handle* handle, pgiam_http_exchange* exchange) noexcept {
     std::strncpy(exchange->detail, curl_easy_strerror(code), sizeof exchange->detail - 1);
 }
 
+void send(pgiam_http_handle* handle, pgiam_http_exchange* exchange) noexcept {
+  try {
+    set_up_and_send(handle, exchange);
+  } catch (...) {
+    exchange->outcome = PGIAM_HTTP_NO_MEMORY;
+  }
+}
+
+pgiam_http_trust* new_trust(const char* pem_file, const char* pem, std::size_t size,
+                            std::int32_t* outcome) noexcept {
+  *outcome = PGIAM_HTTP_UNTRUSTED;
+  try {
+    return pgiam_http_trust::load(pem_file != nullptr ? pem_file : "", {pem, size}).release();
+  } catch (...) {
+    *outcome = PGIAM_HTTP_NO_MEMORY;
+    return nullptr;
+  }
+}
+
 constexpr pgiam_http_module kModule = {
     sizeof(pgiam_http_exchange),
-    [](const char* pem_file) noexcept {
-      return pgiam_http_trust::load(pem_file != nullptr ? pem_file : "");
-    },
+    new_trust,
     [](pgiam_http_trust* trust) noexcept { delete trust; },
     []() noexcept -> pgiam_http_handle* {
       std::unique_ptr<pgiam_http_handle> handle(new (std::nothrow) pgiam_http_handle);

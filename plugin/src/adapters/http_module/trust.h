@@ -5,12 +5,15 @@
 #include <curl/curl.h>
 #include <openssl/x509.h>
 
+#include <memory>
 #include <string>
+#include <string_view>
 
 struct pgiam_http_trust {
  public:
-  // Null where no certificate can be read. "" reads the system's.
-  static pgiam_http_trust* load(const std::string& pem_file);
+  // Null where no certificate can be read. "" for the file stands for the system's; else `pem` is
+  // what stands in it.
+  static std::unique_ptr<pgiam_http_trust> load(const std::string& pem_file, std::string_view pem);
   ~pgiam_http_trust();
   pgiam_http_trust(const pgiam_http_trust&) = delete;
   pgiam_http_trust& operator=(const pgiam_http_trust&) = delete;
