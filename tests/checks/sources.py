@@ -10,6 +10,8 @@ RULES = [
     (re.compile(r"\b(GTEST_SKI[P]|DISABLE[D]_|xfai[l])\b"), "holds a test that may never run"),
 ]
 LONGEST = 500
+# One contract, one file: the C ABI only grows, and its wrapper with it.
+LONGER = {"sdk/include/pgiam.h": 800, "sdk/include/pgiam.hpp": 800}
 ONE_FILE_BY_NATURE = {"sdk/include/pgiam.h", "sdk/include/pgiam.hpp"}  # programs copy them
 CODE = {".h", ".hpp", ".c", ".cc", ".py", ".cmake", ".java", ".go", ".rs", ".js", ".ts", ".cs"}
 NOT_OURS = {".git", "build", "__pycache__", ".pytest_cache", "node_modules", "target"}
