@@ -268,10 +268,14 @@ typedef struct pgiam_request {
   pgiam_ask_fn credentials;
   void *credentials_user_data;
   const char *credentials_identity;
+  /* An attempt, where the user's own passwords differ from host to host, as a password file's do: one
+   * for each host of the list, in place of `password`. NULL: that is for all. */
+  const char *const *host_passwords;
+  size_t host_password_count;
 } pgiam_request;
 #define PGIAM_REQUEST_INIT                                                            \
   {sizeof(pgiam_request), 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL, 0, NULL, 0, \
-   NULL, NULL, NULL, NULL}
+   NULL, NULL, NULL, NULL, NULL, 0}
 
 typedef struct pgiam_reply pgiam_reply;
 
@@ -488,7 +492,9 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_next(pgiam_attempt *attempt, 
 /* Of a CONNECT: libpq's keywords to set over the user's own, "password" among them; for one host of
  * a list its host, hostaddr and port, too. A client that walks a list gets what is for all hosts (of
  * several sslmodes the strictest), and the password only where all of them take the same: each
- * host's own is in pgiam_attempt_host. Borrowed until the next call on the attempt.
+ * host's own is in pgiam_attempt_host. Borrowed until the next call on the attempt. Where there was
+ * no password to connect with, such a client is told what a connection needs that is to be reset
+ * until there is one.
  * PGIAM_E_INVALID_ARGUMENT past the end. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_param(const pgiam_attempt *attempt,
                                                              size_t index, pgiam_param *param);
@@ -500,8 +506,11 @@ typedef struct pgiam_host {
   const char *hostaddr;
   const char *password;      /* what it is to be sent; NULL: not ours, or not asked for yet */
   const pgiam_reply *reply;  /* the same as an answer; NULL as well */
+  uint32_t flags;            /* PGIAM_HOST_NOT_OURS */
+  uint32_t reserved;         /* zero */
 } pgiam_host;
-#define PGIAM_HOST_INIT {sizeof(pgiam_host), 0, NULL, NULL, NULL, NULL}
+#define PGIAM_HOST_NOT_OURS 0x1u /* it is sent what it would be without us */
+#define PGIAM_HOST_INIT {sizeof(pgiam_host), 0, NULL, NULL, NULL, NULL, 0, 0}
 
 /* A host of the list. Borrowed until the next call on the attempt but this and _param.
  * PGIAM_E_INVALID_ARGUMENT past the end. */

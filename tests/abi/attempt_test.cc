@@ -27,6 +27,8 @@ class Attempts : public AbiTest {
     request.keywords = keywords.data();
     request.keyword_count = keywords.size();
     request.can_apply = can_apply;
+    request.host_passwords = host_passwords_.data();
+    request.host_password_count = host_passwords_.size();
     attempt_.free();
     error_.free();
     return pgiam_attempt_new(context_, &request, attempt_.out(), error_.out());
@@ -61,11 +63,13 @@ class Attempts : public AbiTest {
     EXPECT_EQ(pgiam_attempt_report(attempt_, &told), PGIAM_OK);
   }
   void report_refusal(std::uint32_t host = 0) {
-    report(PGIAM_OUTCOME_AUTH_FAILED, "28000", "FATAL:  PAM authentication failed for user \"app\"", host);
+    report(PGIAM_OUTCOME_AUTH_FAILED, "28000", "FATAL:  PAM authentication failed for user \"app\"",
+           host);
   }
 
   std::string message() { return pgiam_error_text(error_, PGIAM_ERROR_MESSAGE); }
 
+  std::vector<const char*> host_passwords_;
   Context context_;
   Attempt attempt_;
   pgiam_step step_ = PGIAM_STEP_INIT;
@@ -87,7 +91,9 @@ TEST_F(Attempts, OneHostConnectsAndIsDone) {
 }
 
 TEST_F(Attempts, AnotherServerIsNotApplicable) {
-  ASSERT_EQ(make({{"host", "db.example.com"}, {"hostaddr", "127.0.0.1"}, {"user", "app"},
+  ASSERT_EQ(make({{"host", "db.example.com"},
+                  {"hostaddr", "127.0.0.1"},
+                  {"user", "app"},
                   {"password", "own"}}),
             PGIAM_OK);
   EXPECT_EQ(next(), PGIAM_NOT_APPLICABLE);
@@ -147,6 +153,48 @@ TEST_F(Attempts, WhoWalksTheListGetsAPasswordForEachHost) {
   report(PGIAM_OUTCOME_CONNECTED, nullptr, nullptr, 2);
   ASSERT_EQ(next(), PGIAM_OK);
   EXPECT_EQ(step_.kind, PGIAM_STEP_DONE);
+}
+
+TEST_F(Attempts, ThePasswordThatAUserHasForOneHostWinsThereAlone) {
+  host_passwords_ = {"own", nullptr};
+  ASSERT_EQ(make({{"host", kTwo.c_str()}, {"user", "app"}}, PGIAM_REQUEST_WALKS_LIST), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  EXPECT_EQ(host(0).flags, PGIAM_HOST_NOT_OURS);
+  EXPECT_THAT(host(0).password, IsNull());
+  EXPECT_EQ(host(1).flags, 0u);
+  EXPECT_THAT(host(1).password, HasSubstr(kOther));
+  EXPECT_EQ(pgiam_attempt_refresh(attempt_, 0, nullptr), PGIAM_NOT_APPLICABLE);
+  host_passwords_ = {"own"};
+  EXPECT_EQ(make({{"host", kTwo.c_str()}, {"user", "app"}}), PGIAM_E_INVALID_ARGUMENT);
+}
+
+TEST_F(Attempts, WhereThereIsNoPasswordItIsToldWhatAResetWillNeed) {
+  setenv("PGIAM_TARGET", "rds", 1);
+  ASSERT_EQ(make({{"host", "db.example.com"}, {"user", "app"}}, PGIAM_REQUEST_WALKS_LIST),
+            PGIAM_OK);
+  EXPECT_EQ(next(), PGIAM_E_TARGET) << "the region is not known";
+  EXPECT_EQ(param("sslmode"), "require");
+  EXPECT_EQ(param("gssencmode"), "disable");
+  EXPECT_EQ(host(0).flags, 0u);
+  setenv("PGIAM_REGION", "eu-west-1", 1);
+  ASSERT_EQ(pgiam_attempt_restart(attempt_, nullptr), PGIAM_OK);
+  EXPECT_EQ(pgiam_attempt_refresh(attempt_, 0, nullptr), PGIAM_OK);
+  EXPECT_THAT(host(0).password, HasSubstr("db.example.com"));
+  unsetenv("PGIAM_TARGET");
+  unsetenv("PGIAM_REGION");
+}
+
+TEST_F(Attempts, APasswordOfBeforeAResetThatIsRefusedIsReplaced) {
+  ASSERT_EQ(make({{"host", kTwo.c_str()}, {"user", "stale"}}, PGIAM_REQUEST_WALKS_LIST), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  report(PGIAM_OUTCOME_CONNECTED);
+  ASSERT_EQ(pgiam_attempt_restart(attempt_, nullptr), PGIAM_OK);
+  ASSERT_EQ(pgiam_attempt_refresh(attempt_, 0, nullptr), PGIAM_OK);
+  report_refusal(2);
+  ASSERT_EQ(next(), PGIAM_OK) << "the client went on to a host without asking";
+  EXPECT_EQ(step_.kind, PGIAM_STEP_CONNECT);
+  report_refusal(2);
+  EXPECT_EQ(next(), PGIAM_E_DENIED);
 }
 
 TEST_F(Attempts, AResetGetsAPasswordForTheHostAtHand) {

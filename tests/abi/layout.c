@@ -39,7 +39,7 @@ AT(pgiam_config, prompt_user_data, 64);
 AT(pgiam_config, ask, 72);
 AT(pgiam_config, ask_user_data, 80);
 
-ASSERT_EQUAL(sizeof(pgiam_request), 128);
+ASSERT_EQUAL(sizeof(pgiam_request), 144);
 AT(pgiam_request, struct_size, 0);
 AT(pgiam_request, flags, 4);
 AT(pgiam_request, host, 8);
@@ -58,6 +58,8 @@ AT(pgiam_request, can_apply, 96);
 AT(pgiam_request, credentials, 104);
 AT(pgiam_request, credentials_user_data, 112);
 AT(pgiam_request, credentials_identity, 120);
+AT(pgiam_request, host_passwords, 128);
+AT(pgiam_request, host_password_count, 136);
 
 ASSERT_EQUAL(sizeof(pgiam_param), 24);
 AT(pgiam_param, struct_size, 0);
@@ -81,13 +83,15 @@ AT(pgiam_step, host, 12);
 AT(pgiam_step, descriptor, 16);
 AT(pgiam_step, wait_ms, 24);
 
-ASSERT_EQUAL(sizeof(pgiam_host), 40);
+ASSERT_EQUAL(sizeof(pgiam_host), 48);
 AT(pgiam_host, struct_size, 0);
 AT(pgiam_host, port, 4);
 AT(pgiam_host, host, 8);
 AT(pgiam_host, hostaddr, 16);
 AT(pgiam_host, password, 24);
 AT(pgiam_host, reply, 32);
+AT(pgiam_host, flags, 40);
+AT(pgiam_host, reserved, 44);
 
 ASSERT_EQUAL(sizeof(pgiam_option_info), 48);
 AT(pgiam_option_info, struct_size, 0);

@@ -53,7 +53,9 @@ pgiam_attempt::pgiam_attempt(pgiam_context& context, const HostRequest& given,
       request_(given.request),
       no_wait_(given.no_wait),
       functions_(given.functions),
-      machine_(std::move(hosts), given.walks_list, std::string(given.request.sslmode)) {}
+      machine_(std::move(hosts), given.walks_list, std::string(given.request.sslmode)) {
+  for (std::string_view password : given.host_passwords) host_passwords_.emplace_back(password);
+}
 
 const pgiam_reply* pgiam_attempt::reply_of(std::size_t host) const {
   return static_cast<const pgiam_reply*>(machine_.hosts()[host].password.reply.get());
@@ -87,6 +89,7 @@ Request pgiam_attempt::request_for(std::size_t index) const {
   Request request = request_.request();
   request.host = entry.name();
   request.port = entry.port;
+  if (!host_passwords_.empty()) request.password = host_passwords_[index].reveal();
   return request;
 }
 
@@ -187,6 +190,18 @@ pgiam_step pgiam_attempt::connect_step(std::size_t host) {
   return step;
 }
 
+// A client may hold on to a connection that got no password, and reset it until there is one: what
+// a token will ask of it has to be in force by then.
+void pgiam_attempt::prepare_for_resets() {
+  PasswordDemands demands;
+  if (request_.request().sslmode.empty()) demands.sslmode = "require";
+  auto settings = settings_for(request_.request(), demands);
+  params_.clear();
+  if (!settings) return;
+  for (const KeywordSetting& setting : *settings) params_.push_back({setting.key, setting.value});
+  machine_.put_in_force(std::move(*settings));
+}
+
 Result<pgiam_step> pgiam_attempt::next() {
   event_->clear();
   for (;;) {
@@ -212,7 +227,9 @@ Result<pgiam_step> pgiam_attempt::next() {
         return done;
       }
       case Kind::kNotOurs:
+        return *step.why;
       case Kind::kFail:
+        if (machine_.walks_list() && !machine_.has_connected()) prepare_for_resets();
         return *step.why;
     }
   }
@@ -243,9 +260,12 @@ bool pgiam_attempt::is_worth_another_try(std::size_t host, bool was_refused) {
   const auto outcome = was_refused ? Outcome::kAuthFailed : Outcome::kOther;
   const bool was_kept =
       context_.wired.flow().after_connect(reply->reply, outcome) == Advice::kRetryOnce;
-  // A client that cannot ask on its way may come to a host when its token has died.
-  const Time end = machine_.hosts()[host].password.expires_at;
-  return was_kept || (was_refused && end != Time{} && end <= context_.wired.clock().now());
+  // A client that cannot ask on its way may come to a host with what it had before a reset, or when
+  // its token has died.
+  const auto& sent = machine_.hosts()[host];
+  const Time end = sent.password.expires_at;
+  const bool is_dead = end != Time{} && end <= context_.wired.clock().now();
+  return was_kept || (was_refused && (is_dead || !sent.is_fresh));
 }
 
 // The end of it, if this was the last host.
@@ -286,6 +306,8 @@ Result<void> pgiam_attempt::refresh(std::size_t host) {
   if (host >= machine_.hosts().size()) return invalid_argument("there is no such host in the list");
   if (stop().stop_requested()) return cancelled();
   if (machine_.is_up_to_date(host, context_.wired.clock().now())) return {};
+  if (machine_.hosts()[host].state == State::kNotOurs)
+    return make_error(Status::kNotApplicable, "this host is not ours");
   auto password = password_of(host, ask_here(request_for(host), no_wait_));
   if (!password) {
     if (password.error().status == Status::kNotApplicable) machine_.answer(host, password.error());
@@ -310,6 +332,7 @@ bool pgiam_attempt::fill(std::size_t index, pgiam_host& host) const {
   host.hostaddr = found.entry.hostaddr.c_str();
   host.port = found.entry.port;
   host.reply = reply_of(index);
+  host.flags = found.state == State::kNotOurs ? PGIAM_HOST_NOT_OURS : 0;
   if (host.reply) host.password = host.reply->reply.password()->text.reveal_c_str();
   return true;
 }
@@ -324,6 +347,8 @@ pgiam_status pgiam_attempt_new(pgiam_context* context, const pgiam_request* give
     const std::string one_port = read->request.port ? std::to_string(read->request.port) : "";
     auto hosts = pair_hosts(read->host, read->hostaddr, one_port.empty() ? read->port : one_port);
     if (!hosts) return hosts.error();
+    if (!read->host_passwords.empty() && read->host_passwords.size() != hosts->size())
+      return invalid_argument("request.host_passwords are not one for each host");
     *out = new pgiam_attempt(*context, *read, std::move(*hosts));
     return {};
   });

@@ -40,6 +40,7 @@ struct pgiam_attempt {
   pgiam::Result<Password> password_of(std::size_t host, pgiam::Result<pgiam::Reply> answer);
   pgiam::Result<pgiam_step> wait_step(std::int64_t wait_ms);
   pgiam_step connect_step(std::size_t host);
+  void prepare_for_resets();
   bool pause_here(pgiam::Milliseconds until);
   std::stop_token stop() const;
   const pgiam_reply* reply_of(std::size_t host) const;
@@ -50,6 +51,7 @@ struct pgiam_attempt {
 
   pgiam_context& context_;
   const pgiam::OwnedRequest request_;
+  std::vector<pgiam::Secret> host_passwords_;  // one for each, or none at all
   const bool no_wait_;
   const pgiam::HostFunctions functions_;
   pgiam::ConnectionAttempt machine_;

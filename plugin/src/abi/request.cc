@@ -81,6 +81,11 @@ Result<HostRequest> read_request_for_list(const pgiam_context& context,
   read.functions.credentials_user_data = raw->credentials_user_data;
   if (raw->credentials != nullptr) read.functions.identity = view(raw->credentials_identity);
 
+  if (raw->host_passwords == nullptr && raw->host_password_count > 0)
+    return invalid_argument("request.host_passwords is NULL, but host_password_count is not 0");
+  for (std::size_t i = 0; i < raw->host_password_count; ++i)
+    read.host_passwords.push_back(view(raw->host_passwords[i]));
+
   auto options = read_pairs(raw->options, raw->option_count, "option", request.options);
   if (!options) return options.error();
   std::vector<OptionValue> keywords;

@@ -1,6 +1,9 @@
 // pgiam_request, read and checked.
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include "abi/host_questions.h"
 #include "base/result.h"
 #include "flow/request.h"
@@ -12,6 +15,7 @@ namespace pgiam {
 struct HostRequest {
   Request request;
   std::string_view host, hostaddr, port;  // as libpq's lists
+  std::vector<std::string_view> host_passwords;  // one for each, or none at all
   bool no_wait = false;
   bool walks_list = false;
   HostFunctions functions;

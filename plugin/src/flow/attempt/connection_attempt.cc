@@ -52,11 +52,15 @@ ConnectionAttempt::Step ConnectionAttempt::connect() {
   for (std::size_t i = 0; i < hosts_.size(); ++i)
     if ((walks_list_ || i == current_) && hosts_[i].state == State::kOurs)
       all.push_back(&hosts_[i].password.settings);
-  settings_ = merge(all);
+  put_in_force(merge(all));
+  is_connecting_ = has_connected_ = true;
+  return {Step::Kind::kConnect, current()};
+}
+
+void ConnectionAttempt::put_in_force(KeywordSettings settings) {
+  settings_ = std::move(settings);
   const std::string* sslmode = value_of(settings_, "sslmode");
   sslmode_in_force_ = sslmode ? *sslmode : users_sslmode_;
-  is_connecting_ = true;
-  return {Step::Kind::kConnect, current()};
 }
 
 void ConnectionAttempt::answer(std::size_t index, Result<Password> answer) {
@@ -118,7 +122,6 @@ Result<void> ConnectionAttempt::refresh(std::size_t index, Password password) {
                           (sslmode_in_force_.empty() ? "less" : sslmode_in_force_),
                       "make a new connection");
   answer(index, std::move(password));
-  is_connecting_ = true;  // a reset goes on without another connect step
   return {};
 }
 
@@ -129,7 +132,8 @@ void ConnectionAttempt::restart() {
     host.is_fresh = host.was_retried = false;
   }
   current_ = 0;
-  is_connecting_ = is_done_ = was_retried_ = false;
+  is_done_ = was_retried_ = false;
+  is_connecting_ = walks_list_;  // it may go on without another connect step
   pause_until_ = {};
   failures_.clear();
   end_.reset();

@@ -78,6 +78,11 @@ class ConnectionAttempt {
   void restart();
 
   const std::vector<Host>& hosts() const { return hosts_; }
+  // For a connection that is made without a password, to be reset until there is one.
+  void put_in_force(KeywordSettings settings);
+  // Whether there may be a connection already, with settings of its own.
+  bool has_connected() const { return has_connected_; }
+
   // Of the connect at hand, beside the password.
   const KeywordSettings& settings() const { return settings_; }
   // The host of the connect at hand, or all.
@@ -96,6 +101,7 @@ class ConnectionAttempt {
 
   std::size_t current_ = 0;
   bool is_connecting_ = false;  // a report is due
+  bool has_connected_ = false;
   bool is_done_ = false;
   bool was_retried_ = false;
   KeywordSettings settings_;
