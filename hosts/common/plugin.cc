@@ -37,11 +37,14 @@ void write_line(int, const char* component, const char* message) noexcept {
       writev(STDERR_FILENO, line, std::size(line));  // one line, whole
 }
 
+std::atomic<const pgiam_api*> loaded = nullptr;
+
 const pgiam_api* load(std::string& why) {
   const LoadLock lock;
   char reason[4096];
   const pgiam_api* api = pgiam_load(nullptr, reason, sizeof reason);
   if (!api) why = std::string("the pgiam plugin cannot be loaded:\n") + reason;
+  loaded.store(api, std::memory_order_release);
   return api;
 }
 
@@ -71,6 +74,8 @@ Context* plugin(std::string& why) {
   if (!kept.compare_exchange_strong(first, mine.get())) return first;
   return mine.release();
 }
+
+const pgiam_api* plugin_api() noexcept { return loaded.load(std::memory_order_acquire); }
 
 bool is_logged(int level) noexcept { return level <= log_level(); }
 
@@ -104,7 +109,9 @@ Error explain_failure(Context& context, const Reply& reply, const std::string& m
 std::string with_explanation(const std::string& message, const Error& explained) {
   const std::string redacted = explained.text(PGIAM_ERROR_EVIDENCE);
   std::string text = redacted.empty() ? message : redacted;
-  if (explained.status() == PGIAM_NOT_APPLICABLE) return text;
+  const bool says_all =
+      explained.status() == PGIAM_NOT_APPLICABLE || explained.status() == PGIAM_E_CONNECT;
+  if (says_all) return text;
   if (!text.ends_with('\n')) text += '\n';
   return text + to_text(explained);
 }

@@ -13,6 +13,9 @@ namespace pgiam::host {
 // errors).
 Context* plugin(std::string& why);
 
+// The functions of the plugin; once there is a context.
+const pgiam_api* plugin_api() noexcept;
+
 // Whether PGIAM_LOG lets this level through.
 bool is_logged(int level) noexcept;
 

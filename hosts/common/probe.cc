@@ -95,11 +95,19 @@ std::vector<ResolvedHost> pair_up(const ConninfoOptions& options,
     if (entry.host.empty()) entry.host = entry.local ? socket_folder : address;
     entry.port = ports.size() == 1 ? ports[0] : i < ports.size() ? ports[i] : "";
     if (entry.port.empty()) entry.port = kDefaultPort;
+    entry.index = i;
   }
   return hosts;
 }
 
 }  // namespace
+
+bool ResolvedHost::is_dialled() const {
+  char* end = nullptr;
+  const long number = strtol(port.c_str(), &end, 10);
+  end += strspn(end, " \t\n\r\f\v");
+  return !local && *end == '\0' && number >= 1 && number <= 65535;
+}
 
 std::shared_ptr<const ResolvedParams> probe(const RealLibpq& libpq, const Parameters& given) {
   const bool is_unsafe = default_password_file_is_open_to_others();

@@ -20,8 +20,12 @@ constexpr const char* kHostOfSockets = "localhost";
 struct ResolvedHost {
   std::string host;  // its name; the address where there is no name
   std::string port;
-  bool local = false;   // a Unix-domain socket
-  SecretText password;  // what libpq would send it
+  std::size_t index = 0;  // in the list
+  bool local = false;     // a Unix-domain socket
+  SecretText password;    // what libpq would send it
+
+  // Whether it is in the network, at a port that libpq will not refuse.
+  bool is_dialled() const;
 };
 
 // What libpq makes of a program's parameters.

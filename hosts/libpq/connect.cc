@@ -7,46 +7,24 @@
 #include <cerrno>
 #include <cstring>
 
+#include "attempt_steps.h"
 #include "connection_state.h"
 #include "password_injection.h"
 #include "plugin.h"
 #include "probe.h"
 #include "resolved_params.h"
-#include "token.h"
 
 namespace pgiam::libpq {
 
 using host::append_quoted;
+using host::ConninfoOptions;
 using host::Parameter;
 using host::Parameters;
 using host::RealLibpq;
 using host::resolve;
-using host::ConninfoOptions;
 using host::ResolvedParams;
-using host::strictness;
 
 namespace {
-
-constexpr const char* kNoTls =
-    "pgiam: gssencmode=require would send the token without TLS\n"
-    "  leave it out (tls = off takes the risk)\n";
-
-// Gets the tokens of the hosts that are ours; false if there is none.
-Result<bool> get_tokens(Context& context, ConnectionState& state) {
-  bool any = false;
-  for (HostAttempt& attempt : state.attempts) {
-    if (!wants_token(*attempt.entry)) continue;
-    const char* password = attempt.entry->password.c_str();
-    Result<Reply> token = ask_for_token(context, *state.params, *attempt.entry, password);
-    if (!token) return token.error();
-    attempt.is_ours = token->applies();
-    if (attempt.is_ours) attempt.take(std::move(*token));
-    any = any || attempt.is_ours;
-  }
-  return any;
-}
-
-bool demands_tls(std::string_view sslmode) { return strictness(sslmode) >= strictness("require"); }
 
 bool has_value(const ConninfoOptions& options, std::string_view keyword) {
   const char* value = options.find(keyword);
@@ -61,50 +39,13 @@ const char* find(const Options& options, std::string_view keyword) {
   return nullptr;
 }
 
-// What the replies ask for beside the password. They are for one connection: of several sslmodes
-// the strictest holds, of other things what the first host asks for.
-Options wishes_of(const ConnectionState& state) {
-  Options wishes;
-  const auto wish = [&](const char* keyword, const char* value) {
-    for (Parameter& earlier : wishes) {
-      if (strcmp(earlier.keyword, keyword) != 0) continue;
-      const bool is_stricter = strictness(value) > strictness(earlier.value);
-      if (strcmp(keyword, "sslmode") == 0 && is_stricter) earlier.value = value;
-      return;
-    }
-    wishes.push_back({keyword, value});
-  };
-  for (const HostAttempt& attempt : state.attempts) {
-    if (!attempt.is_ours) continue;
-    if (!attempt.token && !state.params->sslmode_chosen) wish("sslmode", "require");
-    if (!attempt.token) continue;
-    for (const pgiam_param& param : attempt.token->params())
-      if (strcmp(param.key, "password") != 0) wish(param.key, param.value);
-  }
-  return wishes;
-}
-
 // What libpq is to be told whatever the program gave, beside the password. No value is empty. They
-// live as long as the state and its tokens.
+// are good until the attempt's next step.
 Options changes_for(const ConnectionState& state) {
-  const ResolvedParams& params = *state.params;
   Options changes;
-  std::string_view sslmode = params.sslmode;
-  for (const Parameter& wish : wishes_of(state)) {
-    const std::string_view keyword = wish.keyword;
-    if (keyword == "sslrootcert" && has_value(params.options, keyword)) continue;
-    changes.push_back(wish);
-    if (keyword == "sslmode") sslmode = wish.value;
-  }
-  if (params.gssencmode == "prefer" && demands_tls(sslmode))
-    changes.push_back({"gssencmode", "disable"});
+  for (const pgiam_param& param : state.attempt->params())
+    changes.push_back({param.key, param.value});
   return changes;
-}
-
-// libpq prefers Kerberos to TLS, whatever sslmode says.
-bool would_go_without_tls(const ResolvedParams& params, const Options& changes) {
-  const char* sslmode = find(changes, "sslmode");
-  return params.gssencmode == "require" && demands_tls(sslmode ? sslmode : params.sslmode);
 }
 
 // What the program is told when it asks for its options.
@@ -117,7 +58,6 @@ void remember(const Options& changes, ConnectionState& state) {
     const bool is_of_probe = keyword == "passfile" && params.password_file_is_unsafe;
     if (!is_secret && !is_of_probe && has_value(params.options, keyword))
       replaced.original = params.options.find(keyword);
-    if (keyword == "sslmode") state.sslmode_in_force = change.value;
   }
   if (!find(changes, "password")) state.replaced.push_back({"password", std::nullopt});
   // libpq has none where it is given a password.
@@ -183,10 +123,6 @@ PGconn* fail(const RealLibpq& libpq, const Parameters& given,
   std::replace(reason.begin(), reason.end(), ',', ';');
   std::string ports = reason;
   for (std::size_t i = 1; i < params.hosts.size(); ++i) ports += "," + params.hosts[i].port;
-  for (HostAttempt& attempt : state->attempts) {
-    attempt.token.reset();  // there is none, but one may come
-    attempt.is_ours = wants_token(*attempt.entry);
-  }
 
   const PasswordInjection injection(libpq, *state, reason);
   if (!injection.is_possible())
@@ -211,7 +147,7 @@ PGconn* fail(const RealLibpq& libpq, const Parameters& given,
   return conn;
 }
 
-PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, Options changes,
+PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait,
              std::unique_ptr<ConnectionState> state) {
   const std::shared_ptr<const ResolvedParams> params = state->params;
   const PasswordInjection injection(libpq, *state, params->hosts.front().port);
@@ -221,6 +157,7 @@ PGconn* open(const RealLibpq& libpq, const Parameters& given, Wait wait, Options
         libpq, given, std::move(state),
         std::string("pgiam: no place for a password file in memory or in /tmp: ") + why + "\n");
   }
+  Options changes = changes_for(*state);
   changes.push_back(injection.option());
   remember(changes, *state);
 
@@ -240,7 +177,7 @@ PGconn* open_without_plugin(const RealLibpq& libpq, const Parameters& given, Wai
   if (!conn) return nullptr;
   auto state = std::make_unique<ConnectionState>(params);
   state->why_no_plugin = std::move(why);
-  if (wait == Wait::kYes) report(nullptr, libpq, conn, *state);
+  if (wait == Wait::kYes) report(libpq, conn, *state);
   attach(libpq, conn, std::move(state));
   return conn;
 }
@@ -270,21 +207,22 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
     host::log(PGIAM_LOG_ERROR, "libpq", why.c_str());
     return open_without_plugin(libpq, given, wait, params, std::move(why));
   }
+  Result<host::Attempt> started = start_attempt(*context, *params);
+  if (!started) return std::nullopt;  // of what libpq will refuse
+  std::optional<host::Attempt> attempt = std::move(*started);
 
-  for (bool is_second_try = false;; is_second_try = true) {
+  for (;;) {
     auto state = std::make_unique<ConnectionState>(params);
-    Result<bool> any = get_tokens(*context, *state);
-    if (!any) return fail(libpq, given, std::move(state), host::to_text(any.error()));
-    if (!*any) return std::nullopt;
-    Options changes = changes_for(*state);
-    if (would_go_without_tls(*params, changes))
-      return fail_for_ever(libpq, given, std::move(state), kNoTls);
+    state->attempt = std::move(attempt);
+    Result<int> step = state->attempt->next();
+    if (!step && step.error().status() == PGIAM_NOT_APPLICABLE) return std::nullopt;
+    if (!step) return fail(libpq, given, std::move(state), host::to_text(step.error()));
 
-    PGconn* conn = open(libpq, given, wait, std::move(changes), std::move(state));
+    PGconn* conn = open(libpq, given, wait, std::move(state));
     ConnectionState* attached = conn ? state_of(libpq, conn) : nullptr;
     if (wait == Wait::kNo || !attached) return conn;
-    const bool retry = report(context, libpq, conn, *attached);
-    if (!retry || is_second_try) return conn;
+    if (!report(libpq, conn, *attached)) return conn;
+    attempt = std::move(attached->attempt);
     libpq.PQfinish(conn);
   }
 }

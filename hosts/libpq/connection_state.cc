@@ -21,9 +21,18 @@ static int on_event(PGEventId event, void* info, void* pass_through) {
 }
 
 ConnectionState::ConnectionState(std::shared_ptr<const ResolvedParams> of_program)
-    : params(std::move(of_program)), sslmode_in_force(params->sslmode) {
-  attempts.reserve(params->hosts.size());
-  for (const ResolvedHost& entry : params->hosts) attempts.emplace_back(entry);
+    : params(std::move(of_program)) {
+  hosts.reserve(params->hosts.size());
+  for (const ResolvedHost& entry : params->hosts) hosts.push_back({&entry, entry.index});
+}
+
+const char* ConnectionState::password_of(const HostAttempt& at) const noexcept {
+  const char* ours = attempt ? attempt->password(at.index) : nullptr;
+  return ours ? ours : at.entry->password.c_str();
+}
+
+bool ConnectionState::may_be_ours(const HostAttempt& at) const noexcept {
+  return attempt && attempt->may_be_ours(at.index);
 }
 
 // Whether it is the default folder for sockets, by the name that password files know.
@@ -36,11 +45,11 @@ HostAttempt* ConnectionState::current(const RealLibpq& libpq, const PGconn* conn
   const char* port = libpq.PQport(conn);
   if (!host || !port) return nullptr;
   HostAttempt* nameless = nullptr;
-  for (HostAttempt& attempt : attempts) {
-    const ResolvedHost& entry = *attempt.entry;
+  for (HostAttempt& at : hosts) {
+    const ResolvedHost& entry = *at.entry;
     if (entry.port != port) continue;
-    if (!is_nameless(entry) && entry.host == host) return &attempt;
-    if (is_nameless(entry)) nameless = &attempt;
+    if (!is_nameless(entry) && entry.host == host) return &at;
+    if (is_nameless(entry)) nameless = &at;
   }
   return is_socket_path(host) ? nameless : nullptr;
 }

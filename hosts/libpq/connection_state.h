@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "attempt.h"
 #include "host_attempt.h"
 #include "real_libpq.h"
 
@@ -23,11 +24,10 @@ struct ConnectionState {
   explicit ConnectionState(std::shared_ptr<const host::ResolvedParams> params);
 
   const std::shared_ptr<const host::ResolvedParams> params;
-  std::string sslmode_in_force;
-  std::vector<HostAttempt> attempts;  // as the hosts of the params
+  std::optional<host::Attempt> attempt;  // nullopt: there is no plugin
+  std::vector<HostAttempt> hosts;        // as those of the params
   std::vector<Replaced> replaced;
-  bool shares_password =
-      false;  // libpq has one place for all hosts' passwords (password_injection.h)
+  bool shares_password = false;  // one place for all hosts' passwords (password_injection.h)
   bool can_be_reset = true;
   bool is_reset = false;      // the attempt under way is not the first
   std::string why_no_plugin;  // "": there is one
@@ -36,6 +36,9 @@ struct ConnectionState {
   std::string libpq_says;
   std::string we_say;
 
+  // What the host is to be sent.
+  const char* password_of(const HostAttempt& at) const noexcept;
+  bool may_be_ours(const HostAttempt& at) const noexcept;
   // The host that libpq is at.
   HostAttempt* current(const host::RealLibpq& libpq, const PGconn* conn);
   void say(const char* instead_of, std::string text);

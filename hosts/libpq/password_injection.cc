@@ -20,16 +20,18 @@ constexpr auto kFiller = [] {
   return filler;
 }();
 
-std::size_t room_for(const HostAttempt& attempt) { return strlen(attempt.password()) + kPadding; }
+std::size_t room_for(const ConnectionState& state, const HostAttempt& at) {
+  return strlen(state.password_of(at)) + kPadding;
+}
 
 host::SecretText password_lines(const ConnectionState& state, std::string_view first_port) {
   host::SecretText lines;
-  for (const HostAttempt& attempt : state.attempts) {
-    const ResolvedHost& entry = *attempt.entry;
-    const bool is_first = &attempt == &state.attempts.front();
+  for (const HostAttempt& at : state.hosts) {
+    const ResolvedHost& entry = *at.entry;
+    const bool is_first = at.index == 0;
     const std::string_view port = is_first ? first_port : entry.port;
-    const std::string_view password = attempt.password();
-    if (attempt.is_ours) {
+    const std::string_view password = state.password_of(at);
+    if (state.may_be_ours(at)) {
       append_line(lines, entry.host, port, password, kPadding);
     } else if (!password.empty()) {
       append_line(lines, entry.host, port, password, 0);
@@ -59,8 +61,8 @@ const char* PasswordInjection::filler_of(std::size_t length) {
 
 void PasswordInjection::take_up_room(ConnectionState& state) {
   std::size_t room = 0;
-  for (const HostAttempt& attempt : state.attempts) room = std::max(room, room_for(attempt));
-  for (HostAttempt& attempt : state.attempts) attempt.room = room;
+  for (const HostAttempt& at : state.hosts) room = std::max(room, room_for(state, at));
+  for (HostAttempt& at : state.hosts) at.room = room;
   state.shares_password = true;
   option_ = {"password", filler_of(room)};
 }
@@ -69,14 +71,14 @@ void PasswordInjection::write_file(ConnectionState& state, std::string_view firs
   file_.emplace(password_lines(state, first_port).view());
   if (!file_->path().empty()) {
     option_ = {"passfile", file_->path().c_str()};
-    for (HostAttempt& attempt : state.attempts)
-      if (attempt.is_ours) attempt.room = room_for(attempt);
-  } else if (state.attempts.size() == 1) {
+    for (HostAttempt& at : state.hosts)
+      if (state.may_be_ours(at)) at.room = room_for(state, at);
+  } else if (state.hosts.size() == 1) {
     // No place for a file, as in a jail without /proc and /tmp: no room for a longer one, then.
     file_.reset();
-    HostAttempt& attempt = state.attempts.front();
-    password_.append(attempt.password());
-    attempt.room = password_.view().size();
+    HostAttempt& at = state.hosts.front();
+    password_.append(state.password_of(at));
+    at.room = password_.view().size();
     option_ = {"password", password_.c_str()};
   }
 }
@@ -86,11 +88,11 @@ static void erase(char* place) {
   if (*place) explicit_bzero(place, strlen(place));
 }
 
-bool put_password(const HostAttempt& attempt, char* place) {
-  const char* password = attempt.password();
+bool put_password(const ConnectionState& state, const HostAttempt& at, char* place) {
+  const char* password = state.password_of(at);
   if (strcmp(place, password) == 0) return true;
   const std::size_t length = strlen(password);
-  if (length > attempt.room) return false;
+  if (length > at.room) return false;
   erase(place);
   memcpy(place, password, length + 1);
   return true;
@@ -98,9 +100,9 @@ bool put_password(const HostAttempt& attempt, char* place) {
 
 void put_current_password(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
   if (!state.shares_password) return;
-  const HostAttempt* attempt = state.current(libpq, conn);
+  const HostAttempt* at = state.current(libpq, conn);
   char* place = libpq.PQpass(conn);
-  if (!attempt || !put_password(*attempt, place)) erase(place);
+  if (!at || !put_password(state, *at, place)) erase(place);
 }
 
 void remove_filler(const RealLibpq& libpq, PGconn* conn) {

@@ -47,7 +47,7 @@ class PasswordInjection {
 };
 
 // Writes the host's password to where libpq will take it from. False: there is no room for it.
-bool put_password(const HostAttempt& attempt, char* place);
+bool put_password(const ConnectionState& state, const HostAttempt& at, char* place);
 
 // Where hosts share a place: writes the password of the host that libpq is at, and none if that is
 // not known. Needs no memory.

@@ -12,7 +12,6 @@ namespace pgiam::libpq {
 using host::force_may_apply;
 using host::GivenOptions;
 using host::is_socket_path;
-using host::looks_like_token;
 using host::Parameters;
 using host::RealLibpq;
 using host::rules_may_apply;
@@ -43,13 +42,18 @@ bool quick_reject(const RealLibpq& libpq, const Parameters& given) {
   if (!said.are_readable() || !said_or(said, "service", "PGSERVICE").empty()) return false;
 
   const Text password = said_or(said, "password", "PGPASSWORD");
-  if (!password.empty() && !looks_like_token(password)) return !force_may_apply();
+  if (!password.empty() && is_no_token(password)) return !force_may_apply();
 
   const Text host = said_or(said, "host", "PGHOST");
   const Text hostaddr = said_or(said, "hostaddr", "PGHOSTADDR");
   const bool is_socket = host.empty() || is_socket_path(host);
   if (hostaddr.empty() && is_socket) return host.find(',') == host.npos;
   return is_local_name(host.empty() ? hostaddr : host) && !rules_may_apply();
+}
+
+bool is_no_token(std::string_view password) {
+  constexpr std::size_t kLongestChosen = 100;
+  return password.size() <= kLongestChosen;
 }
 
 }  // namespace pgiam::libpq

@@ -2,6 +2,8 @@
 // do with a connection (probe.h) costs as much as its own work on the parameters.
 #pragma once
 
+#include <string_view>
+
 #include "parameters.h"
 #include "real_libpq.h"
 
@@ -10,5 +12,9 @@ namespace pgiam::libpq {
 // True: a password was given that is no token, or the server is local and no rule could say
 // otherwise. False: libpq has to be asked.
 bool quick_reject(const host::RealLibpq& libpq, const host::Parameters& given);
+
+// Whether a password is too short for an old token, which a program may replay. What is longer only
+// the library can tell, and whether it counts as none.
+bool is_no_token(std::string_view password);
 
 }  // namespace pgiam::libpq

@@ -17,7 +17,6 @@ namespace pgiam::libpq {
 
 using host::FileStamp;
 using host::force_may_apply;
-using host::looks_like_token;
 using host::Parameters;
 using host::probe;
 using host::RealLibpq;
@@ -26,19 +25,15 @@ using host::ResolvedParams;
 
 namespace {
 
-constexpr const char* kBlanks = " \t\n\r\f\v";
-
-// Others are libpq's to refuse.
-bool is_port(const std::string& text) {
-  char* end = nullptr;
-  const long port = strtol(text.c_str(), &end, 10);
-  end += strspn(end, kBlanks);
-  return *end == '\0' && port >= 1 && port <= 65535;
+bool may_want_token(const ResolvedHost& entry) {
+  const std::string_view password = entry.password.view();
+  return entry.is_dialled() && (password.empty() || !is_no_token(password) || force_may_apply());
 }
 
-bool wants_token(const ResolvedParams& params) {
+// Whether the library has to be asked.
+bool may_want_token(const ResolvedParams& params) {
   return std::any_of(params.hosts.begin(), params.hosts.end(),
-                     [](const ResolvedHost& entry) { return libpq::wants_token(entry); });
+                     [](const ResolvedHost& entry) { return may_want_token(entry); });
 }
 
 bool has_password(const ResolvedParams& params) {
@@ -153,12 +148,6 @@ bool may_be_kept(const ResolvedParams& params, const FileStamp& stamp) {
 
 }  // namespace
 
-bool wants_token(const ResolvedHost& entry) {
-  if (entry.local || !is_port(entry.port)) return false;
-  // An old token is no password that a person chose: a program replays it.
-  return entry.password.empty() || looks_like_token(entry.password.view()) || force_may_apply();
-}
-
 std::shared_ptr<const ResolvedParams> resolve_params(const RealLibpq& libpq,
                                                      const Parameters& given) {
   host::SecretText key;
@@ -172,7 +161,7 @@ std::shared_ptr<const ResolvedParams> resolve_params(const RealLibpq& libpq,
   if (key.empty()) key = key_of(libpq, given);
   std::shared_ptr<const ResolvedParams> params = probe(libpq, given);
   if (!params) return nullptr;
-  const bool is_for_us = wants_token(*params);
+  const bool is_for_us = may_want_token(*params);
   const char* passfile = params->options.find("passfile");
   const std::string file = passfile ? passfile : "";
   const FileStamp stamp(file.c_str());

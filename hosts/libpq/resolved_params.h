@@ -16,7 +16,4 @@ namespace pgiam::libpq {
 std::shared_ptr<const host::ResolvedParams> resolve_params(const host::RealLibpq& libpq,
                                                            const host::Parameters& given);
 
-// Whether the plugin has to be asked about the host.
-bool wants_token(const host::ResolvedHost& entry);
-
 }  // namespace pgiam::libpq

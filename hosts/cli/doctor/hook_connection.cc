@@ -71,7 +71,7 @@ std::string HookConnection::refusal_of_hook() const {
 
 bool HookConnection::has_token() const {
   const libpq::ConnectionState* state = libpq::state_of(libpq_, conn_.get());
-  return state && !state->attempts.empty() && state->attempts.front().token;
+  return state && state->attempt && state->attempt->password(0);
 }
 
 std::string HookConnection::cipher() const {
@@ -108,8 +108,14 @@ std::string HookConnection::sqlstate() const {
 Error HookConnection::explain(Context& context) const {
   if (!has_token()) return Error(nullptr, PGIAM_NOT_APPLICABLE, nullptr);
   const libpq::ConnectionState& state = *libpq::state_of(libpq_, conn_.get());
-  return host::explain_failure(context, *state.attempts.front().token, sentence(),
-                               has_sent_password(), sqlstate());
+  const std::string words = sentence(), code = sqlstate();
+  pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
+  outcome.outcome = PGIAM_OUTCOME_OTHER;
+  outcome.flags =
+      has_sent_password() ? PGIAM_OUTCOME_PASSWORD_SENT : PGIAM_OUTCOME_PASSWORD_NOT_SENT;
+  outcome.sqlstate = code.c_str();
+  outcome.message = words.c_str();
+  return state.attempt->explain(context, 0, outcome);
 }
 
 }  // namespace pgiam::cli::doctor

@@ -8,7 +8,8 @@
 namespace pgiam::libpq {
 namespace {
 
-constexpr const char* kToken = "x:5432/?Action=connect&X-Amz-Signature=12ab";
+// Of a token's length; a person's password is shorter.
+const std::string kToken = "x:5432/?Action=connect&X-Amz-Signature=" + std::string(300, 'a');
 constexpr const char* kVariables[] = {"PGHOST",       "PGHOSTADDR",   "PGPASSWORD",
                                       "PGSERVICE",    "PGIAM_FORCE",  "PGIAM_SIGNING_HOST",
                                       "PGIAM_TARGET", "PGIAM_CONFIG", "XDG_CONFIG_HOME"};
@@ -38,13 +39,14 @@ TEST_F(QuickReject, RejectsWhatBringsAPassword) {
         "postgresql://u:p@db.example:5432/d", "postgres://u:p%20q@a.example/d"}) {
     EXPECT_TRUE(rejects(conninfo)) << conninfo;
   }
-  EXPECT_FALSE(rejects(std::string("host=db.example password=") + kToken)) << "an old token";
-  EXPECT_FALSE(rejects("postgresql://u:x%3FAction%3Dconnect%26X-Amz-Signature%3D12ab@db.example/d"))
+  EXPECT_FALSE(rejects("host=db.example password=" + kToken)) << "an old token";
+  EXPECT_FALSE(rejects("postgresql://u:x%3F" + std::string(300, 'a') + "@db.example/d"))
       << "an old token in escapes";
+  EXPECT_TRUE(rejects("host=db.example password=" + std::string(100, 'p')));
   setenv("PGPASSWORD", "p", 1);
   EXPECT_TRUE(rejects("host=db.example"));
   EXPECT_FALSE(rejects("host=db.example password=''")) << "which hides the variable";
-  setenv("PGPASSWORD", kToken, 1);
+  setenv("PGPASSWORD", kToken.c_str(), 1);
   EXPECT_FALSE(rejects("host=db.example"));
 }
 

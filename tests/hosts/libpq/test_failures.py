@@ -192,7 +192,7 @@ def test_a_user_outside_rds_iam_is_told_the_grant(rds, client):
     assert 'GRANT rds_iam TO "plain"' in program.message()
 
 
-@pytest.mark.parametrize("call", ["connectdb", "connectdbParams"])
+@pytest.mark.parametrize("call", CALLS)
 def test_a_cached_token_that_is_refused_is_replaced_once_and_nobody_notices(call, rds, client, verdicts):
     program = client()
     program.do("connectdb", rds.conninfo())
@@ -202,19 +202,21 @@ def test_a_cached_token_that_is_refused_is_replaced_once_and_nobody_notices(call
     assert verdicts() == ["accepted", "refused", "accepted"]
 
 
-def test_a_reset_with_a_cached_token_that_is_refused_is_tried_again(rds, client, verdicts):
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_reset_with_a_cached_token_that_is_refused_is_tried_again(reset, rds, client, verdicts):
     program = client()
     program.do("connectdb", rds.conninfo())
     rds.refuse_next()
-    assert program.do("reset").startswith("ok"), program.message()
+    assert program.do(reset).startswith("ok"), program.message()
     assert verdicts() == ["accepted", "refused", "accepted"]
 
 
-def test_there_is_no_third_attempt(rds, client, verdicts):
+@pytest.mark.parametrize("call", CALLS)
+def test_there_is_no_third_attempt(call, rds, client, verdicts):
     program = client()
     program.do("connectdb", rds.conninfo())
     rds.refuse_next(5)
-    assert program.do("connectdb", rds.conninfo()) == "bad"
+    assert program.do(call, rds.conninfo()) == "bad"
     assert verdicts() == ["accepted", "refused", "refused"]
     rds._refusals.clear()
 
