@@ -119,6 +119,7 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const
   auto made = planner_.make(request, planning);
   if (!made) return made.error();
   auto plan = std::make_shared<const Plan>(std::move(*made));
+  begin_connection(*plan);  // first: it decides whether the warnings are wanted
   if (!plan->warning_lines.empty())
     world_.log.write(LogLevel::kWarn, "plan", plan->warning_lines);
   // One that was made in a hurry is nobody else's.

@@ -135,15 +135,15 @@ def test_a_certificate_for_another_name_is_told(doctor, rds, rules):
 # ---- The server's answer
 
 
-def test_credentials_that_are_gone_when_the_hook_asks_are_told(doctor, rds, home):
+def test_the_hook_uses_the_credentials_that_were_examined(doctor, rds, home):
     key = json.dumps({"Version": 1, "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": SECRET})
     (home / "once").write_text(f"#!/bin/sh\nmkdir {home}/was-here && echo '{key}'\n")
     (home / "once").chmod(0o700)
     (home / ".aws").mkdir()
     (home / ".aws/config").write_text(f"[profile once]\ncredential_process = {home}/once\n")
     told = doctor(rds.conninfo(), "--profile", "once", "--timeout-ms", "5000")
-    assert (told.code, told.outcome("credentials"), told.status) == ("no_token", "ok", 3)
-    assert "ended with status 1" in told.sentence
+    assert (told.code, told.outcome("credentials"), told.status) == ("no_permission", "ok", 4)
+    assert "ended with status 1" not in told.sentence
 
 
 def test_a_user_outside_rds_iam_is_told_the_grant(doctor, rds):
