@@ -268,7 +268,9 @@ TEST(ConninfoBesideLibpq, VariablesAndSecretsAreThoseOfLibpq) {
     const auto text = [](const char* value) { return std::string(value ? value : "(none)"); };
     EXPECT_EQ(text(keyword->variable), text(option->envvar)) << keyword->name;
     EXPECT_EQ(text(keyword->fallback), text(option->compiled)) << keyword->name;
-    if (*option->dispchar == '*') EXPECT_TRUE(keyword->is_secret()) << keyword->name;
+    if (*option->dispchar == '*') {
+      EXPECT_TRUE(keyword->is_secret()) << keyword->name;
+    }
   }
   PQconninfoFree(options);
 }
