@@ -179,7 +179,7 @@ def test_a_refusal_is_explained(call, rds, client, verdicts):
 def test_a_refusal_of_a_reset_is_explained(reset, rds, client):
     program = client(PGIAM_REUSE_SECONDS="0")
     program.do("connectdb", rds.conninfo())
-    rds.refuse_next()
+    rds.refuse_next(2)  # credentials that were kept are looked for again, and tried once more
     assert program.do(reset) == "bad"
     assert "pgiam: the server refused a token" in program.message()
     assert program.do(reset).startswith("ok")
