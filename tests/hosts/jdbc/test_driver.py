@@ -50,10 +50,11 @@ def test_a_saved_password_works_as_with_pgjdbc(bridge, url):
 
 def test_a_refusal_is_explained_as_by_the_other_hosts(jvm, rds, url):
     one = jvm("-Dpgiam.bridge=native")
-    wrong = refused(one, "connect", "c", url(prefix=PREFIX, plugin=False), "user=nobody")
-    assert wrong.state.startswith("28") and "nobody" in wrong.message.splitlines()[0]
+    rds.refuse_next(count=2)
+    wrong = refused(one, "connect", "c", url(prefix=PREFIX, plugin=False), "user=app_user")
+    assert wrong.state.startswith("28") and "app_user" in wrong.message.splitlines()[0]
     assert "\npgiam: the server refused a token that was signed for" in wrong.message
-    assert 'GRANT rds_iam TO "nobody"' in wrong.message and "To find out which: pgiam doctor" in wrong.message
+    assert "rds-db:connect" in wrong.message and "To find out which: pgiam doctor" in wrong.message
     assert "X-Amz-Signature" not in wrong.trace
 
 
