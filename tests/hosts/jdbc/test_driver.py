@@ -50,7 +50,7 @@ def test_a_saved_password_works_as_with_pgjdbc(bridge, url):
 
 def test_a_refusal_is_explained_as_by_the_other_hosts(jvm, rds, url):
     one = jvm("-Dpgiam.bridge=native")
-    rds.refuse_next(count=2)
+    rds.refuse_next(count=1)
     wrong = refused(one, "connect", "c", url(prefix=PREFIX, plugin=False), "user=app_user")
     assert wrong.state.startswith("28") and "app_user" in wrong.message.splitlines()[0]
     assert "\npgiam: the server refused a token that was signed for" in wrong.message
