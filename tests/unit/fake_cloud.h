@@ -110,6 +110,10 @@ class FakeCloud : public Cloud {
     return text.starts_with("secret ");
   }
   std::optional<Time> end_of(std::string_view) const override { return std::nullopt; }
+  std::optional<Permission> permission(const Target&, std::string_view) const override {
+    return std::nullopt;
+  }
+  std::vector<Error> explain_refusal(const RefusedLogin&) const override { return {}; }
   std::vector<Error> warnings() const override { return {}; }
   std::span<const std::string_view> fact_keys() const override { return kKeys; }
   std::string_view owner_key() const override { return "card"; }
