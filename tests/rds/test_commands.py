@@ -178,7 +178,8 @@ def test_it_runs_as_an_ordinary_user():
             group=65534,
             extra_groups=[],
             cwd="/",
-            env={"PATH": os.environ["PATH"], "PGPASSWORD": "no token"},
+            # A home that it may look into: where it may not, libpq gives up over a certificate file.
+            env={"PATH": os.environ["PATH"], "HOME": str(copy), "PGPASSWORD": "no token"},
             capture_output=True,
             text=True,
         )
