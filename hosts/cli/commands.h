@@ -15,6 +15,7 @@ Command login_command();
 Command odbc_command();
 Command setup_sql_command();
 Command setup_policy_command();
+Command bridge_command();
 Command version_command();
 Command help_command();
 

@@ -1,42 +1,20 @@
 // pgiam token: one token on stdout.
-#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "bridge_json.h"
 #include "commands.h"
 #include "connection.h"
 #include "library.h"
 #include "report.h"
-#include "times.h"
 
 namespace pgiam::cli {
 namespace {
 
-namespace json = boost::json;
-
-// Null where the time is unknown.
-json::value time_of(std::int64_t unix_ms) {
-  if (unix_ms == 0) return nullptr;
-  return json::value(rfc3339(unix_ms));
-}
-
-std::string describe(const Reply& reply) {
-  const char* sslmode = reply.param("sslmode");
-  return json::serialize(json::object{
-      {"token", reply.param("password")},
-      {"sslmode", sslmode ? json::value(sslmode) : json::value()},
-      {"expires_at", time_of(reply.number(PGIAM_REPLY_TOKEN_EXPIRES_AT))},
-      {"credentials_expire_at", time_of(reply.number(PGIAM_REPLY_CREDENTIALS_EXPIRES_AT))},
-      {"signing_host", reply.text(PGIAM_REPLY_SIGNING_HOST)},
-      {"signing_port", reply.number(PGIAM_REPLY_SIGNING_PORT)},
-      {"region", reply.text(PGIAM_REPLY_REGION)},
-      {"provider", reply.text(PGIAM_REPLY_PROVIDER)},
-      {"from_cache", reply.number(PGIAM_REPLY_FROM_CACHE) != 0}});
-}
-
 int run(const Arguments& arguments) {
   Context context = make_context(arguments, Asking::kOnTerminal);
   const Reply reply = demand_token(context, Connection(arguments).request());
-  print_line(arguments.has("json") ? describe(reply) : reply.param("password"));
+  print_line(arguments.has("json") ? boost::json::serialize(describe(reply.get()))
+                                  : reply.param("password"));
   return kExitOk;
 }
 

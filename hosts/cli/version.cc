@@ -1,6 +1,7 @@
 // pgiam version: of the command, and of the library that it found.
+#include "version.h"
+
 #include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "commands.h"
@@ -21,22 +22,26 @@ static boost::json::array list_options() {
   return listed;
 }
 
-static int run(const Arguments& arguments) {
+static std::string abi_text() {
   const std::uint32_t abi = pgiam_abi_version();
-  const std::string abi_text = std::to_string(abi >> 16) + "." + std::to_string(abi & 0xffff);
-  if (!arguments.has("json")) {
-    print_line(std::string("pgiam " PGIAM_VERSION "\nlibpgiam ") + pgiam_version() + ", ABI " +
-               abi_text + ", " + library_file());
-    return kExitOk;
-  }
+  return std::to_string(abi >> 16) + "." + std::to_string(abi & 0xffff);
+}
+
+boost::json::object about() {
   boost::json::array known;
   for (const char* feature : features()) known.push_back(boost::json::value(feature));
-  print_line(boost::json::serialize(boost::json::object{{"version", PGIAM_VERSION},
-                                                        {"library", pgiam_version()},
-                                                        {"abi", abi_text},
-                                                        {"file", library_file()},
-                                                        {"features", std::move(known)},
-                                                        {"options", list_options()}}));
+  return {{"version", PGIAM_VERSION},         {"library", pgiam_version()},
+          {"abi", abi_text()},                {"file", library_file()},
+          {"features", std::move(known)},     {"options", list_options()}};
+}
+
+static int run(const Arguments& arguments) {
+  if (arguments.has("json")) {
+    print_line(boost::json::serialize(about()));
+    return kExitOk;
+  }
+  print_line(std::string("pgiam " PGIAM_VERSION "\nlibpgiam ") + pgiam_version() + ", ABI " +
+             abi_text() + ", " + library_file());
   return kExitOk;
 }
 
