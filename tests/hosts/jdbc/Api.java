@@ -2,7 +2,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.pgiam.Pgiam;
+import org.pgiam.PgiamAttempt;
 import org.pgiam.PgiamException;
+import org.pgiam.PgiamOutcome;
 import org.pgiam.PgiamReply;
 import org.pgiam.PgiamRequest;
 
@@ -19,6 +21,10 @@ final class Api {
     anErrorListsWhatWasTried();
     aClosedPgiamSaysSo();
     aNulCharacterIsRefused();
+    keywordsGoInAndKeywordsComeOut();
+    warningsAreToldOneByOne();
+    anAttemptGoesFromTheFirstHostToTheEnd();
+    anAttemptThatIsCancelledOrClosedSaysSo();
     threadsShareOneContext();
     return "kept";
   }
@@ -100,6 +106,89 @@ final class Api {
       throw new AssertionError("a NUL was cut off");
     } catch (PgiamException failure) {
       require(failure.status() == PgiamException.INVALID_ARGUMENT, failure.statusName());
+    }
+  }
+
+  private static void keywordsGoInAndKeywordsComeOut() throws PgiamException {
+    try (Pgiam pgiam = new Pgiam();
+        PgiamReply all = pgiam.beforeConnect(new PgiamRequest()
+            .keyword("host", HOST).keyword("port", "6432").keyword("user", "app").canApply("*"))) {
+      require(new String(all.password()).startsWith(HOST + ":6432/?"), "the token");
+      require(all.params().get("sslmode").equals("require"), all.params().toString());
+      require(all.params().get("gssencmode").equals("disable"), all.params().toString());
+      require(!all.params().containsKey("password"), "the password is elsewhere");
+      pgiam.beforeConnect(new PgiamRequest(HOST).user("app").sslmode("require")
+          .option("tls", "verify-full").canApply("password"));
+      throw new AssertionError("a keyword was left out in silence");
+    } catch (PgiamException failure) {
+      require(failure.code().equals("keyword_not_applied"), failure.toString());
+      require(failure.commands().contains("sslmode=verify-full"), failure.commands().toString());
+    }
+  }
+
+  private static void warningsAreToldOneByOne() throws PgiamException {
+    PgiamRequest request = new PgiamRequest(HOST).user("app");
+    try (Pgiam pgiam = new Pgiam();
+        PgiamReply without = pgiam.beforeConnect(request);
+        PgiamReply with = pgiam.beforeConnect(request.option("region", "us-east-1"))) {
+      require(without.warnings().isEmpty() && without.warning().isEmpty(), without.warning());
+      require(with.warnings().size() == 1, with.warnings().toString());
+      require(with.warnings().get(0).getMessage().equals(with.warning()), with.warning());
+      require(!with.warnings().get(0).code().isEmpty(), "a code");
+    }
+  }
+
+  private static void anAttemptGoesFromTheFirstHostToTheEnd() throws PgiamException {
+    PgiamRequest request = new PgiamRequest(HOST + ",127.0.0.1").user("app").canApply("*");
+    try (Pgiam pgiam = new Pgiam();
+        PgiamAttempt attempt = pgiam.attempt(request.walksList())) {
+      require(attempt.next() == PgiamAttempt.Step.CONNECT && attempt.host() == -1, "all at once");
+      require(attempt.params().get("sslmode").equals("require"), attempt.params().toString());
+      require(attempt.hosts().get(0).host().equals(HOST), "the first host");
+      require(attempt.hosts().get(1).port() == 5432, "its port");
+      try (PgiamReply ours = attempt.refresh(0); PgiamReply other = attempt.refresh(1)) {
+        require(new String(ours.password()).startsWith(HOST), "a token of its own");
+        require(!other.applies() && other.password() == null, "as if absent");
+      }
+      PgiamOutcome refused = PgiamOutcome.refused("28P01", "FATAL: no").host(0);
+      require(attempt.explainRefusal(refused).code().equals("token_refused"), "explained");
+      attempt.report(refused);
+      require(end(attempt).causes().get(0).code().equals("no_rds_iam"), "the end");
+      attempt.restart();
+      require(attempt.next() == PgiamAttempt.Step.CONNECT, "begins anew");
+      attempt.report(PgiamOutcome.failed(null, "connection refused").host(1));
+      require(end(attempt).status() == PgiamException.CONNECT, "the client's own words");
+      attempt.restart();
+      require(attempt.next() == PgiamAttempt.Step.CONNECT, "begins anew");
+      attempt.report(PgiamOutcome.connected().host(0));
+      require(attempt.next() == PgiamAttempt.Step.DONE, "done");
+    }
+    try (Pgiam pgiam = new Pgiam();
+        PgiamAttempt attempt = pgiam.attempt(new PgiamRequest("127.0.0.1").user("app"))) {
+      require(attempt.next() == PgiamAttempt.Step.NOT_OURS, "not ours");
+    }
+  }
+
+  private static PgiamException end(PgiamAttempt attempt) {
+    try {
+      throw new AssertionError("no end, but " + attempt.next());
+    } catch (PgiamException end) {
+      return end;
+    }
+  }
+
+  private static void anAttemptThatIsCancelledOrClosedSaysSo() throws PgiamException {
+    try (Pgiam pgiam = new Pgiam()) {
+      PgiamAttempt attempt = pgiam.attempt(new PgiamRequest(HOST).user("app").walksList());
+      attempt.cancel();
+      require(end(attempt).status() == PgiamException.CANCELLED, "cancelled");
+      attempt.close();
+      attempt.close();
+      attempt.cancel();
+      attempt.next();
+      throw new AssertionError("a closed attempt answered");
+    } catch (IllegalStateException expected) {
+      require(expected.getMessage().contains("closed"), expected.getMessage());
     }
   }
 

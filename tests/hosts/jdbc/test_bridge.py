@@ -38,6 +38,20 @@ def test_a_named_library_that_is_not_there_is_an_error(jvm):
     assert "cannot be loaded" in wrong.message and "/nowhere" in wrong.trace
 
 
+def test_a_named_library_that_is_older_than_the_jar_is_refused_by_name(jvm):
+    old = os.environ["PGIAM_TEST_OLD_LIBRARY"]
+    wrong = refused(jvm(f"-Dpgiam.library.path={old}"), "token", HOST, "5432", "app")
+    assert f"{old} is pgiam 0.0.9, which is older than this jar: it needs ABI 1.2" in wrong.message
+
+
+def test_a_command_that_is_older_than_the_jar_is_quoted(jvm, tmp_path):
+    old = tmp_path / "old"
+    old.write_text("#!/bin/sh\necho 'pgiam: there is no command \"bridge\"' >&2\nexit 2\n")
+    old.chmod(0o755)
+    wrong = refused(jvm("-Dpgiam.bridge=command", f"-Dpgiam.command={old}"), "token", HOST, "5432", "app")
+    assert 'there is no command "bridge"' in wrong.message and "pgiam of another version" in wrong.trace
+
+
 def test_where_the_temporary_folder_forbids_programs_another_is_taken(jvm, tmp_path):
     """A file in the folder's place stands for a folder that cannot be used."""
     (tmp_path / "file").write_text("")

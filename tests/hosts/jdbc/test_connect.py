@@ -82,6 +82,14 @@ def test_a_verified_server_can_be_demanded(rds, bridge, url):
     assert bridge.do("connect", "c", url("pgiam.tls=verify-full"), "user=app_user") == "app_user"
 
 
+def test_what_can_no_longer_be_set_when_the_server_asks_is_named(rds, bridge, url):
+    """The plugin alone is asked after TLS: a CA that only pgiam was told of came too late."""
+    late = url(f"pgiam.sslrootcert={rds.ca_file}", sslmode="require").replace(f"?sslrootcert={rds.ca_file}&", "?")
+    lost = refused(bridge, "connect", "c", late, "user=app_user")
+    assert lost.state == "28000" and f"set it yourself: sslrootcert={rds.ca_file}" in lost.message
+    assert rds.attempts() == []
+
+
 def test_no_credentials_fail_with_what_was_tried(jvm, rds, url):
     nobody = jvm(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_SESSION_TOKEN="", AWS_EC2_METADATA_DISABLED="true")
     failed = refused(nobody, "connect", "c", url(), "user=app_user")
@@ -111,7 +119,7 @@ def test_only_requests_for_a_password_in_clear_text_are_answered(bridge):
     assert bridge.do("plugin", "CLEARTEXT_PASSWORD", *ours) == "a token"
     assert bridge.do("plugin", "GSS", *ours) == "null"
     for kind in ("MD5_PASSWORD", "SASL"):
-        assert "GRANT rds_iam TO app_user" in refused(bridge, "plugin", kind, *ours).message
+        assert 'GRANT rds_iam TO "app_user"' in refused(bridge, "plugin", kind, *ours).message
         assert bridge.do("plugin", kind, "PGHOST=127.0.0.1", "user=app_user") == "null"
     assert bridge.do("plugin", "SASL", *ours, "password=saved") == "saved"
 
@@ -122,9 +130,9 @@ def test_a_login_time_out_moves_the_work_to_another_thread(rds, bridge, url):
 
 def test_a_user_that_has_no_token_login_is_told_what_to_grant(bridge, url):
     lost = refused(bridge, "connect", "c", url(), "user=plain")
-    assert lost.state == "28000" and "GRANT rds_iam TO plain" in lost.message
+    assert lost.state == "28000" and 'GRANT rds_iam TO "plain"' in lost.message
     lost = refused(bridge, "connect", "c", url(), "user=plain", "password=")
-    assert "GRANT rds_iam TO plain" in lost.message
+    assert 'GRANT rds_iam TO "plain"' in lost.message
 
 
 def test_force_replaces_a_saved_password(bridge, url):

@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from conftest import CLASSES, HOST, JAR, JAVA, LIBRARIES, REPLICA, SOCKETS, Failure, refused
+from conftest import CLASSES, COMMAND_ONLY, HOST, JAR, JAVA, LIBRARIES, REPLICA, SOCKETS, Failure, refused
 
 PREFIX = "jdbc:pgiam:postgresql:"
 
@@ -48,8 +48,9 @@ def test_a_saved_password_works_as_with_pgjdbc(bridge, url):
     assert bridge.do("connect", "c", saved, "user=plain", "password=open sesame") == "plain"
 
 
-def test_a_refusal_is_explained_as_by_the_other_hosts(jvm, rds, url):
-    one = jvm("-Dpgiam.bridge=native")
+@pytest.mark.parametrize("options", [("-Dpgiam.bridge=native",), COMMAND_ONLY], ids=["native", "command"])
+def test_a_refusal_is_explained_as_by_the_other_hosts(jvm, rds, url, options):
+    one = jvm(*options)  # with nothing kept that is worth another try
     rds.refuse_next(count=1)
     wrong = refused(one, "connect", "c", url(prefix=PREFIX, plugin=False), "user=app_user")
     assert wrong.state.startswith("28") and "app_user" in wrong.message.splitlines()[0]
@@ -58,10 +59,9 @@ def test_a_refusal_is_explained_as_by_the_other_hosts(jvm, rds, url):
     assert "X-Amz-Signature" not in wrong.trace
 
 
-def test_a_failure_of_another_kind_speaks_for_itself(jvm, rds, url):
-    one = jvm("-Dpgiam.bridge=native")
+def test_a_failure_of_another_kind_speaks_for_itself(bridge, rds, url):
     lost = url(prefix=PREFIX, plugin=False).replace("/postgres?", "/nowhere?")
-    missing = refused(one, "connect", "c", lost, "user=app_user")
+    missing = refused(bridge, "connect", "c", lost, "user=app_user")
     assert missing.state == "3D000" and "pgiam" not in missing.message
 
 
@@ -76,6 +76,38 @@ def test_a_refused_token_from_the_cache_is_renewed_once(jvm, rds, url):
     rds.refuse_next(count=2)
     refused(one, "connect", "c", address, "user=app_user")
     assert len(rds.attempts()) == 2
+
+
+def test_without_credentials_no_server_is_asked(jvm, rds):
+    nobody = jvm(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_SESSION_TOKEN="", AWS_EC2_METADATA_DISABLED="true")
+    failed = refused(nobody, "connect", "c", f"{PREFIX}//{HOST}:1/postgres", "user=app_user")
+    assert failed.state == "28000" and failed.message.startswith("pgiam: ") and "environment" in failed.message
+
+
+def test_what_rules_a_token_out_is_refused_in_the_drivers_own_words(bridge, rds, url):
+    address = url(prefix=PREFIX, plugin=False)
+    for said in ("gssEncMode=require", "channelBinding=require", "requireAuth=scram-sha-256"):
+        out = refused(bridge, "connect", "c", address, "user=app_user", said)
+        assert out.state == "28000" and said in out.message
+    assert bridge.do("connect", "c", f"{address}&gssEncMode=prefer", "user=app_user") == "app_user"
+    assert [attempt["verdict"] for attempt in rds.attempts()] == ["accepted"]
+
+
+def test_the_strictest_sslmode_of_all_hosts_wins_over_the_users(bridge, rds):
+    """Over a weaker one in the URL, too, where pgjdbc would look first."""
+    demanded = f"{PREFIX}//{HOST},{REPLICA}/postgres?sslmode=require&pgiam.tls=verify-full".replace(
+        f"{HOST},{REPLICA}", f"{HOST}:{rds.port},{REPLICA}:{rds.port}"
+    )
+    strict = refused(bridge, "connect", "c", f"{demanded}&sslrootcert=/nowhere", "user=app_user")
+    assert "/nowhere" in strict.message and rds.attempts() == []
+    assert bridge.do("connect", "c", f"{demanded}&sslrootcert={rds.ca_file}", "user=app_user") == "app_user"
+
+
+def test_a_plugin_of_the_users_own_is_left_alone(jvm, url):
+    """Nobody asks for a token then, and so nobody misses the credentials for one."""
+    one = jvm(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_SESSION_TOKEN="", AWS_EC2_METADATA_DISABLED="true")
+    own = refused(one, "connect", "c", url("authenticationPluginClassName=Nowhere", prefix=PREFIX, plugin=False), "user=app_user")
+    assert "Nowhere" in own.message and "pgiam" not in own.message
 
 
 def test_options_of_tls_reach_pgjdbc(rds, bridge):

@@ -26,6 +26,31 @@ interface Bridge {
     /** null: nothing to add to the failure's own words, or this bridge does not know. */
     PgiamException explainRefusal(PgiamReply reply, int outcome, String sqlstate, String message);
 
+    Attempt newAttempt(PgiamRequest request) throws PgiamException;
+
+    void close();
+  }
+
+  /** One call at a time, but for cancel, which comes from any thread and never during close. */
+  interface Attempt {
+    PgiamAttempt.Step next() throws PgiamException;
+
+    Map<String, String> params();
+
+    int host();
+
+    List<PgiamHost> hosts() throws PgiamException;
+
+    PgiamReply refresh(int host) throws PgiamException;
+
+    void report(PgiamOutcome outcome) throws PgiamException;
+
+    PgiamException explainRefusal(PgiamOutcome outcome) throws PgiamException;
+
+    void restart() throws PgiamException;
+
+    void cancel();
+
     void close();
   }
 }

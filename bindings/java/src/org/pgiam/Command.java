@@ -13,12 +13,10 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
-/** The command pgiam: where it is, and one run of it. */
+/** The command pgiam: where it is, and how it is started. */
 final class Command {
   private static final String[] USUAL_FOLDERS = {"/usr/local/bin", "/usr/bin", "/opt/homebrew/bin"};
 
@@ -26,19 +24,6 @@ final class Command {
 
   private Command(Path file) {
     this.file = file;
-  }
-
-  /** What it printed; stdout may hold a secret. */
-  static final class Result {
-    final int exit;
-    final byte[] stdout;
-    final String stderr;
-
-    Result(int exit, byte[] stdout, String stderr) {
-      this.exit = exit;
-      this.stdout = stdout;
-      this.stderr = stderr;
-    }
   }
 
   static Command find() throws PgiamException {
@@ -73,8 +58,8 @@ final class Command {
     return files;
   }
 
-  /** What the user's shell says of libpq must not reach it: the arguments say everything. */
-  Result run(List<String> arguments, long timeoutMs) throws PgiamException {
+  /** What the user's shell says of libpq must not reach it: we say everything. */
+  private Process start(List<String> arguments) throws PgiamException {
     List<String> line = new ArrayList<>();
     line.add(file.toString());
     line.addAll(arguments);
@@ -82,51 +67,36 @@ final class Command {
     builder.environment().keySet().removeIf(
         name -> name.startsWith("PG") && !name.startsWith("PGIAM"));
     try {
-      return finish(builder.start(), timeoutMs);
-    } catch (IOException | ExecutionException failed) {
+      return builder.start();
+    } catch (IOException failed) {
       throw failure(file + " cannot be run: " + failed.getMessage(), "");
-    } catch (TimeoutException late) {
-      throw new PgiamException(PgiamException.TIMEOUT,
-          file + " did not end within " + timeoutMs + " ms",
-          "see what it waits for: pgiam explain");
     }
   }
 
-  private Result finish(Process process, long timeoutMs)
-      throws IOException, ExecutionException, TimeoutException, PgiamException {
-    try {
-      process.getOutputStream().close();
-      FutureTask<byte[]> stdout = readInBackground(process.getInputStream());
-      FutureTask<byte[]> stderr = readInBackground(process.getErrorStream());
-      if (!process.waitFor(timeoutMs, TimeUnit.MILLISECONDS)) {
-        throw new TimeoutException();
-      }
-      // Something that it started may hold the pipes open for ever.
-      byte[] answer = stdout.get(timeoutMs, TimeUnit.MILLISECONDS);
-      byte[] remarks = stderr.get(timeoutMs, TimeUnit.MILLISECONDS);
-      return new Result(process.exitValue(), answer, Text.string(remarks));
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new PgiamException(PgiamException.CANCELLED,
-          "interrupted while waiting for " + file, "");
-    } finally {
-      process.destroyForcibly();
-    }
+  Conversation converse() throws PgiamException {
+    return new Conversation(file, start(Arrays.asList("bridge")));
   }
 
-  private static FutureTask<byte[]> readInBackground(InputStream stream) {
-    FutureTask<byte[]> task = new FutureTask<>(() -> readAll(stream));
+  static <T> FutureTask<T> inBackground(Callable<T> work) {
+    FutureTask<T> task = new FutureTask<>(work);
     Thread thread = new Thread(task, "pgiam command output");
     thread.setDaemon(true);
     thread.start();
     return task;
   }
 
-  private static byte[] readAll(InputStream stream) throws IOException {
+  static byte[] readAll(InputStream stream) throws IOException {
     WipedBytes bytes = new WipedBytes();
     byte[] chunk = new byte[8192];
     for (int n; (n = stream.read(chunk)) > 0;) bytes.write(chunk, 0, n);
     Arrays.fill(chunk, (byte) 0);
+    return bytes.take();
+  }
+
+  /** Without its end; what there is where the stream ends first. */
+  static byte[] readLine(InputStream stream) throws IOException {
+    WipedBytes bytes = new WipedBytes();
+    for (int c; (c = stream.read()) >= 0 && c != '\n';) bytes.write(c);
     return bytes.take();
   }
 

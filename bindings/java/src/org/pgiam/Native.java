@@ -1,6 +1,9 @@
 package org.pgiam;
 
-/** pgiam.h as JNI sees it. Texts are UTF-8; handles are pointers, 0 is none. See pgiam_jni.cc. */
+/**
+ * pgiam.h as JNI sees it. Texts are UTF-8; maps are key, value, key, value …; handles are pointers, 0
+ * is none. See the files of jni/.
+ */
 final class Native {
   private Native() {}
 
@@ -11,27 +14,61 @@ final class Native {
 
   static native byte[][] optionAt(int index);
 
-  static native long contextNew(byte[][] texts) throws PgiamException;
+  /** texts: the host's name and version. */
+  static native long contextNew(byte[][] texts, byte[][] options) throws PgiamException;
 
   static native void contextFree(long context);
 
-  static native long beforeConnect(
-      long context, byte[][] texts, int port, long timeoutMs, int flags) throws PgiamException;
+  /** texts: password, can_apply. 0: not applicable. So it is for the next two. */
+  static native long beforeConnect(long context, byte[][] texts, byte[][] keywords,
+      byte[][] options, long timeoutMs, int flags) throws PgiamException;
 
-  static native long explain(long context, byte[][] texts, int port, long timeoutMs, int flags)
-      throws PgiamException;
+  static native long explain(long context, byte[][] texts, byte[][] keywords, byte[][] options,
+      long timeoutMs, int flags) throws PgiamException;
+
+  static native long attemptNew(long context, byte[][] texts, byte[][] keywords, byte[][] options,
+      long timeoutMs, int flags) throws PgiamException;
 
   static native int afterConnect(long context, long reply, int outcome, byte[][] sqlstate);
 
   /** texts: sqlstate, message. null: there is nothing to add. */
   static native PgiamException explainRefusal(
-      long context, long reply, int outcome, byte[][] texts);
+      long context, long reply, int outcome, int flags, byte[][] texts);
 
-  static native byte[] replyParam(long reply, byte[][] key);
+  static native byte[] replyPassword(long reply);
+
+  /** All that is to be set beside the password. */
+  static native byte[][] replyParams(long reply);
+
+  static native PgiamException[] replyWarnings(long reply);
 
   static native byte[] replyText(long reply, int field);
 
   static native long replyNumber(long reply, int field);
 
   static native void replyFree(long reply);
+
+  /** The step's kind, and above eight bits its host, from 1 on. 0: not applicable. */
+  static native int attemptNext(long attempt) throws PgiamException;
+
+  static native byte[][] attemptParams(long attempt);
+
+  /** host, hostaddr and port of each. */
+  static native byte[][] attemptHosts(long attempt);
+
+  /** The reply of this host, good until the next call on the attempt; 0: not ours. */
+  static native long attemptRefresh(long attempt, int host) throws PgiamException;
+
+  /** host: from 1 on, or 0. texts: sqlstate, message. */
+  static native void attemptReport(
+      long attempt, int outcome, int host, int flags, byte[][] texts) throws PgiamException;
+
+  /** The reply of this host as it stands; 0: there is none. */
+  static native long attemptReply(long attempt, int host);
+
+  static native void attemptRestart(long attempt);
+
+  static native void attemptCancel(long attempt);
+
+  static native void attemptFree(long attempt);
 }

@@ -78,8 +78,8 @@ public final class Pgiam implements AutoCloseable {
 
   /**
    * What a failed connection means: causes with codes and commands. null: the failure has nothing to
-   * do with the password, or the library is reached through the command, which does not know. Both
-   * texts may be null; message is the server's or the driver's own.
+   * do with the password, or the library is reached through the command, which has forgotten it (an
+   * {@link #attempt} has not). Both texts may be null; message is the server's or the driver's own.
    */
   public PgiamException explainRefusal(
       PgiamReply reply, int outcome, String sqlstate, String message) {
@@ -90,6 +90,11 @@ public final class Pgiam implements AutoCloseable {
     } finally {
       calls.readLock().unlock();
     }
+  }
+
+  /** A connection from the first host to the end; nothing is looked up yet. */
+  public PgiamAttempt attempt(PgiamRequest request) throws PgiamException {
+    return new PgiamAttempt(this, call(request, context::newAttempt));
   }
 
   /** Waits for calls that are under way. */
@@ -124,12 +129,21 @@ public final class Pgiam implements AutoCloseable {
   }
 
   private <T> T call(PgiamRequest request, Call<T> call) throws PgiamException {
-    Text.refuseNul(request.host, request.user, request.database, request.sslmode);
+    Text.refuseNul(request.canApply);
+    Text.refuseNul(request.keywords);
     Text.refuseNul(request.options);
+    return whileOpen(() -> call.of(request));
+  }
+
+  interface Work<T> {
+    T done() throws PgiamException;
+  }
+
+  <T> T whileOpen(Work<T> work) throws PgiamException {
     calls.readLock().lock();
     try {
       if (closed) throw new IllegalStateException("this Pgiam is closed");
-      return call.of(request);
+      return work.done();
     } finally {
       calls.readLock().unlock();
     }

@@ -13,6 +13,7 @@ public final class PgiamException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /** Statuses of pgiam.h that callers may want to tell apart; there are more. */
+  static final int NOT_APPLICABLE = 1;
   public static final int INTERNAL = 2;
   public static final int INVALID_ARGUMENT = 100;
   public static final int UNSUPPORTED = 102;
@@ -25,6 +26,8 @@ public final class PgiamException extends Exception {
   public static final int NETWORK = 300;
   public static final int TIMEOUT = 301;
   public static final int CANCELLED = 302;
+  /** Of an attempt: the client could not connect, and its own words say all that is known. */
+  public static final int CONNECT = 306;
 
   private final int status;
   private final String statusName;
@@ -60,6 +63,12 @@ public final class PgiamException extends Exception {
     return new PgiamException(status, text(name), text(message), texts(details, EXPLANATION + 1),
         texts(commands, commands == null ? 0 : commands.length), retryable,
         causes == null ? new PgiamException[0] : causes);
+  }
+
+  /** As the command tells it; details in the order of their places. */
+  static PgiamException told(int status, String name, String message, String[] details,
+      String[] commands, boolean retryable, PgiamException[] causes) {
+    return new PgiamException(status, name, message, details, commands, retryable, causes);
   }
 
   private static String[] texts(byte[][] utf8, int count) {

@@ -1,6 +1,8 @@
 package org.pgiam;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What to do to a connection, and where it came from. Belongs to one thread at a time. Close it:
@@ -17,11 +19,18 @@ public abstract class PgiamReply implements AutoCloseable {
   /** The token, in an array of the caller's to wipe; null where the reply does not apply. */
   public abstract char[] password();
 
+  /** All to set over the user's own beside the password, by libpq's keywords. */
+  public abstract Map<String, String> params();
+
   /** The sslmode that the connection must use, or null to leave it. */
-  public abstract String sslmode();
+  public String sslmode() {
+    return params().get("sslmode");
+  }
 
   /** The CA bundle to give to a client that has none, or null. */
-  public abstract String sslrootcert();
+  public String sslrootcert() {
+    return params().get("sslrootcert");
+  }
 
   /** Where the credentials came from, "aws.sso". */
   public abstract String provider();
@@ -35,6 +44,9 @@ public abstract class PgiamReply implements AutoCloseable {
 
   /** What a person should know although it worked, a line each; may be empty. */
   public abstract String warning();
+
+  /** The same, one at a time, with codes and commands. Nobody throws them. */
+  public abstract List<PgiamException> warnings();
 
   /** A connection must start before this; null: unknown. */
   public abstract Instant tokenExpiresAt();

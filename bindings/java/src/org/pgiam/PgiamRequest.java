@@ -6,37 +6,49 @@ import java.util.Map;
 /** One connection about to be made. Setters chain; what is not set keeps its default. */
 public final class PgiamRequest {
   /** The bits of pgiam.h's flags. */
-  static final int REFRESH = 1, RESOLVE = 4;
+  static final int REFRESH = 1, RESOLVE = 4, WALKS_LIST = 16;
 
-  final String host;
-  int port;
-  String user;
-  String database;
+  final Map<String, String> keywords = new LinkedHashMap<>();
+  final Map<String, String> options = new LinkedHashMap<>();
   char[] password;
-  String sslmode;
+  String canApply;
   long timeoutMs;
   int flags;
-  final Map<String, String> options = new LinkedHashMap<>();
+
+  /** Its host, and all else, is told by {@link #keyword}. */
+  public PgiamRequest() {}
 
   /** The host as the user gave it. */
   public PgiamRequest(String host) {
-    this.host = host;
+    keyword("host", host);
+  }
+
+  /**
+   * A connection keyword as libpq spells it, with what the user gave or the client resolved; null
+   * takes it back. Lists of hosts as they stand, for attempts.
+   */
+  public PgiamRequest keyword(String keyword, String value) {
+    if (value == null) keywords.remove(keyword);
+    else keywords.put(keyword, value);
+    return this;
   }
 
   /** 0, the default, is 5432. */
   public PgiamRequest port(int port) {
-    this.port = port;
-    return this;
+    return keyword("port", port == 0 ? null : String.valueOf(port));
   }
 
   public PgiamRequest user(String user) {
-    this.user = user;
-    return this;
+    return keyword("user", user);
   }
 
   public PgiamRequest database(String database) {
-    this.database = database;
-    return this;
+    return keyword("dbname", database);
+  }
+
+  /** libpq's word for what the connection will do; null: the user said nothing. */
+  public PgiamRequest sslmode(String sslmode) {
+    return keyword("sslmode", sslmode);
   }
 
   /**
@@ -48,9 +60,18 @@ public final class PgiamRequest {
     return this;
   }
 
-  /** libpq's word for what the connection will do; null: the user said nothing. */
-  public PgiamRequest sslmode(String sslmode) {
-    this.sslmode = sslmode;
+  /**
+   * The keywords that a reply may set: "password,sslmode", "*" for all; without it password, sslmode
+   * and sslrootcert. Where another has to be set, the answer is an error that says so.
+   */
+  public PgiamRequest canApply(String keywords) {
+    canApply = keywords;
+    return this;
+  }
+
+  /** An attempt: this client goes through the list of hosts by itself. */
+  public PgiamRequest walksList() {
+    flags |= WALKS_LIST;
     return this;
   }
 
@@ -81,6 +102,7 @@ public final class PgiamRequest {
   /** Holds no password. */
   @Override
   public String toString() {
-    return "PgiamRequest[" + user + "@" + host + ":" + port + "/" + database + "]";
+    return "PgiamRequest[" + keywords.get("user") + "@" + keywords.get("host") + ":"
+        + keywords.getOrDefault("port", "5432") + "/" + keywords.get("dbname") + "]";
   }
 }

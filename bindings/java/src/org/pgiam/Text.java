@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Texts as UTF-8 and back, with no copy of a secret left behind. */
@@ -36,15 +37,22 @@ final class Text {
     return secret;
   }
 
-  /** The fixed texts, then each key and value. */
-  static byte[][] join(Map<String, String> options, byte[]... fixed) {
-    byte[][] texts = Arrays.copyOf(fixed, fixed.length + 2 * options.size());
-    int next = fixed.length;
-    for (Map.Entry<String, String> option : options.entrySet()) {
-      texts[next++] = utf8(option.getKey());
-      texts[next++] = utf8(option.getValue());
+  /** Each key and value. */
+  static byte[][] pairs(Map<String, String> map) {
+    byte[][] texts = new byte[2 * map.size()][];
+    int next = 0;
+    for (Map.Entry<String, String> pair : map.entrySet()) {
+      texts[next++] = utf8(pair.getKey());
+      texts[next++] = utf8(pair.getValue());
     }
     return texts;
+  }
+
+  /** Back, from the given place on. */
+  static Map<String, String> map(byte[][] pairs, int first) {
+    Map<String, String> map = new LinkedHashMap<>();
+    for (int i = first; i + 1 < pairs.length; i += 2) map.put(string(pairs[i]), string(pairs[i + 1]));
+    return map;
   }
 
   /** C and processes would cut a text there. */

@@ -1,76 +1,85 @@
 package org.pgiam.jdbc;
 
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.pgiam.Pgiam;
+import org.pgiam.PgiamAttempt;
 import org.pgiam.PgiamException;
+import org.pgiam.PgiamOutcome;
 import org.pgiam.PgiamReply;
+import org.pgiam.PgiamRequest;
 
 /**
- * One connection attempt of PgiamDriver: ties the reply that the plugin used, maybe on another
- * thread, to the outcome that only the driver sees. Its id travels in the connection's properties.
+ * The library's attempt for one connection: what PgiamDriver follows, and what the plugin, maybe on
+ * another thread, sends passwords of. Its id travels in the connection's properties.
  */
 final class Attempt implements AutoCloseable {
   private static final Map<String, Attempt> RUNNING = new ConcurrentHashMap<>();
   private static final AtomicLong LAST = new AtomicLong();
 
   final String id = String.valueOf(LAST.incrementAndGet());
-  private PgiamReply reply;
-  private boolean over;
+  private final PgiamAttempt attempt;
+  /** The host that was sent a password of ours last; -1: none. */
+  private volatile int sentTo = -1;
 
-  Attempt() {
+  private Attempt(PgiamAttempt attempt) {
+    this.attempt = attempt;
     RUNNING.put(id, this);
   }
 
-  /** null: not made by PgiamDriver. */
+  /** null: PGIAM_DISABLE says so. */
+  static Attempt begin(PgiamRequest request, char[] password) throws PgiamException {
+    if (Settings.isDisabled()) return null;
+    try {
+      return new Attempt(Pgiam.shared().attempt(request.password(password)));
+    } finally {
+      if (password != null) Arrays.fill(password, '\0');
+    }
+  }
+
+  /** That which PgiamDriver follows; null: it did not make this connection. */
   static Attempt of(Settings settings) {
     String id = settings.get(Settings.ATTEMPT);
     return id == null ? null : RUNNING.get(id);
   }
 
-  /** The last reply counts: of several hosts, each has its own. */
-  synchronized void keep(PgiamReply latest) {
-    if (reply != null) reply.close();
-    reply = over ? null : latest;
-    if (over) latest.close();
+  PgiamAttempt.Step next() throws PgiamException {
+    sentTo = -1;
+    return attempt.next();
   }
 
-  void succeeded() {
-    end(Pgiam.CONNECTED, null);
+  Map<String, String> params() {
+    return attempt.params();
   }
 
-  /** True: the token was an old one; a second attempt with a new one is worth it. */
-  boolean failed(SQLException failure) {
-    return end(Pgiam.OTHER, failure.getSQLState());
+  /** What this host is to be sent. */
+  PgiamReply refresh(int host) throws PgiamException {
+    PgiamReply reply = attempt.refresh(host);
+    if (reply.applies()) sentTo = host;
+    return reply;
   }
 
-  /** What the failure means; null where its own words say it all. */
-  synchronized PgiamException explain(SQLException failure) {
-    if (reply == null) return null;
-    try {
-      return Pgiam.shared().explainRefusal(
-          reply, Pgiam.OTHER, failure.getSQLState(), failure.getMessage());
-    } catch (PgiamException impossible) {  // there is a reply, so there is a Pgiam
-      return null;
-    }
+  /** What it means that this host asks for a password of another kind; null: not known. */
+  PgiamException explainWrongKind(int host) throws PgiamException {
+    return attempt.explainRefusal(PgiamOutcome.refused("28P01", "").host(host));
   }
 
-  private synchronized boolean end(int outcome, String sqlstate) {
-    if (reply == null) return false;
-    try {
-      return Pgiam.shared().afterConnect(reply, outcome, sqlstate);
-    } catch (PgiamException impossible) {  // there is a reply, so there is a Pgiam
-      return false;
-    }
+  void connected() throws PgiamException {
+    attempt.report(PgiamOutcome.connected().host(sentTo));
+  }
+
+  void failed(SQLException failure) throws PgiamException {
+    attempt.report(PgiamOutcome.failed(failure.getSQLState(), failure.getMessage())
+        .host(sentTo)
+        .passwordSent(sentTo >= 0));
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
     RUNNING.remove(id);
-    over = true;
-    if (reply != null) reply.close();
-    reply = null;
+    attempt.close();
   }
 }

@@ -17,7 +17,7 @@ import org.pgiam.PgiamOption;
 /**
  * <code>jdbc:pgiam:postgresql://…</code>: pgjdbc with the plugin, the socket factory and
  * sslmode=require, for programs whose users cannot set properties. What the user says of these
- * wins.
+ * wins, as far as a token allows it. The library tells what to connect with, and what a failure means.
  */
 public final class PgiamDriver implements Driver {
   private static final String PREFIX = "jdbc:pgiam:postgresql:";
@@ -40,80 +40,11 @@ public final class PgiamDriver implements Driver {
   @Override
   public Connection connect(String url, Properties info) throws SQLException {
     if (!acceptsURL(url)) return null;
-    try {
-      return connectOnce(url, info);
-    } catch (Refused stale) {
-      if (!stale.isWorthAnotherTry) throw stale.failure;
-    }
-    try {
-      return connectOnce(url, info);
-    } catch (Refused again) {
-      throw again.failure;
-    }
-  }
-
-  private static final class Refused extends Exception {
-    private static final long serialVersionUID = 1L;
-    final SQLException failure;
-    final boolean isWorthAnotherTry;
-
-    Refused(SQLException failure, boolean isWorthAnotherTry) {
-      super(failure);
-      this.failure = failure;
-      this.isWorthAnotherTry = isWorthAnotherTry;
-    }
-  }
-
-  private static Connection connectOnce(String url, Properties info) throws SQLException, Refused {
     Driver pgjdbc = pgjdbc();
-    try (Attempt attempt = new Attempt()) {
-      Properties properties = copy(info);
-      properties.setProperty(Settings.ATTEMPT, attempt.id);
-      String pgjdbcUrl = complete(pgjdbcUrl(url), properties);
-      try {
-        Connection connection = pgjdbc.connect(pgjdbcUrl, properties);
-        attempt.succeeded();
-        return connection;
-      } catch (SQLException failure) {
-        SQLException explained = Explained.by(attempt.explain(failure), failure);
-        throw new Refused(explained, attempt.failed(failure));
-      }
-    }
-  }
-
-  /** Adds to the properties what the user did not say, and returns the URL to use. */
-  private static String complete(String url, Properties properties) throws SQLException {
-    Properties said = org.postgresql.Driver.parseURL(url, properties);
-    if (said == null) {
-      throw new SQLException("pgiam: pgjdbc cannot read the URL after " + PREFIX
-          + "\n  write " + PREFIX + "//HOST:PORT/DATABASE", UNABLE_TO_CONNECT);
-    }
-    completeTls(said, properties);
-    if (said.getProperty("authenticationPluginClassName") == null) {
-      properties.setProperty(
-          "authenticationPluginClassName", PgiamAuthenticationPlugin.class.getName());
-    }
-    String ours = PgiamSocketFactory.class.getName();
-    String factory = said.getProperty("socketFactory");
-    if (ours.equals(factory)) return url;
-    properties.setProperty("socketFactory", ours);
-    if (factory == null) return url;
-    properties.setProperty(Settings.SOCKET_FACTORY, factory);
-    String argument = said.getProperty("socketFactoryArg");
-    if (argument != null) properties.setProperty(Settings.SOCKET_FACTORY_ARG, argument);
-    // The URL beats the properties, and of two in the URL the last one counts.
-    return url + (url.indexOf('?') < 0 ? '?' : '&') + "socketFactory=" + ours;
-  }
-
-  private static void completeTls(Properties said, Properties properties) {
-    String rootcert = said.getProperty(Settings.PREFIX + "sslrootcert");
-    if (rootcert != null && said.getProperty("sslrootcert") == null) {
-      properties.setProperty("sslrootcert", rootcert);
-    }
-    if (said.getProperty("sslmode") != null || said.getProperty("ssl") != null) return;
-    String tls = said.getProperty(Settings.PREFIX + "tls", "");
-    if (tls.equals("off")) return;
-    properties.setProperty("sslmode", tls.equals("verify-full") ? tls : "require");
+    Login login = Login.of(pgjdbc, pgjdbcUrl(url), copy(info));
+    if (login != null) return login.connect();
+    throw new SQLException("pgiam: pgjdbc cannot read the URL after " + PREFIX
+        + "\n  write " + PREFIX + "//HOST:PORT/DATABASE", UNABLE_TO_CONNECT);
   }
 
   private static String pgjdbcUrl(String url) {

@@ -40,20 +40,21 @@ public final class PgiamSocketFactory extends SocketFactory {
     return SocketFactoryFactory.getSocketFactory(own);
   }
 
-  /** Which of these hosts the socket is connected to; null: not known. */
-  static Endpoint dialled(Properties properties, List<Endpoint> hosts) {
+  /** The place of the host that the socket is connected to; -1: not known. */
+  static int dialled(Properties properties, List<Endpoint> hosts) {
     Object factory = properties.get(SELF);
-    if (!(factory instanceof PgiamSocketFactory)) return null;
+    if (!(factory instanceof PgiamSocketFactory)) return -1;
     Socket socket = ((PgiamSocketFactory) factory).latest;
     SocketAddress remote = socket == null ? null : socket.getRemoteSocketAddress();
-    if (!(remote instanceof InetSocketAddress)) return null;
+    if (!(remote instanceof InetSocketAddress)) return -1;
     InetSocketAddress address = (InetSocketAddress) remote;
-    for (Endpoint host : hosts) {
+    for (int i = 0; i < hosts.size(); i++) {
+      Endpoint host = hosts.get(i);
       if (host.host.equalsIgnoreCase(address.getHostString()) && host.port == address.getPort()) {
-        return host;
+        return i;
       }
     }
-    return null;
+    return -1;
   }
 
   private Socket remember(Socket socket) {

@@ -2,7 +2,6 @@ package org.pgiam.jdbc;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,10 +15,10 @@ final class Settings {
   static final String SOCKET_FACTORY = "pgiam.socketFactory";
   static final String SOCKET_FACTORY_ARG = "pgiam.socketFactoryArg";
   static final String ATTEMPT = "pgiam.attempt";
+  private static final List<String> NO_OPTIONS =
+      Arrays.asList(SOCKET_FACTORY, SOCKET_FACTORY_ARG, ATTEMPT);
 
   private static final int DEFAULT_PORT = 5432;
-  private static final List<String> SSLMODES =
-      Arrays.asList("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
   private final Properties properties;
 
@@ -43,23 +42,18 @@ final class Settings {
     return properties.getProperty(key);
   }
 
-  /** As an SQL identifier. */
-  static String quoted(String name) {
-    return name.matches("[a-z_][a-z0-9_]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
+  /** Whether anything was said of TLS. */
+  boolean speaksOfTls() {
+    return get("sslmode") != null || get("ssl") != null;
   }
 
   /** As pgjdbc does: ssl=true without sslmode demands a verified server, silence prefers TLS. */
-  String sslmode() {
-    String mode = properties.getProperty("sslmode");
+  private String sslmode() {
+    String mode = get("sslmode");
     if (mode != null) return mode.toLowerCase(Locale.ROOT);
-    String ssl = properties.getProperty("ssl");
+    String ssl = get("ssl");
     boolean isOn = ssl != null && (ssl.isEmpty() || ssl.equalsIgnoreCase("true"));
     return isOn ? "verify-full" : "prefer";
-  }
-
-  /** A stronger mode promises all that a weaker one does. */
-  static int strength(String sslmode) {
-    return SSLMODES.indexOf(sslmode);
   }
 
   /** The hosts of the URL, in its order. */
@@ -74,32 +68,30 @@ final class Settings {
     return endpoints;
   }
 
-  /** The host of this attempt; null: one of several, and nobody tells which. */
-  Endpoint dialled() {
+  /** The place in the list of the host that is being connected to; -1: nobody tells which. */
+  int dialled() {
     List<Endpoint> hosts = hosts();
-    if (hosts.size() == 1) return hosts.get(0);
-    return PgiamSocketFactory.dialled(properties, hosts);
+    return hosts.size() == 1 ? 0 : PgiamSocketFactory.dialled(properties, hosts);
   }
 
-  PgiamRequest request(Endpoint endpoint) {
-    PgiamRequest request = new PgiamRequest(endpoint.host)
-        .port(endpoint.port)
-        .user(properties.getProperty("user"))
-        .database(properties.getProperty("PGDBNAME"))
-        .sslmode(sslmode());
-    options().forEach(request::option);
+  /** Before the connect, when what pgjdbc knows can still be set. */
+  PgiamRequest request() {
+    PgiamRequest request = new PgiamRequest().walksList().canApply(Keywords.CAN_APPLY);
+    for (Map.Entry<String, String> keyword : Keywords.PROPERTIES.entrySet()) {
+      request.keyword(keyword.getKey(), get(keyword.getValue()));
+    }
+    if (get("PGHOST") == null) request.keyword("host", "localhost");
+    if (get("user") == null) request.user(System.getProperty("user.name"));
+    if (speaksOfTls()) request.sslmode(sslmode());
+    for (String name : properties.stringPropertyNames()) {
+      if (!name.startsWith(PREFIX) || NO_OPTIONS.contains(name)) continue;
+      request.option(name.substring(PREFIX.length()), get(name));
+    }
     return request;
   }
 
-  private Map<String, String> options() {
-    Map<String, String> options = new HashMap<>();
-    for (String name : properties.stringPropertyNames()) {
-      if (!name.startsWith(PREFIX) || name.equals(SOCKET_FACTORY)
-          || name.equals(SOCKET_FACTORY_ARG) || name.equals(ATTEMPT)) {
-        continue;
-      }
-      options.put(name.substring(PREFIX.length()), properties.getProperty(name));
-    }
-    return options;
+  /** When the server asks for a password: all else has been decided. */
+  PgiamRequest requestAfterTls() {
+    return request().sslmode(sslmode()).canApply("password");
   }
 }

@@ -1,0 +1,124 @@
+#include "conversions.h"
+
+namespace pgiam::java {
+
+const pgiam_api* api = nullptr;
+
+jbyteArray to_bytes(JNIEnv* env, const char* text) {
+  if (!text) return nullptr;
+  const auto length = static_cast<jsize>(strlen(text));
+  const jbyteArray bytes = env->NewByteArray(length);
+  if (bytes) env->SetByteArrayRegion(bytes, 0, length, reinterpret_cast<const jbyte*>(text));
+  return bytes;
+}
+
+jobjectArray to_arrays(JNIEnv* env, const std::vector<const char*>& texts) {
+  const jclass element = env->FindClass("[B");
+  const jobjectArray arrays =
+      element ? env->NewObjectArray(static_cast<jsize>(texts.size()), element, nullptr) : nullptr;
+  if (!arrays) return nullptr;
+  jsize i = 0;
+  for (const char* text : texts) {
+    const jbyteArray bytes = to_bytes(env, text);
+    if (env->ExceptionCheck()) return nullptr;
+    env->SetObjectArrayElement(arrays, i++, bytes);
+    env->DeleteLocalRef(bytes);
+  }
+  return arrays;
+}
+
+namespace {
+
+// Looked up each time: a global reference would keep the class loader, and with it this library.
+jclass exception_class(JNIEnv* env) { return env->FindClass("org/pgiam/PgiamException"); }
+
+jobject make_exception(JNIEnv* env, pgiam_status status, const char* message, jobjectArray details,
+                       jobjectArray commands, bool retryable, jobjectArray causes) {
+  const jclass type = exception_class(env);
+  const jmethodID of =
+      type ? env->GetStaticMethodID(
+                 type, "of", "(I[B[B[[B[[BZ[Lorg/pgiam/PgiamException;)Lorg/pgiam/PgiamException;")
+           : nullptr;
+  if (!of) return nullptr;
+  const char* name = api ? api->status_name(status) : "PGIAM_E_UNSUPPORTED";
+  return env->CallStaticObjectMethod(type, of, static_cast<jint>(status), to_bytes(env, name),
+                                     to_bytes(env, message), details, commands,
+                                     static_cast<jboolean>(retryable), causes);
+}
+
+std::vector<const char*> commands_of(const pgiam_error* error) {
+  std::vector<const char*> commands;
+  while (const char* command = api->error_command(error, commands.size()))
+    commands.push_back(command);
+  return commands;
+}
+
+}  // namespace
+
+jobject new_exception(JNIEnv* env, pgiam_status status, const char* message) {
+  return make_exception(env, status, message, nullptr, nullptr, false, nullptr);
+}
+
+jobjectArray new_exceptions(JNIEnv* env, jsize count) {
+  const jclass type = exception_class(env);
+  return type ? env->NewObjectArray(count, type, nullptr) : nullptr;
+}
+
+jobject to_exception(JNIEnv* env, pgiam_status status, const pgiam_error* error) {
+  if (!error) return new_exception(env, status, "");
+  jsize count = 0;
+  while (api->error_cause(error, static_cast<std::size_t>(count))) ++count;
+  const jobjectArray causes = new_exceptions(env, count);
+  for (jsize i = 0; causes && i < count; ++i) {
+    const pgiam_error* cause = api->error_cause(error, static_cast<std::size_t>(i));
+    const jobject converted = to_exception(env, api->error_status(cause), cause);
+    if (env->ExceptionCheck()) return nullptr;
+    env->SetObjectArrayElement(causes, i, converted);
+  }
+  // In the order of PgiamException's places.
+  std::vector<const char*> texts;
+  for (std::int32_t field :
+       {PGIAM_ERROR_HINT, PGIAM_ERROR_PROVIDER, PGIAM_ERROR_REMOTE, PGIAM_ERROR_CODE,
+        PGIAM_ERROR_EVIDENCE, PGIAM_ERROR_SQLSTATE, PGIAM_ERROR_EXPLANATION})
+    texts.push_back(api->error_text(error, field));
+  const jobjectArray details = to_arrays(env, texts);
+  if (env->ExceptionCheck()) return nullptr;
+  const jobjectArray commands = to_arrays(env, commands_of(error));
+  if (env->ExceptionCheck()) return nullptr;
+  return make_exception(env, status, api->error_text(error, PGIAM_ERROR_MESSAGE), details, commands,
+                        api->error_number(error, PGIAM_ERROR_RETRYABLE) != 0, causes);
+}
+
+void raise(JNIEnv* env, pgiam_status status, pgiam_error* error) {
+  const jobject exception = to_exception(env, status, error);
+  if (error) api->error_free(error);
+  if (exception && !env->ExceptionCheck()) env->Throw(static_cast<jthrowable>(exception));
+}
+
+JavaRequest::JavaRequest(JNIEnv* env, jobjectArray texts, jobjectArray keywords,
+                         jobjectArray options, jlong timeout_ms, jint flags)
+    : texts_(env, texts),
+      keyword_texts_(env, keywords),
+      option_texts_(env, options),
+      keywords_(keyword_texts_.pairs()),
+      options_(option_texts_.pairs()) {
+  request_.flags = static_cast<std::uint32_t>(flags);
+  request_.password = texts_[0];
+  request_.can_apply = texts_[1];
+  request_.timeout_ms = timeout_ms;
+  request_.options = options_.data();
+  request_.option_count = options_.size();
+  request_.keywords = keywords_.data();
+  request_.keyword_count = keywords_.size();
+}
+
+JavaOutcome::JavaOutcome(JNIEnv* env, jint outcome, jint host, jint flags, jobjectArray texts)
+    : texts_(env, texts) {
+  outcome_.outcome = outcome;
+  outcome_.host = static_cast<std::uint32_t>(host);
+  outcome_.flags = static_cast<std::uint32_t>(flags);
+  outcome_.sqlstate = texts_[0];
+  outcome_.message = texts_[1];
+}
+
+}  // namespace pgiam::java
