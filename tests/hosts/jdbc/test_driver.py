@@ -1,6 +1,7 @@
 """jdbc:pgiam:postgresql://…: everything set, and what the user says wins."""
 
 import subprocess
+import time
 
 import pytest
 from conftest import CLASSES, COMMAND_ONLY, HOST, JAR, JAVA, LIBRARIES, REPLICA, SOCKETS, Failure, refused
@@ -82,6 +83,15 @@ def test_without_credentials_no_server_is_asked(jvm, rds):
     nobody = jvm(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_SESSION_TOKEN="", AWS_EC2_METADATA_DISABLED="true")
     failed = refused(nobody, "connect", "c", f"{PREFIX}//{HOST}:1/postgres", "user=app_user")
     assert failed.state == "28000" and failed.message.startswith("pgiam: ") and "environment" in failed.message
+
+
+def test_a_login_time_out_holds_for_the_credentials_too(jvm, rds, tmp_path):
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text("[profile slow]\ncredential_process = sleep 600\n")
+    one, begun = jvm(), time.monotonic()
+    slow = ("pgiam.profile=slow", "pgiam.timeout_ms=300000", "loginTimeout=1")
+    late = refused(one, "connect", "c", f"{PREFIX}//{HOST}:1/postgres", "user=app_user", *slow)
+    assert late.state == "28000" and time.monotonic() - begun < 120
 
 
 def test_what_rules_a_token_out_is_refused_in_the_drivers_own_words(bridge, rds, url):

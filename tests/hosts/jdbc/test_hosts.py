@@ -1,6 +1,6 @@
 """URLs with several hosts: each gets the token that was signed for it."""
 
-from conftest import HOST, REPLICA, SOCKETS, refused
+from conftest import HOST, PLUGIN, REPLICA, SOCKETS, refused
 
 BOTH = f"{HOST},{REPLICA}"
 
@@ -58,3 +58,14 @@ def test_the_users_own_socket_factory_makes_the_sockets(rds, bridge, url):
     before = int(bridge.do("sockets"))
     assert bridge.do("connect", "c", own, "user=app_user") == "app_user"
     assert int(bridge.do("sockets")) == before + 1
+
+
+def test_addresses_are_compared_and_not_their_spellings(rds, bridge, url):
+    """What pgjdbc makes of [::1] or 127.1 is spelt otherwise than the user did."""
+    for spelt in ("127.1", "2130706433"):
+        lists = url(SOCKETS, host=f"{HOST},{spelt}", sslmode="require").replace(f"{HOST}:{rds.port}", f"{HOST}:1")
+        assert bridge.do("connect", "c", lists, "user=plain", "password=open sesame") == "plain"
+        none = refused(bridge, "connect", "c", lists, "user=plain")
+        assert "no password was provided" in none.message, "the address is not ours, and gets nothing"
+    lists = f"jdbc:postgresql://[::1]:1,[0:0:0:0:0:0:0:1]:2,{HOST}:{rds.port}/postgres?sslmode=require&"
+    assert bridge.do("connect", "c", lists + "&".join((PLUGIN, SOCKETS)), "user=app_user") == "app_user"

@@ -9,6 +9,7 @@ final class CommandAttempt implements Bridge.Attempt {
   private final Conversation conversation;
   private final long timeoutMs;
   private final long graceMs;
+  private List<PgiamHost> hosts;
   private Map<String, String> params = Collections.emptyMap();
   private int host = -1;
 
@@ -51,7 +52,8 @@ final class CommandAttempt implements Bridge.Attempt {
 
   @Override
   public List<PgiamHost> hosts() throws PgiamException {
-    return Answers.hosts(conversation.ask(call("hosts"), timeoutMs + graceMs));
+    if (hosts == null) hosts = Answers.hosts(conversation.ask(call("hosts"), timeoutMs + graceMs));
+    return hosts;
   }
 
   @Override

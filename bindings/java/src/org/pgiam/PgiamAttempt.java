@@ -52,11 +52,13 @@ public final class PgiamAttempt implements AutoCloseable {
 
   /** Of a CONNECT: libpq's keywords to set over the user's own, beside the password. */
   public synchronized Map<String, String> params() {
+    demandOpen();
     return bridge.params();
   }
 
   /** Of a CONNECT: the host that it is for; -1: all, since the client walks the list. */
   public synchronized int host() {
+    demandOpen();
     return bridge.host();
   }
 
@@ -117,8 +119,12 @@ public final class PgiamAttempt implements AutoCloseable {
     T make() throws PgiamException;
   }
 
-  private <T> T call(Call<T> call) throws PgiamException {
+  private void demandOpen() {
     if (closed) throw new IllegalStateException("this PgiamAttempt is closed");
+  }
+
+  private <T> T call(Call<T> call) throws PgiamException {
+    demandOpen();
     return pgiam.whileOpen(call::make);
   }
 }

@@ -2,12 +2,14 @@ package org.pgiam.jdbc;
 
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.pgiam.Pgiam;
 import org.pgiam.PgiamAttempt;
 import org.pgiam.PgiamException;
+import org.pgiam.PgiamHost;
 import org.pgiam.PgiamOutcome;
 import org.pgiam.PgiamReply;
 import org.pgiam.PgiamRequest;
@@ -24,6 +26,7 @@ final class Attempt implements AutoCloseable {
   private final PgiamAttempt attempt;
   /** The host that was sent a password of ours last; -1: none. */
   private volatile int sentTo = -1;
+  private volatile boolean isAsking;
 
   private Attempt(PgiamAttempt attempt) {
     this.attempt = attempt;
@@ -55,11 +58,20 @@ final class Attempt implements AutoCloseable {
     return attempt.params();
   }
 
+  List<PgiamHost> hosts() throws PgiamException {
+    return attempt.hosts();
+  }
+
   /** What this host is to be sent. */
   PgiamReply refresh(int host) throws PgiamException {
-    PgiamReply reply = attempt.refresh(host);
-    if (reply.applies()) sentTo = host;
-    return reply;
+    isAsking = true;
+    try {
+      PgiamReply reply = attempt.refresh(host);
+      sentTo = reply.applies() ? host : -1;
+      return reply;
+    } finally {
+      isAsking = false;
+    }
   }
 
   /** What it means that this host asks for a password of another kind; null: not known. */
@@ -71,10 +83,13 @@ final class Attempt implements AutoCloseable {
     attempt.report(PgiamOutcome.connected().host(sentTo));
   }
 
-  void failed(SQLException failure) throws PgiamException {
+  /** False: the time for the login was over before a server was sent anything. */
+  boolean failed(SQLException failure) throws PgiamException {
+    if (isAsking) return false;
     attempt.report(PgiamOutcome.failed(failure.getSQLState(), failure.getMessage())
         .host(sentTo)
         .passwordSent(sentTo >= 0));
+    return true;
   }
 
   @Override

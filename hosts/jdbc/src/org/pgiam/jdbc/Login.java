@@ -58,7 +58,7 @@ final class Login {
         throw noPassword;  // the server was sent nothing that it could have refused
       } catch (SQLException failed) {
         failure = failed;
-        attempt.failed(failed);
+        if (!attempt.failed(failed)) throw failed;
       }
     }
     return connectAsIfAbsent();

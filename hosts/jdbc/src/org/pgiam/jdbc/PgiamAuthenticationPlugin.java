@@ -1,9 +1,11 @@
 package org.pgiam.jdbc;
 
+import java.util.List;
 import java.util.Properties;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.pgiam.PgiamException;
+import org.pgiam.PgiamHost;
 import org.pgiam.PgiamReply;
 import org.postgresql.plugin.AuthenticationPlugin;
 import org.postgresql.plugin.AuthenticationRequestType;
@@ -44,8 +46,9 @@ public final class PgiamAuthenticationPlugin implements AuthenticationPlugin {
   }
 
   private char[] answer(Attempt attempt, boolean isForToken) throws PgiamException, PSQLException {
-    int host = settings.dialled();
-    if (host < 0) return answerAnyHost(attempt);
+    List<PgiamHost> hosts = attempt.hosts();
+    int host = settings.dialled(hosts);
+    if (host < 0) return answerAnyHost(attempt, hosts.size());
     try (PgiamReply reply = attempt.refresh(host)) {
       if (!reply.applies()) return settings.password();
       if (!isForToken) throw wrongKind(attempt.explainWrongKind(host));
@@ -55,8 +58,8 @@ public final class PgiamAuthenticationPlugin implements AuthenticationPlugin {
   }
 
   /** pgjdbc does not tell which of several hosts this is; where none is ours, it does not matter. */
-  private char[] answerAnyHost(Attempt attempt) throws PgiamException, PSQLException {
-    for (int host = 0; host < settings.hosts().size(); host++) {
+  private char[] answerAnyHost(Attempt attempt, int hosts) throws PgiamException, PSQLException {
+    for (int host = 0; host < hosts; host++) {
       try (PgiamReply reply = attempt.refresh(host)) {
         if (!reply.applies()) continue;
       }

@@ -5,9 +5,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import javax.net.SocketFactory;
+import org.pgiam.PgiamHost;
 import org.postgresql.core.SocketFactoryFactory;
 import org.postgresql.util.PSQLException;
 
@@ -21,6 +24,9 @@ import org.postgresql.util.PSQLException;
  */
 public final class PgiamSocketFactory extends SocketFactory {
   private static final String SELF = "org.pgiam.jdbc.PgiamSocketFactory";
+
+  /** What InetAddress takes for an IPv4 address, without a look-up. */
+  private static final Pattern ADDRESS = Pattern.compile("[0-9]+(\\.[0-9]+){0,3}");
 
   private final SocketFactory sockets;
   private volatile Socket latest;
@@ -41,7 +47,7 @@ public final class PgiamSocketFactory extends SocketFactory {
   }
 
   /** The place of the host that the socket is connected to; -1: not known. */
-  static int dialled(Properties properties, List<Endpoint> hosts) {
+  static int dialled(Properties properties, List<PgiamHost> hosts) {
     Object factory = properties.get(SELF);
     if (!(factory instanceof PgiamSocketFactory)) return -1;
     Socket socket = ((PgiamSocketFactory) factory).latest;
@@ -49,12 +55,22 @@ public final class PgiamSocketFactory extends SocketFactory {
     if (!(remote instanceof InetSocketAddress)) return -1;
     InetSocketAddress address = (InetSocketAddress) remote;
     for (int i = 0; i < hosts.size(); i++) {
-      Endpoint host = hosts.get(i);
-      if (host.host.equalsIgnoreCase(address.getHostString()) && host.port == address.getPort()) {
-        return i;
-      }
+      PgiamHost host = hosts.get(i);
+      if (host.port() == address.getPort() && isSame(host.host(), address)) return i;
     }
     return -1;
+  }
+
+  /** By name as it was dialled; of an address, which has many spellings, the bytes count. */
+  private static boolean isSame(String host, InetSocketAddress dialled) {
+    if (host.equalsIgnoreCase(dialled.getHostString())) return true;
+    boolean isAddress = host.indexOf(':') >= 0 || ADDRESS.matcher(host).matches();
+    if (!isAddress || dialled.getAddress() == null) return false;
+    try {
+      return InetAddress.getByName(host).equals(dialled.getAddress());
+    } catch (UnknownHostException noAddress) {
+      return false;
+    }
   }
 
   private Socket remember(Socket socket) {

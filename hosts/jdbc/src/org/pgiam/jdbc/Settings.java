@@ -1,11 +1,12 @@
 package org.pgiam.jdbc;
 
-import java.util.ArrayList;
+import java.sql.DriverManager;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import org.pgiam.PgiamHost;
 import org.pgiam.PgiamRequest;
 
 /** A connection's properties, as pgjdbc merged them, in pgiam's words. */
@@ -17,8 +18,6 @@ final class Settings {
   static final String ATTEMPT = "pgiam.attempt";
   private static final List<String> NO_OPTIONS =
       Arrays.asList(SOCKET_FACTORY, SOCKET_FACTORY_ARG, ATTEMPT);
-
-  private static final int DEFAULT_PORT = 5432;
 
   private final Properties properties;
 
@@ -56,27 +55,15 @@ final class Settings {
     return isOn ? "verify-full" : "prefer";
   }
 
-  /** The hosts of the URL, in its order. */
-  List<Endpoint> hosts() {
-    String[] hosts = properties.getProperty("PGHOST", "localhost").split(",");
-    String[] ports = properties.getProperty("PGPORT", "").split(",");
-    List<Endpoint> endpoints = new ArrayList<>();
-    for (int i = 0; i < hosts.length; i++) {
-      String port = ports[Math.min(i, ports.length - 1)];
-      endpoints.add(new Endpoint(hosts[i], port.isEmpty() ? DEFAULT_PORT : Integer.parseInt(port)));
-    }
-    return endpoints;
-  }
-
   /** The place in the list of the host that is being connected to; -1: nobody tells which. */
-  int dialled() {
-    List<Endpoint> hosts = hosts();
+  int dialled(List<PgiamHost> hosts) {
     return hosts.size() == 1 ? 0 : PgiamSocketFactory.dialled(properties, hosts);
   }
 
   /** Before the connect, when what pgjdbc knows can still be set. */
   PgiamRequest request() {
-    PgiamRequest request = new PgiamRequest().walksList().canApply(Keywords.CAN_APPLY);
+    PgiamRequest request = new PgiamRequest()
+        .walksList().canApply(Keywords.CAN_APPLY).timeoutMs(timeoutMs());
     for (Map.Entry<String, String> keyword : Keywords.PROPERTIES.entrySet()) {
       request.keyword(keyword.getKey(), get(keyword.getValue()));
     }
@@ -88,6 +75,25 @@ final class Settings {
       request.option(name.substring(PREFIX.length()), get(name));
     }
     return request;
+  }
+
+  /** A login may take no longer than its user wants to wait; 0: as the options say. */
+  private long timeoutMs() {
+    long login = number("loginTimeout");
+    if (login == 0) login = DriverManager.getLoginTimeout();
+    long options = number(PREFIX + "timeout_ms");
+    if (login <= 0) return 0;
+    return options > 0 ? Math.min(options, 1000 * login) : 1000 * login;
+  }
+
+  /** 0: not given, or no number. Whether it should be one is said by those whose it is. */
+  private long number(String key) {
+    try {
+      String value = get(key);
+      return value == null ? 0 : (long) Math.ceil(Double.parseDouble(value));
+    } catch (NumberFormatException noNumber) {
+      return 0;
+    }
   }
 
   /** When the server asks for a password: all else has been decided. */
