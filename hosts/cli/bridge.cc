@@ -19,7 +19,7 @@ namespace json = boost::json;
 
 class Conversation {
  public:
-  explicit Conversation(Context& context) : context_(context) {}
+  Conversation(Context& context, SecretLines& lines) : context_(context), lines_(lines) {}
 
   // Throws an Error or a UsageError.
   json::object answer(const json::object& asked) {
@@ -42,8 +42,8 @@ class Conversation {
     const GivenRequest given(asked);
     pgiam_reply* reply = nullptr;
     pgiam_error* error = nullptr;
-    const pgiam_status status = given.request().with([&](const pgiam_request* raw) {
-      return pgiam_before_connect(context_.get(), raw, &reply, &error);
+    const pgiam_status status = with(given, [&](const pgiam_request& request) {
+      return pgiam_before_connect(context_.get(), &request, &reply, &error);
     });
     if (status != PGIAM_OK) throw Error(linked(), status, error);
     return describe_whole(Reply(linked(), reply).get());
@@ -59,8 +59,43 @@ class Conversation {
 
   json::object begin(const json::object& asked) {
     const GivenRequest given(asked);
-    attempt_.emplace(context_.attempt(given.request()).value());
+    pgiam_attempt* attempt = nullptr;
+    pgiam_error* error = nullptr;
+    const pgiam_status status = with(given, [&](const pgiam_request& request) {
+      return pgiam_attempt_new(context_.get(), &request, &attempt, &error);
+    });
+    if (status != PGIAM_OK) throw Error(linked(), status, error);
+    attempt_.emplace(linked(), attempt, nullptr);
     return {};
+  }
+
+  // With the question for the caller's own credentials, if it has such.
+  template <typename Call>
+  pgiam_status with(const GivenRequest& given, Call call) {
+    return given.request().with([&](const pgiam_request* raw) {
+      pgiam_request request = *raw;
+      if (!given.identity().empty()) {
+        request.credentials = on_question;
+        request.credentials_user_data = this;
+        request.credentials_identity = given.identity().c_str();
+      }
+      return call(request);
+    });
+  }
+
+  // Inside a call of ours, and so between its line and the answer.
+  static void PGIAM_CALL on_question(void* self, const pgiam_prompt* prompt,
+                                     pgiam_question* question) {
+    if (!question) return;
+    const bool retry = (prompt->flags & PGIAM_PROMPT_FLAG_RETRY) != 0;
+    try {
+      print_line(json::serialize(json::object{{"ask", "credentials"}, {"retry", retry}}));
+      const auto line = static_cast<Conversation*>(self)->lines_.next();
+      if (!line) throw UsageError("the input ended", "");
+      finish(question, read_object(line->view()));
+    } catch (const std::exception& failed) {
+      pgiam_question_decline(question, PGIAM_E_NO_CREDENTIALS, failed.what());
+    }
   }
 
   Attempt& attempt() {
@@ -127,6 +162,7 @@ class Conversation {
   }
 
   Context& context_;
+  SecretLines& lines_;
   std::optional<Attempt> attempt_;
 };
 
@@ -152,8 +188,8 @@ json::object answer(Conversation& conversation, std::string_view line) {
 
 int run(const Arguments& arguments) {
   Context context = make_context(arguments, Asking::kNobody, PGIAM_LOG_ERROR);
-  Conversation conversation(context);
   SecretLines lines(STDIN_FILENO);
+  Conversation conversation(context, lines);
   while (const auto line = lines.next())
     print_line(json::serialize(answer(conversation, line->view())));
   return kExitOk;

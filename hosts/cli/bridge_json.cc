@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <vector>
 
 #include "report.h"
 #include "times.h"
@@ -133,6 +134,7 @@ GivenRequest::GivenRequest(const json::object& asked) {
   const json::object& options = object_of(given, "options");
   for (const auto& option : options) request_.option(option.key(), text_of(options, option.key()));
   request_.can_apply(text_of(given, "can_apply"));
+  identity_ = text_of(given, "credentials_identity");
   password_.append(view_of(given, "password"));
   request_.password(password_.c_str());
   request_.timeout(std::chrono::milliseconds{number_of(given, "timeout_ms").value_or(0)});
@@ -147,6 +149,20 @@ GivenOutcome::GivenOutcome(const json::object& asked)
   outcome_.flags = static_cast<std::uint32_t>(number_of(asked, "flags").value_or(0));
   outcome_.sqlstate = sqlstate_.c_str();
   outcome_.message = message_.c_str();
+}
+
+void finish(pgiam_question* question, const json::object& answer) {
+  std::vector<pgiam_option> pairs;
+  const json::object& values = object_of(answer, "values");
+  for (const auto& value : values) {
+    view_of(values, value.key());  // a text
+    pairs.push_back({value.key().data(), value.value().get_string().c_str()});
+  }
+  const std::string declined = text_of(answer, "declined");
+  if (declined.empty())
+    pgiam_question_answer(question, pairs.data(), pairs.size());
+  else
+    pgiam_question_decline(question, PGIAM_E_NO_CREDENTIALS, declined.c_str());
 }
 
 json::object describe(const Error& error) {

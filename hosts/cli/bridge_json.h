@@ -31,13 +31,16 @@ std::string text_of(const boost::json::object& object, std::string_view key);
 std::optional<std::int64_t> number_of(const boost::json::object& object, std::string_view key);
 
 // What the member "request" says, with the names of pgiam_request: keywords and options (objects of
-// texts), password, can_apply, timeout_ms, flags.
+// texts), password, can_apply, credentials_identity, timeout_ms, flags.
 class GivenRequest {
  public:
   explicit GivenRequest(const boost::json::object& asked);
   const Request& request() const { return request_; }
+  // Of credentials that the caller supplies; "": it has none.
+  const std::string& identity() const { return identity_; }
 
  private:
+  std::string identity_;
   host::SecretText password_;
   Request request_;
 };
@@ -52,6 +55,9 @@ class GivenOutcome {
   std::string sqlstate_, message_;
   pgiam_outcome outcome_ = PGIAM_OUTCOME_INIT;
 };
+
+// The caller's answer to a question for credentials: values, an object of texts, or declined, a reason.
+void finish(pgiam_question* question, const boost::json::object& answer);
 
 boost::json::object describe(const Error& error);
 // The token, and what `pgiam token --json` tells of it.

@@ -31,7 +31,7 @@ extern "C" {
 JNIEXPORT jlong JNICALL Java_org_pgiam_Native_attemptNew(JNIEnv* env, jclass, jlong context,
                                                          jobjectArray texts, jobjectArray keywords,
                                                          jobjectArray options, jlong timeout_ms,
-                                                         jint flags) {
+                                                         jint flags, jobject) {
   return guard(env, [&]() -> jlong {
     const JavaRequest request(env, texts, keywords, options, timeout_ms, flags);
     pgiam_attempt* attempt = nullptr;
@@ -42,8 +42,10 @@ JNIEXPORT jlong JNICALL Java_org_pgiam_Native_attemptNew(JNIEnv* env, jclass, jl
   });
 }
 
-JNIEXPORT jint JNICALL Java_org_pgiam_Native_attemptNext(JNIEnv* env, jclass, jlong attempt) {
+JNIEXPORT jint JNICALL Java_org_pgiam_Native_attemptNext(JNIEnv* env, jclass, jlong attempt,
+                                                         jobject credentials) {
   return guard(env, [&]() -> jint {
+    const AskedHere asked(env, credentials);
     pgiam_step step = PGIAM_STEP_INIT;
     pgiam_error* error = nullptr;
     const pgiam_status status = api->attempt_next(attempt_of(attempt), &step, &error);
@@ -80,8 +82,9 @@ JNIEXPORT jobjectArray JNICALL Java_org_pgiam_Native_attemptHosts(JNIEnv* env, j
 }
 
 JNIEXPORT jlong JNICALL Java_org_pgiam_Native_attemptRefresh(JNIEnv* env, jclass, jlong attempt,
-                                                             jint host) {
+                                                             jint host, jobject credentials) {
   return guard(env, [&]() -> jlong {
+    const AskedHere asked(env, credentials);
     pgiam_error* error = nullptr;
     const pgiam_status status =
         api->attempt_refresh(attempt_of(attempt), static_cast<std::size_t>(host), &error);

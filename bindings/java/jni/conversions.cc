@@ -95,6 +95,55 @@ void raise(JNIEnv* env, pgiam_status status, pgiam_error* error) {
   if (exception && !env->ExceptionCheck()) env->Throw(static_cast<jthrowable>(exception));
 }
 
+namespace {
+
+struct Asked {
+  JNIEnv* env;
+  jobject credentials;
+};
+thread_local Asked asked{nullptr, nullptr};
+
+void decline(pgiam_question* question, const char* why) {
+  api->question_decline(question, PGIAM_E_NO_CREDENTIALS, why);
+}
+
+// By Native.ask, which lets no exception out.
+jobjectArray ask_java(bool are_needed_anew) {
+  JNIEnv* env = asked.env;
+  const jclass natives = env->FindClass("org/pgiam/Native");
+  const jmethodID ask =
+      natives ? env->GetStaticMethodID(natives, "ask", "(Lorg/pgiam/PgiamCredentials;Z)[[B") : nullptr;
+  if (!ask) return nullptr;
+  return static_cast<jobjectArray>(env->CallStaticObjectMethod(
+      natives, ask, asked.credentials, static_cast<jboolean>(are_needed_anew)));
+}
+
+void PGIAM_CALL on_question(void*, const pgiam_prompt* prompt, pgiam_question* question) {
+  if (!question) return;
+  if (!asked.credentials) return decline(question, "there is nobody here to ask for credentials");
+  const jobjectArray given = ask_java((prompt->flags & PGIAM_PROMPT_FLAG_RETRY) != 0);
+  if (asked.env->ExceptionCheck() || !given) {  // want of memory, or an Error of the host's code
+    asked.env->ExceptionClear();
+    return decline(question, "the host's credentials could not be asked for");
+  }
+  try {
+    const Texts values(asked.env, given);
+    if (values.size() % 2 != 0) return decline(question, values[0]);
+    const std::vector<pgiam_option> pairs = values.pairs();
+    api->question_answer(question, pairs.data(), pairs.size());
+  } catch (...) {
+    decline(question, "there is no memory for the host's credentials");
+  }
+}
+
+}  // namespace
+
+AskedHere::AskedHere(JNIEnv* env, jobject credentials)
+    : env_before_(asked.env), credentials_before_(asked.credentials) {
+  asked = {env, credentials};
+}
+AskedHere::~AskedHere() { asked = {env_before_, credentials_before_}; }
+
 JavaRequest::JavaRequest(JNIEnv* env, jobjectArray texts, jobjectArray keywords,
                          jobjectArray options, jlong timeout_ms, jint flags)
     : texts_(env, texts),
@@ -105,6 +154,8 @@ JavaRequest::JavaRequest(JNIEnv* env, jobjectArray texts, jobjectArray keywords,
   request_.flags = static_cast<std::uint32_t>(flags);
   request_.password = texts_[0];
   request_.can_apply = texts_[1];
+  request_.credentials_identity = texts_[2];
+  if (texts_[2]) request_.credentials = on_question;
   request_.timeout_ms = timeout_ms;
   request_.options = options_.data();
   request_.option_count = options_.size();

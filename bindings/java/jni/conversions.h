@@ -46,6 +46,7 @@ class Texts {
   ~Texts() { explicit_bzero(bytes_.data(), bytes_.size()); }
 
   const char* operator[](std::size_t i) const { return i < texts_.size() ? texts_[i] : nullptr; }
+  std::size_t size() const { return texts_.size(); }
   // Of key, value, key, value …
   std::vector<pgiam_option> pairs() const {
     std::vector<pgiam_option> options;
@@ -89,7 +90,21 @@ auto guard(JNIEnv* env, Body body) -> decltype(body()) {
   }
 }
 
-// A request in Java's pieces: password and can_apply; keywords; options.
+// Whom the library's questions for credentials go to, on this thread and as long as this is there:
+// they come inside calls of ours alone. nullptr: there is nobody.
+class AskedHere {
+ public:
+  AskedHere(JNIEnv* env, jobject credentials);
+  AskedHere(const AskedHere&) = delete;
+  AskedHere& operator=(const AskedHere&) = delete;
+  ~AskedHere();
+
+ private:
+  JNIEnv* const env_before_;
+  const jobject credentials_before_;
+};
+
+// A request in Java's pieces: password, can_apply, identity; keywords; options.
 class JavaRequest {
  public:
   JavaRequest(JNIEnv* env, jobjectArray texts, jobjectArray keywords, jobjectArray options,

@@ -20,9 +20,10 @@ using Ask = pgiam_status(PGIAM_CALL*)(pgiam_context*, const pgiam_request*, pgia
 
 // 0: not applicable.
 jlong ask(JNIEnv* env, Ask call, jlong context, jobjectArray texts, jobjectArray keywords,
-          jobjectArray options, jlong timeout_ms, jint flags) {
+          jobjectArray options, jlong timeout_ms, jint flags, jobject credentials) {
   return guard(env, [&]() -> jlong {
     const JavaRequest request(env, texts, keywords, options, timeout_ms, flags);
+    const AskedHere asked(env, credentials);
     pgiam_reply* reply = nullptr;
     pgiam_error* error = nullptr;
     const pgiam_status status =
@@ -103,15 +104,16 @@ JNIEXPORT void JNICALL Java_org_pgiam_Native_contextFree(JNIEnv*, jclass, jlong 
 
 JNIEXPORT jlong JNICALL Java_org_pgiam_Native_beforeConnect(
     JNIEnv* env, jclass, jlong context, jobjectArray texts, jobjectArray keywords,
-    jobjectArray options, jlong timeout_ms, jint flags) {
-  return ask(env, api->before_connect, context, texts, keywords, options, timeout_ms, flags);
+    jobjectArray options, jlong timeout_ms, jint flags, jobject credentials) {
+  return ask(env, api->before_connect, context, texts, keywords, options, timeout_ms, flags,
+             credentials);
 }
 
 JNIEXPORT jlong JNICALL Java_org_pgiam_Native_explain(JNIEnv* env, jclass, jlong context,
                                                       jobjectArray texts, jobjectArray keywords,
                                                       jobjectArray options, jlong timeout_ms,
-                                                      jint flags) {
-  return ask(env, api->explain, context, texts, keywords, options, timeout_ms, flags);
+                                                      jint flags, jobject credentials) {
+  return ask(env, api->explain, context, texts, keywords, options, timeout_ms, flags, credentials);
 }
 
 JNIEXPORT jint JNICALL Java_org_pgiam_Native_afterConnect(JNIEnv* env, jclass, jlong context,

@@ -123,6 +123,32 @@ def test_what_failed_otherwise_ends_with_the_clients_own_words(bridge):
     assert end["error"]["status"] == CONNECT and end["error"]["message"] == "connection refused"
 
 
+def test_the_callers_own_credentials_are_asked_for(environment):
+    call = ask(OURS, credentials_identity="someone")
+    own = {"access_key_id": "AKIDOFTHECALLER", "secret_access_key": "canary"}
+    said = [
+        (call, {"values": own}, lambda answer: "AKIDOFTHECALLER%2F" in answer["token"]),
+        (call, None, lambda answer: "AKIDOFTHECALLER%2F" in answer["token"]),  # kept
+        (ask(OURS, credentials_identity="other"), {"declined": "the vault is sealed"}, lambda answer: "the vault is sealed" in str(answer["error"])),
+        (ask(OURS, credentials_identity="third"), {"values": {"access_key_id": 5}}, lambda answer: "is not a text" in str(answer["error"])),
+        (ask(OURS, credentials_identity="fourth"), "nonsense", lambda answer: "no JSON object" in str(answer["error"])),
+    ]
+    with subprocess.Popen([COMMAND, "bridge"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as command:
+
+        def exchange(line):
+            command.stdin.write((line if isinstance(line, str) else json.dumps(line)) + "\n")
+            command.stdin.flush()
+            return json.loads(command.stdout.readline())
+
+        for asked, given, holds in said:
+            answer = exchange(asked)
+            if given is not None:
+                assert answer == {"ask": "credentials", "retry": False}
+                answer = exchange(given)
+            assert holds(answer) and "canary" not in json.dumps(answer)
+        command.stdin.close()
+
+
 @pytest.mark.parametrize(
     "line, words",
     [

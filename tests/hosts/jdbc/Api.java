@@ -1,8 +1,12 @@
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.pgiam.Pgiam;
 import org.pgiam.PgiamAttempt;
+import org.pgiam.PgiamCredentials;
 import org.pgiam.PgiamException;
 import org.pgiam.PgiamOutcome;
 import org.pgiam.PgiamReply;
@@ -25,6 +29,8 @@ final class Api {
     warningsAreToldOneByOne();
     anAttemptGoesFromTheFirstHostToTheEnd();
     anAttemptThatIsCancelledOrClosedSaysSo();
+    theHostsOwnCredentialsAreAskedForWhereTheyAreNeeded();
+    whyTheHostHasNoCredentialsIsTold();
     threadsShareOneContext();
     return "kept";
   }
@@ -189,6 +195,48 @@ final class Api {
       throw new AssertionError("a closed attempt answered");
     } catch (IllegalStateException expected) {
       require(expected.getMessage().contains("closed"), expected.getMessage());
+    }
+  }
+
+  private static void theHostsOwnCredentialsAreAskedForWhereTheyAreNeeded()
+      throws PgiamException {
+    Map<String, String> own = new HashMap<>();
+    own.put("access_key_id", "AKIDOFTHEHOST");
+    own.put("secret_access_key", "secret \"of the host\"");
+    List<Thread> askedOn = new ArrayList<>();
+    PgiamRequest request = new PgiamRequest(HOST).user("app").credentials("someone", anew -> {
+      askedOn.add(Thread.currentThread());
+      return own;
+    });
+    try (Pgiam pgiam = new Pgiam();
+        PgiamReply reply = pgiam.beforeConnect(request);
+        PgiamAttempt attempt = pgiam.attempt(request)) {
+      require(new String(reply.password()).contains("AKIDOFTHEHOST%2F"), "signed with them");
+      require(attempt.next() == PgiamAttempt.Step.CONNECT, "an attempt asks, too");
+      try (PgiamReply sent = attempt.refresh(attempt.host())) {
+        require(new String(sent.password()).contains("AKIDOFTHEHOST%2F"), "signed with them");
+      }
+    }
+    require(!askedOn.isEmpty() && askedOn.get(0) == Thread.currentThread(), "on this thread");
+  }
+
+  private static void whyTheHostHasNoCredentialsIsTold() throws PgiamException {
+    try (Pgiam pgiam = new Pgiam()) {
+      for (PgiamCredentials none : Arrays.<PgiamCredentials>asList(
+          anew -> null,
+          anew -> {
+            throw new Exception("the vault is sealed");
+          },
+          anew -> Collections.singletonMap("access_key_id", "AKIDALONE"))) {
+        try {
+          pgiam.beforeConnect(new PgiamRequest(HOST).user("app").credentials("nobody", none));
+          throw new AssertionError("a token without credentials");
+        } catch (PgiamException failure) {
+          String told = failure.explanation();
+          require(told.contains("the vault is sealed") || told.contains("gave no credentials")
+              || told.contains("secret_access_key"), told);
+        }
+      }
     }
   }
 

@@ -63,7 +63,7 @@ final class CommandBridge implements Bridge {
 
     @Override
     public PgiamReply beforeConnect(PgiamRequest request) throws PgiamException {
-      try (Conversation conversation = command.converse()) {
+      try (Conversation conversation = command.converse().asking(request.credentials)) {
         return CommandBridge.reply(
             conversation, call("before_connect", request), timeoutMs(request) + GRACE_MS);
       }
@@ -71,7 +71,7 @@ final class CommandBridge implements Bridge {
 
     @Override
     public String explain(PgiamRequest request) throws PgiamException {
-      try (Conversation conversation = command.converse()) {
+      try (Conversation conversation = command.converse().asking(request.credentials)) {
         return Answers.text(
             conversation.ask(call("explain", request), timeoutMs(request) + GRACE_MS),
             "explanation");
@@ -93,7 +93,7 @@ final class CommandBridge implements Bridge {
 
     @Override
     public Bridge.Attempt newAttempt(PgiamRequest request) throws PgiamException {
-      Conversation conversation = command.converse();
+      Conversation conversation = command.converse().asking(request.credentials);
       try {
         conversation.ask(call("attempt", request), GRACE_MS + DEFAULT_TIMEOUT_MS);
         return new CommandAttempt(conversation, timeoutMs(request), GRACE_MS);
@@ -114,6 +114,7 @@ final class CommandBridge implements Bridge {
           .member("options", all)
           .member("password", request.password)
           .member("can_apply", request.canApply)
+          .member("credentials_identity", request.identity)
           .member("timeout_ms", request.timeoutMs)
           .member("flags", request.flags);
       return new JsonLine().member("call", name).member("request", told);

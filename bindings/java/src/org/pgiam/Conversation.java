@@ -17,6 +17,8 @@ final class Conversation implements AutoCloseable {
   private final Process process;
   private final InputStream output;
   private final FutureTask<byte[]> remarks;
+  /** The host's own, or null. */
+  private PgiamCredentials credentials;
   private volatile boolean cancelled;
 
   Conversation(Path file, Process process) {
@@ -26,8 +28,36 @@ final class Conversation implements AutoCloseable {
     remarks = Command.inBackground(() -> Command.readAll(process.getErrorStream()));
   }
 
+  /** Whom its questions go to from here on. */
+  Conversation asking(PgiamCredentials credentials) {
+    this.credentials = credentials;
+    return this;
+  }
+
   /** What the answer holds; throws the error that is in it. */
   Map<String, Object> ask(JsonLine call, long timeoutMs) throws PgiamException {
+    write(call);
+    Map<String, Object> members = read(timeoutMs);
+    while (members.containsKey("ask")) {
+      write(answer(Answers.text(members, "retry").equals("true")));
+      members = read(timeoutMs);
+    }
+    if (!(members.get("error") instanceof Map)) return members;
+    throw Answers.exception((Map<?, ?>) members.get("error"));
+  }
+
+  private JsonLine answer(boolean areNeededAnew) {
+    String why = "the host gave no credentials";
+    try {
+      Map<String, String> given = credentials == null ? null : credentials.get(areNeededAnew);
+      if (given != null) return new JsonLine().member("values", given);
+    } catch (Exception failed) {
+      why = String.valueOf(failed.getMessage());
+    }
+    return new JsonLine().member("declined", why);
+  }
+
+  private void write(JsonLine call) {
     byte[] line = call.take();
     try {
       process.getOutputStream().write(line);
@@ -37,9 +67,6 @@ final class Conversation implements AutoCloseable {
     } finally {
       Arrays.fill(line, (byte) 0);
     }
-    Map<String, Object> members = read(timeoutMs);
-    if (!(members.get("error") instanceof Map)) return members;
-    throw Answers.exception((Map<?, ?>) members.get("error"));
   }
 
   private Map<String, Object> read(long timeoutMs) throws PgiamException {

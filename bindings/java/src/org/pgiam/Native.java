@@ -1,5 +1,7 @@
 package org.pgiam;
 
+import java.util.Map;
+
 /**
  * pgiam.h as JNI sees it. Texts are UTF-8; maps are key, value, key, value …; handles are pointers, 0
  * is none. See the files of jni/.
@@ -19,15 +21,30 @@ final class Native {
 
   static native void contextFree(long context);
 
-  /** texts: password, can_apply. 0: not applicable. So it is for the next two. */
+  /**
+   * texts: password, can_apply, and the identity of the host's credentials, if there are such. 0: not
+   * applicable. So it is for the next two.
+   */
   static native long beforeConnect(long context, byte[][] texts, byte[][] keywords,
-      byte[][] options, long timeoutMs, int flags) throws PgiamException;
+      byte[][] options, long timeoutMs, int flags, PgiamCredentials credentials)
+      throws PgiamException;
 
   static native long explain(long context, byte[][] texts, byte[][] keywords, byte[][] options,
-      long timeoutMs, int flags) throws PgiamException;
+      long timeoutMs, int flags, PgiamCredentials credentials) throws PgiamException;
 
   static native long attemptNew(long context, byte[][] texts, byte[][] keywords, byte[][] options,
-      long timeoutMs, int flags) throws PgiamException;
+      long timeoutMs, int flags, PgiamCredentials credentials) throws PgiamException;
+
+  /** Called by the native code: key, value …; a text alone is why there are none. */
+  private static byte[][] ask(PgiamCredentials credentials, boolean areNeededAnew) {
+    try {
+      Map<String, String> given = credentials.get(areNeededAnew);
+      if (given != null) return Text.pairs(given);
+      return new byte[][] {Text.utf8("the host gave no credentials")};
+    } catch (Exception failed) {
+      return new byte[][] {Text.utf8(String.valueOf(failed.getMessage()))};
+    }
+  }
 
   static native int afterConnect(long context, long reply, int outcome, byte[][] sqlstate);
 
@@ -49,7 +66,7 @@ final class Native {
   static native void replyFree(long reply);
 
   /** The step's kind, and above eight bits its host, from 1 on. 0: not applicable. */
-  static native int attemptNext(long attempt) throws PgiamException;
+  static native int attemptNext(long attempt, PgiamCredentials credentials) throws PgiamException;
 
   static native byte[][] attemptParams(long attempt);
 
@@ -57,7 +74,8 @@ final class Native {
   static native byte[][] attemptHosts(long attempt);
 
   /** The reply of this host, good until the next call on the attempt; 0: not ours. */
-  static native long attemptRefresh(long attempt, int host) throws PgiamException;
+  static native long attemptRefresh(long attempt, int host, PgiamCredentials credentials)
+      throws PgiamException;
 
   /** host: from 1 on, or 0. texts: sqlstate, message. */
   static native void attemptReport(

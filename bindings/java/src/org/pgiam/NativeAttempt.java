@@ -10,16 +10,19 @@ final class NativeAttempt implements Bridge.Attempt {
 
   private final long context;
   private final long handle;
+  private final PgiamCredentials credentials;
   private int host = -1;
 
-  NativeAttempt(long context, long handle) {
+  /** credentials: the host's own, or null. */
+  NativeAttempt(long context, long handle, PgiamCredentials credentials) {
     this.context = context;
     this.handle = handle;
+    this.credentials = credentials;
   }
 
   @Override
   public PgiamAttempt.Step next() throws PgiamException {
-    int step = Native.attemptNext(handle);
+    int step = Native.attemptNext(handle, credentials);
     host = (step >> KIND_BITS) - 1;
     if (step == 0) return PgiamAttempt.Step.NOT_OURS;
     boolean isDone = (step & ((1 << KIND_BITS) - 1)) == DONE;
@@ -49,7 +52,7 @@ final class NativeAttempt implements Bridge.Attempt {
 
   @Override
   public PgiamReply refresh(int host) throws PgiamException {
-    long reply = Native.attemptRefresh(handle, host);
+    long reply = Native.attemptRefresh(handle, host, credentials);
     return reply == 0 ? CopiedReply.notApplicable() : NativeReply.copyOf(reply);
   }
 

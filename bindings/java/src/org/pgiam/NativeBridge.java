@@ -53,15 +53,15 @@ final class NativeBridge implements Bridge {
 
     private interface Call {
       long of(long context, byte[][] texts, byte[][] keywords, byte[][] options, long timeoutMs,
-          int flags) throws PgiamException;
+          int flags, PgiamCredentials credentials) throws PgiamException;
     }
 
     private long ask(Call call, PgiamRequest request) throws PgiamException {
       byte[] password = Text.secretUtf8(request.password);
       try {
-        byte[][] texts = {password, Text.utf8(request.canApply)};
+        byte[][] texts = {password, Text.utf8(request.canApply), Text.utf8(request.identity)};
         return call.of(handle, texts, Text.pairs(request.keywords), Text.pairs(request.options),
-            request.timeoutMs, request.flags);
+            request.timeoutMs, request.flags, request.credentials);
       } finally {
         if (password != null) Arrays.fill(password, (byte) 0);
       }
@@ -101,7 +101,7 @@ final class NativeBridge implements Bridge {
 
     @Override
     public Bridge.Attempt newAttempt(PgiamRequest request) throws PgiamException {
-      return new NativeAttempt(handle, ask(Native::attemptNew, request));
+      return new NativeAttempt(handle, ask(Native::attemptNew, request), request.credentials);
     }
 
     @Override

@@ -129,7 +129,7 @@ public final class Pgiam implements AutoCloseable {
   }
 
   private <T> T call(PgiamRequest request, Call<T> call) throws PgiamException {
-    Text.refuseNul(request.canApply);
+    Text.refuseNul(request.canApply, request.identity);
     Text.refuseNul(request.keywords);
     Text.refuseNul(request.options);
     return whileOpen(() -> call.of(request));

@@ -12,6 +12,8 @@ public final class PgiamRequest {
   final Map<String, String> options = new LinkedHashMap<>();
   char[] password;
   String canApply;
+  PgiamCredentials credentials;
+  String identity;
   long timeoutMs;
   int flags;
 
@@ -72,6 +74,16 @@ public final class PgiamRequest {
   /** An attempt: this client goes through the list of hosts by itself. */
   public PgiamRequest walksList() {
     flags |= WALKS_LIST;
+    return this;
+  }
+
+  /**
+   * Of the host's own. What they give is kept under the identity, the host's name for whoever they
+   * belong to, which may not be empty. An option role_arn is assumed with them.
+   */
+  public PgiamRequest credentials(String identity, PgiamCredentials credentials) {
+    this.identity = identity;
+    this.credentials = credentials;
     return this;
   }
 
