@@ -168,6 +168,17 @@ TEST_F(Attempts, ThePasswordThatAUserHasForOneHostWinsThereAlone) {
   EXPECT_EQ(make({{"host", kTwo.c_str()}, {"user", "app"}}), PGIAM_E_INVALID_ARGUMENT);
 }
 
+TEST_F(Attempts, OfARefusalThatIsNotOursTheServersWordsAreAllThereIsToSay) {
+  host_passwords_ = {"own", nullptr};
+  const char* words = "FATAL:  password authentication failed for user \"app\"";
+  ASSERT_EQ(make({{"host", kTwo.c_str()}, {"user", "app"}}, PGIAM_REQUEST_WALKS_LIST), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  report(PGIAM_OUTCOME_OTHER, "28P01", words, 1);
+  EXPECT_EQ(next(), PGIAM_E_CONNECT);
+  EXPECT_EQ(message(), words);
+  EXPECT_THAT(pgiam_error_text(error_, PGIAM_ERROR_SQLSTATE), StrEq("28P01"));
+}
+
 TEST_F(Attempts, WhereThereIsNoPasswordItIsToldWhatAResetWillNeed) {
   setenv("PGIAM_TARGET", "rds", 1);
   ASSERT_EQ(make({{"host", "db.example.com"}, {"user", "app"}}, PGIAM_REQUEST_WALKS_LIST),
@@ -195,6 +206,23 @@ TEST_F(Attempts, APasswordOfBeforeAResetThatIsRefusedIsReplaced) {
   EXPECT_EQ(step_.kind, PGIAM_STEP_CONNECT);
   report_refusal(2);
   EXPECT_EQ(next(), PGIAM_E_DENIED);
+}
+
+TEST_F(Attempts, TheHostThatAMessageNamesLastIsTheOneThatRefused) {
+  const std::string twice = std::string(kHost) + "," + kHost;
+  const std::string words = "connection to server at \"" + std::string(kHost) +
+                            "\" (1.2.3.4), port 5432 failed: Connection refused\n"
+                            "connection to server at \"" +
+                            kHost +
+                            "\" (1.2.3.4), port 6000 failed: FATAL:  PAM authentication failed for "
+                            "user \"named\"\n";
+  ASSERT_EQ(make({{"host", twice.c_str()}, {"port", "5432,6000"}, {"user", "named"}},
+                 PGIAM_REQUEST_WALKS_LIST),
+            PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK);
+  report(PGIAM_OUTCOME_OTHER, nullptr, words.c_str());
+  EXPECT_EQ(next(), PGIAM_E_DENIED);
+  EXPECT_THAT(message(), HasSubstr(std::string(kHost) + ":6000"));
 }
 
 TEST_F(Attempts, AResetGetsAPasswordForTheHostAtHand) {

@@ -7,6 +7,7 @@
 #include "abi/outcome.h"
 #include "base/redact.h"
 #include "base/text.h"
+#include "flow/attempt/host_in_message.h"
 
 namespace pgiam {
 namespace {
@@ -25,21 +26,21 @@ std::string message_of(std::string_view words) {
 
 // Of nobody knows which host, or of one that is not ours.
 Error unexplained(const ConnectionOutcome& outcome) {
-  const Failure failure = classify(outcome, {});
-  const bool was_refused = failure.kind == Failure::Kind::kPasswordRefused;
-  Error error =
-      make_error(was_refused ? Status::kDenied : Status::kConnect,
-                 message_of(redact_message(outcome.message, "", kMostWords)));
-  error.sqlstate = failure.sqlstate;
+  Error error = make_error(Status::kConnect,
+                           message_of(redact_message(outcome.message, "", kMostWords)));
+  error.sqlstate = classify(outcome, {}).sqlstate;
   return error;
+}
+
+bool is_refusal(const pgiam_reply* reply, const ConnectionOutcome& outcome) {
+  if (reply != nullptr) return is_refusal(reply->reply, outcome);
+  return classify(outcome, {}).kind == Failure::Kind::kPasswordRefused;
 }
 
 // As libpq has it: a host that cannot be reached, or is starting up or shutting down, is passed over;
 // what a server says otherwise is the end.
-bool may_be_host_alone(const Error& failure) {
-  const std::string_view sqlstate = failure.sqlstate;
-  return failure.status != Status::kDenied &&
-         (sqlstate.empty() || sqlstate.starts_with("08") || sqlstate == "57P03");
+bool may_be_host_alone(std::string_view sqlstate) {
+  return sqlstate.empty() || sqlstate.starts_with("08") || sqlstate == "57P03";
 }
 
 }  // namespace
@@ -235,22 +236,14 @@ Result<pgiam_step> pgiam_attempt::next() {
   }
 }
 
-// Clients that do not know the number know the name: libpq's message has that of each host tried,
-// and the one that answered comes last.
 std::optional<std::size_t> pgiam_attempt::host_of(const pgiam_outcome& outcome) const {
   const auto& hosts = machine_.hosts();
   if (!machine_.walks_list()) return machine_.current();
   if (outcome.host > 0) return outcome.host - 1;
   if (hosts.size() == 1) return 0;
-  std::optional<std::size_t> last;
-  std::size_t last_place = 0;
-  for (std::size_t i = 0; i < hosts.size(); ++i) {
-    const std::size_t place = view(outcome.message).rfind(hosts[i].entry.name());
-    if (place == std::string_view::npos || (last && place <= last_place)) continue;
-    last = i;
-    last_place = place;
-  }
-  return last;
+  std::vector<HostEntry> entries;
+  for (const ConnectionAttempt::Host& host : hosts) entries.push_back(host.entry);
+  return host_in_message(entries, view(outcome.message));
 }
 
 // Tells flow, which drops what was kept and is refused.
@@ -269,9 +262,7 @@ bool pgiam_attempt::is_worth_another_try(std::size_t host, bool was_refused) {
 }
 
 // The end of it, if this was the last host.
-Error pgiam_attempt::failure_of(const ConnectionOutcome& outcome,
-                                std::optional<std::size_t> host) const {
-  const pgiam_reply* reply = host && *host < machine_.hosts().size() ? reply_of(*host) : nullptr;
+Error pgiam_attempt::failure_of(const ConnectionOutcome& outcome, const pgiam_reply* reply) const {
   if (reply == nullptr) return unexplained(outcome);
   Error explained = context_.wired.flow().explain_refusal(reply->reply, outcome);
   if (explained.status != Status::kNotApplicable) return explained;
@@ -290,13 +281,14 @@ Result<void> pgiam_attempt::report(const pgiam_outcome& outcome) {
   report.connected = outcome.outcome == PGIAM_OUTCOME_CONNECTED;
   report.host = host_of(outcome);
   if (!report.connected) {
-    report.failure = failure_of(*told, report.host);
-    const bool was_refused = report.failure.status == Status::kDenied;
+    const pgiam_reply* reply = report.host ? reply_of(*report.host) : nullptr;
+    report.failure = failure_of(*told, reply);
+    const bool was_refused = is_refusal(reply, *told);
     for (std::size_t i = 0; i < machine_.hosts().size(); ++i)
       if (i == report.host.value_or(i) && is_worth_another_try(i, was_refused))
         report.is_worth_another_try = true;
     report.pause = Milliseconds{report.failure.retry_after_ms};
-    report.may_be_host_alone = may_be_host_alone(report.failure);
+    report.may_be_host_alone = !was_refused && may_be_host_alone(report.failure.sqlstate);
   }
   if (machine_.report(std::move(report), context_.wired.clock().uptime())) return {};
   return make_error(Status::kInvalidState, "there was no connect to report of");

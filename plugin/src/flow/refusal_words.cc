@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "flow/quotation.h"
+
 namespace pgiam {
 namespace {
 
@@ -94,10 +96,7 @@ bool speaks_of_a_password(std::string_view words) {
 
 // The message without a name in quotation marks of any language.
 std::string without(std::string message, std::string_view name) {
-  static constexpr const char* kMarks[][2] = {
-      {"\"", "\""}, {"»", "«"}, {"«", "»"}, {"« ", " »"}, {"\u00ab\u00a0", "\u00a0\u00bb"},
-      {"“", "”"}};
-  for (const auto& [open, close] : kMarks) {
+  for (const auto& [open, close] : kQuotationMarks) {
     const std::string quoted = std::string(open).append(name) + close;
     for (std::size_t at; (at = message.find(quoted)) != message.npos;)
       message.erase(at, quoted.size());
