@@ -8,7 +8,6 @@ namespace pgiam::host {
 
 Result<Attempt> Attempt::create(Context& context, const pgiam_request& request) {
   const pgiam_api* api = plugin_api();
-  if (!PGIAM_API_HAS(api, attempt_free)) return Error(nullptr, PGIAM_E_UNSUPPORTED, nullptr);
   pgiam_attempt* attempt = nullptr;
   pgiam_error* error = nullptr;
   const pgiam_status status = api->attempt_new(context.get(), &request, &attempt, &error);

@@ -11,8 +11,7 @@ namespace pgiam::host {
 
 class Attempt {
  public:
-  // The request asks for WALKS_LIST. Status PGIAM_E_UNSUPPORTED: the plugin is older than this
-  // host.
+  // The request asks for WALKS_LIST.
   static Result<Attempt> create(Context& context, const pgiam_request& request);
 
   // PGIAM_STEP_CONNECT or _DONE. An error of status PGIAM_NOT_APPLICABLE: none of the hosts is

@@ -1,8 +1,6 @@
 #include "parameters.h"
 
-#include <algorithm>
 #include <cstring>
-#include <iterator>
 
 #include "base/conninfo_keywords.h"
 
@@ -85,18 +83,6 @@ bool is_connection_string(std::string_view text) { return is_conninfo(text); }
 
 bool is_socket_path(std::string_view host) {
   return host.starts_with('/') || host.starts_with('@');
-}
-
-int strictness(std::string_view sslmode) {
-  static constexpr std::string_view kModes[] = {"disable", "allow",     "prefer",
-                                                "require", "verify-ca", "verify-full"};
-  const auto found = std::find(std::begin(kModes), std::end(kModes), sslmode);
-  if (found == std::end(kModes)) return strictness("prefer");
-  return static_cast<int>(found - std::begin(kModes));
-}
-
-bool looks_like_token(std::string_view password) {
-  return password.find("X-Amz-Signature=") != password.npos;
 }
 
 }  // namespace pgiam::host

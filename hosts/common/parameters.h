@@ -58,10 +58,4 @@ bool is_connection_string(std::string_view text);
 
 bool is_socket_path(std::string_view host);
 
-// The place of an sslmode in the order of what they demand; "" is libpq's default.
-int strictness(std::string_view sslmode);
-
-// Presigned requests carry their signature in this parameter: an IAM token, be it a dead one.
-bool looks_like_token(std::string_view password);
-
 }  // namespace pgiam::host

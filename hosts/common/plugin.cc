@@ -39,11 +39,27 @@ void write_line(int, const char* component, const char* message) noexcept {
 
 std::atomic<const pgiam_api*> loaded = nullptr;
 
+std::string minor_version(std::uint32_t abi_version) {
+  return std::to_string(abi_version >> 16) + "." + std::to_string(abi_version & 0xffff);
+}
+
+std::string too_old(const pgiam_api& api) {
+  constexpr std::uint32_t kOurs = PGIAM_ABI_MAJOR << 16 | PGIAM_ABI_MINOR;
+  return std::string("the pgiam plugin is too old: it is ") + api.version() + ", of ABI " +
+         minor_version(api.abi_version) + ", and this part of pgiam needs " +
+         minor_version(kOurs) + ". Install both from the same release.";
+}
+
 const pgiam_api* load(std::string& why) {
   const LoadLock lock;
   char reason[4096];
   const pgiam_api* api = pgiam_load(nullptr, reason, sizeof reason);
-  if (!api) why = std::string("the pgiam plugin cannot be loaded:\n") + reason;
+  if (!api) {
+    why = std::string("the pgiam plugin cannot be loaded:\n") + reason;
+  } else if (!PGIAM_API_HAS(api, attempt_free)) {
+    why = too_old(*api);
+    api = nullptr;
+  }
   loaded.store(api, std::memory_order_release);
   return api;
 }
@@ -91,19 +107,6 @@ std::string to_text(const Error& error) {
   std::string text = std::string("pgiam: ") + error.what() + "\n";
   if (*error.hint()) text += std::string("  ") + error.hint() + "\n";
   return text;
-}
-
-Error explain_failure(Context& context, const Reply& reply, const std::string& message,
-                      int password_was_sent, const std::string& sqlstate) {
-  pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
-  outcome.outcome = PGIAM_OUTCOME_OTHER;
-  if (password_was_sent != kNotKnown) {
-    outcome.flags =
-        password_was_sent ? PGIAM_OUTCOME_PASSWORD_SENT : PGIAM_OUTCOME_PASSWORD_NOT_SENT;
-  }
-  outcome.sqlstate = sqlstate.c_str();
-  outcome.message = message.c_str();
-  return context.explain_refusal(reply, outcome);
 }
 
 std::string with_explanation(const std::string& message, const Error& explained) {

@@ -9,8 +9,8 @@
 namespace pgiam::host {
 
 // The process's context: made at the first call, kept for ever, good in forked children. nullptr
-// where there is none; `why` then tells what was tried. Logs to stderr as PGIAM_LOG says (default:
-// errors).
+// where there is none, or one that knows no attempt; `why` then tells what was tried. Logs to
+// stderr as PGIAM_LOG says (default: errors).
 Context* plugin(std::string& why);
 
 // The functions of the plugin; once there is a context.
@@ -25,12 +25,6 @@ void log(int level, const char* component, const char* message) noexcept;
 // The whole story for a person, as the library tells it. Ends with a newline.
 std::string to_text(const Error& error);
 
-// What a client's message of a failed connection means: status PGIAM_NOT_APPLICABLE where it says
-// all that there is to say. `password_was_sent`: as PQconnectionUsedPassword has it, or kNotKnown;
-// sqlstate may be "".
-constexpr int kNotKnown = -1;
-Error explain_failure(Context& context, const Reply& reply, const std::string& message,
-                      int password_was_sent, const std::string& sqlstate);
 // The client's message, without secrets that a server may have put there, and what we know more.
 std::string with_explanation(const std::string& message, const Error& explained);
 

@@ -89,10 +89,10 @@ std::vector<ResolvedHost> pair_up(const ConninfoOptions& options,
   std::vector<ResolvedHost> hosts(hostaddr.empty() ? names.size() : addresses.size());
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     ResolvedHost& entry = hosts[i];
-    const std::string address = hostaddr.empty() ? "" : addresses[i];
+    if (!hostaddr.empty()) entry.hostaddr = addresses[i];
     if (i < names.size()) entry.host = names[i];
-    entry.local = address.empty() && (entry.host.empty() || is_socket_path(entry.host));
-    if (entry.host.empty()) entry.host = entry.local ? socket_folder : address;
+    entry.local = entry.hostaddr.empty() && (entry.host.empty() || is_socket_path(entry.host));
+    if (entry.host.empty()) entry.host = entry.local ? socket_folder : entry.hostaddr;
     entry.port = ports.size() == 1 ? ports[0] : i < ports.size() ? ports[i] : "";
     if (entry.port.empty()) entry.port = kDefaultPort;
     entry.index = i;
@@ -102,11 +102,11 @@ std::vector<ResolvedHost> pair_up(const ConninfoOptions& options,
 
 }  // namespace
 
-bool ResolvedHost::is_dialled() const {
+bool ResolvedHost::has_valid_port() const {
   char* end = nullptr;
   const long number = strtol(port.c_str(), &end, 10);
   end += strspn(end, " \t\n\r\f\v");
-  return !local && *end == '\0' && number >= 1 && number <= 65535;
+  return *end == '\0' && number >= 1 && number <= 65535;
 }
 
 std::shared_ptr<const ResolvedParams> probe(const RealLibpq& libpq, const Parameters& given) {

@@ -18,14 +18,17 @@ constexpr const char* kHostOfSockets = "localhost";
 
 // One host of the list.
 struct ResolvedHost {
-  std::string host;  // its name; the address where there is no name
+  std::string host;      // its name; the address where there is no name
+  std::string hostaddr;  // as it was given
   std::string port;
   std::size_t index = 0;  // in the list
   bool local = false;     // a Unix-domain socket
   SecretText password;    // what libpq would send it
 
-  // Whether it is in the network, at a port that libpq will not refuse.
-  bool is_dialled() const;
+  // Whether libpq will not refuse it.
+  bool has_valid_port() const;
+  // Whether it is in the network, at such a port.
+  bool is_dialled() const { return !local && has_valid_port(); }
 };
 
 // What libpq makes of a program's parameters.

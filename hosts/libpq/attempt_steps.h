@@ -1,11 +1,9 @@
-// Between libpq and the library's attempt: what libpq resolved goes in, and how a connect went.
+// Between libpq and the library's attempt: how a connect went.
 #pragma once
 
 #include "connection_state.h"
 
 namespace pgiam::libpq {
-
-Result<host::Attempt> start_attempt(Context& context, const host::ResolvedParams& params);
 
 // After a connect has ended: reports it, and makes PQerrorMessage explain a failure, or that there
 // was no plugin. True: the library wants one more, with what it has made of it.

@@ -13,6 +13,7 @@
 #include "plugin.h"
 #include "probe.h"
 #include "resolved_params.h"
+#include "start_attempt.h"
 
 namespace pgiam::libpq {
 
@@ -207,7 +208,9 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
     host::log(PGIAM_LOG_ERROR, "libpq", why.c_str());
     return open_without_plugin(libpq, given, wait, params, std::move(why));
   }
-  Result<host::Attempt> started = start_attempt(*context, *params);
+  host::RequestExtras extras;
+  if (params->sslmode_chosen) extras.sslmode = params->sslmode.c_str();
+  Result<host::Attempt> started = host::start_attempt(*context, *params, extras);
   if (!started) return std::nullopt;  // of what libpq will refuse
   std::optional<host::Attempt> attempt = std::move(*started);
 

@@ -5,22 +5,20 @@
 #include <vector>
 
 #include "connection_string.h"
-#include "pgiam.hpp"
-#include "probe.h"
+#include "pgiam.h"
 #include "target.h"
 
 namespace pgiam::odbc {
 
-// A host that is ours, and its token.
-struct HostAttempt {
-  const host::ResolvedHost* entry;
-  Reply token;
+// How libpq gets at the passwords: from a file, if `password` is NULL.
+struct Handover {
+  std::string passfile;
+  const char* password = nullptr;
 };
 
-// The token is not in it, unless `password` is one: psqlODBC writes what it is given into its log
-// files and returns it.
+// What was given, with what is to be set over it. The token is not in it, unless `password` is one:
+// psqlODBC writes what it is given into its log files and returns it.
 host::SecretText make_string(const ConnectionString& given, const Target& target,
-                             const std::vector<HostAttempt>& attempts, const std::string& passfile,
-                             const char* password);
+                             const std::vector<pgiam_param>& settings, const Handover& handover);
 
 }  // namespace pgiam::odbc

@@ -1,12 +1,8 @@
 #include "target.h"
 
-#include <dlfcn.h>
-#include <libpq-fe.h>
-
 #include <cctype>
-#include <cstring>
 
-#include "real_driver.h"
+#include "conninfo_options.h"
 
 namespace pgiam::odbc {
 namespace {
@@ -14,16 +10,22 @@ namespace {
 constexpr std::string_view kPrefix = "Pgiam";
 constexpr const char* kDefaultPort = "5432";  // psqlODBC always gives libpq one
 
-// What psqlODBC calls them, in full and abbreviated.
-constexpr std::initializer_list<const char*> kHost = {"Servername", "Server"};
-constexpr std::initializer_list<const char*> kPort = {"Port"};
-constexpr std::initializer_list<const char*> kUser = {"UID", "Username"};
-constexpr std::initializer_list<const char*> kDatabase = {"Database"};
-constexpr std::initializer_list<const char*> kPassword = {"PWD", "Password"};
-constexpr std::initializer_list<const char*> kSslMode = {"SSLmode", "CA"};
-constexpr std::initializer_list<const char*> kMore = {"pqopt", "D5"};
+using Names = std::initializer_list<const char*>;
 
-bool is_one_of(std::string_view key, std::initializer_list<const char*> names) {
+// What psqlODBC calls them, in full and abbreviated.
+struct DriverKey {
+  const char* keyword;
+  Names names;
+};
+constexpr DriverKey kDriverKeys[] = {
+    {"host", {"Servername", "Server"}}, {"port", {"Port"}},
+    {"user", {"UID", "Username"}},      {"dbname", {"Database"}},
+    {"password", {"PWD", "Password"}},  {"sslmode", {"SSLmode", "CA"}},
+};
+constexpr Names kPassword = {"PWD", "Password"};
+constexpr Names kMore = {"pqopt", "D5"};
+
+bool is_one_of(std::string_view key, Names names) {
   for (const char* name : names) {
     if (same_key(key, name)) return true;
   }
@@ -44,35 +46,13 @@ std::string full_sslmode(std::string_view mode) {
   }
 }
 
-// PgiamRoleArn → role_arn. Keys have no case, so that the words are found by the plugin's list.
+// PgiamRoleArn → rolearn. Keys have no case, so that the words are found by the plugin's list.
 std::string option_name(std::string_view key) {
   std::string squeezed;
   for (char c : key.substr(kPrefix.size())) {
     if (c != '_') squeezed += static_cast<char>(tolower(static_cast<unsigned char>(c)));
   }
   return squeezed;
-}
-
-using Pairs = std::vector<std::pair<std::string, host::SecretText>>;
-
-// What libpq makes of the text, be it keywords and values or a URI.
-Pairs parse_conninfo(std::string_view text) {
-  Pairs pairs;
-  void* library = real_driver().library;
-  using Parse = PQconninfoOption* (*)(const char*, char**);
-  using Free = void (*)(PQconninfoOption*);
-  const auto parse = reinterpret_cast<Parse>(dlsym(library, "PQconninfoParse"));
-  const auto free_options = reinterpret_cast<Free>(dlsym(library, "PQconninfoFree"));
-  if (!parse || !free_options || text.empty()) return pairs;
-  const host::SecretText whole(text);
-  PQconninfoOption* options = parse(whole.c_str(), nullptr);
-  for (PQconninfoOption* option = options; option && option->keyword; ++option) {
-    if (!option->val) continue;
-    pairs.emplace_back(option->keyword, host::SecretText(option->val));
-    explicit_bzero(option->val, strlen(option->val));
-  }
-  if (options) free_options(options);
-  return pairs;
 }
 
 int hex_digit(char c) {
@@ -119,14 +99,16 @@ ConnectionString with_data_source(const ConnectionString& string, const Installe
   return all;
 }
 
-host::SecretText copy(const host::SecretText* text) {
-  return text ? host::SecretText(text->view()) : host::SecretText();
+void give(Target& target, std::string_view keyword, std::string_view value) {
+  if (!value.empty() && !target.find(keyword))
+    target.keywords.emplace_back(keyword, host::SecretText(value));
 }
 
 // What is not said otherwise is taken from the pqopt.
-void take_over(host::SecretText& value, const Target& target, std::string_view keyword) {
-  const host::SecretText* found = target.find_more(keyword);
-  if (value.empty() && found) value = copy(found);
+void give_more(Target& target, const host::RealLibpq& libpq, const host::SecretText& pqopt) {
+  const host::ConninfoOptions more(libpq, libpq.PQconninfoParse(pqopt.c_str(), nullptr));
+  target.is_readable = more.are_there();
+  more.for_each([&](std::string_view keyword, const char* value) { give(target, keyword, value); });
 }
 
 }  // namespace
@@ -136,57 +118,51 @@ bool is_ours(std::string_view key) {
 }
 
 bool is_rewritten(std::string_view key) {
-  for (const auto& names : {kHost, kPort, kUser, kDatabase, kPassword, kSslMode, kMore}) {
-    if (is_one_of(key, names)) return true;
+  for (const DriverKey& driver_key : kDriverKeys) {
+    if (is_one_of(key, driver_key.names)) return true;
   }
-  return false;
+  return is_one_of(key, kMore);
 }
 
-const host::SecretText* Target::find_more(std::string_view keyword) const {
-  for (const auto& [name, value] : more) {
+const char* key_of(std::string_view keyword) {
+  for (const DriverKey& driver_key : kDriverKeys) {
+    if (keyword == driver_key.keyword) return *driver_key.names.begin();
+  }
+  return nullptr;
+}
+
+const host::SecretText* Target::find(std::string_view keyword) const {
+  for (const auto& [name, value] : keywords) {
     if (name == keyword) return &value;
   }
   return nullptr;
 }
 
 host::Parameters Target::parameters() const {
-  std::vector<const char*> keywords, values;
-  const auto add = [&](const char* keyword, const char* value) {
-    keywords.push_back(keyword);
-    values.push_back(value);
-  };
-  for (const auto& [keyword, value] : more) add(keyword.c_str(), value.c_str());
-  add("host", host.c_str());  // what is empty counts as not given
-  add("port", port.c_str());
-  add("user", user.c_str());
-  add("dbname", dbname.c_str());
-  add("password", password.c_str());
-  add(nullptr, nullptr);
-  return host::Parameters::of_arrays(keywords.data(), values.data(), 0);
+  std::vector<const char*> names, values;
+  for (const auto& [keyword, value] : keywords) {
+    names.push_back(keyword.c_str());
+    values.push_back(value.c_str());
+  }
+  names.push_back(nullptr);
+  return host::Parameters::of_arrays(names.data(), values.data(), 0);
 }
 
-Target read_target(const ConnectionString& string, const Installer& installer) {
+Target read_target(const ConnectionString& string, const Installer& installer,
+                   const host::RealLibpq& libpq) {
   const ConnectionString all = with_data_source(string, installer);
   Target target;
-  target.host = copy(all.find(kHost));
-  target.port = copy(all.find(kPort));
-  target.user = copy(all.find(kUser));
-  target.dbname = copy(all.find(kDatabase));
-  target.password = copy(all.find(kPassword));
-  if (const host::SecretText* mode = all.find(kSslMode))
-    target.sslmode = full_sslmode(mode->view());
-  if (const host::SecretText* more = all.find(kMore)) target.more = parse_conninfo(more->view());
-
-  take_over(target.host, target, "host");
-  take_over(target.port, target, "port");
-  take_over(target.user, target, "user");
-  take_over(target.dbname, target, "dbname");
-  take_over(target.password, target, "password");
-  if (const host::SecretText* mode = target.find_more("sslmode"); mode && target.sslmode.empty())
-    target.sslmode = mode->view();
-  if (target.port.empty()) target.port = host::SecretText(kDefaultPort);
-  for (const char* said : {"host", "port", "user", "dbname", "password", "sslmode"})
-    std::erase_if(target.more, [&](const auto& pair) { return pair.first == said; });
+  for (const DriverKey& key : kDriverKeys) {
+    const host::SecretText* value = all.find(key.names);
+    if (!value) continue;
+    if (std::string_view(key.keyword) == "sslmode") {
+      give(target, key.keyword, full_sslmode(value->view()));
+    } else {
+      give(target, key.keyword, value->view());
+    }
+  }
+  if (const host::SecretText* more = all.find(kMore)) give_more(target, libpq, *more);
+  give(target, "port", kDefaultPort);
 
   for (const ConnectionString::Pair& pair : all.pairs()) {
     if (!is_ours(pair.key)) continue;

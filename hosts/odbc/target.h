@@ -2,36 +2,43 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "connection_string.h"
 #include "installer.h"
 #include "parameters.h"
+#include "real_libpq.h"
 
 namespace pgiam::odbc {
 
 struct Target {
-  host::SecretText host, port, user, dbname, password;
-  std::string sslmode;  // "": nobody said one
-  // The rest: what pqopt={…} holds, libpq's own keywords.
-  std::vector<std::pair<std::string, host::SecretText>> more;
-  // Our options: {"PgiamRoleArn", …} as {"role_arn", …}.
+  // libpq's keywords, each once, none of them empty: psqlODBC's own keys first, then what else
+  // pqopt={…} holds.
+  std::vector<std::pair<std::string, host::SecretText>> keywords;
+  // Our options: {"PgiamRoleArn", …} as {"rolearn", …}.
   std::vector<std::pair<std::string, std::string>> options;
-  std::string driver;  // PgiamDriver
+  std::string driver;       // PgiamDriver
+  bool is_readable = true;  // false: libpq will refuse the pqopt
 
-  const host::SecretText* find_more(std::string_view keyword) const;
+  const host::SecretText* find(std::string_view keyword) const;
   // As psqlODBC would call libpq; borrowed from this.
   host::Parameters parameters() const;
 };
 
-// The string wins over the data source that it names.
-Target read_target(const ConnectionString& string, const Installer& installer);
+// The string wins over the data source that it names. The driver's own libpq reads the pqopt: what
+// it does not know, it will refuse.
+Target read_target(const ConnectionString& string, const Installer& installer,
+                   const host::RealLibpq& libpq);
 
 // PgiamSomething.
 bool is_ours(std::string_view key);
 
 // Keys that the shim writes anew into a string for the real driver.
 bool is_rewritten(std::string_view key);
+
+// psqlODBC's key for one of libpq's keywords; nullptr: that goes into the pqopt.
+const char* key_of(std::string_view keyword);
 
 }  // namespace pgiam::odbc

@@ -78,12 +78,5 @@ TEST(SplitList, KeepsEmptyParts) {
   EXPECT_EQ(split_list(",b,"), (std::vector<std::string>{"", "b", ""}));
 }
 
-TEST(Strictness, IsThatOfLibpqsDefaultWhereNothingIsSaid) {
-  EXPECT_LT(strictness("allow"), strictness(""));
-  EXPECT_EQ(strictness(""), strictness("prefer"));
-  EXPECT_LT(strictness(""), strictness("require"));
-  EXPECT_LT(strictness("verify-ca"), strictness("verify-full"));
-}
-
 }  // namespace
 }  // namespace pgiam::host

@@ -76,6 +76,14 @@ def test_without_the_plugin_programs_go_on_and_hear_what_was_tried(rds, psql):
     assert "no password supplied" in done.stderr
 
 
+def test_a_plugin_that_is_too_old_is_none(rds, psql):
+    old = {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_OLDER_PLUGIN"], "PGIAM_TEST_PLUGIN": os.environ["PGIAM_TEST_PLUGIN"]}
+    done = psql(rds.conninfo(), **old)
+    assert "the pgiam plugin is too old: it is " in done.stderr
+    assert "of ABI 1.1, and this part of pgiam needs 1.2" in done.stderr
+    assert "no password supplied" in done.stderr
+
+
 @pytest.mark.parametrize("call", ["connectdb", "connectdbParams", "connectStart", "connectStartParams"])
 def test_without_the_plugin_the_error_of_a_connection_that_needs_it_says_so(call, rds, client, verdicts):
     program = client(**NO_PLUGIN)

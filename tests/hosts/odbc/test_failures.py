@@ -1,7 +1,7 @@
 """Without a token nothing is sent; a refused one is explained; only an old one is tried again."""
 
 import pytest
-from conftest import ANSI_SHIM, SHIM
+from conftest import ANSI_SHIM, REPLICA, SHIM, TOO_OLD
 
 HALF = {"AWS_SECRET_ACCESS_KEY": ""}
 WRONG = {"AWS_SECRET_ACCESS_KEY": "not the secret"}
@@ -85,6 +85,52 @@ def test_the_host_of_a_list_that_refused_is_the_one_that_is_named(string, client
     assert f"{rds.host}:{rds.port}" in error and f"{rds.host}:1 " not in error, error
 
 
+@pytest.fixture
+def two_hosts(rds, string):
+    """two_hosts(first's port, …): a list of the replica, in another region, and the instance."""
+
+    def make(port, **changes):
+        pqopt = f"{{hostaddr=127.0.0.2,127.0.0.1 sslrootcert={rds.ca_file}}}"
+        return string(**{"Server": f"{REPLICA},{rds.host}", "Port": f"{port},{rds.port}", "pqopt": pqopt} | changes)
+
+    return make
+
+
+def test_a_refusal_by_the_first_host_of_a_list_is_about_that(rds, two_hosts, client):
+    error = client(two_hosts(rds.port), **WRONG)
+    assert f"a token that was signed for {REPLICA}:{rds.port}" in error, error
+    assert "arn:aws:rds-db:us-east-2:" in error
+
+
+def test_a_refusal_by_the_second_host_of_a_list_is_about_that(rds, two_hosts, client):
+    error = client(two_hosts(1), **WRONG)
+    assert f"a token that was signed for {rds.host}:{rds.port}" in error, error
+    assert "arn:aws:rds-db:eu-west-1:" in error
+    assert REPLICA not in error
+
+
+def test_a_cached_token_that_a_host_of_a_list_refuses_is_replaced_once(rds, two_hosts, client, verdicts):
+    string = two_hosts(1)
+    assert client(string, "refuse 1", string).split() == ["app_user"] * 2
+    assert verdicts() == ["accepted", "refused", "accepted"]
+
+
+def test_of_a_list_the_host_that_demands_most_of_tls_is_heeded(rds, two_hosts, log_in, tmp_path):
+    rules = tmp_path / "pgiam.conf"
+    for strict in (REPLICA, rds.host):
+        rules.write_text(f"[connection strict]\nhost = {strict}\ntls = verify-full\n")
+        nobody = two_hosts(rds.port, SSLmode="require", pqopt="{hostaddr=127.0.0.2,127.0.0.1}")
+        error = log_in(nobody, PGIAM_CONFIG=str(rules))
+        assert "root certificate file" in error, error
+    assert log_in(two_hosts(1, SSLmode="require"), PGIAM_CONFIG=str(rules)) == "app_user"
+
+
+def test_a_refused_password_of_the_users_own_keeps_the_servers_words(string, client):
+    error = client(string(UID="plain", PWD="close sesame", SSLmode="require"))
+    assert error.startswith("[28P01]") or error.startswith("[08001]"), error
+    assert "pgiam" not in error
+
+
 def test_other_failures_keep_the_drivers_words(string, log_in):
     error = log_in(string(Database="nowhere"))
     assert error.startswith("08001 [08001] connection to server"), error
@@ -132,6 +178,14 @@ def test_without_the_plugin_the_reason_is_given(string, log_in):
     assert "[pgiam] the pgiam plugin cannot be loaded" in log_in(string(), PGIAM_LIBRARY="/nonexistent/libpgiam.so.1")
     with_password = string(UID="plain", PWD="open sesame", SSLmode="require")
     assert log_in(with_password, PGIAM_LIBRARY="/nonexistent/libpgiam.so.1") == "plain"
+
+
+def test_a_plugin_that_is_too_old_is_refused_with_both_versions(string, log_in, sent_nothing):
+    error = log_in(string(), **TOO_OLD)
+    assert "[pgiam] the pgiam plugin is too old: it is " in error, error
+    assert "of ABI 1.1, and this part of pgiam needs 1.2" in error
+    assert sent_nothing()
+    assert log_in(string(UID="plain", PWD="open sesame", SSLmode="require"), **TOO_OLD) == "plain"
 
 
 def test_switched_off_it_is_not_there(string, log_in):
