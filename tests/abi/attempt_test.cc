@@ -117,6 +117,23 @@ TEST_F(Attempts, ARefusedPasswordThatWasKeptIsReplacedOnce) {
   EXPECT_EQ(next(), PGIAM_E_DENIED) << "asked again it answers the same";
 }
 
+TEST_F(Attempts, WhoIsLetInAgainMayBeRefusedAgain) {
+  setenv("PGIAM_REUSE_SECONDS", "0", 1);
+  const auto log_in = [&] {
+    EXPECT_EQ(make({{"host", kHost}, {"user", "revoked"}}), PGIAM_OK);
+    EXPECT_EQ(next(), PGIAM_OK);
+  };
+  log_in();
+  report(PGIAM_OUTCOME_CONNECTED);
+  for (int revocation = 0; revocation < 3; ++revocation) {
+    log_in();
+    report_refusal();
+    ASSERT_EQ(next(), PGIAM_OK) << "the credentials were kept, and may have been revoked since";
+    report(PGIAM_OUTCOME_CONNECTED);
+  }
+  unsetenv("PGIAM_REUSE_SECONDS");
+}
+
 TEST_F(Attempts, AHostThatCannotBeReachedIsPassedOver) {
   ASSERT_EQ(make({{"host", kTwo.c_str()}, {"port", "5432,6000"}, {"user", "app"}}), PGIAM_OK);
   ASSERT_EQ(next(), PGIAM_OK);

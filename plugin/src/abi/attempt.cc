@@ -246,6 +246,15 @@ std::optional<std::size_t> pgiam_attempt::host_of(const pgiam_outcome& outcome) 
   return host_in_message(entries, view(outcome.message));
 }
 
+// Tells flow, which trusts what a server takes. Where the client cannot tell which host it was, it
+// may have been any.
+void pgiam_attempt::was_accepted(std::optional<std::size_t> host) {
+  for (std::size_t i = 0; i < machine_.hosts().size(); ++i) {
+    const pgiam_reply* reply = i == host.value_or(i) ? reply_of(i) : nullptr;
+    if (reply != nullptr) context_.wired.flow().after_connect(reply->reply, Outcome::kConnected);
+  }
+}
+
 // Tells flow, which drops what was kept and is refused.
 bool pgiam_attempt::is_worth_another_try(std::size_t host, bool was_refused) {
   const pgiam_reply* reply = reply_of(host);
@@ -280,7 +289,9 @@ Result<void> pgiam_attempt::report(const pgiam_outcome& outcome) {
   Report report;
   report.connected = outcome.outcome == PGIAM_OUTCOME_CONNECTED;
   report.host = host_of(outcome);
-  if (!report.connected) {
+  if (report.connected) {
+    was_accepted(report.host);
+  } else {
     const pgiam_reply* reply = report.host ? reply_of(*report.host) : nullptr;
     report.failure = failure_of(*told, reply);
     const bool was_refused = is_refusal(reply, *told);

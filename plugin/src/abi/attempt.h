@@ -46,6 +46,7 @@ struct pgiam_attempt {
   const pgiam_reply* reply_of(std::size_t host) const;
   std::optional<std::size_t> host_of(const pgiam_outcome& outcome) const;
   pgiam::Error failure_of(const pgiam::ConnectionOutcome& outcome, const pgiam_reply* reply) const;
+  void was_accepted(std::optional<std::size_t> host);
   bool is_worth_another_try(std::size_t host, bool was_refused);
 
   pgiam_context& context_;
