@@ -1,27 +1,23 @@
 #include "clouds/aws/profile_file.h"
 
-#include <optional>
-
 #include "base/text.h"
+#include "clouds/aws/profile_text.h"
 
 namespace pgiam::aws {
 namespace {
 
-constexpr std::string_view kBlank = " \t";
 constexpr std::string_view kComment = "#;";
 
-// Cuts a comment off: after white space, or anywhere where a section's bracket has closed.
-std::string_view without_comment(std::string_view line, bool needs_blank) {
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    if (kComment.find(line[at]) == std::string_view::npos) continue;
-    if (!needs_blank || (at > 0 && kBlank.find(line[at - 1]) != std::string_view::npos))
-      return trim(line.substr(0, at));
+// Cuts a comment off, which begins after white space.
+std::string_view without_comment(std::string_view value) {
+  for (std::size_t at = 1; at < value.size(); ++at) {
+    if (kComment.find(value[at]) == std::string_view::npos) continue;
+    if (value[at - 1] == ' ' || value[at - 1] == '\t') return strip(value.substr(0, at));
   }
-  return trim(line);
+  return strip(value);
 }
 
-bool is_name(std::string_view text) {
-  if (text.empty()) return false;
+bool is_key(std::string_view text) {
   for (char c : text) {
     const bool alphanumeric =
         (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -31,126 +27,144 @@ bool is_name(std::string_view text) {
   return true;
 }
 
-// A name as it stands in a header; quotes allow what the SDKs refuse and boto3 takes.
-std::optional<std::string_view> parse_name(std::string_view text) {
-  text = trim(text);
-  if (text.size() > 2 && (text[0] == '"' || text[0] == '\'') && text.back() == text[0])
-    return text.substr(1, text.size() - 2);
-  if (!is_name(text)) return std::nullopt;
-  return text;
-}
-
-// What follows `word` and white space, or nothing.
-std::optional<std::string_view> after_word(std::string_view text, std::string_view word) {
-  if (!text.starts_with(word)) return std::nullopt;
-  text.remove_prefix(word.size());
-  if (text.empty() || kBlank.find(text[0]) == std::string_view::npos) return std::nullopt;
-  return trim(text);
+// A name in the credentials file: all of the header.
+std::string unquoted(std::string_view name) {
+  if (name.size() > 2 && (name[0] == '"' || name[0] == '\'') && name.back() == name[0])
+    return std::string(name.substr(1, name.size() - 2));
+  return std::string(name);
 }
 
 class Parser {
  public:
   Parser(ProfileFileKind kind, const std::string& path) : kind_(kind), path_(path) {}
 
-  Result<ProfileFile> parse(std::string_view text) {
-    constexpr std::string_view kBom = "\xEF\xBB\xBF";
-    if (text.starts_with(kBom)) text.remove_prefix(kBom.size());
-    for (std::string_view line : split(text, '\n')) {
+  ProfileFile parse(std::string_view text) {
+    for (const std::string_view line : lines_of(text)) {
       ++line_;
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      if (auto parsed = parse_line(line); !parsed) return parsed.error();
+      parse_line(line);
     }
     if (has_prefixed_default_) file_.profiles["default"] = std::move(prefixed_default_);
+    for (Sections* sections : {&file_.profiles, &file_.sso_sessions, &file_.services})
+      for (auto& [name, section] : *sections) section.insert(defaults_.begin(), defaults_.end());
     return std::move(file_);
   }
 
  private:
-  Result<void> parse_line(std::string_view line) {
-    const std::string_view text = trim(line);
-    if (text.empty() || kComment.find(text[0]) != std::string_view::npos) return {};
-    if (line[0] == '[') return parse_header(line);
-    if (kBlank.find(line[0]) != std::string_view::npos) return parse_continuation(line);
-    return parse_property(line);
+  void parse_line(std::string_view line) {
+    const std::string_view text = strip(line);
+    if (text.empty()) ++blank_lines_;
+    if (text.empty() || kComment.find(text[0]) != std::string_view::npos) return;
+    const std::size_t indent = indent_of(line);
+    if (in_property_ && indent > indent_) return parse_continuation(text);
+    indent_ = indent;
+    in_property_ = false;
+    if (text[0] == '[') return parse_header(text);
+    parse_property(text);
   }
 
-  Result<void> parse_header(std::string_view line) {
-    const auto close = line.find(']');
-    const auto first_comment = line.find_first_of(kComment);
-    if (close == std::string_view::npos || first_comment < close)
-      return complain("a section's name must end with ']'");
-    if (!without_comment(line.substr(close + 1), false).empty())
-      return complain("there is something behind the ']'");
+  // What stands behind the bracket is a comment, whether it looks like one or not.
+  void parse_header(std::string_view text) {
+    const auto close = text.find(']');
+    const auto first_comment = text.find_first_of(kComment);
     in_section_ = true;
-    in_property_ = false;
-    section_ = find_section(trim(line.substr(1, close - 1)));
-    return {};
+    section_ = nullptr;
+    profile_.clear();
+    if (close == std::string_view::npos || first_comment < close)
+      return skip("a section's name must end with ']'", text.substr(1));
+    const std::string_view header = strip(text.substr(1, close - 1));
+    // Of all sections, for Python's parser and so for the AWS CLI's.
+    section_ = header == "DEFAULT" ? &defaults_ : find_section(header);
   }
 
   // Null for a section that is to be skipped.
   Section* find_section(std::string_view header) {
     if (kind_ == ProfileFileKind::kCredentials) {
-      const auto name = parse_name(header);
-      return name ? &file_.profiles[std::string(*name)] : nullptr;
+      if (header.starts_with("profile "))
+        skip("in this file a profile's header is its name, without the word profile", header);
+      return profile(unquoted(header));
     }
-    if (header == "default") return &file_.profiles["default"];
-    if (const auto text = after_word(header, "profile")) {
-      const auto name = parse_name(*text);
+    if (header == "default") return profile("default");
+    if (header.starts_with("profile")) {
+      const auto name = name_behind_word(header);
       if (!name) return nullptr;
-      if (*name != "default") return &file_.profiles[std::string(*name)];
+      if (*name != "default") return profile(*name);
+      profile_ = *name;
       has_prefixed_default_ = true;  // it replaces a [default] as a whole
       return &prefixed_default_;
     }
     for (auto [word, sections] :
          {std::pair{"sso-session", &file_.sso_sessions}, std::pair{"services", &file_.services}}) {
-      if (const auto text = after_word(header, word)) {
-        const auto name = parse_name(*text);
-        return name ? &(*sections)[std::string(*name)] : nullptr;
-      }
+      if (!header.starts_with(word)) continue;
+      const auto name = name_behind_word(header);
+      return name ? &(*sections)[*name] : nullptr;
     }
+    skip("in this file a profile's header is [profile NAME]", header);
     return nullptr;
   }
 
-  Result<void> parse_property(std::string_view line) {
-    if (!in_section_) return complain("a property stands before the first section");
-    line = without_comment(line, true);
-    const auto equals = line.find('=');
-    if (equals == std::string_view::npos) return complain("a property needs a '='");
-    const std::string key = to_lower(trim(line.substr(0, equals)));
-    if (key.empty()) return complain("a property needs a name before its '='");
-    Property property{
-        Secret(trim(line.substr(equals + 1))), {}, here(), kind_ == ProfileFileKind::kCredentials};
-    in_property_ = true;
-    current_ = nullptr;
-    if (section_ == nullptr || !is_name(key)) return {};
-    current_ = &((*section_)[key] = std::move(property));
-    return {};
+  Section* profile(std::string name) {
+    profile_ = std::move(name);
+    return &file_.profiles[profile_];
   }
 
-  Result<void> parse_continuation(std::string_view line) {
-    if (!in_section_ || !in_property_)
-      return complain("an indented line has no property before it to go on with");
-    line = trim(line);
-    if (current_ == nullptr) return {};
+  std::optional<std::string> name_behind_word(std::string_view header) {
+    const auto words = shell_split(header);
+    if (words && words->size() == 2) return words->back();
+    skip(!words              ? "a quote in this header does not end"
+         : words->size() > 2 ? "a name with blanks needs quotes: [profile \"MY NAME\"]"
+                             : "a blank and a name must follow the first word of this header",
+         header);
+    return std::nullopt;
+  }
+
+  void parse_property(std::string_view text) {
+    const auto separator = text.find_first_of("=:");
+    if (separator == std::string_view::npos) return complain("a property needs a '='");
+    const std::string key = to_lower(strip(text.substr(0, separator)));
+    if (key.empty()) return complain("a property needs a name before its '='");
+    if (!in_section_) return complain("a property stands before the first section");
+    if (key.starts_with("export "))
+      skip("this is for a shell; here it is NAME = VALUE, without export");
+    Property property{Secret(without_comment(text.substr(separator + 1))),
+                      {},
+                      here(),
+                      kind_ == ProfileFileKind::kCredentials};
+    in_property_ = true;
+    blank_lines_ = 0;
+    current_ = nullptr;
+    if (section_ == nullptr || !is_key(key)) return;
+    current_ = &((*section_)[key] = std::move(property));
+  }
+
+  void parse_continuation(std::string_view line) {
+    if (current_ == nullptr) return;
     if (!current_->value.empty() && current_->nested.empty()) {
       std::string joined(current_->value.reveal());
       const WipeAtExit wipe_joined(joined);
-      joined.append(1, '\n').append(line);
+      joined.append(1 + blank_lines_, '\n').append(line);
+      blank_lines_ = 0;
       current_->value = Secret(joined);
-      return {};
+      return;
     }
     const auto equals = line.find('=');
     if (equals == std::string_view::npos) return complain("a sub-property needs a '='");
-    const std::string key = to_lower(trim(line.substr(0, equals)));
+    const std::string key = to_lower(strip(line.substr(0, equals)));
     if (key.empty()) return complain("a sub-property needs a name before its '='");
-    current_->nested[key] = std::string(trim(line.substr(equals + 1)));
-    return {};
+    current_->nested[key] = std::string(strip(line.substr(equals + 1)));
   }
 
   std::string here() const { return path_ + ":" + std::to_string(line_); }
 
-  Error complain(std::string_view what) const {
-    return make_error(Status::kBadConfig, here() + ": " + std::string(what),
-                      "correct line " + std::to_string(line_) + " of " + path_);
+  void skip(std::string why, std::string_view header = {}) {
+    file_.skipped.push_back({here(), std::move(why), std::string(header)});
+  }
+
+  // Of a line that nobody can read. In a section that does not count, neither does it.
+  void complain(std::string why) {
+    if (!profile_.empty())
+      file_.malformed.try_emplace(profile_, SkippedLine{here(), std::move(why), ""});
+    else if (!in_section_ || section_ != nullptr)
+      skip(std::move(why));
   }
 
   const ProfileFileKind kind_;
@@ -158,17 +172,21 @@ class Parser {
   ProfileFile file_;
   Section prefixed_default_;
   bool has_prefixed_default_ = false;
+  Section defaults_;
   int line_ = 0;
   bool in_section_ = false;
-  bool in_property_ = false;
-  Section* section_ = nullptr;   // null: what follows is skipped
-  Property* current_ = nullptr;  // what an indented line goes on with; null: skipped
+  Section* section_ = nullptr;  // null: what follows is skipped
+  std::string profile_;         // whose section it is, "" for one of another kind
+  bool in_property_ = false;    // deeper lines go on with it
+  std::size_t indent_ = 0;      // its
+  std::size_t blank_lines_ = 0;
+  Property* current_ = nullptr;  // null: it is skipped
 };
 
 }  // namespace
 
-Result<ProfileFile> parse_profile_file(std::string_view text, ProfileFileKind kind,
-                                       const std::string& path) {
+ProfileFile parse_profile_file(std::string_view text, ProfileFileKind kind,
+                               const std::string& path) {
   return Parser(kind, path).parse(text);
 }
 

@@ -1,5 +1,6 @@
 // The format of ~/.aws/config and ~/.aws/credentials. A parser and nothing else.
-// docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+// docs.aws.amazon.com/sdkref/latest/guide/file-format.html; what the AWS CLI takes beyond it
+// (botocore/configloader.py) is taken with the same result.
 #pragma once
 
 #include <map>
@@ -24,18 +25,27 @@ struct Property {
 using Section = std::map<std::string, Property, std::less<>>;
 using Sections = std::map<std::string, Section, std::less<>>;
 
+// A line that does not count. Never what stands in it.
+struct SkippedLine {
+  std::string where;   // "~/.aws/config:12"
+  std::string why;     // a sentence's beginning
+  std::string header;  // of the section that goes with it, "" where it is none
+};
+
 struct ProfileFile {
   Sections profiles;
   Sections sso_sessions;
   Sections services;
+  // The first line of a profile that nobody can read: an error for who asks for this one.
+  std::map<std::string, SkippedLine, std::less<>> malformed;
+  std::vector<SkippedLine> skipped;  // in no profile, or no profile's header
 };
 
 enum class ProfileFileKind { kConfig, kCredentials };
 
-// A malformed line makes the whole file kBadConfig, with `path` and the line; sections and keys
-// with impossible names are skipped, as the SDKs do. LF or CRLF, with or without a BOM.
-Result<ProfileFile> parse_profile_file(std::string_view text, ProfileFileKind kind,
-                                       const std::string& path);
+// `path` is for messages.
+ProfileFile parse_profile_file(std::string_view text, ProfileFileKind kind,
+                               const std::string& path);
 
 // Lays `over` upon `under`, property by property.
 void merge_sections(Sections& under, Sections&& over);

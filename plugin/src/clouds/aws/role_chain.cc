@@ -25,6 +25,11 @@ Error wrong(const Section& section, const char* key, std::string what, std::stri
   return make_error(Status::kBadConfig, where + what, std::move(hint));
 }
 
+Error malformed(const SkippedLine& line) {
+  return make_error(Status::kBadConfig, line.where + ": " + line.why,
+                    "correct this line, or leave it out");
+}
+
 // A duration that is no number is no duration, as for boto3.
 Role role_of(std::string_view profile, const Section& section) {
   Role role;
@@ -53,6 +58,8 @@ class Resolver {
   Result<RoleChain> resolve(std::string_view first) {
     std::string name(first);
     for (;;) {
+      if (const auto bad = profiles_.malformed.find(name); bad != profiles_.malformed.end())
+        return malformed(bad->second);
       const Section& section = *profiles_.find(name);
       chain_.profile = name;
       chain_.keys_first = !visited_.empty();

@@ -42,10 +42,21 @@ std::string SharedFiles::default_profile() const {
   return "default";
 }
 
+// What cannot be read is as if it were not there: keys of the environment need no file. Who misses
+// something in it hears of it. A folder, and what lies in one that is closed to us, is no file.
 Result<std::string> SharedFiles::content(const std::string& path, const FileStamp& stamp,
-                                         const Call& call) const {
-  if (!stamp.exists) return std::string();
-  return world_.files.read(path, call);
+                                         const Call& call, Profiles& profiles) const {
+  if (path.empty()) return std::string();
+  auto text = world_.files.read(path, call);
+  if (text || is_interruption(text.error())) return text;
+  if (text.error().status == Status::kNoCredentials) return std::string();  // there is none
+  if (!stamp.exists) {
+    profiles.skipped.push_back({path, text.error().message, ""});
+    return std::string();
+  }
+  world_.log.write(LogLevel::kWarn, "aws", text.error().message + ": nothing of it counts");
+  profiles.unreadable.push_back(std::move(text).error());
+  return std::string();
 }
 
 Result<std::shared_ptr<const Profiles>> SharedFiles::read(const Call& call) const {
@@ -62,36 +73,37 @@ Result<std::shared_ptr<const Profiles>> SharedFiles::read(const Call& call) cons
       return last_.profiles;
   }
 
-  auto config_text = content(now.config_path, now.config_stamp, call);
+  auto profiles = std::make_shared<Profiles>();
+  auto config_text = content(now.config_path, now.config_stamp, call, *profiles);
   if (!config_text) return config_text.error();
   const WipeAtExit wipe_config(*config_text);
-  auto credentials_text = content(now.credentials_path, now.credentials_stamp, call);
+  auto credentials_text = 
+      content(now.credentials_path, now.credentials_stamp, call, *profiles);
   if (!credentials_text) return credentials_text.error();
   const WipeAtExit wipe_credentials(*credentials_text);
-
-  const auto& environment = world_.environment;
-  auto config = parse_profile_file(*config_text, ProfileFileKind::kConfig,
-                                   shorten_home(environment, now.config_path));
-  if (!config) return config.error();
-  auto credentials = parse_profile_file(*credentials_text, ProfileFileKind::kCredentials,
-                                        shorten_home(environment, now.credentials_path));
-  if (!credentials) return credentials.error();
-
-  if ((now.credentials_stamp.mode & 077) != 0)
+  if (now.credentials_stamp.regular && (now.credentials_stamp.mode & 077) != 0)
     world_.log.write(LogLevel::kWarn, "aws",
                      "others can read your keys: chmod 600 " +
-                         shorten_home(environment, now.credentials_path));
+                         shorten_home(world_.environment, now.credentials_path));
 
-  auto profiles = std::make_shared<Profiles>();
-  profiles->profiles = std::move(config->profiles);
-  merge_sections(profiles->profiles, std::move(credentials->profiles));
-  profiles->sso_sessions = std::move(config->sso_sessions);
-  profiles->services = std::move(config->services);
+  ProfileFile config = parse_profile_file(*config_text, ProfileFileKind::kConfig,
+                                          shorten_home(world_.environment, now.config_path));
+  ProfileFile credentials =
+      parse_profile_file(*credentials_text, ProfileFileKind::kCredentials,
+                         shorten_home(world_.environment, now.credentials_path));
+  profiles->profiles = std::move(config.profiles);
+  merge_sections(profiles->profiles, std::move(credentials.profiles));
+  profiles->sso_sessions = std::move(config.sso_sessions);
+  profiles->services = std::move(config.services);
+  profiles->malformed = std::move(config.malformed);
+  profiles->malformed.merge(credentials.malformed);
+  for (const ProfileFile* file : {&config, &credentials})
+    profiles->skipped.insert(profiles->skipped.end(), file->skipped.begin(), file->skipped.end());
   profiles->config_path = now.config_path;
   profiles->credentials_path = now.credentials_path;
   profiles->digest =
       hex(bytes_of(sha256({*config_text, "\n[[credentials]]\n", *credentials_text})));
-  now.profiles = profiles;
+  now.profiles = std::move(profiles);
 
   const StateLock lock;
   std::swap(last_, now);

@@ -14,6 +14,9 @@ struct Profiles {
   Sections profiles;  // both files, the credentials file on top
   Sections sso_sessions;
   Sections services;
+  std::map<std::string, SkippedLine, std::less<>> malformed;  // of each, the first line
+  std::vector<SkippedLine> skipped;
+  std::vector<Error> unreadable;              // of the two files: as if they were not there
   std::string config_path, credentials_path;  // "" where no home is known
   std::string digest;                         // changes when the content does
 
@@ -29,7 +32,8 @@ class SharedFiles {
  public:
   explicit SharedFiles(const World& world) : world_(world) {}
 
-  // Stats the two files, and reads them only if they or the variables that name them changed.
+  // Stats the two files, and reads them only if they or the variables that name them changed. Fails
+  // only where the call is over.
   Result<std::shared_ptr<const Profiles>> read(const Call& call) const;
 
   // The profile that the variables choose, else "default".
@@ -43,8 +47,8 @@ class SharedFiles {
   };
 
   std::string path_of(const char* variable, const char* file) const;
-  Result<std::string> content(const std::string& path, const FileStamp& stamp,
-                              const Call& call) const;
+  Result<std::string> content(const std::string& path, const FileStamp& stamp, const Call& call,
+                              Profiles& profiles) const;
 
   const World& world_;
   mutable Read last_;  // under the state lock

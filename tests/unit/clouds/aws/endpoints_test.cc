@@ -257,10 +257,9 @@ class EndpointSettingsTest : public testing::Test {
     return read_endpoint_settings(service, environment_, profiles_, profile);
   }
   void config(std::string_view text) {
-    auto file = parse_profile_file(text, ProfileFileKind::kConfig, "config");
-    ASSERT_TRUE(file) << file.error().message;
-    profiles_.profiles = std::move(file->profiles);
-    profiles_.services = std::move(file->services);
+    ProfileFile file = parse_profile_file(text, ProfileFileKind::kConfig, "config");
+    profiles_.profiles = std::move(file.profiles);
+    profiles_.services = std::move(file.services);
   }
 
   test::FakeEnvironment environment_;

@@ -40,14 +40,28 @@ std::string show(const ProfileFile& file) {
   return text;
 }
 
-// What the two files hold together, or "error: …".
+// "; malformed foo at config:2: why; skipped config:3: why"
+std::string show_faults(const ProfileFile& file) {
+  std::string text;
+  for (const auto& [name, line] : file.malformed)
+    text += "; malformed " + name + " at " + line.where + ": " + line.why;
+  for (const SkippedLine& line : file.skipped)
+    text += "; skipped " + line.where + ": " + line.why;
+  return text;
+}
+
+// What the two files hold together, and behind it what in them does not count.
+std::string parse_all(std::string_view config, std::string_view credentials, bool with_faults) {
+  ProfileFile file = parse_profile_file(config, ProfileFileKind::kConfig, "config");
+  ProfileFile over = parse_profile_file(credentials, ProfileFileKind::kCredentials, "credentials");
+  merge_sections(file.profiles, std::move(over.profiles));
+  return show(file) + (with_faults ? show_faults(file) + show_faults(over) : "");
+}
 std::string parse(std::string_view config, std::string_view credentials = "") {
-  auto file = parse_profile_file(config, ProfileFileKind::kConfig, "config");
-  if (!file) return "error: " + file.error().message;
-  auto over = parse_profile_file(credentials, ProfileFileKind::kCredentials, "credentials");
-  if (!over) return "error: " + over.error().message;
-  merge_sections(file->profiles, std::move(over->profiles));
-  return show(*file);
+  return parse_all(config, credentials, false);
+}
+std::string parse_all(std::string_view config, std::string_view credentials = "") {
+  return parse_all(config, credentials, true);
 }
 
 struct Case {
@@ -81,10 +95,12 @@ const Case kSectionRules[] = {
     {"several may be empty", "[profile foo]\n[profile bar]", "bar() foo()"},
     {"a name takes letters, digits and -_/.%@:+", "[profile a-b_c/d.e%f@g:h+0Z]",
      "a-b_c/d.e%f@g:h+0Z()"},
-    {"any other character makes the name impossible", "[profile foo!bar]\na = 1\n[profile ok]",
-     "ok()"},
-    {"so does a blank inside", "[profile in valid]\na = 1", ""},
+    {"and any other, as for boto3",
+     "[profile R&D]\n[profile m\xC3\xBCller]\n[profile Admin-<123456789012>]",
+     "Admin-<123456789012>() R&D() m\xC3\xBCller()"},
+    {"but a blank inside makes it impossible", "[profile in valid]\na = 1", ""},
     {"but quotes allow it, as for boto3", "[profile \"in valid\"]\na = 1", "in valid(a=1)"},
+    {"a backslash, too", "[profile in\\ valid]", "in valid()"},
     {"single quotes, too", "[profile 'my one']", "my one()"},
     {"quotes around a plain name do not count", "[profile \"foo\"]", "foo()"},
     {"a tab may stand between the word and the name", "[profile\tfoo]", "foo()"},
@@ -105,6 +121,11 @@ const Case kSectionRules[] = {
      "foo(b=2) sso-session:foo(a=1)"},
     {"services, too", "[services foo]\nsts =\n  endpoint_url = http://x\n",
      "services:foo(sts={endpoint_url=http://x})"},
+    {"[DEFAULT] holds for all, as for boto3",
+     "[DEFAULT]\na = 1\nb = 1\n[profile foo]\nb = 2\n[sso-session bar]",
+     "foo(a=1 b=2) sso-session:bar(a=1 b=1)"},
+    {"a header may be indented", "  [profile foo]\n  a = 1\n\t[profile bar]", "bar() foo(a=1)"},
+    {"and what stands behind it does not count", "[profile foo] x\na = 1", "foo(a=1)"},
     {"sso-session needs a name that is possible", "[sso-session a b]\nx = 1\n[sso-sessionfoo]", ""},
 };
 INSTANTIATE_TEST_SUITE_P(Sections, ConfigFile, testing::ValuesIn(kSectionRules), name_of);
@@ -124,6 +145,14 @@ const Case kPropertyRules[] = {
     {"an impossible key is passed over", "[profile foo]\nin valid = 1\nb = 2", "foo(b=2)"},
     {"with the lines that go on with it", "[profile foo]\nin valid = 1\n more\nb = 2", "foo(b=2)"},
     {"lines may end with CR LF", "[profile foo]\r\na = 1\r\n more\r\n", "foo(a=1|more)"},
+    {"or with CR alone", "[profile foo]\ra = 1\rb = 2", "foo(a=1 b=2)"},
+    {"a ':' is as good as a '='", "[profile foo]\na: 1\nb :2\nc = d:e\nf: g=h",
+     "foo(a=1 b=2 c=d:e f=g=h)"},
+    {"all of a section may be indented", "[profile foo]\n  a = 1\n  b = 2\n[profile bar]",
+     "bar() foo(a=1 b=2)"},
+    {"or some, and then less", "[profile foo]\n    a = 1\n  b = 2\nc = 3", "foo(a=1 b=2 c=3)"},
+    {"no-break spaces are blanks", "[profile foo]\n\xC2\xA0\na\xC2\xA0=\xC2\xA0 1\xC2\xA0",
+     "foo(a=1)"},
     {"a byte-order mark does not count", "\xEF\xBB\xBF[profile foo]\na = 1", "foo(a=1)"},
     {"blank lines do not count", "\t \n[profile foo]\n\t\n \na = 1\n\t \n[profile bar]\n \t",
      "bar() foo(a=1)"},
@@ -152,6 +181,8 @@ INSTANTIATE_TEST_SUITE_P(Comments, ConfigFile, testing::ValuesIn(kCommentRules),
 const Case kContinuationRules[] = {
     {"an indented line goes on with the value", "[profile foo]\na = 1\n -more", "foo(a=1|-more)"},
     {"so do several", "[profile foo]\na = 1\n -more\n\t-most", "foo(a=1|-more|-most)"},
+    {"blank lines between are part of it", "[profile foo]\na = 1\n\n \n more\n\nb = 2",
+     "foo(a=1|||more b=2)"},
     {"without the blanks around", "[profile foo]\na = 1\n \t more \t ", "foo(a=1|more)"},
     {"even if it looks like a property", "[profile foo]\na = 1\n b = 2", "foo(a=1|b = 2)"},
     {"or a section", "[profile foo]\na = 1\n [profile bar]", "foo(a=1|[profile bar])"},
@@ -164,38 +195,53 @@ const Case kContinuationRules[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Continuations, ConfigFile, testing::ValuesIn(kContinuationRules), name_of);
 
-const Case kErrors[] = {
-    {"a section's bracket must close", "[profile foo",
-     "error: config:1: a section's name must end with ']'"},
-    {"before a comment", "[profile foo # ]", "error: config:1: a section's name must end with ']'"},
-    {"with nothing behind it", "[profile foo] x",
-     "error: config:1: there is something behind the ']'"},
-    {"a property stands in a section", "a = 1",
-     "error: config:1: a property stands before the first section"},
-    {"it has a '='", "[profile foo]\na : 1", "error: config:2: a property needs a '='"},
-    {"and a key", "[profile foo]\n= 1", "error: config:2: a property needs a name before its '='"},
-    {"an indented line needs a section", " more",
-     "error: config:1: an indented line has no property before it to go on with"},
-    {"and a property", "[profile foo]\n more",
-     "error: config:2: an indented line has no property before it to go on with"},
-    {"of the same section", "[profile foo]\na = 1\n[profile foo]\n more",
-     "error: config:4: an indented line has no property before it to go on with"},
+class MalformedLine : public testing::TestWithParam<Case> {};
+
+TEST_P(MalformedLine, CountsForItsProfileAlone) {
+  SCOPED_TRACE(GetParam().rule);
+  EXPECT_EQ(parse_all(GetParam().config), GetParam().expected);
+}
+
+const Case kMalformedLines[] = {
+    {"a section's bracket must close", "[profile foo\na = 1\n[profile bar]",
+     "bar(); skipped config:1: a section's name must end with ']'"},
+    {"before a comment", "[profile foo # ]",
+     "; skipped config:1: a section's name must end with ']'"},
+    {"a property stands in a section", "a = 1\n[profile foo]",
+     "foo(); skipped config:1: a property stands before the first section"},
+    {"it has a '='", "[profile foo]\na\n[profile bar]",
+     "bar() foo(); malformed foo at config:2: a property needs a '='"},
+    {"and a key", "[profile foo]\n= 1",
+     "foo(); malformed foo at config:2: a property needs a name before its '='"},
+    {"an indented line needs a property of the same section",
+     "[profile foo]\na = 1\n[profile foo]\n more",
+     "foo(a=1); malformed foo at config:4: a property needs a '='"},
     {"a sub-property has a '='", "[profile foo]\ns3 =\n more",
-     "error: config:3: a sub-property needs a '='"},
+     "foo(s3=); malformed foo at config:3: a sub-property needs a '='"},
     {"and a key", "[profile foo]\ns3 =\n = 1",
-     "error: config:3: a sub-property needs a name before its '='"},
-    {"a fault in another section counts as well", "[profile foo]\na = 1\n[profile bar]\nb",
-     "error: config:4: a property needs a '='"},
-    {"also in one that is passed over", "[profile foo]\na = 1\n[in valid]\nb",
-     "error: config:4: a property needs a '='"},
+     "foo(s3=); malformed foo at config:3: a sub-property needs a name before its '='"},
+    {"the first of a profile is told", "[profile foo]\na\nb",
+     "foo(); malformed foo at config:2: a property needs a '='"},
+    {"in a section that is passed over it does not count", "[preview]\nb\n[profile foo]",
+     "foo(); skipped config:1: in this file a profile's header is [profile NAME]"},
+    {"lines for a shell are named", "[profile foo]\nexport AWS_ACCESS_KEY_ID=AKID",
+     "foo(); skipped config:2: this is for a shell; here it is NAME = VALUE, without export"},
+    {"a name with blanks needs quotes", "[profile in valid]",
+     "; skipped config:1: a name with blanks needs quotes: [profile \"MY NAME\"]"},
+    {"quotes must end", "[profile \"foo]",
+     "; skipped config:1: a quote in this header does not end"},
+    {"a name must follow", "[profilefoo]",
+     "; skipped config:1: a blank and a name must follow the first word of this header"},
 };
-INSTANTIATE_TEST_SUITE_P(Errors, ConfigFile, testing::ValuesIn(kErrors), name_of);
+INSTANTIATE_TEST_SUITE_P(Malformed, MalformedLine, testing::ValuesIn(kMalformedLines), name_of);
 
 TEST(CredentialsFile, TakesBareNames) {
   EXPECT_EQ(parse("", "[ foo ]\na = 1\n[default]\nb = 2"), "default(b=2) foo(a=1)");
 }
-TEST(CredentialsFile, PassesOverNamesWithAWordBefore) {
-  EXPECT_EQ(parse("", "[profile foo]\na = 1\n[sso-session x]\nb = 2"), "");
+TEST(CredentialsFile, TakesWordsBeforeANameAsPartOfIt) {
+  EXPECT_EQ(parse_all("", "[my work]\na = 1\n[profile foo]\nb = 2"),
+            "my work(a=1) profile foo(b=2); skipped credentials:3: in this file a profile's header "
+            "is its name, without the word profile");
 }
 TEST(CredentialsFile, TakesAnyPossibleNameAsAProfile) {
   EXPECT_EQ(parse("", "[sso-sessionfoo]\na = 1"), "sso-sessionfoo(a=1)");
@@ -210,21 +256,15 @@ TEST(CredentialsFile, JoinsTheDefaultProfileWithThePrefix) {
                   "[default]\nd = 4"),
             "default(a=1 c=3 d=4)");
 }
-TEST(CredentialsFile, SpoilsAllWithOneFault) {
-  EXPECT_EQ(parse("[profile foo]\na = 1", "[bar]\nb"),
-            "error: credentials:2: a property needs a '='");
-}
 TEST(ProfileFile, RemembersWhereAPropertyStands) {
-  const auto file =
+  const ProfileFile file =
       parse_profile_file("[default]\n\na = 1\n", ProfileFileKind::kConfig, "~/.aws/config");
-  ASSERT_TRUE(file);
-  EXPECT_EQ(file->profiles.at("default").at("a").where, "~/.aws/config:3");
+  EXPECT_EQ(file.profiles.at("default").at("a").where, "~/.aws/config:3");
 }
-TEST(ProfileFile, ShowsNoValueInAnError) {
-  const auto file =
-      parse_profile_file("[default]\nwJalrXUtnFEMIsecret\n", ProfileFileKind::kConfig, "c");
-  ASSERT_FALSE(file);
-  EXPECT_EQ((file.error().message + file.error().hint).find("wJalr"), std::string::npos);
+TEST(ProfileFile, ShowsNoValueOfALineThatNobodyCanRead) {
+  const std::string all = parse_all("[default]\nwJalrXUtnFEMIsecret\n");
+  EXPECT_NE(all.find("malformed default"), all.npos);
+  EXPECT_EQ(all.find("wJalr"), all.npos);
 }
 
 }  // namespace

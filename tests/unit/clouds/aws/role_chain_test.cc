@@ -12,7 +12,7 @@ using testing::HasSubstr;
 Profiles profiles_of(const char* config) {
   Profiles profiles;
   profiles.profiles =
-      parse_profile_file(config, ProfileFileKind::kConfig, "~/.aws/config").value().profiles;
+      parse_profile_file(config, ProfileFileKind::kConfig, "~/.aws/config").profiles;
   return profiles;
 }
 

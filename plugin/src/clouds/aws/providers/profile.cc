@@ -2,6 +2,7 @@
 // source under them.
 #include "base/shell.h"
 #include "base/spelling.h"
+#include "base/text.h"
 #include "clouds/aws/profile_source.h"
 
 namespace pgiam::aws {
@@ -46,6 +47,8 @@ class ProfileProvider : public CredentialsProvider {
     if (const ProfileSource* source = find_profile_source(view.section, chain.keys_first))
       return ask_and_trace(context_.world.clock, source->info.name, trace,
                            [&] { return source->load(view, call, trace); });
+    // What cannot be read may hold them: what the chain asks next would be somebody else.
+    if (!profiles.unreadable.empty()) return profiles.unreadable.front();
     const std::string nothing = "profile \"" + chain.profile + "\" holds no credentials";
     if (chain.roles.empty()) return not_applicable(nothing);
     return with_commands(
@@ -59,12 +62,32 @@ class ProfileProvider : public CredentialsProvider {
                               shorten_home(context_.world.environment, profiles.credentials_path);
     const std::string message = "there is no profile \"" + context_.profile + "\" in " + where;
     const bool named = context_.profile_given || context_.files.default_profile() != "default";
-    if (!named) return not_applicable(message);
+    if (!profiles.unreadable.empty()) return profiles.unreadable.front();
+    Error error = make_error(Status::kBadConfig, message);
     const std::string near = nearest_profile(profiles, context_.profile);
-    if (!near.empty())
-      return make_error(Status::kBadConfig, message, "did you mean \"" + near + "\"?");
-    return with_commands(make_error(Status::kBadConfig, message),
-                         {"aws configure --profile " + shell_word(context_.profile)});
+    if (!named)
+      error = not_applicable(message);
+    else if (!near.empty())
+      error.hint = "did you mean \"" + near + "\"?";
+    else
+      error = with_commands(std::move(error),
+                            {"aws configure --profile " + shell_word(context_.profile)});
+    error.causes = skipped(profiles);
+    return error;
+  }
+
+  // The lines that may have been meant for it.
+  std::vector<Error> skipped(const Profiles& profiles) const {
+    constexpr std::size_t kMost = 5;
+    std::vector<Error> lines;
+    for (const SkippedLine& line : profiles.skipped) {
+      const bool of_another = !line.header.empty() &&
+                              to_lower(line.header).find(to_lower(context_.profile)) ==
+                                  std::string::npos;
+      if (of_another || lines.size() == kMost) continue;
+      lines.push_back(make_finding("line_skipped", line.where + " was skipped: " + line.why));
+    }
+    return lines;
   }
 
   const ProviderContext context_;

@@ -75,6 +75,32 @@ TEST_F(Profile, IsAnErrorWhenItIsNamedAndMissing) {
   EXPECT_EQ(loaded.error().hint, "did you mean \"develop\"?");
   EXPECT_EQ(loaded.error().status, Status::kBadConfig);
 }
+TEST_F(Profile, IsAnErrorWhenOneOfItsOwnLinesCannotBeRead) {
+  config(
+      "[profile good]\naws_access_key_id = A\naws_secret_access_key = s\n"
+      "[profile bad]\naws_access_key_id = A\naws_secret_access_key\n"
+      "[profile on_bad]\nrole_arn = arn:aws:iam::1:role/R\nsource_profile = bad");
+  world.environment.set("AWS_PROFILE", "good");
+  EXPECT_EQ(found(), "A from aws.profile");
+  for (const char* profile : {"bad", "on_bad"}) {
+    world.environment.set("AWS_PROFILE", profile);
+    EXPECT_EQ(found(), "error: ~/.aws/config:6: a property needs a '='");
+  }
+}
+TEST_F(Profile, IsMissingWithTheLinesThatMayHaveBeenMeant) {
+  config("[dev]\na = 1\n[other]\nb = 2\n[profile dev");
+  world.environment.set("AWS_PROFILE", "dev");
+  const auto loaded = load();
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message,
+            "there is no profile \"dev\" in ~/.aws/config or ~/.aws/credentials");
+  const auto& causes = loaded.error().causes;  // behind the sources that were passed over
+  ASSERT_EQ(causes.size(), 4u);
+  EXPECT_EQ(causes[2].message,
+            "~/.aws/config:1 was skipped: in this file a profile's header is [profile NAME]");
+  EXPECT_EQ(causes[3].message,
+            "~/.aws/config:5 was skipped: a section's name must end with ']'");
+}
 TEST_F(Profile, NamesTheMissingHalfOfAPair) {
   credentials("[default]\naws_access_key_id = AKID");
   EXPECT_EQ(found(),
