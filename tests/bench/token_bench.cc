@@ -40,7 +40,7 @@ class Floor {
   explicit Floor(const std::string& session) {
     const std::string common =
         "Action=connect&DBUser=app_user&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="
-        "ASIAIOSFODNN7EXAMPLE%2F20260101%2Feu-west-1%2Frds-db%2Faws4_request&X-Amz-Date=";
+        "AKIAIOSFODNN7EXAMPLE%2F20260101%2Feu-west-1%2Frds-db%2Faws4_request&X-Amz-Date=";
     const std::string token =
         session.empty() ? "" : "&X-Amz-Security-Token=" + pgiam::aws::uri_encode(session);
     const std::string authority = std::string(kHost) + ":5432";
@@ -128,7 +128,7 @@ struct Subject {
 
 void measure(std::size_t session_size, int rounds) {
   const std::string session = session_token(session_size);
-  setenv("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE", 1);
+  setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE", 1);
   setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", 1);
   if (session.empty())
     unsetenv("AWS_SESSION_TOKEN");

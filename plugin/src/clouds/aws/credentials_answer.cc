@@ -15,7 +15,10 @@ Error bad_member(const AnswerForm& form, std::string_view member, const char* pr
 Result<std::shared_ptr<Credentials>> read_credentials(const Json& answer, const AnswerForm& form) {
   const auto text = [&](std::string_view member) { return answer.text(member).value_or(""); };
   constexpr std::string_view kId = "AccessKeyId", kSecret = "SecretAccessKey",
-                             kExpiration = "Expiration";
+                             kExpiration = "Expiration", kAccount = "AccountId";
+  // One that is there and no text is not absent: keys without their expiry would be kept for ever.
+  for (std::string_view member : {kId, kSecret, form.token_member, kExpiration, kAccount})
+    if (answer.has(member) && !answer.text(member)) return bad_member(form, member, "a malformed");
   for (std::string_view member : {kId, kSecret})
     if (text(member).empty()) return bad_member(form, member, "no");
   if (form.temporary)
@@ -26,7 +29,7 @@ Result<std::shared_ptr<Credentials>> read_credentials(const Json& answer, const 
   credentials->access_key_id = text(kId);
   credentials->secret_access_key = Secret(text(kSecret));
   credentials->session_token = Secret(text(form.token_member));
-  credentials->account_id = text("AccountId");
+  credentials->account_id = text(kAccount);
   credentials->provider = form.provider.name;
   if (!text(kExpiration).empty()) {
     credentials->expires_at = parse_rfc3339(text(kExpiration));

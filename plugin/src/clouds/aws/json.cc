@@ -90,7 +90,10 @@ Result<Json> Json::parse(std::string_view text) {
   return Json(std::move(impl));
 }
 
-bool Json::has(std::string_view name) const { return impl_->find(name) != nullptr; }
+bool Json::has(std::string_view name) const {
+  const auto* value = impl_->find(name);
+  return value != nullptr && !value->is_null();
+}
 
 std::optional<std::string_view> Json::text(std::string_view name) const {
   const auto* value = impl_->find(name);

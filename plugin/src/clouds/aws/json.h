@@ -28,7 +28,7 @@ class Json {
   // nothing. Nesting beyond 32 and numbers that no double holds are refused.
   static Result<Json> parse(std::string_view text);
 
-  bool has(std::string_view name) const;
+  bool has(std::string_view name) const;  // null is as good as nothing
   // Nothing where the member is absent or of another type. A view holds until the object changes.
   std::optional<std::string_view> text(std::string_view name) const;
   // A number beyond 9e15, which no time in seconds or milliseconds is, is none.

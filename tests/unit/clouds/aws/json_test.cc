@@ -17,7 +17,8 @@ TEST(Json, GivesMembersOfTheTypeThatIsAskedFor) {
   EXPECT_FALSE(json->integer("a"));
   EXPECT_FALSE(json->object("a"));
   EXPECT_FALSE(json->text("z"));
-  EXPECT_TRUE(json->has("z"));
+  EXPECT_TRUE(json->has("n"));
+  EXPECT_FALSE(json->has("z"));
   EXPECT_FALSE(json->has("y"));
 }
 

@@ -32,18 +32,27 @@ class EnvironmentProvider : public CredentialsProvider {
       wipe(*token);
       break;
     }
+    if (credentials->session_token.empty() && credentials->access_key_id.starts_with("ASIA"))
+      return make_error(Status::kBadConfig,
+                        "the key " + mask(credentials->access_key_id) +
+                            " in AWS_ACCESS_KEY_ID is a temporary one, and AWS_SESSION_TOKEN is "
+                            "not set",
+                        "set the session token along with the key");
     credentials->account_id = environment_.get_nonblank("AWS_ACCOUNT_ID").value_or("");
-    if (const auto expiry = environment_.get_nonblank("AWS_CREDENTIAL_EXPIRATION")) {
+    for (const char* variable : {"AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION"}) {
+      const auto expiry = environment_.get_nonblank(variable);
+      if (!expiry) continue;
       credentials->expires_at = parse_rfc3339(trim(*expiry));
       if (!credentials->expires_at)
         return make_error(Status::kBadConfig,
-                          "AWS_CREDENTIAL_EXPIRATION = \"" + *expiry + "\" is not a time",
+                          std::string(variable) + " = \"" + *expiry + "\" is not a time",
                           "write it as 2026-01-31T12:00:00Z");
       if (*credentials->expires_at <= call.now)
         return make_error(Status::kNoCredentials,
-                          "the credentials in the environment expired at " + *expiry +
-                              " (AWS_CREDENTIAL_EXPIRATION)",
+                          "the credentials in the environment expired at " + *expiry + " (" +
+                              variable + ")",
                           "set fresh ones");
+      break;
     }
     return CredentialsPtr(credentials);
   }
@@ -60,6 +69,7 @@ class EnvironmentProvider : public CredentialsProvider {
 constexpr const char* kVariables[] = {
     "AWS_ACCESS_KEY_ID",  "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
     "AWS_SECURITY_TOKEN", "AWS_ACCOUNT_ID",        "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_SESSION_EXPIRATION",
 };
 
 }  // namespace

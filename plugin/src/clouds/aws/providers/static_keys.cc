@@ -1,5 +1,7 @@
-// aws_access_key_id, aws_secret_access_key and aws_session_token of a profile.
+// aws_access_key_id, aws_secret_access_key and aws_session_token of a profile, and what other tools
+// write beside them.
 #include "base/shell.h"
+#include "base/text.h"
 #include "clouds/aws/profile_source.h"
 
 namespace pgiam::aws {
@@ -15,19 +17,72 @@ Error half(const ProfileView& view, std::string_view set, std::string_view missi
       {"aws configure --profile " + shell_word(view.name)});
 }
 
+// The one that stands in the same file as the key; in the order of botocore.
+const Property* session_token(const Section& section) {
+  const bool in_credentials_file = section.find(kId)->second.in_credentials_file;
+  for (const char* name : {"aws_security_token", "aws_session_token"}) {
+    const auto found = section.find(name);
+    if (found != section.end() && found->second.in_credentials_file == in_credentials_file &&
+        !found->second.value.empty())
+      return &found->second;
+  }
+  return nullptr;
+}
+
+Error lacks_session_token(const ProfileView& view) {
+  return make_error(Status::kBadConfig,
+                    view.section.find(kId)->second.where + ": the key " +
+                        mask(property(view.section, kId)) + " of profile \"" + view.name +
+                        "\" is a temporary one, and has no aws_session_token beside it",
+                    "copy the session token along with the key");
+}
+
+// Written by saml2aws, Granted and others beside temporary keys.
+std::optional<Time> expiry(const Section& section) {
+  for (const char* name : {"aws_credential_expiration", "x_security_token_expires"})
+    if (const auto time = parse_rfc3339(property(section, name))) return time;
+  return std::nullopt;
+}
+
+// What AWS is going to refuse, most likely; it is the one to say so.
+void warn_of_oddities(const ProfileView& view, const Credentials& credentials) {
+  const auto warn = [&](const char* of_what, const char* how) {
+    view.context.world.log.write(LogLevel::kWarn, "aws",
+                                 view.section.find(of_what)->second.where + ": " + of_what + how);
+  };
+  for (const char* name : {"aws_access_key_id", "aws_secret_access_key"}) {
+    const std::string_view value = property(view.section, name);
+    if (value.front() == '"' || value.front() == '\'')
+      warn(name, " stands in quotes, which are taken as part of it");
+    else if (value.find_first_of(" \t\n") != std::string_view::npos)
+      warn(name, " has blanks in it");
+  }
+  if (credentials.access_key_id.starts_with("AKIA") && !credentials.session_token.empty())
+    warn("aws_access_key_id", " is a long-term key, and the session token beside it a stale one");
+}
+
 }  // namespace
 
-Result<CredentialsPtr> load_static_keys(const ProfileView& view, const Call&, Trace&) {
+Result<CredentialsPtr> load_static_keys(const ProfileView& view, const Call& call, Trace&) {
   const std::string_view id = property(view.section, kId), secret = property(view.section, kSecret);
   if (id.empty()) return half(view, kSecret, kId);
   if (secret.empty()) return half(view, kId, kSecret);
 
+  const Property* token = session_token(view.section);
+  if (token == nullptr && id.starts_with("ASIA")) return lacks_session_token(view);
   auto credentials = std::make_shared<Credentials>();
   credentials->access_key_id = id;
   credentials->secret_access_key = Secret(secret);
-  credentials->session_token = Secret(property(view.section, "aws_session_token"));
+  if (token != nullptr) credentials->session_token = token->value;
   credentials->account_id = property(view.section, "aws_account_id");
   credentials->provider = kProfileInfo.name;
+  credentials->expires_at = expiry(view.section);
+  if (credentials->expires_at && *credentials->expires_at <= call.now)
+    return make_error(Status::kNoCredentials,
+                      "the keys of profile \"" + view.name + "\" expired at " +
+                          rfc3339(*credentials->expires_at),
+                      "get fresh ones from the tool that wrote them");
+  warn_of_oddities(view, *credentials);
   return CredentialsPtr(credentials);
 }
 

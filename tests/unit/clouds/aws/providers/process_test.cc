@@ -59,6 +59,16 @@ TEST_F(ProcessProviderTest, NamesTheProfileTheLineAndWhatIsWrong) {
   EXPECT_THAT(found(), HasSubstr("expired at 2025-01-01T00:00:00Z"));
 }
 
+TEST_F(ProcessProviderTest, TakesNoMemberOfTheWrongTypeForAnAbsentOne) {
+  const auto with = [&](const std::string& more) {
+    output(R"({"Version":1,"AccessKeyId":"A","SecretAccessKey":"s",)" + more + "}");
+    return found();
+  };
+  EXPECT_THAT(with(R"("Expiration":1600000000)"), HasSubstr("a malformed Expiration"));
+  EXPECT_THAT(with(R"("SessionToken":["t"])"), HasSubstr("a malformed SessionToken"));
+  EXPECT_EQ(with(R"("SessionToken":null,"Expiration":null)"), "A from aws.process");
+}
+
 TEST_F(ProcessProviderTest, ShowsWhyTheProgramFailedWithoutItsSecrets) {
   output("ignored", 3, "cannot log in\nkey AKIAIOSFODNN7EXAMPLE refused\n");
   const auto loaded = load();
