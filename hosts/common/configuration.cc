@@ -2,34 +2,39 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
+#include "base/configuration_files.h"
 #include "file_stamp.h"
+#include "home.h"
 #include "plugin.h"
 
 namespace pgiam::host {
 namespace {
 
+// Blank counts as unset, as in the plugin.
 bool is_set(const char* variable) {
   const char* value = getenv(variable);
-  return value && *value;
+  return value && value[strspn(value, " \t\r\n")] != '\0';
 }
 
-// Whether the test holds for any of the files in which the plugin looks; which of them counts is
-// the plugin's own business.
+// Which of them counts is the plugin's own business.
+std::vector<std::string> files() {
+  const auto variable = [](const char* name) -> std::string {
+    return is_set(name) ? getenv(name) : "";
+  };
+  return configuration_files(variable, home_folder);
+}
+
 template <typename Test>
 bool any_file(Test test) {
-  if (is_set("PGIAM_CONFIG")) return test(getenv("PGIAM_CONFIG"));
-  if (is_set("XDG_CONFIG_HOME") &&
-      test(std::string(getenv("XDG_CONFIG_HOME")) + "/pgiam/pgiam.conf")) {
-    return true;
-  }
-  if (is_set("HOME") && test(std::string(getenv("HOME")) + "/.config/pgiam/pgiam.conf")) {
-    return true;
-  }
-  return test("/etc/pgiam.conf");
+  const std::vector<std::string> all = files();
+  return std::any_of(all.begin(), all.end(), test);
 }
 
 bool is_there(const std::string& path) { return FileStamp(path.c_str()).is_there; }
@@ -60,12 +65,9 @@ bool rules_may_apply() {
 bool force_may_apply() { return is_on("PGIAM_FORCE") || any_file(speaks_of_force); }
 
 std::string configuration_file() {
-  std::string file;
-  any_file([&](const std::string& path) {
-    if (is_there(path)) file = path;
-    return !file.empty();
-  });
-  return file;
+  const std::vector<std::string> all = files();
+  const auto found = std::find_if(all.begin(), all.end(), is_there);
+  return found == all.end() ? "" : *found;
 }
 
 }  // namespace pgiam::host

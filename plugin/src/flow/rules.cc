@@ -1,5 +1,6 @@
 #include "flow/rules.h"
 
+#include "base/configuration_files.h"
 #include "base/glob.h"
 #include "base/state_lock.h"
 #include "base/text.h"
@@ -106,19 +107,16 @@ Result<RuleFile> parse_rule_file(std::string_view text, const std::string& path)
 
 Result<std::string> Rules::find_file() const {
   const Environment& environment = world_.environment;
-  if (const auto named = environment.get_nonblank("PGIAM_CONFIG")) {
-    if (world_.files.stamp(*named).exists) return *named;
-    return make_error(Status::kBadConfig, "PGIAM_CONFIG names " + *named + ", and there is no such file",
-                      "create it, or unset PGIAM_CONFIG");
-  }
-  std::string own;
-  if (const auto config = environment.get_nonblank("XDG_CONFIG_HOME"))
-    own = *config + "/pgiam/pgiam.conf";
-  else if (const auto home = environment.home())
-    own = *home + "/.config/pgiam/pgiam.conf";
-  if (!own.empty() && world_.files.stamp(own).exists) return own;
-  const std::string system = "/etc/pgiam.conf";
-  return world_.files.stamp(system).exists ? system : std::string();
+  const auto variable = [&](const char* name) {
+    return environment.get_nonblank(name).value_or("");
+  };
+  const auto home = [&] { return environment.home().value_or(""); };
+  for (const std::string& file : configuration_files(variable, home))
+    if (world_.files.stamp(file).exists) return file;
+  const std::string named = variable("PGIAM_CONFIG");
+  if (named.empty()) return std::string();
+  return make_error(Status::kBadConfig, "PGIAM_CONFIG names " + named + ", and there is no such file",
+                    "create it, or unset PGIAM_CONFIG");
 }
 
 Result<std::shared_ptr<const RuleFile>> Rules::read(const Call& call) const {
