@@ -24,6 +24,13 @@ def test_several_hosts_need_nothing_more(rds, bridge, url):
     assert [attempt["endpoint"].split(":")[0] for attempt in rds.attempts()] == [HOST, REPLICA]
 
 
+def test_threads_that_connect_to_hosts_in_any_order_each_follow_an_attempt_of_their_own(rds, jvm, url):
+    balanced = url("loadBalanceHosts=true", "loginTimeout=60", host=f"{HOST},{REPLICA}", prefix=PREFIX, plugin=False)
+    users = jvm("-Dpgiam.bridge=native").do("threads", balanced, "4", "8", "user=app_user").split()
+    assert users == ["app_user"] * 32
+    assert {attempt["verdict"] for attempt in rds.attempts()} == {"accepted"}
+
+
 def test_what_the_user_says_of_tls_wins(rds, bridge, url):
     assert bridge.do("connect", "c", url(prefix=PREFIX, plugin=False), "user=app_user") == "app_user"
     for said in ("sslmode=prefer", "sslmode=disable"):

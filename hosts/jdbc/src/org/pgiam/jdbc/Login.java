@@ -31,7 +31,7 @@ final class Login {
 
   Connection connect() throws SQLException {
     try (Attempt attempt = begin()) {
-      return attempt == null ? connectAsIfAbsent() : follow(attempt);
+      return attempt == null ? connectAsIfAbsent(null) : follow(attempt);
     } catch (PgiamException failed) {
       throw new Refusal(failed);
     }
@@ -47,8 +47,7 @@ final class Login {
   private Connection follow(Attempt attempt) throws SQLException, PgiamException {
     SQLException failure = null;
     while (next(attempt, failure) == PgiamAttempt.Step.CONNECT) {
-      setOurs();
-      target.set(Settings.ATTEMPT, attempt.id);
+      setOurs(attempt);
       target.setAll(attempt.params());
       try {
         Connection connection = target.connect(pgjdbc);
@@ -61,7 +60,7 @@ final class Login {
         if (!attempt.failed(failed)) throw failed;
       }
     }
-    return connectAsIfAbsent();
+    return connectAsIfAbsent(attempt);
   }
 
   private static PgiamAttempt.Step next(Attempt attempt, SQLException failure)
@@ -73,16 +72,17 @@ final class Login {
     }
   }
 
-  private Connection connectAsIfAbsent() throws SQLException {
-    setOurs();
+  private Connection connectAsIfAbsent(Attempt attempt) throws SQLException {
+    setOurs(attempt);
     boolean mayBeWithoutTls = "off".equals(settings.get(Settings.PREFIX + "tls"));
     if (!settings.speaksOfTls() && !mayBeWithoutTls) target.set("sslmode", "require");
     return target.connect(pgjdbc);
   }
 
   /** What the driver promises of every connection, as far as the user said nothing else. */
-  private void setOurs() {
+  private void setOurs(Attempt attempt) {
     target.reset();
+    if (attempt != null) target.set(Settings.ATTEMPT, attempt.id);
     if (settings.get(PLUGIN) == null) target.set(PLUGIN, OUR_PLUGIN);
     String factory = settings.get("socketFactory");
     if (OUR_SOCKETS.equals(factory)) return;
