@@ -48,7 +48,8 @@ Result<host::Attempt> start_attempt(Context& context, const Target& target,
   extras.flags = PGIAM_REQUEST_NO_INTERACTION;
   // psqlODBC has a mode of its own where nobody says one, whatever PGSSLMODE says.
   if (const host::SecretText* mode = target.find("sslmode")) extras.sslmode = mode->c_str();
-  const std::vector<pgiam_option_info> known = options(host::plugin_api());
+  std::vector<pgiam_option_info> known;
+  if (!target.options.empty()) known = options(host::plugin_api());
   std::vector<std::string> names;
   for (const auto& option : target.options) names.push_back(plugin_option(known, option.first));
   for (std::size_t i = 0; i < names.size(); ++i)

@@ -46,6 +46,18 @@ def test_what_rules_a_token_out_is_refused_as_with_libpq(keyword, string, log_in
     assert sent_nothing()
 
 
+def test_kerberos_that_the_environment_demands_is_refused_too(string, log_in, sent_nothing):
+    error = log_in(string(), PGGSSENCMODE="require")
+    assert error.startswith("28000") and "gssencmode=require" in error, error
+    assert sent_nothing()
+
+
+def test_options_that_the_drivers_libpq_does_not_know_are_left_to_its_own_refusal(string, log_in, options, sent_nothing):
+    error = log_in(string(pqopt=f"{{{options} nonsense=1}}"))
+    assert "pgiam" not in error and error.startswith("08001"), error
+    assert sent_nothing()
+
+
 def test_a_user_may_take_the_risk(string, log_in):
     error = log_in(string(SSLmode="disable", PgiamTls="off"))
     assert "no encryption" in error  # so the attempt was made; the emulator wants TLS
