@@ -64,7 +64,7 @@ jobjectArray new_exceptions(JNIEnv* env, jsize count) {
   return type ? env->NewObjectArray(count, type, nullptr) : nullptr;
 }
 
-jobject to_exception(JNIEnv* env, pgiam_status status, const pgiam_error* error) {
+static jobject convert(JNIEnv* env, pgiam_status status, const pgiam_error* error) {
   if (!error) return new_exception(env, status, "");
   jsize count = 0;
   while (api->error_cause(error, static_cast<std::size_t>(count))) ++count;
@@ -74,6 +74,7 @@ jobject to_exception(JNIEnv* env, pgiam_status status, const pgiam_error* error)
     const jobject converted = to_exception(env, api->error_status(cause), cause);
     if (env->ExceptionCheck()) return nullptr;
     env->SetObjectArrayElement(causes, i, converted);
+    env->DeleteLocalRef(converted);
   }
   // In the order of PgiamException's places.
   std::vector<const char*> texts;
@@ -87,6 +88,12 @@ jobject to_exception(JNIEnv* env, pgiam_status status, const pgiam_error* error)
   if (env->ExceptionCheck()) return nullptr;
   return make_exception(env, status, api->error_text(error, PGIAM_ERROR_MESSAGE), details, commands,
                         api->error_number(error, PGIAM_ERROR_RETRYABLE) != 0, causes);
+}
+
+// The JVM vouches for no more than 16 references of a native call; an error has many parts.
+jobject to_exception(JNIEnv* env, pgiam_status status, const pgiam_error* error) {
+  if (env->PushLocalFrame(16) != 0) return nullptr;
+  return env->PopLocalFrame(convert(env, status, error));
 }
 
 void raise(JNIEnv* env, pgiam_status status, pgiam_error* error) {

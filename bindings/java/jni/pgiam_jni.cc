@@ -177,6 +177,7 @@ JNIEXPORT jobjectArray JNICALL Java_org_pgiam_Native_replyWarnings(JNIEnv* env, 
       const jobject converted = to_exception(env, api->error_status(warning), warning);
       if (env->ExceptionCheck()) return nullptr;
       env->SetObjectArrayElement(warnings, i, converted);
+      env->DeleteLocalRef(converted);
     }
     return warnings;
   });

@@ -127,6 +127,12 @@ def test_the_java_api_keeps_its_promises(jvm, way):
     assert one.do("api") == "kept"
 
 
+def test_the_native_code_keeps_the_rules_of_jni(jvm):
+    """What the JVM finds wrong it prints before the answer."""
+    one = jvm("-Dpgiam.bridge=native", "-Xcheck:jni", AWS_EC2_METADATA_DISABLED="true")
+    assert one.do("api") == "kept"
+
+
 def test_the_jar_holds_java_8_classes_of_ours_and_nothing_else():
     with zipfile.ZipFile(JAR) as jar:
         names = [name for name in jar.namelist() if not name.endswith("/")]
