@@ -71,7 +71,7 @@ class FakeFiles : public Files {
     const std::lock_guard lock(mutex_);
     const auto found = files_.find(path);
     if (found == files_.end()) return {};
-    return {true, 1, found->second.version, found->second.text.size(), 0, found->second.mode, true};
+    return {true, 1, found->second.version, found->second.text.size(), 0, found->second.mode, 0, 0, true};
   }
   Result<std::string> read(const std::string& path, const Call&) const override {
     const std::lock_guard lock(mutex_);
@@ -79,6 +79,9 @@ class FakeFiles : public Files {
     const auto found = files_.find(path);
     if (found == files_.end()) return make_error(Status::kNoCredentials, path + " does not exist");
     return found->second.text;
+  }
+  Result<std::string> read_trusted(const std::string& path, const Call& call) const override {
+    return read(path, call);
   }
   Result<void> replace(const std::string& path, std::string_view content) const override {
     write(path, content);
@@ -134,7 +137,12 @@ class FakeResolver : public Resolver {
     const auto found = names.find(host);
     return found == names.end() ? std::vector<std::string>() : found->second;
   }
-  std::map<std::string, std::vector<std::string>> names;
+  Result<std::vector<std::string>> addresses(const std::string& host, const Call&) const override {
+    const auto found = addresses_of.find(host);
+    if (found == addresses_of.end()) return make_error(Status::kNetwork, host + " has no address");
+    return found->second;
+  }
+  std::map<std::string, std::vector<std::string>> names, addresses_of;
   bool is_down = false, is_silent = false;
   std::function<void(const Call&)> on_call;
   mutable std::vector<std::string> asked;

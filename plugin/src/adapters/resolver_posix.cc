@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/address_lookup.h"
 #include "adapters/dns_client.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -149,6 +150,11 @@ Result<std::vector<std::string>> PosixResolver::aliases(const std::string& host,
   }
   if (failed) return make_error(Status::kNetwork, "DNS could not tell whether there is " + host);
   return std::vector<std::string>();
+}
+
+Result<std::vector<std::string>> PosixResolver::addresses(const std::string& host,
+                                                          const Call& call) const {
+  return look_up_addresses(host, clock_, call);
 }
 
 }  // namespace pgiam

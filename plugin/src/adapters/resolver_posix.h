@@ -24,6 +24,8 @@ class PosixResolver : public Resolver {
 
   Result<std::vector<std::string>> aliases(const std::string& host,
                                            const Call& call) const override;
+  Result<std::vector<std::string>> addresses(const std::string& host,
+                                             const Call& call) const override;
 
  private:
   Result<bool> is_in_hosts_file(const std::string& host, const Call& call) const;

@@ -18,6 +18,7 @@ struct FileStamp {
   std::uint64_t device = 0, inode = 0, size = 0;
   std::int64_t modified_ns = 0;
   std::uint32_t mode = 0;  // permission bits
+  std::uint32_t owner = 0, group = 0;
   bool regular = false;    // not a folder, pipe, device …
   bool operator==(const FileStamp&) const = default;
 };
@@ -41,6 +42,9 @@ class Files {
   // larger than 16 MiB. A pipe is waited for: kTimeout, kCancelled. What is read may be secret: wipe
   // it.
   virtual Result<std::string> read(const std::string& path, const Call& call) const = 0;
+  // The same of a file that says whom to trust. What somebody else than root and this user can have
+  // written is kBadConfig: who, the file's owner and mode, and what to type.
+  virtual Result<std::string> read_trusted(const std::string& path, const Call& call) const = 0;
   // Makes missing folders (0700), writes beside the file with mode 0600, then renames: a reader
   // sees the old or the new file, never a half one.
   virtual Result<void> replace(const std::string& path, std::string_view content) const = 0;

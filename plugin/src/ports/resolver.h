@@ -1,4 +1,4 @@
-// The names that a name is an alias of.
+// The names that a name is an alias of, and the addresses that it has.
 #pragma once
 
 #include <string>
@@ -17,6 +17,10 @@ class Resolver {
   // call's deadline comes first, kCancelled. Any thread.
   virtual Result<std::vector<std::string>> aliases(const std::string& host,
                                                    const Call& call) const = 0;
+  // The numeric addresses that a connect to `host` would try, in that order, as the system resolves
+  // it. kNetwork where it has none, kTimeout, kCancelled. Any thread.
+  virtual Result<std::vector<std::string>> addresses(const std::string& host,
+                                                     const Call& call) const = 0;
 };
 
 }  // namespace pgiam

@@ -1,6 +1,7 @@
 #include "adapters/files_posix.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -54,6 +55,53 @@ TEST_F(PosixFilesTest, ReadsAWholeFile) {
   EXPECT_EQ(*files_.read(path("f"), call()), text);
   write("empty", "");
   EXPECT_EQ(*files_.read(path("empty"), call()), "");
+}
+
+TEST_F(PosixFilesTest, TrustsWhatOnlyThisUserCanHaveWritten) {
+  write("f", "rules");
+  for (unsigned mode : {0600u, 0644u, 0400u}) {
+    ASSERT_EQ(chmod(path("f").c_str(), mode), 0);
+    EXPECT_EQ(*files_.read_trusted(path("f"), call()), "rules");
+  }
+  EXPECT_EQ(*files_.read_trusted("/dev/null", call()), "") << "takes nothing in";
+  EXPECT_EQ(files_.read_trusted(path("none"), call()).error().status, Status::kNoCredentials);
+}
+
+TEST_F(PosixFilesTest, DoesNotTrustWhatAnybodyMayWrite) {
+  write("f", "rules");
+  ASSERT_EQ(chmod(path("f").c_str(), 0646), 0);
+  const auto read = files_.read_trusted(path("f"), call());
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().status, Status::kBadConfig);
+  EXPECT_THAT(read.error().message, testing::HasSubstr("anybody may write to it (owner "));
+  EXPECT_THAT(read.error().message, testing::HasSubstr("mode 0646"));
+  EXPECT_THAT(read.error().commands, testing::ElementsAre("chmod go-w " + path("f")));
+  EXPECT_TRUE(files_.read(path("f"), call())) << "of other files";
+}
+
+TEST_F(PosixFilesTest, DoesNotTrustAnothersFileNorOneThatAGroupOfOthersMayWrite) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  write("f", "rules");
+  const auto why = [&](uid_t owner, gid_t group, mode_t mode) {
+    EXPECT_EQ(chown(path("f").c_str(), owner, group), 0);
+    EXPECT_EQ(chmod(path("f").c_str(), mode), 0);
+    const auto read = files_.read_trusted(path("f"), call());
+    return read ? std::string() : read.error().message + "; " + read.error().hint;
+  };
+  EXPECT_THAT(why(1, 1, 0600), testing::AllOf(testing::HasSubstr("owner daemon, mode 0600"),
+                                              testing::HasSubstr("chown 0 " + path("f"))));
+  EXPECT_EQ(why(0, 1, 0644), "");
+  EXPECT_THAT(why(0, 1, 0664), testing::AllOf(testing::HasSubstr("group daemon, in which is daemon"),
+                                              testing::HasSubstr("chmod g-w " + path("f"))));
+  EXPECT_THAT(why(0, 54321, 0664), testing::HasSubstr("group 54321, whose members cannot be read"));
+  EXPECT_EQ(why(0, 0, 0664), "") << "root's own";
+}
+
+TEST_F(PosixFilesTest, LooksAtWhatWasOpenedAndNotAtItsName) {
+  write("f", "rules");
+  ASSERT_EQ(chmod(path("f").c_str(), 0666), 0);
+  ASSERT_EQ(symlink(path("f").c_str(), path("link").c_str()), 0);
+  EXPECT_FALSE(files_.read_trusted(path("link"), call()));
 }
 
 TEST_F(PosixFilesTest, ReadsWhatHasNoSize) {

@@ -70,6 +70,18 @@ INSTANTIATE_TEST_SUITE_P(
                     BadFile{"[defaults", "f:1: a section must end with ']'"},
                     BadFile{"[connection]", "f:1: sections are [defaults] and [connection NAME]"},
                     BadFile{"[Defaults]", "f:1: sections are [defaults] and [connection NAME]"},
+                    BadFile{"[connection a]\nprofile = p\nsigning_host = x",
+                            "f:3: signing_host of [connection a], which names no host, would hold "
+                            "for every host there is, and send each a token"},
+                    BadFile{"[connection a]\nhost =\ntarget = dsql",
+                            "f:3: target of [connection a], which names no host, would hold for "
+                            "every host there is, and send each a token"},
+                    BadFile{"[defaults]\ntarget = rds",
+                            "f:2: target in [defaults] would hold for every host there is, and "
+                            "send each a token"},
+                    BadFile{"[defaults]\nsigning_host = x",
+                            "f:2: signing_host in [defaults] would hold for every host there is, "
+                            "and send each a token"},
                     BadFile{"[defaults]\nhost = x", "f:2: there is no option \"host\""},
                     BadFile{"[connection a]\nsigning_port = x",
                             "f:2: signing_port = \"x\" is not a whole number from 1 to 65535"},
@@ -116,6 +128,14 @@ TEST(Rules, NearestWins) {
   asked.options.clear();
   settings = resolve_settings(asked, context, environment, *file, file->find(asked));
   EXPECT_EQ(settings->get(aws::kRegionOption), "r4") << "the context";
+}
+
+TEST(Rules, TargetOffAndAutoMayStandForEveryHost) {
+  const auto file = parse_rule_file(
+      "[defaults]\ntarget = off\n[connection a]\nuser = app\ntarget = rds\n"
+      "[connection rest]\ntarget = auto\n",
+      "f");
+  EXPECT_TRUE(file) << file.error().message;
 }
 
 TEST(Rules, TheFileIsTheOneNamedElseTheOwnElseTheSystems) {
