@@ -111,6 +111,46 @@ def test_an_answer_that_is_none_is_refused(machine, aws, source, kind):
     assert time.monotonic() - begin < 8
 
 
+HEAD = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+ENDLESS = {
+    "a header's line": (HEAD + b"X: ", b"x" * 65536),
+    "headers": (HEAD, b"X: " + b"x" * 65000 + b"\r\n"),
+    "trailers": (CHUNKED + b"1\r\nx\r\n0\r\n", b"X: " + b"x" * 65000 + b"\r\n"),
+    "the extension of a chunk": (CHUNKED + b"1;", b"x" * 65536),
+    "a body": (HEAD + b"\r\n", b"x" * 65536),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_an_answer_without_end_is_given_up_soon_and_its_endpoint_named(machine, what):
+    sent = 0
+    with socket.create_server(("127.0.0.1", 0)) as rogue:
+
+        def pour():
+            nonlocal sent
+            while True:
+                connection, _ = rogue.accept()
+                with connection:
+                    try:
+                        connection.recv(65536)
+                        connection.sendall(ENDLESS[what][0])
+                        while True:
+                            connection.sendall(ENDLESS[what][1])
+                            sent += len(ENDLESS[what][1])
+                    except OSError:
+                        pass
+
+        threading.Thread(target=pour, daemon=True).start()
+        place = f"127.0.0.1:{rogue.getsockname()[1]}"
+        machine.variables = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://{place}/"}
+        begin = time.monotonic()
+        ours = machine.pgiam()
+        assert place in str(ours) and ours["status"] == 304, ours
+        assert sent < 40 << 20  # bytes; by as many as a socket's buffers hold, and some tries
+        assert time.monotonic() - begin < 8
+
+
 @pytest.mark.parametrize("source", OF_AWS, indirect=True)
 def test_a_service_that_hangs_is_waited_for_as_long_as_the_caller_allows(machine, aws, source):
     aws.trouble(source[1], "hang", count=9)

@@ -22,6 +22,8 @@ namespace {
 constexpr const char* kModuleFile = "/pgiam/libpgiam-http.so";
 // Usual answers fit, so that a secret in one is not left behind by a growing string.
 constexpr std::size_t kUsualBody = 16 * 1024;
+// What a byte of an answer may cost on the way: a chunk of its own, and TLS.
+constexpr std::size_t kBytesPerByte = 8;
 
 // ---- The module ------------------------------------------------------------------------------
 
@@ -113,12 +115,13 @@ class Exchange {
  public:
   Exchange(const HttpRequest& request, const Call& call, const std::string& user_agent)
       : request_(request), call_(call), lines_(request, user_agent) {
-    response.body.reserve(std::min(kUsualBody, request.body_limit));
+    response.body.reserve(std::min(kUsualBody, request.answer_limit));
     c.method = request.method.c_str();
     c.url = request.url.c_str();
     c.headers = lines_.get();
     c.body = request.body.data();
     c.body_size = request.body.size();
+    c.max_bytes = kBytesPerByte * request.answer_limit;
     c.user_data = this;
     c.cancelled = [](void* self) -> std::int32_t { return of(self).call_.stop.stop_requested(); };
     c.on_header = [](void* self, const char* line, std::size_t size) {
@@ -156,6 +159,7 @@ class Exchange {
   }
 
   bool take_header(std::string_view line) {
+    if (!count(line)) return false;
     if (line.starts_with("HTTP/")) response.headers.clear();  // an interim answer came before
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return true;
@@ -165,15 +169,22 @@ class Exchange {
   }
 
   bool take_body(std::string_view bytes) {
-    too_long = bytes.size() > request_.body_limit - response.body.size();
-    if (too_long) return false;
+    if (!count(bytes)) return false;
     response.body += bytes;
     return true;
+  }
+
+  // Header, body and what follows it, by one limit.
+  bool count(std::string_view bytes) {
+    too_long = bytes.size() > request_.answer_limit - length_;
+    if (!too_long) length_ += bytes.size();
+    return !too_long;
   }
 
   const HttpRequest& request_;
   const Call& call_;
   const HeaderLines lines_;
+  std::size_t length_ = 0;  // of the answer so far
 };
 
 // ---- What went wrong, in words ---------------------------------------------------------------
@@ -228,6 +239,10 @@ Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRe
     case PGIAM_HTTP_BROKEN:
       return network_error(Status::kNetwork, "the connection to " + where + " broke" + because, "",
                            true);
+    case PGIAM_HTTP_TOO_LONG:
+      return network_error(Status::kBadResponse,
+                           "the answer of " + where + " has a line without end, or no end itself",
+                           "check that this is the right address", false);
     case PGIAM_HTTP_MALFORMED:
       return network_error(Status::kBadResponse, where + " does not speak HTTP" + because,
                            "check the address and the port", true);
@@ -414,7 +429,7 @@ Result<HttpResponse> CurlHttp::send(const HttpRequest& request, const Call& call
   if (exchange.too_long)
     return make_error(Status::kBadResponse, "the answer of " + url->authority() +
                                                 " is longer than " +
-                                                std::to_string(request.body_limit) + " bytes");
+                                                std::to_string(request.answer_limit) + " bytes");
   if (exchange.c.outcome != PGIAM_HTTP_OK) return describe(exchange.c, *url, request);
   exchange.response.status = exchange.c.status;
   exchange.response.verified = url->https();

@@ -27,6 +27,7 @@ extern "C" {
 #define PGIAM_HTTP_MALFORMED 12     /* what came was not HTTP */
 #define PGIAM_HTTP_INTERNAL 13
 #define PGIAM_HTTP_NO_MEMORY 14
+#define PGIAM_HTTP_TOO_LONG 15      /* more than max_bytes came, or a line that libcurl takes for endless */
 
 typedef struct pgiam_http_trust pgiam_http_trust;   /* parsed CA certificates; any thread */
 typedef struct pgiam_http_handle pgiam_http_handle; /* keeps its connections; one thread at a time */
@@ -39,6 +40,7 @@ typedef struct pgiam_http_exchange {
   size_t body_size;
   long connect_timeout_ms;
   long timeout_ms;
+  size_t max_bytes; /* that may come over the connection, whatever they are */
   int32_t use_proxy;
   pgiam_http_trust *trust; /* needed for https */
   /* Called on the sending thread. Non-zero from on_header or on_body ends the exchange. */

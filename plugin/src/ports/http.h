@@ -30,7 +30,8 @@ struct HttpRequest {
   // Where it is given, no connection is made but to an address that it approves ("169.254.170.2"):
   // the address that was checked is then the one that is used.
   bool (*address_allowed)(std::string_view numeric_address) = nullptr;
-  std::size_t body_limit = 1 << 20;  // a longer answer is kBadResponse
+  // Of the whole answer, header and trailers included; a longer one is kBadResponse.
+  std::size_t answer_limit = 1 << 20;
 };
 
 struct HttpResponse {

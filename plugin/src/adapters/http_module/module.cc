@@ -3,15 +3,20 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <time.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <new>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "adapters/http_module.h"
@@ -152,20 +157,55 @@ bool set_up(pgiam_http_handle* handle, pgiam_http_exchange* exchange, HeaderList
   return options.all_set();
 }
 
-// Nothing when it was cancelled.
+// What has come over the connection in this exchange, by the system's count: libcurl passes over the
+// extensions of chunks, however long, and tells nobody.
+class Meter {
+ public:
+  explicit Meter(CURL* easy) : easy_(easy) {}
+
+  // 0 where it is not known.
+  std::uint64_t bytes() {
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD)
+      return bytes_;
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    constexpr std::size_t kEnough = offsetof(tcp_info, tcpi_bytes_received) + sizeof(std::uint64_t);
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < kEnough) return bytes_;
+    const std::uint64_t now = info.tcpi_bytes_received;
+    // A connection that was kept brings its past along.
+    if (std::exchange(fd_, fd) != fd || now < before_) before_ = now;
+    return bytes_ = now - before_;
+  }
+
+ private:
+  CURL* const easy_;
+  curl_socket_t fd_ = CURL_SOCKET_BAD;
+  std::uint64_t before_ = 0, bytes_ = 0;
+};
+
+// A line beyond it is "out of memory" to libcurl before 8.6.
+constexpr std::uint64_t kLongestLine = 100 * 1024;
+constexpr CURLcode kTooLarge = static_cast<CURLcode>(100);  // CURLE_TOO_LARGE since then
+
+// An answer that is too long is CURLE_FILESIZE_EXCEEDED. Nothing when it was cancelled.
 std::optional<CURLcode> run(pgiam_http_handle* handle, const pgiam_http_exchange& exchange) {
   constexpr int kWaitMs = 500;  // in case a wake is lost
+  Meter meter(handle->easy);
   CURLMcode fault = CURLM_OK;
   for (int running = 1; running != 0 && fault == CURLM_OK;) {
     if (exchange.cancelled(exchange.user_data) != 0) return std::nullopt;
     fault = curl_multi_perform(handle->multi, &running);
+    if (meter.bytes() > exchange.max_bytes) return CURLE_FILESIZE_EXCEEDED;
     if (fault == CURLM_OK && running != 0)
       fault = curl_multi_poll(handle->multi, nullptr, 0, kWaitMs, nullptr);
   }
   if (fault == CURLM_OUT_OF_MEMORY) return CURLE_OUT_OF_MEMORY;
   int left = 0;
   const CURLMsg* message = curl_multi_info_read(handle->multi, &left);
-  return message != nullptr ? message->data.result : CURLE_FAILED_INIT;
+  const CURLcode code = message != nullptr ? message->data.result : CURLE_FAILED_INIT;
+  const bool is_long_line = code == CURLE_OUT_OF_MEMORY && meter.bytes() >= kLongestLine;
+  return is_long_line ? CURLE_FILESIZE_EXCEEDED : code;
 }
 
 bool was_connected(CURL* easy) {
@@ -195,6 +235,9 @@ int32_t outcome_of(CURLcode code, const pgiam_http_handle& handle) {
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_CACERT_BADFILE:
       return PGIAM_HTTP_TLS;
+    case CURLE_FILESIZE_EXCEEDED:
+    case kTooLarge:
+      return PGIAM_HTTP_TOO_LONG;
     case CURLE_WRITE_ERROR:
       return PGIAM_HTTP_STOPPED;
     case CURLE_SEND_ERROR:

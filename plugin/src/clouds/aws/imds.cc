@@ -171,7 +171,7 @@ HttpRequest Imds::request(const char* method, const std::string& path) const {
   request.use_proxy = false;
   request.connect_timeout = settings_.timeout;
   request.timeout = settings_.patience;
-  request.body_limit = 64 * 1024;
+  request.answer_limit = 64 * 1024;
   return request;
 }
 

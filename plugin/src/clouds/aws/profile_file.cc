@@ -37,12 +37,16 @@ std::string unquoted(std::string_view name) {
 class Parser {
  public:
   Parser(ProfileFileKind kind, const std::string& path) : kind_(kind), path_(path) {}
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+  ~Parser() { wipe(joined_); }
 
   ProfileFile parse(std::string_view text) {
     for (const std::string_view line : lines_of(text)) {
       ++line_;
       parse_line(line);
     }
+    finish_value();
     if (has_prefixed_default_) file_.profiles["default"] = std::move(prefixed_default_);
     for (Sections* sections : {&file_.profiles, &file_.sso_sessions, &file_.services})
       for (auto& [name, section] : *sections) section.insert(defaults_.begin(), defaults_.end());
@@ -58,6 +62,7 @@ class Parser {
     if (in_property_ && indent > indent_) return parse_continuation(text);
     indent_ = indent;
     in_property_ = false;
+    finish_value();
     if (text[0] == '[') return parse_header(text);
     parse_property(text);
   }
@@ -139,11 +144,10 @@ class Parser {
   void parse_continuation(std::string_view line) {
     if (current_ == nullptr) return;
     if (!current_->value.empty() && current_->nested.empty()) {
-      std::string joined(current_->value.reveal());
-      const WipeAtExit wipe_joined(joined);
-      joined.append(1 + blank_lines_, '\n').append(line);
+      if (joined_.empty()) join(current_->value.reveal());
+      join(std::string(1 + blank_lines_, '\n'));
+      join(line);
       blank_lines_ = 0;
-      current_->value = Secret(joined);
       return;
     }
     const auto equals = line.find('=');
@@ -151,6 +155,25 @@ class Parser {
     const std::string key = to_lower(strip(line.substr(0, equals)));
     if (key.empty()) return complain("a sub-property needs a name before its '='");
     current_->nested[key] = std::string(strip(line.substr(equals + 1)));
+  }
+
+  // A value of many lines grows here, twice as large each time, and becomes one when it ends: so
+  // that time goes with the length, and nothing of it is left behind.
+  void join(std::string_view text) {
+    if (joined_.size() + text.size() > joined_.capacity()) {
+      std::string larger;
+      larger.reserve(2 * (joined_.size() + text.size()));
+      larger += joined_;
+      wipe(joined_);
+      joined_.swap(larger);
+    }
+    joined_ += text;
+  }
+
+  void finish_value() {
+    if (joined_.empty()) return;
+    current_->value = Secret(joined_);
+    wipe(joined_);
   }
 
   std::string here() const { return path_ + ":" + std::to_string(line_); }
@@ -181,6 +204,7 @@ class Parser {
   std::size_t indent_ = 0;      // its
   std::size_t blank_lines_ = 0;
   Property* current_ = nullptr;  // null: it is skipped
+  std::string joined_;           // its value, once it has more than one line
 };
 
 }  // namespace

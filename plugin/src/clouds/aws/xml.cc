@@ -15,14 +15,18 @@ std::optional<std::size_t> find_content(std::string_view document, std::string_v
        at = document.find('<', at + 1)) {
     const std::string_view rest = document.substr(at + 1);
     if (!rest.starts_with(name)) continue;
-    const auto end = rest.find('>');
+    // No farther than the next tag, so that time goes with the length.
+    const auto end = rest.find_first_of("<>", name.size());
     if (end == std::string_view::npos) return std::nullopt;
+    if (rest[end] == '<') continue;
     const std::string_view after_name = rest.substr(name.size(), end - name.size());
     if (after_name.ends_with('/')) continue;
     if (after_name.empty() || after_name[0] == ' ') return at + 1 + end + 1;
   }
   return std::nullopt;
 }
+
+constexpr std::size_t kLongestEntity = 8;
 
 // "amp", "#x2F"; ASCII is all that STS encodes.
 std::optional<char> decode_entity(std::string_view entity) {
@@ -60,7 +64,9 @@ std::optional<std::string> xml_text(std::string_view document, std::string_view 
   std::string text;
   text.reserve(content.size());  // no reallocation: it may be secret
   while (!content.empty()) {
-    const auto semicolon = content[0] == '&' ? content.find(';') : std::string_view::npos;
+    // Not looked for to the very end: text may be nothing but '&'.
+    const auto semicolon = content[0] == '&' ? content.substr(0, kLongestEntity + 2).find(';')
+                                             : std::string_view::npos;
     const auto decoded = semicolon == std::string_view::npos
                              ? std::nullopt
                              : decode_entity(content.substr(1, semicolon - 1));

@@ -24,5 +24,16 @@ TEST(Xml, HasNothingForWhatIsAbsentNestedOrCutOff) {
     EXPECT_FALSE(xml_text(text, "a")) << text;
 }
 
+TEST(Xml, TimeGoesWithTheLength) {
+  constexpr std::size_t kMegabyte = 1 << 20;
+  const std::string ampersands = "<Code>" + std::string(kMegabyte, '&') + "</Code>";
+  EXPECT_EQ(xml_text(ampersands, "Code")->size(), kMegabyte) << "no entity, so it stands for itself";
+  std::string tags;
+  while (tags.size() < kMegabyte) tags += "<Code ";
+  EXPECT_EQ(xml_text(tags, "Code"), std::nullopt);
+  EXPECT_EQ(xml_text(tags + ">", "Code"), std::nullopt) << "it has no end";
+  EXPECT_EQ(xml_text(tags + "/>", "Code"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace pgiam::aws

@@ -88,7 +88,7 @@ class ContainerProvider : public CredentialsProvider {
     request.headers = {{"Accept", "application/json"}};
     request.connect_timeout = Milliseconds{2000};
     request.timeout = Milliseconds{5000};
-    request.body_limit = kLongestAnswer;
+    request.answer_limit = kLongestAnswer;
     if (!url.https()) {
       request.use_proxy = false;
       request.address_allowed = may_be_asked_in_the_clear;
