@@ -1,9 +1,11 @@
 #include "password_injection.h"
 
+#include <dlfcn.h>
 #include <string.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace pgiam::libpq {
 
@@ -88,21 +90,52 @@ static void erase(char* place) {
   if (*place) explicit_bzero(place, strlen(place));
 }
 
-bool put_password(const ConnectionState& state, const HostAttempt& at, char* place) {
+// The object that a function or a datum is in; nullptr: none, as with memory of the heap.
+static const void* object_of(const void* address) {
+  Dl_info info{};
+  return dladdr(address, &info) ? info.dli_fbase : nullptr;
+}
+
+using UsableSize = std::size_t (*)(void*);
+
+// The question that the allocator of this process answers; nullptr where malloc is another's, which
+// would take its block for one of its own. Asked anew each time: libraries come and go.
+static UsableSize usable_size() {
+  const void* allocate = dlsym(RTLD_DEFAULT, "malloc");
+  void* ask = dlsym(RTLD_DEFAULT, "malloc_usable_size");
+  if (!allocate || !ask || object_of(allocate) != object_of(ask)) return nullptr;
+  return reinterpret_cast<UsableSize>(ask);
+}
+
+// How long a text fits where libpq keeps this one, without the NUL; nullopt: that cannot be told.
+static std::optional<std::size_t> room_at(char* place) {
+  if (object_of(place)) return 0;  // libpq's constant "", which is nobody's to write to
+  const UsableSize size_of = usable_size();
+  if (!size_of) return std::nullopt;
+  const std::size_t size = size_of(place);
+  return size > 0 ? size - 1 : 0;
+}
+
+Put put_password(const ConnectionState& state, const HostAttempt& at, char* place) {
   const char* password = state.password_of(at);
-  if (strcmp(place, password) == 0) return true;
+  if (strcmp(place, password) == 0) return Put::kDone;
   const std::size_t length = strlen(password);
-  if (length > at.room) return false;
+  if (length > at.room) return Put::kNoRoom;
+  if (length > strlen(place)) {
+    const std::optional<std::size_t> room = room_at(place);
+    if (!room) return Put::kRoomUnknown;
+    if (length > *room) return Put::kNoRoom;
+  }
   erase(place);
   memcpy(place, password, length + 1);
-  return true;
+  return Put::kDone;
 }
 
 void put_current_password(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
   if (!state.shares_password) return;
   const HostAttempt* at = state.current(libpq, conn);
   char* place = libpq.PQpass(conn);
-  if (!at || !put_password(state, *at, place)) erase(place);
+  if (!at || put_password(state, *at, place) != Put::kDone) erase(place);
 }
 
 void remove_filler(const RealLibpq& libpq, PGconn* conn) {

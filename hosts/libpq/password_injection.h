@@ -8,6 +8,9 @@
 //
 // By file, where they do not (libpq linked with -Bsymbolic-functions, as Ubuntu's): see
 // password_file.h.
+//
+// None of it is what libpq promises. So no byte is written behind the end of what stands there
+// unless the allocator that libpq uses says that the memory is as large.
 #pragma once
 
 #include <optional>
@@ -46,8 +49,9 @@ class PasswordInjection {
   host::Parameter option_{nullptr, nullptr};
 };
 
-// Writes the host's password to where libpq will take it from. False: there is no room for it.
-bool put_password(const ConnectionState& state, const HostAttempt& at, char* place);
+enum class Put { kDone, kNoRoom, kRoomUnknown };
+// Writes the host's password to where libpq will take it from, if there is room for it.
+Put put_password(const ConnectionState& state, const HostAttempt& at, char* place);
 
 // Where hosts share a place: writes the password of the host that libpq is at, and none if that is
 // not known. Needs no memory.

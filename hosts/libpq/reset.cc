@@ -16,6 +16,9 @@ namespace {
 
 constexpr const char* kNoRoom =
     "pgiam: a new token does not fit into this connection: make a new connection\n";
+constexpr const char* kRoomUnknown =
+    "pgiam: whether a new token fits into this connection cannot be told, as malloc and "
+    "malloc_usable_size are of two libraries here: make a new connection\n";
 
 // Whether what libpq holds did not come from us: its room is unknown, and it is the user's own.
 bool is_users_own(const ConnectionState& state, const HostAttempt& at, const char* password) {
@@ -38,7 +41,9 @@ bool prepare(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, std::
       return why = host::to_text(error), false;
   }
   if (is_own) return !(state.is_reset && state.may_be_ours(*at)) || (why = kNoRoom, false);
-  return put_password(state, *at, place) || (why = kNoRoom, false);
+  const Put put = put_password(state, *at, place);
+  if (put != Put::kDone) why = put == Put::kNoRoom ? kNoRoom : kRoomUnknown;
+  return put == Put::kDone;
 }
 
 // Ends the connection so that libpq notices and sends nothing more; its error is ours.

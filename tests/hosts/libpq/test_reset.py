@@ -133,8 +133,9 @@ def test_a_reset_that_lands_on_another_host_has_that_hosts_token(reset, rds, tim
     assert BY_FILE or max(ages(rds)) < 300
 
 
-@pytest.mark.parametrize("reset", RESETS)
-def test_a_longer_token_fits_into_the_connection(reset, rds, client, environment, tmp_path, verdicts):
+@pytest.fixture
+def growing(rds, client, tmp_path):
+    """growing(**variables): a program that has connected with a short token, and whose next one is long."""
     credentials = tmp_path / ".aws" / "credentials"
     credentials.parent.mkdir()
 
@@ -143,15 +144,46 @@ def test_a_longer_token_fits_into_the_connection(reset, rds, client, environment
         credentials.write_text("[default]\n" + "".join(f"{k} = {v}\n" for k, v in lines.items() if v))
         rds.add_key(id, secret, session)
 
-    write("AKIASHORT", "secret", None)
-    program = client(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", PGIAM_REUSE_SECONDS="0")
-    assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
-    short = rds.attempts()[-1]["token_length"]
-    write("ASIALONG", "other secret", "t/+=" * 800)
+    def start(**variables):
+        write("AKIASHORT", "secret", None)
+        program = client(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", PGIAM_REUSE_SECONDS="0", **variables)
+        assert program.do("connectdb", rds.conninfo()).startswith("ok"), program.message()
+        write("ASIALONG", "other secret", "t/+=" * 800)
+        return program
+
+    return start
+
+
+def reset_until(program, reset, is_enough):
     deadline = time.monotonic() + 30  # the plugin looks at its files once a second at most
-    while rds.attempts()[-1]["token_length"] == short and time.monotonic() < deadline:
-        assert program.do(reset).startswith("ok"), program.message()
+    while (answer := program.do(reset)).startswith("ok") and not is_enough() and time.monotonic() < deadline:
+        pass
+    return answer
+
+
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_longer_token_fits_into_the_connection(reset, rds, growing, verdicts):
+    program = growing()
+    short = rds.attempts()[-1]["token_length"]
+    assert reset_until(program, reset, lambda: rds.attempts()[-1]["token_length"] > short).startswith("ok"), program.message()
     assert rds.attempts()[-1]["token_length"] > 8_000
+    assert set(verdicts()) == {"accepted"}
+
+
+@pytest.mark.skipif(not BY_FILE, reason="a filler is copied whole")
+@pytest.mark.parametrize("reset", RESETS)
+def test_a_libpq_that_keeps_no_room_is_not_written_over(reset, growing, environment, verdicts):
+    program = growing(LD_PRELOAD=f"{environment['LD_PRELOAD']} {os.environ['PGIAM_TEST_TIGHT_LIBPQ']}")
+    assert not reset_until(program, reset, lambda: False).startswith("ok")
+    assert "a new token does not fit into this connection: make a new connection" in program.message()
+    assert set(verdicts()) == {"accepted"}
+
+
+@pytest.mark.parametrize("reset", RESETS)
+def test_memory_whose_size_nobody_tells_is_not_written_over(reset, growing, environment, verdicts):
+    program = growing(LD_PRELOAD=f"{environment['LD_PRELOAD']} {os.environ['PGIAM_TEST_LONE_MALLOC']}")
+    assert not reset_until(program, reset, lambda: False).startswith("ok")
+    assert "malloc and malloc_usable_size are of two libraries here: make a new connection" in program.message()
     assert set(verdicts()) == {"accepted"}
 
 
