@@ -95,11 +95,18 @@ class Cloud {
   // The last step, pure: no file, no network, no waiting. Called for every connection.
   virtual Result<Password> password(const Target& target, std::string_view user,
                                     const KeptSecretPtr& secret, Time now) const = 0;
-  // Is this text a password that was made here, fresh or stale, rather than one that a person
-  // chose?
+  // Is this text a password such as this cloud's are, fresh or stale, whoever made it, rather than
+  // one that a person chose?
   virtual bool is_password_of_ours(std::string_view text) const = 0;
   // When such a password says that it ends; nothing if the text is none.
   virtual std::optional<Time> end_of(std::string_view text) const = 0;
+
+  // Why such a password cannot let this user in there, as far as it says what it was made for ("it was
+  // made for HOST:PORT"); "" where it may. Of the target only kind, host and port are known.
+  virtual std::string why_unfit(std::string_view password, const Target& target,
+                                std::string_view user) const;
+  // Does it say that it was made of this secret, or of another one of the same owner?
+  virtual bool is_made_of(std::string_view password, const KeptSecret& secret) const;
 
   // What may be behind the refusal of a password that it made, the likeliest first.
   virtual std::vector<Error> explain_refusal(const RefusedLogin& login) const = 0;

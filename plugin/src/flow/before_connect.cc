@@ -41,7 +41,7 @@ bool may_be_kept(const Request& request) { return request.password.empty(); }
 Flow::Flow(const World& world, std::span<const OptionValue> options,
            std::vector<std::unique_ptr<Cloud>> clouds, std::shared_ptr<Fetcher> fetcher)
     : world_(world),
-      planner_(world, options, std::move(clouds)),
+      planner_(world, options, std::move(clouds), fetcher->handed_out()),
       fetcher_(std::move(fetcher)),
       files_(world) {}
 
@@ -58,7 +58,7 @@ Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
   if (auto reply = answer_without_cloud(*plan, request, call)) return std::move(*reply);
   Trace trace;
   const auto found = fetcher_->get(wanted(*(*plan)->as<AskCloud>(), request, call), trace);
-  if (!found) return found.error();
+  if (!found) return failed(**plan, found.error());
   return answer(*plan, *found, request, call.now);
 }
 
@@ -125,7 +125,9 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const
   // One that was made in a hurry is nobody else's.
   const bool cut_short =
       planning.stop.stop_requested() || world_.clock.uptime() >= planning.deadline;
-  if (!keep || cut_short) return plan;
+  const auto* ask = plan->as<AskCloud>();
+  const bool holds_password = ask != nullptr && ask->given != nullptr;
+  if (!keep || cut_short || holds_password) return plan;
   std::unordered_map<std::string, KeptPlan> outdated;  // goes after the lock
   KeptPlan kept{plan, environment, uptime};
   const StateLock lock;
@@ -187,9 +189,18 @@ std::optional<Result<Reply>> Flow::answer_without_cloud(const std::shared_ptr<co
   return std::nullopt;
 }
 
+// Without a secret of ours a token that was given is certainly not ours.
+Error Flow::failed(const Plan& plan, Error why) {
+  const bool is_given = plan.as<AskCloud>()->given != nullptr;
+  if (!is_given || why.status == Status::kCancelled || why.status == Status::kNoMemory) return why;
+  return make_error(Status::kNotApplicable, users_token_reason());
+}
+
 Result<Reply> Flow::answer(const std::shared_ptr<const Plan>& plan, const Found& found,
                            const Request& request, Time now) {
   const AskCloud& ask = *plan->as<AskCloud>();
+  if (ask.given && !ask.cloud->is_made_of(ask.given->reveal(), *found.secret))
+    return make_error(Status::kNotApplicable, users_token_reason());
   if (ask.reuse.count() > 0 && !request.refresh) {
     const StateLock lock;
     if (auto password = passwords_.find(ask.password_key, found.secret, now, ask.reuse))
@@ -205,6 +216,7 @@ Result<Reply> Flow::make_password(const std::shared_ptr<const Plan>& plan, const
   if (!made) return made.error();
   if (const auto& end = found.secret->expires_at; end && *end < made->expires_at)
     made->expires_at = *end;
+  fetcher_->handed_out().remember(made->text.reveal());
   auto password = std::make_shared<const Password>(std::move(*made));
   if (ask.reuse.count() > 0) passwords_.keep(ask.password_key, password);
   return Reply(plan, std::move(password), false, found.from_cache);
@@ -225,6 +237,7 @@ Result<Reply> Flow::answer_from_file(const std::shared_ptr<const Plan>& plan,
     return make_error(Status::kNoCredentials,
                       found->file->path + " holds a token that expired at " + rfc3339(*end),
                       "see what keeps it fresh: is pgiam keep still running?");
+  if (planner_.is_password_of_ours(text)) fetcher_->handed_out().remember(text);
   auto password = std::make_shared<const Password>(
       Password{std::move(found->password), {}, end.value_or(Time{}), {}, {}});
   return Reply(plan, std::move(found->file), std::move(password), needs_tls);

@@ -123,6 +123,11 @@ json::object describe_secret(const KeptSecret* found, const Trace& trace,
 
 }  // namespace
 
+// Whether the token that was given is somebody else's.
+static bool is_users_own(const AskCloud& ask, const Result<KeptSecretPtr>& secret) {
+  return ask.given && !(secret && ask.cloud->is_made_of(ask.given->reveal(), **secret));
+}
+
 // By the very path of a connect, but that nobody is asked, and that no user's refusal counts.
 Result<KeptSecretPtr> Flow::find_secret(const AskCloud& ask, const Request& request, Call call,
                                         Trace& trace) {
@@ -139,12 +144,19 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
   const Milliseconds start = world_.clock.uptime();
   auto made = planner_.make(request, begin_planning(request, start, stop), request.resolve);
   if (!made) return made.error();
+  const Call call = begin_call(*made, request, start, std::move(stop));
+  Trace trace;
+  std::optional<Result<KeptSecretPtr>> found_secret;
+  if (const auto* ask = made->as<AskCloud>()) {
+    found_secret = find_secret(*ask, request, call, trace);
+    if (is_users_own(*ask, *found_secret)) {
+      made->kind = NotOurs{};
+      made->reason = users_token_reason();
+    }
+  }
   const auto plan = std::make_shared<const Plan>(std::move(*made));
-  const Call call = begin_call(*plan, request, start, std::move(stop));
-
   const std::vector<const Cloud*> clouds = clouds_of(*plan, planner_);
   json::object object = describe_connection(request, *plan, clouds);
-  Trace trace;
   KeptSecretPtr secret;
   if (const auto* refused = plan->as<Refused>()) {
     object["error"] = describe_error(refused->error);
@@ -154,11 +166,10 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
     if (trace.back().outcome == SourceTried::Outcome::kFailed)
       object["error"] = describe_error(found.error());
   } else if (const auto* ask = plan->as<AskCloud>()) {
-    auto found = find_secret(*ask, request, call, trace);
-    if (found)
-      secret = std::move(*found);
+    if (*found_secret)
+      secret = std::move(**found_secret);
     else
-      object["error"] = describe_error(found.error());
+      object["error"] = describe_error(found_secret->error());
     add_warnings(object, ask->cloud->warnings());
   }
   object["credentials"] = describe_secret(secret.get(), trace, clouds);

@@ -75,6 +75,7 @@ class Flow {
   std::optional<Result<Reply>> answer_without_cloud(const std::shared_ptr<const Plan>& plan,
                                                     const Request& request, const Call& call);
   Wanted wanted(const AskCloud& ask, const Request& request, const Call& call) const;
+  static Error failed(const Plan& plan, Error why);
   Result<Reply> answer(const std::shared_ptr<const Plan>& plan, const Found& found,
                        const Request& request, Time now);
   Result<Reply> make_password(const std::shared_ptr<const Plan>& plan, const Found& found,

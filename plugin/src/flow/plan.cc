@@ -77,6 +77,10 @@ std::uint16_t port_of(const Request& request) {
 
 }  // namespace
 
+std::string users_token_reason() {
+  return "a token was given that was not made here and has not expired (force = yes would replace it)";
+}
+
 const Cloud* Plan::cloud() const {
   if (const auto* ask = as<AskCloud>()) return ask->cloud;
   const auto* refused = as<Refused>();
@@ -97,12 +101,32 @@ const std::string& Plan::set_sslmode() const {
   return file != nullptr ? file->set_sslmode : kNone;
 }
 
-// The user's own password wins; a token of ours that came back as one is none.
-bool Planner::user_gave_password(const Request& request, const Settings& settings,
-                                 const Call& call) const {
-  if (settings.get_bool(kForceOption)) return false;
-  const Secret password = password_of_client(world_, request, call);
-  return !password.empty() && !is_password_of_ours(password.reveal());
+// The user's own password wins, be it a token. One that has died, or that this process handed out,
+// is none: clients give back what they were given.
+Planner::GivenPassword Planner::given_password(const Request& request, const Settings& settings,
+                                               const Call& call) const {
+  using Kind = GivenPassword::Kind;
+  if (settings.get_bool(kForceOption)) return {};
+  Secret password = password_of_client(world_, request, call);
+  if (password.empty()) return {};
+  if (!is_password_of_ours(password.reveal())) return {Kind::kUsers, std::move(password)};
+  const auto end = end_of(password.reveal());
+  if ((end && *end <= call.now) || handed_out_.knows(password.reveal())) return {};
+  return {Kind::kToken, std::move(password)};
+}
+
+// A token of whoever's: passed on, and with a warning where it cannot do.
+void Planner::leave_to_users_token(const Recognised& found, const GivenPassword& given,
+                                   const Request& request, Plan& plan) const {
+  plan.kind = NotOurs{};
+  plan.reason = users_token_reason();
+  const std::string why = found.cloud->why_unfit(given.text.reveal(), found.target, request.user);
+  if (why.empty()) return;
+  plan.warnings.push_back(make_finding(
+      "given_token_unfit",
+      "the password that was given is a token which the server will refuse: " + why,
+      {"leave the password out, or say force = yes"}));
+  plan.warning_lines = lines_of(plan.warnings);
 }
 
 bool Planner::is_password_of_ours(std::string_view text) const {
@@ -142,7 +166,8 @@ std::optional<Planner::Recognised> Planner::recognise_alias(const std::string& h
 
 // Finds the target; nothing, with the reason, where there is none.
 std::optional<Planner::Recognised> Planner::recognise(const Request& request, const Call& call,
-                                                      bool may_resolve, Plan& plan) const {
+                                                      bool may_resolve, const GivenPassword& given,
+                                                      Plan& plan) const {
   if (is_socket(request.host)) {
     plan.reason = "a Unix-domain socket is never a cloud's endpoint";
     return std::nullopt;
@@ -162,7 +187,7 @@ std::optional<Planner::Recognised> Planner::recognise(const Request& request, co
     return std::nullopt;
   }
   // Names of other servers must not cost a look-up where a password says that it is not ours.
-  if (!Aliases::worth_asking(host) || user_gave_password(request, plan.settings, call))
+  if (!Aliases::worth_asking(host) || given.kind == GivenPassword::Kind::kUsers)
     return std::nullopt;
   if (may_resolve) return recognise_alias(host, port, call, plan);
   plan.reason += " (whether it is an alias of one was not asked)";
@@ -302,12 +327,23 @@ Result<Plan> Planner::make(const Request& request, const Call& call, bool may_re
   }
   auto source = choose_file(plan.settings);
   if (!source) return source.error();
+  const GivenPassword given = given_password(request, plan.settings, call);
   std::optional<Recognised> found;
-  if (!*source) found = recognise(request, call, may_resolve, plan);
+  if (!*source) found = recognise(request, call, may_resolve, given, plan);
   if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
   if (!*source && !found) return plan;  // not ours, or refused
-  if (user_gave_password(request, plan.settings, call)) {
+  if (given.kind == GivenPassword::Kind::kUsers) {
     plan.reason = "a password was given, and it is no token (force = yes would replace it)";
+    return plan;
+  }
+  const bool is_token = given.kind == GivenPassword::Kind::kToken;
+  if (is_token && *source) {
+    plan.reason = users_token_reason();
+    return plan;
+  }
+  if (is_token &&
+      !found->cloud->why_unfit(given.text.reveal(), found->target, request.user).empty()) {
+    leave_to_users_token(*found, given, request, plan);
     return plan;
   }
   plan.sslrootcert = plan.settings.get(kSslRootCertOption);
@@ -319,6 +355,13 @@ Result<Plan> Planner::make(const Request& request, const Call& call, bool may_re
                     ? "target = " + std::string(plan.settings.get(kTargetOption))
                     : found->target.reason;
   plan_cloud(std::move(*found), request, call, plan);
+  if (!is_token) return plan;
+  if (auto* ask = std::get_if<AskCloud>(&plan.kind)) {
+    ask->given = std::make_shared<const Secret>(given.text);
+  } else {  // what cannot be done here is no reason to refuse what may do
+    plan.kind = NotOurs{};
+    plan.reason = users_token_reason();
+  }
   return plan;
 }
 

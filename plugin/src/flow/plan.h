@@ -11,6 +11,7 @@
 #include "clouds/cloud.h"
 #include "clouds/options.h"
 #include "flow/aliases.h"
+#include "flow/handed_out.h"
 #include "flow/request.h"
 #include "flow/rules.h"
 
@@ -46,6 +47,9 @@ struct AskCloud {
   std::string set_sslmode;   // "" where the user's own will do
   Seconds reuse{0};
   std::string password_key;  // connections with the same one may get the same password
+  // A password that the user gave, and that is one of this cloud's: it is their own word, unless it
+  // was made of the secret that would be used here. Null where none was given.
+  std::shared_ptr<const Secret> given;
 };
 
 struct Plan {
@@ -73,14 +77,18 @@ struct Plan {
   const std::string& set_sslmode() const;
 };
 
+// Why a connection with somebody else's token is not ours.
+std::string users_token_reason();
+
 class Planner {
  public:
   Planner(const World& world, std::span<const OptionValue> context_options,
-          std::vector<std::unique_ptr<Cloud>> clouds)
+          std::vector<std::unique_ptr<Cloud>> clouds, const HandedOutPasswords& handed_out)
       : world_(world),
         rules_(world),
         aliases_(world),
         context_options_(context_options),
+        handed_out_(handed_out),
         clouds_(std::move(clouds)) {}
 
   // May ask DNS for aliases, where `may_resolve`. Fails only where the settings themselves are
@@ -103,10 +111,16 @@ class Planner {
     const Cloud* cloud;
     Target target;
   };
+  // What the client would send without us.
+  struct GivenPassword {
+    enum class Kind { kNone, kUsers, kToken };  // kToken: made by whom, the secret will tell
+    Kind kind = Kind::kNone;
+    Secret text;
+  };
   Result<Plan> begin(const Request& request, const RuleFile& file) const;
   Result<Plan> make_without_rules(const Request& request, Error why) const;
   std::optional<Recognised> recognise(const Request& request, const Call& call, bool may_resolve,
-                                      Plan& plan) const;
+                                      const GivenPassword& given, Plan& plan) const;
   std::optional<Recognised> recognise_name(const std::string& host, std::uint16_t port,
                                            const Settings& settings) const;
   std::optional<Recognised> recognise_alias(const std::string& host, std::uint16_t port,
@@ -114,12 +128,16 @@ class Planner {
   Result<std::optional<PasswordSource>> choose_file(const Settings& settings) const;
   void plan_file(PasswordSource source, const Request& request, Plan& plan) const;
   void plan_cloud(Recognised found, const Request& request, const Call& call, Plan& plan) const;
-  bool user_gave_password(const Request& request, const Settings& settings, const Call& call) const;
+  GivenPassword given_password(const Request& request, const Settings& settings,
+                               const Call& call) const;
+  void leave_to_users_token(const Recognised& found, const GivenPassword& given,
+                            const Request& request, Plan& plan) const;
 
   const World& world_;
   const Rules rules_;
   const Aliases aliases_;
   const std::span<const OptionValue> context_options_;
+  const HandedOutPasswords& handed_out_;
   const std::vector<std::unique_ptr<Cloud>> clouds_;
 };
 

@@ -1,5 +1,8 @@
 #include "clouds/aws/aws.h"
 
+#include <algorithm>
+
+#include "base/redact.h"
 #include "base/shell.h"
 #include "base/text.h"
 #include "clouds/aws/identity.h"
@@ -92,6 +95,17 @@ std::string_view query_value(std::string_view query, std::string_view name) {
   const std::string_view value = query.substr(at + name.size() + 1);
   return value.substr(0, value.find('&'));
 }
+
+// "HOST:PORT" of a token, and its query. Some tools lack the slash, or leave "https://" before it.
+struct TokenParts {
+  explicit TokenParts(std::string_view token) {
+    if (const auto scheme = token.find("://"); scheme != token.npos) token.remove_prefix(scheme + 3);
+    const auto question = std::min(token.find('?'), token.size());
+    authority = token.substr(0, std::min(token.find('/'), question));
+    query = token.substr(std::min(question + 1, token.size()));
+  }
+  std::string_view authority, query;
+};
 
 class Aws : public Cloud {
  public:
@@ -203,6 +217,26 @@ class Aws : public Cloud {
     const auto life = parse_integer(query_value(text, "X-Amz-Expires"));
     if (!signed_at || !life || *life < 0 || Seconds{*life} > kLongestLife) return std::nullopt;
     return *signed_at + Seconds{*life};
+  }
+
+  std::string why_unfit(std::string_view password, const Target& target,
+                        std::string_view user) const override {
+    const TargetKind* kind = find_target_kind(target.kind);
+    if (kind == nullptr) return {};
+    const TokenParts token(password);
+    const std::string authority = kind->authority(target), query = kind->query(user);
+    if (!equals_ignore_case(token.authority, authority))
+      return "it was made for " + redact(token.authority, 300) + ", not for " + authority;
+    const auto parts = split(token.query, '&');
+    for (std::string_view part : split(query, '&'))
+      if (std::find(parts.begin(), parts.end(), part) == parts.end())
+        return "it was made for another user than " + std::string(user);
+    return {};
+  }
+
+  bool is_made_of(std::string_view password, const KeptSecret& secret) const override {
+    const std::string_view scope = query_value(password, "X-Amz-Credential");
+    return !scope.empty() && scope.substr(0, scope.find_first_of("%/")) == secret.owner_id();
   }
 
   std::vector<Error> warnings() const override {

@@ -10,6 +10,7 @@
 #include "flow/fetch/deadlines.h"
 #include "flow/fetch/entries.h"
 #include "flow/fetch/pool.h"
+#include "flow/handed_out.h"
 #include "ports/world.h"
 
 namespace pgiam {
@@ -69,6 +70,8 @@ class Fetcher {
   // Threads to fetch on, for those who do not wait on their own.
   Pool& pool() { return pool_; }
   Deadlines& deadlines() { return deadlines_; }
+  // What was made of the secrets, and given to a client.
+  HandedOutPasswords& handed_out() { return handed_out_; }
 
   // The one of this process.
   static std::shared_ptr<Fetcher> shared();
@@ -103,6 +106,7 @@ class Fetcher {
 
   const bool in_background_;
 
+  HandedOutPasswords handed_out_;
   Entries entries_;  // under the state lock, as all of it
   bool stopping_ = false;
   std::shared_ptr<Renewal> running_;  // null: the background thread renews nothing right now
