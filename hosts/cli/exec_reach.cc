@@ -17,6 +17,7 @@
 #include <new>
 #include <optional>
 
+#include "folder.h"
 #include "late_libpq.h"
 #include "library.h"
 #include "report.h"
@@ -54,6 +55,17 @@ void link_to(const fs::path& target, const fs::path& link) {
   fs::rename(temporary, link);
 }
 
+// What is preloaded into a program is nobody else's to put there.
+void check_folders(fs::path folder) {
+  for (; folder.filename() != "pgiam"; folder = folder.parent_path()) {
+    const host::FolderComplaint complaint = host::complaint_of_folder(folder);
+    if (!complaint.message.empty())
+      throw UsageError(complaint.message, complaint.command.empty()
+                                              ? "set XDG_CACHE_HOME to a folder of your own"
+                                              : complaint.command);
+  }
+}
+
 // The filter's own path tells the loader where the libpq behind it is: in real/ beside it.
 std::string filter_in_front_of(const fs::path& libpq, const std::string& filter) {
   std::string name = libpq;
@@ -61,6 +73,7 @@ std::string filter_in_front_of(const fs::path& libpq, const std::string& filter)
   const fs::path folder = cache_folder() / "pgiam/filter" / name;
   try {
     fs::create_directories(folder / "real");
+    check_folders(folder / "real");
     link_to(libpq, folder / "real/libpq.so.5");
     link_to(filter, folder / "libpq.so.5");
     link_to(fs::path(filter).replace_filename("libpq.so"), folder / "libpq.so");

@@ -15,6 +15,7 @@
 #include "base/descriptor.h"
 #include "base/shell.h"
 #include "base/write_all.h"
+#include "folder.h"
 
 namespace pgiam::keeper {
 namespace {
@@ -86,6 +87,13 @@ class Lock {
   const std::string path_;
   const Descriptor fd_;
 };
+
+void check_folder(const std::string& path) {
+  const host::FolderComplaint complaint = host::complaint_of_folder(path);
+  if (complaint.message.empty()) return;
+  throw FileError(complaint.message,
+                  complaint.command.empty() ? "name a file in a folder of your own" : complaint.command);
+}
 
 void check_kind(const std::string& path, const struct stat& state) {
   if (!S_ISREG(state.st_mode)) throw FileError(path + " is no regular file", "name another file");
@@ -239,6 +247,7 @@ std::optional<std::string> try_update(const std::string& path, const Neighbours&
 std::string update_file(const std::string& path,
                         const std::function<SecretText(std::string_view content)>& edit) {
   const Neighbours names(path);
+  check_folder(names.folder());
   const Lock lock(names.lock());
   std::optional<std::string> state;
   for (int turn = 0; !(state = try_update(path, names, edit)); ++turn) {

@@ -284,6 +284,14 @@ def test_the_filter_needs_a_place_for_its_links_where_libpq_is_another_one(pgiam
     assert f"cannot make a filter for {tmp_path}/libpq.so.5" in ended.stderr and "set XDG_CACHE_HOME" in ended.stderr
 
 
+def test_the_filter_is_preloaded_from_no_folder_where_anybody_may_write(pgiam, tmp_path):
+    shutil.copy((Path(FILTER).parent / "real/libpq.so.5").resolve(), tmp_path / "libpq.so.5")
+    (tmp_path / "cache/pgiam/filter").mkdir(parents=True)
+    (tmp_path / "cache/pgiam/filter").chmod(0o777)
+    ended = pgiam("exec", "--filter", "--", "true", LD_LIBRARY_PATH=str(tmp_path), XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert ended.returncode == 2 and f"chmod o-w {tmp_path}/cache/pgiam/filter" in ended.stderr
+
+
 def test_the_filter_and_one_token_exclude_each_other(pgiam):
     ended = pgiam("exec", "--filter", "--pgpassword", CONNINFO, "--", "true")
     assert ended.returncode == 2 and "exclude each other" in ended.stderr

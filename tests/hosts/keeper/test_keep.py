@@ -116,6 +116,17 @@ def test_a_file_that_others_may_read_is_refused_with_the_command_that_helps(pgia
     assert pgiam(*keep).returncode == 0
 
 
+def test_nothing_is_written_into_a_folder_where_anybody_may_write(pgiam, home):
+    folder = home / "open"
+    folder.mkdir()
+    folder.chmod(0o777)
+    ran = pgiam("keep", "--once", "--password-file", folder / "f", CONNINFO)
+    assert ran.returncode == 2 and f"chmod o-w {folder}" in ran.stderr
+    assert list(folder.iterdir()) == []
+    folder.chmod(0o1777)  # as /tmp is
+    assert pgiam("keep", "--once", "--password-file", folder / "f", CONNINFO).returncode == 0
+
+
 def test_what_is_no_file_is_refused(pgiam, home):
     os.mkfifo(home / "pipe", 0o600)
     for path in (home / "pipe", home):
