@@ -1,22 +1,49 @@
 """A password that the user gave is the user's business; an old token that a program replays is none."""
 
+import os
+import subprocess
 from urllib.parse import quote
 
 import pytest
 from conftest import BY_FILE
 
 
+@pytest.fixture
+def token_of(rds, environment):
+    """token_of(key, *wrapper): a token that somebody else made."""
+
+    def make(key, *wrapper, port=None):
+        rds.add_key(key, "secret")
+        variables = environment | {"LD_PRELOAD": "", "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "secret"}
+        words = [os.environ["PGIAM_TEST_COMMAND"], "token", f"host={rds.host} port={port or rds.port} user=app_user"]
+        return subprocess.run([*wrapper, *words], env=variables, check=True, capture_output=True, text=True).stdout.strip()
+
+    return make
+
 
 @pytest.fixture
-def old_token(rds, client):
+def old_token(token_of):
     """A token that was good once, and never will be again."""
-    rds.add_key("AKIAOLD", "old secret")
-    program = client(AWS_ACCESS_KEY_ID="AKIAOLD", AWS_SECRET_ACCESS_KEY="old secret")
-    assert program.do("connectdb", rds.conninfo()).startswith("ok")
-    token = program.do("pass")
-    rds.revoke_key("AKIAOLD")
-    rds.clear_attempts()
-    return token
+    return token_of("AKIAOLD", "faketime", "-f", "-1200s")
+
+
+def test_a_living_token_of_somebody_elses_is_the_users_own_word(rds, client, token_of):
+    program = client()
+    assert program.do("connectdb", rds.conninfo(password=token_of("AKIAOTHER"))).startswith("ok"), program.message()
+    assert rds.attempts()[-1]["key_id"] == "AKIAOTHER"
+
+
+def test_a_token_of_somebody_elses_that_cannot_do_is_passed_on_with_a_warning(rds, psql, token_of):
+    ran = psql(rds.conninfo(password=token_of("AKIAOTHER", port=6432)), PGIAM_LOG="warn")
+    assert ran.returncode != 0
+    assert f"a token which the server will refuse: it was made for {rds.host}:6432, not for {rds.host}:{rds.port}" in ran.stderr
+
+
+def test_a_token_of_the_same_key_counts_as_none(rds, client, token_of):
+    program = client(AWS_ACCESS_KEY_ID="AKIAOTHER", AWS_SECRET_ACCESS_KEY="secret")
+    token = token_of("AKIAOTHER", "faketime", "-f", "-60s")
+    assert program.do("connectdb", rds.conninfo(password=token)).startswith("ok"), program.message()
+    assert program.do("pass") != token
 
 
 def passwords(tmp_path, line, mode=0o600):
