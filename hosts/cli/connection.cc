@@ -80,6 +80,13 @@ Request Connection::request() const {
   return Request(host_).port(port_).user(user()).database(resolved_.value("dbname"));
 }
 
+Request Connection::request_to_send() const {
+  return request()
+      .sslmode(chosen_sslmode())
+      .keyword("hostaddr", first_of(resolved_.value("hostaddr")))
+      .keyword("sslrootcert", chosen("sslrootcert"));
+}
+
 Request Connection::request_as_dialled() {
   const char* password = resolved_.find("password");
   if (!password || !*password) {

@@ -24,7 +24,7 @@ class Connection {
   // For a token that goes to standard output: nothing is said of how it will be sent.
   Request request() const;
   // For a token that a client will send with these parameters.
-  Request request_to_send() const { return request().sslmode(chosen_sslmode()); }
+  Request request_to_send() const;
   // For what a hook would ask. Borrows the password that libpq would send from this object.
   Request request_as_dialled();
 

@@ -45,7 +45,13 @@ void add_target(Sheet& sheet, const json::object& all) {
   sheet.row("because", text(all, "reason"));
   sheet.row("rule", text(all, "rule"));
   if (text(all, "target") == "none") return;
-  sheet.row("signed for", text(all, "signing_host") + ":" + text(all, "signing_port"));
+  const std::string from = text(all, "signing_host_from");
+  sheet.row("signed for", text(all, "signing_host") + ":" + text(all, "signing_port") +
+                              (from == "dns" ? ", by the word of DNS alone" : ""));
+  if (const std::string name = text(all, "dial_host"); name != text(all, "host"))
+    sheet.row("dials", name + (text(all, "dial_hostaddr").empty()
+                                   ? ""
+                                   : ", at " + text(all, "dial_hostaddr")));
   const std::string region = text(all, "region");
   sheet.row("region", region.empty() ? "unknown" : region + ", from: " + text(all, "region_from"));
   sheet.row("TLS", text(all, "tls"));

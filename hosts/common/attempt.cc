@@ -43,6 +43,13 @@ bool Attempt::may_be_ours(std::size_t index) const noexcept {
   return !(host(index).flags & PGIAM_HOST_NOT_OURS);
 }
 
+std::string_view Attempt::other_name(std::size_t index) const noexcept {
+  const pgiam_host found = host(index);
+  if (!found.dial_host || strcmp(found.dial_host, found.host) == 0) return {};
+  const std::string_view dialled = found.dial_host;  // as often as it has addresses
+  return dialled.substr(0, dialled.find(','));
+}
+
 bool Attempt::report(const pgiam_outcome& outcome) {
   return api_->attempt_report(attempt_.get(), &outcome) == PGIAM_OK;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "pgiam.hpp"
@@ -22,6 +23,8 @@ class Attempt {
   // What the host is sent, without memory; nullptr: nothing of ours.
   const char* password(std::size_t host) const noexcept;
   bool may_be_ours(std::size_t host) const noexcept;
+  // The name that is dialled, where it is another than the user wrote; else "". Without memory.
+  std::string_view other_name(std::size_t host) const noexcept;
   // False: there was nothing to report of.
   bool report(const pgiam_outcome& outcome);
   // Status PGIAM_OK, or PGIAM_NOT_APPLICABLE: the host is not ours.

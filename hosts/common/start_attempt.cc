@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "parameters.h"
+
 namespace pgiam::host {
 namespace {
 
@@ -20,11 +22,12 @@ void append_part(std::string& list, const ResolvedHost& entry, bool counts,
 Result<Attempt> start_attempt(Context& context, const ResolvedParams& params,
                               const RequestExtras& extras) {
   // What libpq does not dial, or will refuse to, is none of the library's business: a host without
-  // a name is a socket.
+  // a name is a socket. One among others keeps its folder, as the list may come back with other names.
   std::string names, addresses, ports;
   std::vector<const char*> passwords;
   for (const ResolvedHost& entry : params.hosts) {
-    append_part(names, entry, entry.is_dialled(), entry.host);
+    const bool is_folder = entry.local && params.hosts.size() > 1 && is_socket_path(entry.host);
+    append_part(names, entry, entry.is_dialled() || is_folder, entry.host);
     append_part(addresses, entry, entry.is_dialled(), entry.hostaddr);
     append_part(ports, entry, entry.has_valid_port(), entry.port);
     passwords.push_back(entry.password.c_str());

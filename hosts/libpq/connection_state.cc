@@ -35,6 +35,11 @@ bool ConnectionState::may_be_ours(const HostAttempt& at) const noexcept {
   return attempt && attempt->may_be_ours(at.index);
 }
 
+std::string_view ConnectionState::name_of(const HostAttempt& at) const noexcept {
+  const std::string_view other = attempt ? attempt->other_name(at.index) : std::string_view();
+  return other.empty() ? std::string_view(at.entry->host) : other;
+}
+
 // Whether it is the default folder for sockets, by the name that password files know.
 static bool is_nameless(const ResolvedHost& entry) {
   return entry.local && !is_socket_path(entry.host);
@@ -48,7 +53,7 @@ HostAttempt* ConnectionState::current(const RealLibpq& libpq, const PGconn* conn
   for (HostAttempt& at : hosts) {
     const ResolvedHost& entry = *at.entry;
     if (entry.port != port) continue;
-    if (!is_nameless(entry) && entry.host == host) return &at;
+    if (!is_nameless(entry) && name_of(at) == host) return &at;
     if (is_nameless(entry)) nameless = &at;
   }
   return is_socket_path(host) ? nameless : nullptr;

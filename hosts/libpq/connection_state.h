@@ -39,6 +39,8 @@ struct ConnectionState {
   // What the host is to be sent.
   const char* password_of(const HostAttempt& at) const noexcept;
   bool may_be_ours(const HostAttempt& at) const noexcept;
+  // The name that libpq is told to dial, and that it looks up in password files.
+  std::string_view name_of(const HostAttempt& at) const noexcept;
   // The host that libpq is at.
   HostAttempt* current(const host::RealLibpq& libpq, const PGconn* conn);
   void say(const char* instead_of, std::string text);

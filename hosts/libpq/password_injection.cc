@@ -34,9 +34,9 @@ host::SecretText password_lines(const ConnectionState& state, std::string_view f
     const std::string_view port = is_first ? first_port : entry.port;
     const std::string_view password = state.password_of(at);
     if (state.may_be_ours(at)) {
-      append_line(lines, entry.host, port, password, kPadding);
+      append_line(lines, state.name_of(at), port, password, kPadding);
     } else if (!password.empty()) {
-      append_line(lines, entry.host, port, password, 0);
+      append_line(lines, state.name_of(at), port, password, 0);
       if (entry.local) append_line(lines, host::kHostOfSockets, port, password, 0);
     }
   }

@@ -64,7 +64,8 @@ host::SecretText password_lines(const ResolvedParams& params, const host::Attemp
     const char* ours = attempt.password(entry.index);
     const std::string_view password = ours ? ours : entry.password.view();
     if (password.empty()) continue;
-    host::append_line(lines, entry.host, entry.port, password, 0);
+    const std::string_view other = attempt.other_name(entry.index);  // that libpq looks up, too
+    host::append_line(lines, other.empty() ? entry.host : other, entry.port, password, 0);
     if (entry.local) host::append_line(lines, host::kHostOfSockets, entry.port, password, 0);
   }
   return lines;

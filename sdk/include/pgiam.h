@@ -258,7 +258,11 @@ typedef struct pgiam_request {
   size_t keyword_count;
   /* The keywords that a reply may set here: "password,sslmode", "*" for all. NULL:
    * "password,sslmode,sslrootcert". A client that has done its TLS when it asks says "password".
-   * What has to be set and cannot be is an error that says what to set by hand. */
+   * What has to be set and cannot be is an error that says what to set by hand. "host" and "hostaddr"
+   * are set where DNS alone says that the host is an alias of an endpoint (then `host` is the
+   * endpoint's own name, and verify-full is an error), and where verify-full is to verify the name
+   * that signing_host gives (then `hostaddr` has the addresses of the name that the user wrote; of
+   * several, `host` has the name as often). */
   const char *can_apply;
   /* The host's own credentials, in place of all that would be looked for: asked for with
    * PGIAM_PROMPT_CREDENTIALS, answered with access_key_id, secret_access_key and, where there are
@@ -337,6 +341,8 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the 
  * would fail: the reply's PGIAM_REPLY_EXPLANATION says so. It has no parameters and holds no
  * secret. Its members: target ("rds", "dsql", "none"), host, port, user, signing_host, signing_port, region,
  * region_from, rule (a name or null), tls, timeout_ms, reason (one sentence), warnings (a list),
+ * signing_host_from (since 1.2: who says which endpoint it is: "endpoint", its own name; "dns"; else where
+ * the option signing_host is from), dial_host and dial_hostaddr (since 1.2: what a connect dials),
  * permission {action, resource: what has to be granted; a star stands for what only the owner knows}
  * or null, findings (since 1.2: the warnings as {code, message, commands}), credentials {provider,
  * access_key_id (masked), expires_at (RFC 3339, or null), tried: a list of {provider, outcome, detail,
@@ -490,7 +496,7 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_new(pgiam_context *context,
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_next(pgiam_attempt *attempt, pgiam_step *step,
                                                             pgiam_error **error);
 /* Of a CONNECT: libpq's keywords to set over the user's own, "password" among them; for one host of
- * a list its host, hostaddr and port, too. A client that walks a list gets what is for all hosts (of
+ * a list, and where another name than the user's is to be dialled, host, hostaddr and port, too. A client that walks a list gets what is for all hosts (of
  * several sslmodes the strictest), and the password only where all of them take the same: each
  * host's own is in pgiam_attempt_host. Borrowed until the next call on the attempt. Where there was
  * no password to connect with, such a client is told what a connection needs that is to be reset
@@ -508,9 +514,11 @@ typedef struct pgiam_host {
   const pgiam_reply *reply;  /* the same as an answer; NULL as well */
   uint32_t flags;            /* PGIAM_HOST_NOT_OURS */
   uint32_t reserved;         /* zero */
+  const char *dial_host;     /* what the last CONNECT dials in their place; else the same. Where the */
+  const char *dial_hostaddr; /* name has several addresses, both are lists of as many */
 } pgiam_host;
 #define PGIAM_HOST_NOT_OURS 0x1u /* it is sent what it would be without us */
-#define PGIAM_HOST_INIT {sizeof(pgiam_host), 0, NULL, NULL, NULL, NULL, 0, 0}
+#define PGIAM_HOST_INIT {sizeof(pgiam_host), 0, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL}
 
 /* A host of the list. Borrowed until the next call on the attempt but this and _param.
  * PGIAM_E_INVALID_ARGUMENT past the end. */

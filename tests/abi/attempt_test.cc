@@ -151,6 +151,25 @@ TEST_F(Attempts, AHostThatCannotBeReachedIsPassedOver) {
   EXPECT_EQ(message(), "connection timed out");
 }
 
+TEST_F(Attempts, UnderVerifyFullTheNameThatIsSignedForIsDialledAtTheAddressThatWasWritten) {
+  setenv("PGIAM_SIGNING_HOST", kHost, 1);
+  ASSERT_EQ(make({{"host", "127.0.0.1,::1"}, {"port", "5433"}, {"user", "app"}, {"sslmode", "verify-full"}},
+                 PGIAM_REQUEST_WALKS_LIST),
+            PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_OK) << message();
+  EXPECT_EQ(param("host"), std::string(kHost) + "," + kHost);
+  EXPECT_EQ(param("hostaddr"), "127.0.0.1,::1");
+  EXPECT_EQ(param("port"), "5433,5433");
+  EXPECT_THAT(host(0).host, StrEq("127.0.0.1"));
+  EXPECT_THAT(host(0).dial_host, StrEq(kHost));
+  EXPECT_THAT(host(1).dial_hostaddr, StrEq("::1"));
+
+  ASSERT_EQ(make({{"host", "127.0.0.1"}, {"user", "app"}, {"sslmode", "verify-full"}}, 0, "password"),
+            PGIAM_OK);
+  EXPECT_EQ(next(), PGIAM_E_INSECURE);
+  unsetenv("PGIAM_SIGNING_HOST");
+}
+
 TEST_F(Attempts, WhoWalksTheListGetsAPasswordForEachHost) {
   const std::string three = kTwo + ",/run/postgresql";
   ASSERT_EQ(make({{"host", three.c_str()}, {"user", "app"}}, PGIAM_REQUEST_WALKS_LIST), PGIAM_OK);

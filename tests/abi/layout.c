@@ -83,7 +83,7 @@ AT(pgiam_step, host, 12);
 AT(pgiam_step, descriptor, 16);
 AT(pgiam_step, wait_ms, 24);
 
-ASSERT_EQUAL(sizeof(pgiam_host), 48);
+ASSERT_EQUAL(sizeof(pgiam_host), 64);
 AT(pgiam_host, struct_size, 0);
 AT(pgiam_host, port, 4);
 AT(pgiam_host, host, 8);
@@ -92,6 +92,8 @@ AT(pgiam_host, password, 24);
 AT(pgiam_host, reply, 32);
 AT(pgiam_host, flags, 40);
 AT(pgiam_host, reserved, 44);
+AT(pgiam_host, dial_host, 48);
+AT(pgiam_host, dial_hostaddr, 56);
 
 ASSERT_EQUAL(sizeof(pgiam_option_info), 48);
 AT(pgiam_option_info, struct_size, 0);

@@ -11,6 +11,8 @@ namespace {
 
 namespace json = boost::json;
 
+const char* or_empty(const char* text) { return text ? text : ""; }
+
 std::string code_of(pgiam_status status) {
   switch (status) {
     case PGIAM_E_TARGET:
@@ -50,7 +52,14 @@ Request Case::request() const {
       .port(read_port(endpoint.port))
       .user(params.user)
       .database(params.database)
-      .sslmode(params.sslmode_chosen ? params.sslmode : "");
+      .sslmode(params.sslmode_chosen ? params.sslmode : "")
+      .keyword("hostaddr", hostaddr)
+      .keyword("sslrootcert", or_empty(params.options.find("sslrootcert")));
+}
+
+std::string Case::dialled_name() const {
+  const bool by_dns = text(explanation, "signing_host_from") == "dns";
+  return by_dns ? text(explanation, "dial_host") : endpoint.host;
 }
 
 std::string text(const json::object& object, std::string_view key) {

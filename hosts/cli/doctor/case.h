@@ -67,6 +67,8 @@ struct Case {
 
   Request request() const;  // without the password
   std::string place() const { return endpoint.host + ":" + endpoint.port; }
+  // The name that the hook dials: where DNS alone leads to an endpoint, that one's own.
+  std::string dialled_name() const;
 };
 
 // A member of the explanation, "" where it is null or absent.

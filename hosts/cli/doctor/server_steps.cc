@@ -126,8 +126,8 @@ Verdict verdict_on_certificate(const Case& host) {
                     "the server's certificate is for another name: " + said,
                     {},
                     kExitUsage};
-    verdict.remedies.push_back(host.endpoint.host == signing_host(host)
-                                   ? "see where the name " + host.endpoint.host + " leads"
+    verdict.remedies.push_back(host.dialled_name() == signing_host(host)
+                                   ? "see where the name " + host.dialled_name() + " leads"
                                    : "host=" + signing_host(host) +
                                          " hostaddr=" + host.address->text);
     return verdict;
@@ -158,7 +158,7 @@ Finding look_up_name(Case& host) {
   const std::string timeout = text(host.explanation, "timeout_ms");
   host.deadline =
       std::chrono::steady_clock::now() + std::chrono::milliseconds(std::atoi(timeout.c_str()));
-  const std::string& name = host.hostaddr.empty() ? host.endpoint.host : host.hostaddr;
+  const std::string name = host.hostaddr.empty() ? host.dialled_name() : host.hostaddr;
   Lookup lookup = look_up(name, host.endpoint.port, host.deadline);
   if (lookup.error == kLookupTimedOut)
     return failed({"name_timed_out",
@@ -197,7 +197,7 @@ Finding reach_port(Case& host) {
 Finding agree_on_tls(Case& host) {
   if (std::optional<Finding> objection = object_to_peer(host)) return *objection;
   host.socket = Socket();
-  host.connection.emplace(host.libpq, host.given, host.endpoint.host, host.address->text,
+  host.connection.emplace(host.libpq, host.given, host.dialled_name(), host.address->text,
                           host.endpoint.port);
   HookConnection& attempt = *host.connection;
   if (!attempt.is_there())

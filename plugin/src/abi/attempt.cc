@@ -37,6 +37,8 @@ bool is_refusal(const pgiam_reply* reply, const ConnectionOutcome& outcome) {
   return classify(outcome, {}).kind == Failure::Kind::kPasswordRefused;
 }
 
+std::string_view first_of(std::string_view list) { return list.substr(0, list.find(',')); }
+
 // As libpq has it: a host that cannot be reached, or is starting up or shutting down, is passed over;
 // what a server says otherwise is the end.
 bool may_be_host_alone(std::string_view sqlstate) {
@@ -89,6 +91,7 @@ Request pgiam_attempt::request_for(std::size_t index) const {
   const HostEntry& entry = machine_.hosts()[index].entry;
   Request request = request_.request();
   request.host = entry.name();
+  request.hostaddr = entry.hostaddr;
   request.port = entry.port;
   if (!host_passwords_.empty()) request.password = host_passwords_[index].reveal();
   return request;
@@ -159,17 +162,32 @@ Result<pgiam_step> pgiam_attempt::wait_step(std::int64_t wait_ms) {
   return step;
 }
 
+// Lists as libpq pairs them. What is dialled may itself be one: a name at several addresses.
+void pgiam_attempt::set_hosts(std::size_t only) {
+  std::string names, addresses, ports, separator;
+  for (std::size_t i = 0; i < machine_.hosts().size(); ++i) {
+    if (only != ConnectionAttempt::kAllHosts && i != only) continue;
+    const auto& host = machine_.hosts()[i];
+    names.append(separator).append(host.dial_host);
+    addresses.append(separator).append(host.dial_hostaddr);
+    for (std::size_t n = split(host.dial_host, ',').size(); n > 0; --n) {
+      ports.append(separator).append(std::to_string(host.entry.port));
+      separator = ",";
+    }
+  }
+  const auto set = [&](const char* key, std::string& list) {
+    if (list.find_first_not_of(',') != list.npos) params_.push_back({key, std::move(list)});
+  };
+  set("host", names);
+  set("hostaddr", addresses);
+  set("port", ports);
+}
+
 pgiam_step pgiam_attempt::connect_step(std::size_t host) {
   const auto& hosts = machine_.hosts();
   const bool is_all = host == ConnectionAttempt::kAllHosts;
   params_.clear();
-  if (!is_all && hosts.size() > 1) {
-    const HostEntry& entry = hosts[host].entry;
-    params_.push_back({"host", entry.host});
-    params_.push_back({"hostaddr", entry.hostaddr});
-    params_.push_back({"port", std::to_string(entry.port)});
-    std::erase_if(params_, [](const Param& param) { return param.value.empty(); });
-  }
+  if (machine_.is_any_elsewhere() || (!is_all && hosts.size() > 1)) set_hosts(host);
   // One password for all of them, or none.
   const char* password = nullptr;
   for (std::size_t i = 0; i < hosts.size(); ++i) {
@@ -241,9 +259,18 @@ std::optional<std::size_t> pgiam_attempt::host_of(const pgiam_outcome& outcome) 
   if (!machine_.walks_list()) return machine_.current();
   if (outcome.host > 0) return outcome.host - 1;
   if (hosts.size() == 1) return 0;
+  // As they are dialled, each address for itself.
   std::vector<HostEntry> entries;
-  for (const ConnectionAttempt::Host& host : hosts) entries.push_back(host.entry);
-  return host_in_message(entries, view(outcome.message));
+  std::vector<std::size_t> hosts_of_entries;
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    for (std::string_view address : split(hosts[i].dial_hostaddr, ',')) {
+      const std::string name(first_of(hosts[i].dial_host));
+      entries.push_back({name, std::string(address), hosts[i].entry.port});
+      hosts_of_entries.push_back(i);
+    }
+  }
+  const auto entry = host_in_message(entries, view(outcome.message));
+  return entry ? std::optional(hosts_of_entries[*entry]) : std::nullopt;
 }
 
 // Tells flow, which trusts what a server takes. Where the client cannot tell which host it was, it
@@ -311,7 +338,11 @@ Result<void> pgiam_attempt::refresh(std::size_t host) {
   if (machine_.is_up_to_date(host, context_.wired.clock().now())) return {};
   if (machine_.hosts()[host].state == State::kNotOurs)
     return make_error(Status::kNotApplicable, "this host is not ours");
-  auto password = password_of(host, ask_here(request_for(host), no_wait_));
+  Request request = request_for(host);
+  // DNS may lead elsewhere by now; the connection does not.
+  const auto& at = machine_.hosts()[host];
+  if (at.dial_host != at.entry.host) request.alias_of = first_of(at.dial_host);
+  auto password = password_of(host, ask_here(request, no_wait_));
   if (!password) {
     if (password.error().status == Status::kNotApplicable) machine_.answer(host, password.error());
     return password.error();
@@ -333,6 +364,8 @@ bool pgiam_attempt::fill(std::size_t index, pgiam_host& host) const {
   const auto& found = machine_.hosts()[index];
   host.host = found.entry.host.c_str();
   host.hostaddr = found.entry.hostaddr.c_str();
+  host.dial_host = found.dial_host.c_str();
+  host.dial_hostaddr = found.dial_hostaddr.c_str();
   host.port = found.entry.port;
   host.reply = reply_of(index);
   host.flags = found.state == State::kNotOurs ? PGIAM_HOST_NOT_OURS : 0;

@@ -40,6 +40,7 @@ struct pgiam_attempt {
   pgiam::Result<Password> password_of(std::size_t host, pgiam::Result<pgiam::Reply> answer);
   pgiam::Result<pgiam_step> wait_step(std::int64_t wait_ms);
   pgiam_step connect_step(std::size_t host);
+  void set_hosts(std::size_t only);
   void prepare_for_resets();
   bool pause_here(pgiam::Milliseconds until);
   std::stop_token stop() const;

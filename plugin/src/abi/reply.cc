@@ -21,8 +21,10 @@ Result<std::unique_ptr<pgiam_reply>> pgiam::make_reply(Reply answer, const Reque
     const Params params = reply->reply.params();
     const char* sslmode = value_in(params, "sslmode");
     const bool is_token = reply->reply.file() == nullptr || *sslmode != '\0';
-    auto settings =
-        settings_for(request, {is_token, sslmode, value_in(params, "sslrootcert")});
+    PasswordDemands demands = demands_of(reply->reply.plan(), is_token);
+    demands.sslmode = sslmode;
+    demands.sslrootcert = value_in(params, "sslrootcert");
+    auto settings = settings_for(request, demands);
     if (!settings) return settings.error();
     reply->settings = std::move(*settings);
   }

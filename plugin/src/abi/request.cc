@@ -100,6 +100,7 @@ Result<HostRequest> read_request(const pgiam_context& context, const pgiam_reque
   if (!read) return read;
   Request& request = read->request;
   request.host = read->host;
+  request.hostaddr = read->hostaddr;
   if (given->struct_size < sizeof(pgiam_request) || given->keyword_count == 0) return read;
 
   const auto hosts = pair_hosts(read->host, read->hostaddr, read->port);

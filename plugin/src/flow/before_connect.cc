@@ -29,7 +29,9 @@ std::string plan_key(const Request& request) {
     key.append(1, '\0').append(name);
     key.append(1, '\0').append(value);
   }
-  key.append(1, '\2').append(value_of(request.keywords, "passfile"));
+  for (std::string_view keyword : {"passfile", "sslrootcert"})
+    key.append(1, '\2').append(value_of(request.keywords, keyword));
+  key.append(1, '\2').append(request.hostaddr).append(1, '\2').append(request.alias_of);
   if (request.host_link != nullptr) key.append(1, '\1').append(request.host_link->identity());
   return key;
 }
@@ -184,8 +186,7 @@ std::optional<Result<Reply>> Flow::answer_without_cloud(const std::shared_ptr<co
   if (const auto* file = plan->as<PasswordFromFile>())
     return answer_from_file(plan, *file, request, call);
   // Before anything is fetched that could not be used.
-  if (auto fits = settings_for(request, {true, plan->set_sslmode(), plan->sslrootcert}); !fits)
-    return fits.error();
+  if (auto fits = settings_for(request, demands_of(*plan, true)); !fits) return fits.error();
   return std::nullopt;
 }
 

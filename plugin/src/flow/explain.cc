@@ -1,6 +1,7 @@
 // What would be done and why, for people and their tools.
 #include <boost/json.hpp>
 
+#include "clouds/options.h"
 #include "flow/flow.h"
 
 namespace pgiam {
@@ -77,6 +78,19 @@ json::value describe_permission(const Plan& plan, std::string_view user) {
   return json::object{{"action", permission->action}, {"resource", permission->resource}};
 }
 
+// Who said which endpoint it is.
+std::string origin_of_endpoint(const Plan& plan) {
+  switch (plan.said_by) {
+    case SaidBy::kName:
+      return "endpoint";
+    case SaidBy::kDns:
+      return "dns";
+    case SaidBy::kUser:
+      return std::string(origin_name(plan.settings.origin(kSigningHostOption)));
+  }
+  return "";
+}
+
 json::object describe_connection(const Request& request, const Plan& plan,
                                  const std::vector<const Cloud*>& clouds) {
   const Target& target = plan.target();
@@ -91,6 +105,12 @@ json::object describe_connection(const Request& request, const Plan& plan,
   for (const Cloud* cloud : clouds)
     for (std::string_view key : cloud->fact_keys())
       object[key] = or_null(known ? target.fact(key) : "");
+  object["signing_host_from"] = or_null(known ? origin_of_endpoint(plan) : "");
+  const auto* ask = plan.as<AskCloud>();
+  const bool is_elsewhere = ask != nullptr && ask->dial.is_elsewhere();
+  object["dial_host"] = is_elsewhere ? json::value(ask->dial.host) : json::value(request.host);
+  object["dial_hostaddr"] =
+      or_null(is_elsewhere ? ask->dial.hostaddr : std::string(request.hostaddr));
   object["rule"] = or_null(plan.rule);
   object["tls"] = json::value(plan.settings.get(kTlsOption));
   object["timeout_ms"] = plan.timeout.count();

@@ -38,6 +38,11 @@ Result<PasswordSource> password_source(const World& world, const Option& option,
                     "give the whole path");
 }
 
+// DNS may hold any bytes; an endpoint's name goes into connection strings and rules.
+bool is_plain_name(std::string_view name) {
+  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") == name.npos;
+}
+
 bool is_socket(std::string_view host) { return host.empty() || host[0] == '/' || host[0] == '@'; }
 
 // What a token needs the client to set, since it is a password in clear text that anybody on the
@@ -76,6 +81,12 @@ std::uint16_t port_of(const Request& request) {
 }
 
 }  // namespace
+
+PasswordDemands demands_of(const Plan& plan, bool is_token) {
+  const auto* ask = plan.as<AskCloud>();
+  return {is_token, plan.set_sslmode(), plan.sslrootcert, ask != nullptr ? &ask->dial : nullptr,
+          plan.rule_file};
+}
 
 std::string users_token_reason() {
   return "a token was given that was not made here and has not expired (force = yes would replace it)";
@@ -153,11 +164,17 @@ std::optional<Planner::Recognised> Planner::recognise_name(const std::string& ho
 
 // Follows the name to the endpoint's own and no further: what lies behind that ("ec2-…") is none.
 std::optional<Planner::Recognised> Planner::recognise_alias(const std::string& host,
-                                                            std::uint16_t port, const Call& call,
-                                                            Plan& plan) const {
-  for (const std::string& name : aliases_.of(host, call)) {
+                                                            std::uint16_t port,
+                                                            const Request& request,
+                                                            const Call& call, Plan& plan) const {
+  const auto names = request.alias_of.empty()
+                         ? aliases_.of(host, call)
+                         : std::vector<std::string>{std::string(request.alias_of)};
+  for (const std::string& name : names) {
+    if (!is_plain_name(name)) continue;
     auto found = recognise_name(name, port, plan.settings);
     if (!found) continue;
+    plan.said_by = SaidBy::kDns;
     found->target.reason = host + " is an alias in DNS, and " + found->target.reason;
     return found;
   }
@@ -174,6 +191,7 @@ std::optional<Planner::Recognised> Planner::recognise(const Request& request, co
   }
   const std::string_view signing_host = plan.settings.get(kSigningHostOption);
   const std::string host = normal_host(signing_host.empty() ? request.host : signing_host);
+  if (!signing_host.empty()) plan.said_by = SaidBy::kUser;
   std::uint16_t port = port_of(request);
   if (plan.settings.given(kSigningPortOption))
     port = static_cast<std::uint16_t>(plan.settings.get_int(kSigningPortOption));
@@ -189,7 +207,7 @@ std::optional<Planner::Recognised> Planner::recognise(const Request& request, co
   // Names of other servers must not cost a look-up where a password says that it is not ours.
   if (!Aliases::worth_asking(host) || given.kind == GivenPassword::Kind::kUsers)
     return std::nullopt;
-  if (may_resolve) return recognise_alias(host, port, call, plan);
+  if (may_resolve) return recognise_alias(host, port, request, call, plan);
   plan.reason += " (whether it is an alias of one was not asked)";
   return std::nullopt;
 }
@@ -231,18 +249,23 @@ void Planner::plan_file(PasswordSource source, const Request& request, Plan& pla
 }
 
 void Planner::plan_cloud(Recognised found, const Request& request, const Call& call,
-                         Plan& plan) const {
+                         bool may_resolve, Plan& plan) const {
   const auto refuse = [&](Error why) {
     plan.kind = Refused{std::move(why), found.cloud, std::move(found.target)};
   };
   if (request.user.empty())
     return refuse(make_error(Status::kInvalidArgument, "no user is given to make a token for",
                              "name the database user, e.g. user=app"));
+  const Endpoint endpoint{plan.said_by, found.target.host, plan.rule_file};
   auto completed = found.cloud->complete(found.target, plan.settings, call, plan.warnings);
   plan.warning_lines = lines_of(plan.warnings);
   if (!completed) return refuse(completed.error());
   auto sslmode = sslmode_for_token(request, plan.settings);
   if (!sslmode) return refuse(sslmode.error());
+  auto dial = choose_dial(world_, request, plan.settings, endpoint, call, may_resolve);
+  if (!dial) return refuse(dial.error());
+  if (dial->said_by == SaidBy::kDns) plan.warnings.push_back(warning_of_alias(request, endpoint));
+  plan.warning_lines = lines_of(plan.warnings);
   auto source = source_for(*found.cloud, plan.settings, &found.target, call);
   if (!source) return refuse(source.error());
 
@@ -250,6 +273,7 @@ void Planner::plan_cloud(Recognised found, const Request& request, const Call& c
   ask.cloud = found.cloud;
   ask.source = std::move(*source);
   ask.set_sslmode = std::move(*sslmode);
+  ask.dial = std::move(*dial);
   ask.reuse = Seconds{plan.settings.get_int(kReuseSecondsOption)};
   ask.password_key = password_key(found.target, request.user);
   ask.target = std::move(found.target);
@@ -277,6 +301,7 @@ Result<Plan> Planner::begin(const Request& request, const RuleFile& file) const 
   plan.database = request.database;
   plan.port = request.port == 0 ? kPostgresPort : request.port;
   if (rule != nullptr) plan.rule = rule->name;
+  plan.rule_file = file.path;
   plan.timeout = Milliseconds{plan.settings.get_int(kTimeoutMsOption)};
   return plan;
 }
@@ -354,7 +379,7 @@ Result<Plan> Planner::make(const Request& request, const Call& call, bool may_re
   plan.reason = found->target.reason.empty()
                     ? "target = " + std::string(plan.settings.get(kTargetOption))
                     : found->target.reason;
-  plan_cloud(std::move(*found), request, call, plan);
+  plan_cloud(std::move(*found), request, call, may_resolve, plan);
   if (!is_token) return plan;
   if (auto* ask = std::get_if<AskCloud>(&plan.kind)) {
     ask->given = std::make_shared<const Secret>(given.text);

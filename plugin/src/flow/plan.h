@@ -11,6 +11,8 @@
 #include "clouds/cloud.h"
 #include "clouds/options.h"
 #include "flow/aliases.h"
+#include "flow/attempt/keywords.h"
+#include "flow/dial.h"
 #include "flow/handed_out.h"
 #include "flow/request.h"
 #include "flow/rules.h"
@@ -45,6 +47,7 @@ struct AskCloud {
   Target target;  // without a name where only the secret is wanted
   SecretSource source;
   std::string set_sslmode;   // "" where the user's own will do
+  Dial dial;
   Seconds reuse{0};
   std::string password_key;  // connections with the same one may get the same password
   // A password that the user gave, and that is one of this cloud's: it is their own word, unless it
@@ -58,6 +61,8 @@ struct Plan {
   std::uint16_t port = 0;
   Settings settings;
   std::string rule;             // its name, or ""
+  std::string rule_file;        // "" if there is none
+  SaidBy said_by = SaidBy::kName;  // which endpoint it is
   std::string reason;           // one sentence: why ours, or why not
   std::vector<Error> warnings;  // what a person should know although it works
   std::string warning_lines;    // the same, a line each
@@ -76,6 +81,9 @@ struct Plan {
   // What the client is to set, "" where the user's own will do.
   const std::string& set_sslmode() const;
 };
+
+// What a password by this plan needs of the connection.
+PasswordDemands demands_of(const Plan& plan, bool is_token);
 
 // Why a connection with somebody else's token is not ours.
 std::string users_token_reason();
@@ -124,10 +132,12 @@ class Planner {
   std::optional<Recognised> recognise_name(const std::string& host, std::uint16_t port,
                                            const Settings& settings) const;
   std::optional<Recognised> recognise_alias(const std::string& host, std::uint16_t port,
-                                            const Call& call, Plan& plan) const;
+                                            const Request& request, const Call& call,
+                                            Plan& plan) const;
   Result<std::optional<PasswordSource>> choose_file(const Settings& settings) const;
   void plan_file(PasswordSource source, const Request& request, Plan& plan) const;
-  void plan_cloud(Recognised found, const Request& request, const Call& call, Plan& plan) const;
+  void plan_cloud(Recognised found, const Request& request, const Call& call, bool may_resolve,
+                  Plan& plan) const;
   GivenPassword given_password(const Request& request, const Settings& settings,
                                const Call& call) const;
   void leave_to_users_token(const Recognised& found, const GivenPassword& given,

@@ -22,6 +22,9 @@ struct Request {
   std::string_view host, user, database, sslmode;
   std::string_view password;  // what the host would send without us
   std::uint16_t port = 0;     // 0: kPostgresPort
+  std::string_view hostaddr;  // where the user said what to dial
+  // Of a connection that exists already: the endpoint that DNS led it to, to which it keeps.
+  std::string_view alias_of;
   Milliseconds timeout{0};    // 0: the option timeout_ms
   bool refresh = false;       // ignore what is cached
   bool no_interaction = false;
@@ -43,7 +46,7 @@ class OwnedRequest {
   const Request& request() const { return request_; }
 
  private:
-  const std::string text_[5];
+  const std::string text_[7];
   const Secret password_;
   std::vector<std::pair<std::string, std::string>> options_, keywords_;
   Request request_;

@@ -23,8 +23,14 @@ EC2 = "ec2-1-2-3-4.eu-west-1.compute.amazonaws.com"
 ALIASES = {
     "db.corp.example": "db.internal.example", "db.internal.example": RDS, "db.team.corp.example": RDS, RDS: EC2,
     "round.corp.example": "and-round.corp.example", "and-round.corp.example": "round.corp.example",
+    "replica.corp.example": REPLICA,
 }  # fmt: skip
-ADDRESSES = {EC2: "127.0.0.1", "other.corp.example": "127.0.0.1", REPLICA: "127.0.0.2"}
+ADDRESSES = {
+    EC2: "127.0.0.1", "other.corp.example": "127.0.0.1", REPLICA: "127.0.0.2", "tunnel.corp.example": "127.0.0.1",
+    "sandbox.evil.test": "127.0.0.9",
+}  # fmt: skip
+# Zones of strangers: who asks first, as the plugin does, is told of an endpoint, all others of their own server.
+LIES = {"sandbox.evil.test": RDS}
 
 
 def encoded(name):
@@ -35,7 +41,7 @@ class Dns:
     """Answers as ALIASES and ADDRESSES say (RFC 1035), or is silent."""
 
     def __init__(self):
-        self.is_silent, self.asked = False, []
+        self.is_silent, self.asked, self.aliases = False, [], dict(ALIASES)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(SERVER)
         self.silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -56,9 +62,10 @@ class Dns:
         name, question, wants_ipv4 = ".".join(labels), query[12 : at + 5], query[at + 1 : at + 3] == b"\0\1"
         self.asked.append(name)
         records, hops = b"", 0
-        while name in ALIASES and hops < 8:
-            records += self.record(name, 5, encoded(ALIASES[name]))
-            name, hops = ALIASES[name], hops + 1
+        aliases = self.aliases | (LIES if self.asked.count(name) == 1 else {})
+        while name in aliases and hops < 8:
+            records += self.record(name, 5, encoded(aliases[name]))
+            name, hops = aliases[name], hops + 1
         if wants_ipv4 and name in ADDRESSES:
             records, hops = records + self.record(name, 1, socket.inet_aton(ADDRESSES[name])), hops + 1
         is_known = name in ADDRESSES or hops > 0
@@ -87,7 +94,7 @@ def dns_server(tmp_path_factory):
 
 @pytest.fixture
 def dns(dns_server):
-    dns_server.is_silent = False
+    dns_server.is_silent, dns_server.aliases = False, dict(ALIASES)
     dns_server.asked.clear()
     return dns_server
 
@@ -114,9 +121,9 @@ def test_a_name_is_followed_to_the_endpoint_and_no_further(name, rds, client, ve
 def test_a_name_is_asked_for_once(rds, client, dns):
     program = client()
     for _ in range(3):
-        assert program.do("connectdb", conninfo(rds, "db.corp.example", hostaddr="127.0.0.1")).startswith("ok")
+        assert program.do("connectdb", conninfo(rds, "db.corp.example")).startswith("ok"), program.message()
         assert program.do("finish") == "finished"
-    assert dns.asked == ["db.corp.example"]
+    assert dns.asked.count("db.corp.example") == 1
 
 
 @pytest.mark.parametrize("keywords", [{"password": "wrong"}, {"host": "localhost"}, {"host": "127.0.0.1"}])
@@ -141,6 +148,7 @@ def test_a_silent_server_holds_up_no_connection_and_is_asked_again_soon(rds, cli
     assert program.do("connectdb", alias) == "bad"
     assert time.monotonic() - begun < 9  # seconds; libc's own resolver would take 10
     dns.is_silent = False
+    alias = conninfo(rds, "db.corp.example")
     while not (answer := program.do("connectdb", alias)).startswith("ok") and time.monotonic() - begun < 20:
         time.sleep(0.2)
     assert answer.startswith("ok"), program.message()
@@ -176,3 +184,162 @@ def test_a_name_in_the_hosts_file_is_not_asked_for(rds, client, dns, tmp_path):
         assert dns.asked == []
     finally:
         subprocess.run(["umount", "/etc/hosts"], check=True)
+
+
+class Stranger:
+    """Somebody's own server, at the address to which a zone of theirs leads."""
+
+    def __init__(self, rds):
+        self.visits = 0
+        self.socket = socket.create_server(("127.0.0.9", int(rds.port)))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            connection, _ = self.socket.accept()
+            self.visits += 1
+            connection.close()
+
+
+@pytest.fixture
+def stranger(rds, dns):  # noqa: ARG001 (the loopback interface has to be up)
+    stranger = Stranger(rds)
+    yield stranger
+    stranger.socket.close()
+
+
+def test_a_strangers_zone_leads_to_the_endpoint_or_nowhere(rds, client, stranger, verdicts):
+    program = client()
+    assert program.do("connectdb", conninfo(rds, "sandbox.evil.test")).startswith(f"ok\t{RDS}"), program.message()
+    assert (verdicts(), stranger.visits) == (["accepted"], 0)
+
+
+ASKED = [{"sslmode": "verify-full", "sslrootcert": "CA"}, {"sslrootcert": "CA"}, {"sslmode": "verify-full"}]
+
+
+def with_ca(rds, keywords):
+    return {key: rds.ca_file if value == "CA" else value for key, value in keywords.items()}
+
+
+@pytest.mark.parametrize("host", ["sandbox.evil.test", "db.corp.example"])
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.usefixtures("dns")
+def test_where_the_server_is_to_be_verified_dns_alone_gets_no_token(asked, host, rds, client, stranger, verdicts):
+    program = client()
+    assert program.do("connectdb", conninfo(rds, host, **with_ca(rds, asked))) == "bad"
+    rule = f"printf '%s\\n' '[connection {host}]' 'host = {host}' 'signing_host = {RDS}' >> ~/.config/pgiam/pgiam.conf"
+    assert rule in program.message()
+    assert (verdicts(), stranger.visits) == ([], 0)
+
+
+@pytest.mark.usefixtures("dns")
+def test_tls_of_ours_asks_for_it_too(rds, client, verdicts):
+    program = client(PGIAM_TLS="verify-full")
+    assert program.do("connectdb", conninfo(rds, "db.corp.example")) == "bad"
+    assert "by the word of DNS alone" in program.message() and verdicts() == []
+
+
+@pytest.mark.usefixtures("dns")
+def test_the_rule_that_is_named_makes_verify_full_work(rds, client, tmp_path, verdicts):
+    program = client()
+    checked = conninfo(rds, "db.corp.example", sslmode="verify-full", sslrootcert=rds.ca_file)
+    assert program.do("connectdb", checked) == "bad"
+    command = next(line for line in program.message().splitlines() if "printf" in line)
+    command = command[command.index("printf") : command.index("pgiam.conf") + len("pgiam.conf")]
+    (tmp_path / ".config/pgiam").mkdir(parents=True)
+    subprocess.run(command, shell=True, check=True, env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]})
+    program = client()
+    assert program.do("connectdb", checked).startswith(f"ok\t{RDS}"), program.message()
+    assert program.do("reset").startswith(f"ok\t{RDS}"), program.message()
+    assert verdicts() == ["accepted"] * 2
+
+
+@pytest.mark.usefixtures("dns")
+@pytest.mark.parametrize("host", ["tunnel.corp.example", "127.0.0.1", "localhost"])
+def test_verify_full_works_through_a_tunnel(host, rds, client, verdicts):
+    program = client(PGIAM_SIGNING_HOST=RDS)
+    checked = conninfo(rds, host, sslmode="verify-full", sslrootcert=rds.ca_file)
+    assert program.do("connectdb", checked).startswith(f"ok\t{RDS}"), program.message()
+    assert program.do("conninfo", "host") == host  # as the program gave it
+    assert program.do("reset").startswith(f"ok\t{RDS}"), program.message()
+    assert verdicts() == ["accepted"] * 2
+
+
+@pytest.mark.usefixtures("dns")
+def test_an_address_that_the_user_wrote_gets_no_token_on_dns_alone(rds, client, verdicts):
+    program = client()
+    assert program.do("connectdb", conninfo(rds, "db.corp.example", hostaddr="127.0.0.1")) == "bad"
+    assert "hostaddr=127.0.0.1 would take the token elsewhere" in program.message()
+    assert verdicts() == []
+
+
+@pytest.mark.parametrize("reset", ["reset", "resetStart"])
+def test_a_reset_keeps_to_the_endpoint_that_it_went_to(reset, rds, client, dns, verdicts):
+    program = client(PGIAM_REUSE_SECONDS="0")
+    assert program.do("connectdb", conninfo(rds, "db.corp.example")).startswith(f"ok\t{RDS}"), program.message()
+    dns.aliases["db.internal.example"] = REPLICA
+    time.sleep(1.1)  # plans live for a second
+    assert program.do(reset).startswith(f"ok\t{RDS}"), program.message()
+    assert verdicts() == ["accepted"] * 2
+
+
+def test_a_connection_that_had_no_token_gets_none_by_another_name(rds, client, stranger, tmp_path, verdicts):
+    program = client(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_EC2_METADATA_DISABLED="true")
+    assert program.do("connectdb", conninfo(rds, "sandbox.evil.test")) == "bad"
+    credentials = tmp_path / ".aws/credentials"
+    credentials.parent.mkdir()
+    keys = rds.credentials()
+    credentials.write_text(f"[default]\naws_access_key_id = {keys['AWS_ACCESS_KEY_ID']}\n"
+                           f"aws_secret_access_key = {keys['AWS_SECRET_ACCESS_KEY']}\n")  # fmt: skip
+    deadline = time.monotonic() + 30
+    while "make a new connection" not in program.message() and time.monotonic() < deadline:
+        assert not program.do("reset").startswith("ok")
+    assert "make a new connection" in program.message()
+    assert verdicts() == []
+
+
+@pytest.mark.usefixtures("dns")
+def test_each_host_of_a_list_goes_to_its_own_endpoint(rds, client, verdicts):
+    program = client()
+    hosts = conninfo(rds, "nobody.corp.example,db.corp.example")
+    assert program.do("connectdb", hosts).startswith(f"ok\t{RDS}"), program.message()
+    assert program.do("reset").startswith(f"ok\t{RDS}"), program.message()
+    assert verdicts() == ["accepted"] * 2
+
+
+@pytest.mark.usefixtures("dns")
+def test_a_password_file_goes_by_the_name_that_was_written(rds, client, tmp_path, verdicts):
+    (tmp_path / ".pgpass").write_text(f"db.corp.example:*:*:*:the user's own\n")
+    (tmp_path / ".pgpass").chmod(0o600)
+    assert client().do("connectdb", conninfo(rds, "db.corp.example")) == "bad"
+    assert verdicts() == []
+
+
+def command(environment, *words):
+    """pgiam, in the same network."""
+    variables = environment | {"LD_PRELOAD": ""}
+    return subprocess.run([os.environ["PGIAM_TEST_COMMAND"], *words], env=variables, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.usefixtures("dns")
+@pytest.mark.parametrize(
+    "words", [["token"], ["keep", "--once", "--password-file", "password"], ["exec", "--pgpassword"]], ids=lambda words: words[0]
+)
+def test_a_token_that_somebody_else_will_send_is_refused(words, rds, environment, tmp_path):
+    alias = f"host=db.corp.example port={rds.port} user=app_user"
+    where = [str(tmp_path / word) if word == "password" else word for word in words]
+    tail = ["--", "env"] if words[0] == "exec" else []
+    ran = command(environment, *where, alias, *tail)
+    assert ran.returncode == 2, ran.stderr
+    assert f"'signing_host = {RDS}'" in ran.stderr and "X-Amz-Signature" not in ran.stdout
+    chosen = command(environment, *where, alias, "--signing-host", RDS, *tail)
+    assert chosen.returncode == 0, chosen.stderr
+
+
+@pytest.mark.usefixtures("dns")
+def test_explain_shows_where_it_would_go_and_who_said_so(rds, environment):
+    told = command(environment, "explain", "--resolve", f"host=db.corp.example port={rds.port} user=app_user").stdout
+    assert f"signed for   {RDS}:{rds.port}, by the word of DNS alone" in told
+    assert f"dials        {RDS}" in told
+    refused = command(environment, "explain", "--resolve", "host=db.corp.example user=app_user sslmode=verify-full").stdout
+    assert "would fail" in refused and "signing_host = " in refused

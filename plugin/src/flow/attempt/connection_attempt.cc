@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "flow/attempt/sslmode.h"
 
 namespace pgiam {
@@ -12,12 +13,24 @@ constexpr Milliseconds kMargin{60'000};
 
 using State = ConnectionAttempt::Host::State;
 
+// A setting of the password's own, else what the user wrote.
+const std::string& setting_or(const ConnectionAttempt::Password& password, std::string_view key,
+                              const std::string& written) {
+  const std::string* set = value_of(password.settings, key);
+  return set ? *set : written;
+}
+
 }  // namespace
 
 ConnectionAttempt::ConnectionAttempt(std::vector<HostEntry> hosts, bool walks_list,
                                      std::string sslmode)
     : walks_list_(walks_list), users_sslmode_(std::move(sslmode)) {
-  for (HostEntry& entry : hosts) hosts_.emplace_back().entry = std::move(entry);
+  for (HostEntry& entry : hosts) {
+    Host& host = hosts_.emplace_back();
+    host.dial_host = entry.host;
+    host.dial_hostaddr = entry.hostaddr;
+    host.entry = std::move(entry);
+  }
 }
 
 // Who walks the list needs all passwords before it starts. Others need the one at hand; but that
@@ -49,12 +62,22 @@ ConnectionAttempt::Step ConnectionAttempt::next(Milliseconds uptime) {
 
 ConnectionAttempt::Step ConnectionAttempt::connect() {
   std::vector<const KeywordSettings*> all;
-  for (std::size_t i = 0; i < hosts_.size(); ++i)
-    if ((walks_list_ || i == current_) && hosts_[i].state == State::kOurs)
-      all.push_back(&hosts_[i].password.settings);
+  for (std::size_t i = 0; i < hosts_.size(); ++i) {
+    Host& host = hosts_[i];
+    if (!walks_list_ && i != current_) continue;
+    if (host.state == State::kOurs) all.push_back(&host.password.settings);
+    host.dial_host = setting_or(host.password, "host", host.entry.host);
+    host.dial_hostaddr = setting_or(host.password, "hostaddr", host.entry.hostaddr);
+  }
   put_in_force(merge(all));
   is_connecting_ = has_connected_ = true;
   return {Step::Kind::kConnect, current()};
+}
+
+bool ConnectionAttempt::is_any_elsewhere() const {
+  return std::any_of(hosts_.begin(), hosts_.end(), [](const Host& host) {
+    return host.dial_host != host.entry.host || host.dial_hostaddr != host.entry.hostaddr;
+  });
 }
 
 void ConnectionAttempt::put_in_force(KeywordSettings settings) {
@@ -120,6 +143,14 @@ Result<void> ConnectionAttempt::refresh(std::size_t index, Password password) {
     return make_error(Status::kInsecure,
                       "sslmode=" + *sslmode + " is asked for by now, and this connection has " +
                           (sslmode_in_force_.empty() ? "less" : sslmode_in_force_),
+                      "make a new connection");
+  // The connection that is there dials what it dialled.
+  const Host& host = hosts_[index];
+  const std::string& name = setting_or(password, "host", host.entry.host);
+  if (split(name, ',').front() != split(host.dial_host, ',').front())
+    return make_error(Status::kInsecure,
+                      "this connection goes to " + host.dial_host + ", and the token would be for " +
+                          name + " by that name",
                       "make a new connection");
   answer(index, std::move(password));
   return {};

@@ -34,6 +34,8 @@ class ConnectionAttempt {
     HostEntry entry;
     State state = State::kUnasked;
     Password password;      // kOurs
+    // What the client dials: as the user wrote it, or as the last connect's settings said.
+    std::string dial_host, dial_hostaddr;
     bool is_fresh = false;  // it came since the last restart, and was not refused
     bool was_retried = false;
   };
@@ -72,18 +74,21 @@ class ConnectionAttempt {
   [[nodiscard]] bool report(Report report, Milliseconds uptime);
 
   // Whether the host's password is good to be sent right now; and one that has just come, to a
-  // connection that exists already: an error where that has less TLS than is asked for.
+  // connection that exists already: an error where that has less TLS than is asked for, or goes to
+  // another name.
   bool is_up_to_date(std::size_t host, Time now) const;
   Result<void> refresh(std::size_t host, Password password);
   void restart();
 
   const std::vector<Host>& hosts() const { return hosts_; }
+  // Whether any of the hosts is dialled in another way than the user wrote.
+  bool is_any_elsewhere() const;
   // For a connection that is made without a password, to be reset until there is one.
   void put_in_force(KeywordSettings settings);
   // Whether there may be a connection already, with settings of its own.
   bool has_connected() const { return has_connected_; }
 
-  // Of the connect at hand, beside the password.
+  // Of the connect at hand, beside the password and what to dial.
   const KeywordSettings& settings() const { return settings_; }
   // The host of the connect at hand, or all.
   std::size_t current() const { return walks_list_ ? kAllHosts : current_; }

@@ -64,6 +64,12 @@ bool has_to_disable_gss(const Request& request, bool in_tls) {
   return mode.empty() && can_be_applied(request.can_apply, "gssencmode");
 }
 
+bool can_be_dialled(const Dial& dial, std::string_view can_apply) {
+  return !dial.is_elsewhere() ||
+         (can_be_applied(can_apply, "host") &&
+          (dial.hostaddr.empty() || can_be_applied(can_apply, "hostaddr")));
+}
+
 }  // namespace
 
 bool can_be_applied(std::string_view can_apply, std::string_view keyword) {
@@ -92,6 +98,9 @@ Result<KeywordSettings> settings_for(const Request& request, const PasswordDeman
   if (demands.is_token)
     if (auto why_not = why_no_token(request, in_tls)) return std::move(*why_not);
 
+  if (demands.dial && !can_be_dialled(*demands.dial, request.can_apply))
+    return cannot_dial(request, *demands.dial, std::string(demands.rule_file));
+
   KeywordSettings settings;
   const auto set = [&](std::string_view key, std::string_view value) {
     settings.push_back({std::string(key), std::string(value)});
@@ -100,6 +109,8 @@ Result<KeywordSettings> settings_for(const Request& request, const PasswordDeman
   if (!demands.sslrootcert.empty() && value_of(request.keywords, "sslrootcert").empty())
     set("sslrootcert", demands.sslrootcert);
   if (demands.is_token && has_to_disable_gss(request, in_tls)) set("gssencmode", "disable");
+  if (demands.dial && demands.dial->is_elsewhere()) set("host", demands.dial->host);
+  if (demands.dial && !demands.dial->hostaddr.empty()) set("hostaddr", demands.dial->hostaddr);
 
   for (const KeywordSetting& setting : settings)
     if (!can_be_applied(request.can_apply, setting.key)) return cannot_apply(setting);
@@ -110,6 +121,7 @@ KeywordSettings merge(const std::vector<const KeywordSettings*>& of_hosts) {
   KeywordSettings merged;
   for (const KeywordSettings* settings : of_hosts) {
     for (const KeywordSetting& setting : *settings) {
+      if (setting.key == "host" || setting.key == "hostaddr") continue;
       const auto same = [&](const KeywordSetting& other) { return other.key == setting.key; };
       const auto earlier = std::find_if(merged.begin(), merged.end(), same);
       if (earlier == merged.end())

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "flow/dial.h"
 #include "flow/request.h"
 
 namespace pgiam {
@@ -30,13 +31,16 @@ struct PasswordDemands {
   bool is_token = true;         // in clear text, and not a user's own, who may know better
   std::string_view sslmode;     // "": the user's own will do
   std::string_view sslrootcert;  // "": none is given
+  const Dial* dial = nullptr;    // null: to the host that the user wrote
+  std::string_view rule_file = {};
 };
 
 // What has to be set beside the password. An error where the user's keywords rule the password out,
 // and where the client cannot apply what has to be set: it names what to set by hand.
 Result<KeywordSettings> settings_for(const Request& request, const PasswordDemands& demands);
 
-// For one connection to several hosts: of several sslmodes the strictest, of all else the first.
+// For one connection to several hosts: of several sslmodes the strictest, of all else the first; without
+// host and hostaddr, of which each has its own.
 KeywordSettings merge(const std::vector<const KeywordSettings*>& of_hosts);
 
 }  // namespace pgiam

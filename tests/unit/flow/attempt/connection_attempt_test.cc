@@ -234,5 +234,37 @@ TEST(ConnectionAttempt, AConnectionThatStandsDoesNotTakeAPasswordThatAsksForMore
   EXPECT_THAT(stricter.error().hint, HasSubstr("new connection"));
 }
 
+TEST(ConnectionAttempt, AResetKeepsToTheNameThatTheConnectionDials) {
+  ConnectionAttempt attempt(hosts(2), kWalks, "");
+  attempt.next({});
+  attempt.answer(0, password({{"host", "endpoint"}}));
+  attempt.next({});
+  attempt.answer(1, password({{"host", "other,other"}, {"hostaddr", "::1,127.0.0.1"}}));
+  ASSERT_EQ(attempt.next({}).kind, Kind::kConnect);
+  EXPECT_TRUE(attempt.is_any_elsewhere());
+  EXPECT_EQ(attempt.hosts()[0].dial_host, "endpoint");
+  EXPECT_EQ(attempt.hosts()[1].dial_hostaddr, "::1,127.0.0.1");
+  EXPECT_TRUE(attempt.settings().empty()) << "each host has its own";
+
+  attempt.restart();
+  EXPECT_TRUE(attempt.refresh(0, password({{"host", "endpoint"}})));
+  EXPECT_TRUE(attempt.refresh(1, password({{"host", "other"}, {"hostaddr", "127.0.0.1"}})));
+  for (const char* name : {"a", "strangers"}) {
+    const auto refreshed = attempt.refresh(0, password({{"host", name}}));
+    ASSERT_FALSE(refreshed);
+    EXPECT_THAT(refreshed.error().message, HasSubstr("this connection goes to endpoint"));
+  }
+}
+
+TEST(ConnectionAttempt, AConnectionThatNeverHadATokenIsNotSentOneForAnotherName) {
+  ConnectionAttempt attempt(hosts(1), kWalks, "");
+  attempt.next({});
+  attempt.answer(0, make_error(Status::kNoCredentials, "none"));
+  ASSERT_EQ(attempt.next({}).kind, Kind::kFail);
+  attempt.restart();
+  EXPECT_FALSE(attempt.refresh(0, password({{"host", "endpoint"}})));
+  EXPECT_TRUE(attempt.refresh(0, password()));
+}
+
 }  // namespace
 }  // namespace pgiam
