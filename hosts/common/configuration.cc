@@ -1,6 +1,7 @@
 #include "configuration.h"
 
 #include <stdlib.h>
+#include <sys/auxv.h>
 
 #include <algorithm>
 #include <cstring>
@@ -17,18 +18,19 @@
 namespace pgiam::host {
 namespace {
 
-// Blank counts as unset, as in the plugin.
+// Blank counts as unset, and all does in a program with rights that its caller lacks: as in the plugin.
 bool is_set(const char* variable) {
-  const char* value = getenv(variable);
+  const char* value = secure_getenv(variable);
   return value && value[strspn(value, " \t\r\n")] != '\0';
 }
 
 // Which of them counts is the plugin's own business.
 std::vector<std::string> files() {
   const auto variable = [](const char* name) -> std::string {
-    return is_set(name) ? getenv(name) : "";
+    return is_set(name) ? secure_getenv(name) : "";
   };
-  return configuration_files(variable, home_folder);
+  const auto home = []() -> std::string { return getauxval(AT_SECURE) ? "" : home_folder(); };
+  return configuration_files(variable, home);
 }
 
 template <typename Test>

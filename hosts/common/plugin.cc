@@ -19,7 +19,7 @@ namespace {
 constexpr const char* kLevels[] = {"off", "error", "warn", "info", "debug"};
 
 int log_level() {
-  const char* wanted = getenv("PGIAM_LOG");
+  const char* wanted = secure_getenv("PGIAM_LOG");
   for (int level = 0; wanted && level <= PGIAM_LOG_DEBUG; ++level) {
     if (strcasecmp(wanted, kLevels[level]) == 0) return level;
   }
@@ -120,7 +120,7 @@ std::string with_explanation(const std::string& message, const Error& explained)
 }
 
 bool is_on(const char* variable) noexcept {
-  const char* value = getenv(variable);
+  const char* value = secure_getenv(variable);
   if (!value) return false;
   for (const char* yes : {"1", "yes", "true", "on"}) {
     if (strcasecmp(value, yes) == 0) return true;

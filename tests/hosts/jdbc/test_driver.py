@@ -17,6 +17,20 @@ def test_the_url_alone_is_enough(rds, bridge):
     assert bridge.do("url", "c").startswith("jdbc:postgresql://")
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "localhost,127.0.0.1"])
+def test_verify_full_through_a_tunnel_verifies_the_endpoints_name(host, rds, bridge, url):
+    tunnel = url(f"pgiam.signing_host={HOST}", host=host, prefix=PREFIX, plugin=False)
+    assert bridge.do("connect", "c", tunnel, "user=app_user") == "app_user"
+    assert [attempt["verdict"] for attempt in rds.attempts()] == ["accepted"]
+
+
+def test_sockets_of_the_users_own_cannot_be_told_where_the_tunnel_is(rds, bridge, url):
+    own = url(f"pgiam.signing_host={HOST}", "socketFactory=CountedSockets", host="127.0.0.1", prefix=PREFIX, plugin=False)
+    lost = refused(bridge, "connect", "c", own, "user=app_user")
+    assert f"verify-full needs host={HOST} hostaddr=127.0.0.1 here" in lost.message
+    assert rds.attempts() == []
+
+
 def test_several_hosts_need_nothing_more(rds, bridge, url):
     both = url(host=f"{HOST},{REPLICA}", prefix=PREFIX, plugin=False)
     rds.refuse_next(count=1)

@@ -3,6 +3,7 @@ be root; run by ctest, or as  unshare --net --mount python3 -m pytest test_dns.p
 
 import fcntl
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -201,11 +202,15 @@ class Stranger:
             connection.close()
 
 
+@pytest.fixture(scope="session")
+def strangers_server(instance):
+    return Stranger(instance)
+
+
 @pytest.fixture
-def stranger(rds, dns):  # noqa: ARG001 (the loopback interface has to be up)
-    stranger = Stranger(rds)
-    yield stranger
-    stranger.socket.close()
+def stranger(strangers_server, dns):  # noqa: ARG001 (what is asked of it begins anew)
+    strangers_server.visits = 0
+    return strangers_server
 
 
 def test_a_strangers_zone_leads_to_the_endpoint_or_nowhere(rds, client, stranger, verdicts):
@@ -227,8 +232,8 @@ def with_ca(rds, keywords):
 def test_where_the_server_is_to_be_verified_dns_alone_gets_no_token(asked, host, rds, client, stranger, verdicts):
     program = client()
     assert program.do("connectdb", conninfo(rds, host, **with_ca(rds, asked))) == "bad"
-    rule = f"printf '%s\\n' '[connection {host}]' 'host = {host}' 'signing_host = {RDS}' >> ~/.config/pgiam/pgiam.conf"
-    assert rule in program.message()
+    rule = f"printf '%s\n' '[connection {host}]' 'host = {host}' 'signing_host = {RDS}' >> ~/.config/pgiam/pgiam.conf"
+    assert rule in program.message()  # whose \n has become one
     assert (verdicts(), stranger.visits) == ([], 0)
 
 
@@ -244,8 +249,7 @@ def test_the_rule_that_is_named_makes_verify_full_work(rds, client, tmp_path, ve
     program = client()
     checked = conninfo(rds, "db.corp.example", sslmode="verify-full", sslrootcert=rds.ca_file)
     assert program.do("connectdb", checked) == "bad"
-    command = next(line for line in program.message().splitlines() if "printf" in line)
-    command = command[command.index("printf") : command.index("pgiam.conf") + len("pgiam.conf")]
+    command = re.search(r"printf .*?/pgiam\.conf", program.do("message"))[0]
     (tmp_path / ".config/pgiam").mkdir(parents=True)
     subprocess.run(command, shell=True, check=True, env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]})
     program = client()
@@ -308,11 +312,11 @@ def test_each_host_of_a_list_goes_to_its_own_endpoint(rds, client, verdicts):
 
 
 @pytest.mark.usefixtures("dns")
-def test_a_password_file_goes_by_the_name_that_was_written(rds, client, tmp_path, verdicts):
-    (tmp_path / ".pgpass").write_text(f"db.corp.example:*:*:*:the user's own\n")
+def test_a_password_file_goes_by_the_name_that_was_written(rds, client, tmp_path):
+    (tmp_path / ".pgpass").write_text("db.corp.example:*:*:*:the user's own\n")
     (tmp_path / ".pgpass").chmod(0o600)
     assert client().do("connectdb", conninfo(rds, "db.corp.example")) == "bad"
-    assert verdicts() == []
+    assert all("endpoint" not in attempt for attempt in rds.attempts())  # it is no token that was sent
 
 
 def command(environment, *words):

@@ -10,6 +10,7 @@ final class Keywords {
 
   static {
     PROPERTIES.put("host", "PGHOST");
+    PROPERTIES.put("hostaddr", Dial.ADDRESSES);
     PROPERTIES.put("port", "PGPORT");
     PROPERTIES.put("user", "user");
     PROPERTIES.put("dbname", "PGDBNAME");
@@ -21,14 +22,15 @@ final class Keywords {
   }
 
   /** What pgjdbc can be told before it connects. */
-  static final String CAN_APPLY = "password,sslmode,sslrootcert,gssencmode";
+  static final String CAN_APPLY = "password,host,sslmode,sslrootcert,gssencmode";
 
   private Keywords() {}
 
   /** What the library says to a person, with pgjdbc's names. */
   static String inWordsOfPgjdbc(String text) {
     for (Map.Entry<String, String> keyword : PROPERTIES.entrySet()) {
-      if (keyword.getValue().startsWith("PG")) continue;  // who says host= means it
+      String property = keyword.getValue();
+      if (property.startsWith("PG") || property.equals(Dial.ADDRESSES)) continue;  // who says host= means it
       text = text.replace(keyword.getKey() + "=", keyword.getValue() + "=");
     }
     return text;

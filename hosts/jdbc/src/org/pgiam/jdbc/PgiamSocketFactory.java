@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import javax.net.SocketFactory;
@@ -29,10 +30,12 @@ public final class PgiamSocketFactory extends SocketFactory {
   private static final Pattern ADDRESS = Pattern.compile("[0-9]+(\\.[0-9]+){0,3}");
 
   private final SocketFactory sockets;
+  private final Map<String, List<String>> addresses;
   private volatile Socket latest;
 
   public PgiamSocketFactory(Properties properties) throws PSQLException {
     sockets = factoryOfUser(properties);
+    addresses = Dial.addresses(new Settings(properties));
     properties.put(SELF, this);
   }
 
@@ -54,9 +57,12 @@ public final class PgiamSocketFactory extends SocketFactory {
     SocketAddress remote = socket == null ? null : socket.getRemoteSocketAddress();
     if (!(remote instanceof InetSocketAddress)) return -1;
     InetSocketAddress address = (InetSocketAddress) remote;
+    String[] names = Dial.names(new Settings(properties));
     for (int i = 0; i < hosts.size(); i++) {
       PgiamHost host = hosts.get(i);
-      if (host.port() == address.getPort() && isSame(host.host(), address)) return i;
+      if (host.port() != address.getPort()) continue;
+      if (isSame(host.host(), address)) return i;
+      if (i < names.length && isSame(names[i], address)) return i;
     }
     return -1;
   }
@@ -80,7 +86,8 @@ public final class PgiamSocketFactory extends SocketFactory {
 
   @Override
   public Socket createSocket() throws IOException {
-    return remember(sockets.createSocket());
+    boolean isByName = addresses.isEmpty();
+    return remember(isByName ? sockets.createSocket() : new SocketAtAddress(addresses));
   }
 
   @Override

@@ -17,7 +17,7 @@ final class Settings {
   static final String SOCKET_FACTORY_ARG = "pgiam.socketFactoryArg";
   static final String ATTEMPT = "pgiam.attempt";
   private static final List<String> NO_OPTIONS =
-      Arrays.asList(SOCKET_FACTORY, SOCKET_FACTORY_ARG, ATTEMPT);
+      Arrays.asList(SOCKET_FACTORY, SOCKET_FACTORY_ARG, ATTEMPT, Dial.ADDRESSES);
 
   private final Properties properties;
 
@@ -60,10 +60,18 @@ final class Settings {
     return hosts.size() == 1 ? 0 : PgiamSocketFactory.dialled(properties, hosts);
   }
 
+  /** Sockets of the user's own are connected by pgjdbc alone, which knows names and no addresses. */
+  private String canApply() {
+    String factory = get("socketFactory");
+    boolean isOurs = factory == null || factory.equals(PgiamSocketFactory.class.getName());
+    boolean hasOwnSockets = !isOurs || get(SOCKET_FACTORY) != null;
+    return Keywords.CAN_APPLY + (hasOwnSockets ? "" : ",hostaddr");
+  }
+
   /** Before the connect, when what pgjdbc knows can still be set. */
   PgiamRequest request() {
     PgiamRequest request = new PgiamRequest()
-        .walksList().canApply(Keywords.CAN_APPLY).timeoutMs(timeoutMs());
+        .walksList().canApply(canApply()).timeoutMs(timeoutMs());
     for (Map.Entry<String, String> keyword : Keywords.PROPERTIES.entrySet()) {
       request.keyword(keyword.getKey(), get(keyword.getValue()));
     }
