@@ -8,7 +8,9 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -22,11 +24,55 @@
 #include "adapters/http_module.h"
 #include "adapters/http_module/trust.h"
 
+namespace {
+
+// What has come over a handle's connections, by the system's count: libcurl passes over the extensions
+// of chunks, however long, and tells nobody.
+class Meter {
+ public:
+  void opened(curl_socket_t socket) {
+    for (curl_socket_t& place : sockets_)
+      if (place == CURL_SOCKET_BAD) return static_cast<void>(place = socket);
+  }
+  void closing(curl_socket_t socket) {
+    for (curl_socket_t& place : sockets_) {
+      if (place != socket) continue;
+      of_closed_ += bytes_of(socket);
+      place = CURL_SOCKET_BAD;
+    }
+  }
+  std::uint64_t bytes() const {
+    std::uint64_t sum = of_closed_;
+    for (const curl_socket_t socket : sockets_)
+      if (socket != CURL_SOCKET_BAD) sum += bytes_of(socket);
+    return sum;
+  }
+
+ private:
+  // 0 where it is not known.
+  static std::uint64_t bytes_of(curl_socket_t socket) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    constexpr std::size_t kEnough = offsetof(tcp_info, tcpi_bytes_received) + sizeof(std::uint64_t);
+    const bool is_known =
+        getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && size >= kEnough;
+    return is_known ? info.tcpi_bytes_received : 0;
+  }
+
+  std::array<curl_socket_t, 8> sockets_{CURL_SOCKET_BAD, CURL_SOCKET_BAD, CURL_SOCKET_BAD,
+                                        CURL_SOCKET_BAD, CURL_SOCKET_BAD, CURL_SOCKET_BAD,
+                                        CURL_SOCKET_BAD, CURL_SOCKET_BAD};
+  std::uint64_t of_closed_ = 0;
+};
+
+}  // namespace
+
 struct pgiam_http_handle {
   CURLM* multi = curl_multi_init();
   CURL* easy = curl_easy_init();
   bool address_refused = false;
   const pgiam_http_exchange* exchange = nullptr;  // while one runs
+  Meter meter;
 
   ~pgiam_http_handle() {
     curl_easy_cleanup(easy);
@@ -106,7 +152,14 @@ curl_socket_t open_socket(void* data, curlsocktype, curl_sockaddr* address) {
     handle->address_refused = true;
     return CURL_SOCKET_BAD;
   }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd >= 0) handle->meter.opened(fd);
+  return fd;
+}
+
+int close_socket(void* data, curl_socket_t fd) {
+  static_cast<pgiam_http_handle*>(data)->meter.closing(fd);
+  return close(fd);
 }
 
 // An option that is not set for want of memory would change what is sent, and to whom.
@@ -147,6 +200,8 @@ bool set_up(pgiam_http_handle* handle, pgiam_http_exchange* exchange, HeaderList
   if (exchange->trust != nullptr) exchange->trust->use_in(handle->easy);
   options.set(CURLOPT_OPENSOCKETFUNCTION, open_socket);
   options.set(CURLOPT_OPENSOCKETDATA, handle);
+  options.set(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  options.set(CURLOPT_CLOSESOCKETDATA, handle);
   options.set(CURLOPT_HEADERFUNCTION, take_header);
   options.set(CURLOPT_HEADERDATA, exchange);
   options.set(CURLOPT_WRITEFUNCTION, take_body);
@@ -157,33 +212,6 @@ bool set_up(pgiam_http_handle* handle, pgiam_http_exchange* exchange, HeaderList
   return options.all_set();
 }
 
-// What has come over the connection in this exchange, by the system's count: libcurl passes over the
-// extensions of chunks, however long, and tells nobody.
-class Meter {
- public:
-  explicit Meter(CURL* easy) : easy_(easy) {}
-
-  // 0 where it is not known.
-  std::uint64_t bytes() {
-    curl_socket_t fd = CURL_SOCKET_BAD;
-    if (curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD)
-      return bytes_;
-    tcp_info info{};
-    socklen_t size = sizeof info;
-    constexpr std::size_t kEnough = offsetof(tcp_info, tcpi_bytes_received) + sizeof(std::uint64_t);
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < kEnough) return bytes_;
-    const std::uint64_t now = info.tcpi_bytes_received;
-    // A connection that was kept brings its past along.
-    if (std::exchange(fd_, fd) != fd || now < before_) before_ = now;
-    return bytes_ = now - before_;
-  }
-
- private:
-  CURL* const easy_;
-  curl_socket_t fd_ = CURL_SOCKET_BAD;
-  std::uint64_t before_ = 0, bytes_ = 0;
-};
-
 // A line beyond it is "out of memory" to libcurl before 8.6.
 constexpr std::uint64_t kLongestLine = 100 * 1024;
 constexpr CURLcode kTooLarge = static_cast<CURLcode>(100);  // CURLE_TOO_LARGE since then
@@ -191,12 +219,13 @@ constexpr CURLcode kTooLarge = static_cast<CURLcode>(100);  // CURLE_TOO_LARGE s
 // An answer that is too long is CURLE_FILESIZE_EXCEEDED. Nothing when it was cancelled.
 std::optional<CURLcode> run(pgiam_http_handle* handle, const pgiam_http_exchange& exchange) {
   constexpr int kWaitMs = 500;  // in case a wake is lost
-  Meter meter(handle->easy);
+  const std::uint64_t before = handle->meter.bytes();
+  const auto received = [&] { return handle->meter.bytes() - before; };
   CURLMcode fault = CURLM_OK;
   for (int running = 1; running != 0 && fault == CURLM_OK;) {
     if (exchange.cancelled(exchange.user_data) != 0) return std::nullopt;
     fault = curl_multi_perform(handle->multi, &running);
-    if (meter.bytes() > exchange.max_bytes) return CURLE_FILESIZE_EXCEEDED;
+    if (received() > exchange.max_bytes) return CURLE_FILESIZE_EXCEEDED;
     if (fault == CURLM_OK && running != 0)
       fault = curl_multi_poll(handle->multi, nullptr, 0, kWaitMs, nullptr);
   }
@@ -204,8 +233,11 @@ std::optional<CURLcode> run(pgiam_http_handle* handle, const pgiam_http_exchange
   int left = 0;
   const CURLMsg* message = curl_multi_info_read(handle->multi, &left);
   const CURLcode code = message != nullptr ? message->data.result : CURLE_FAILED_INIT;
-  const bool is_long_line = code == CURLE_OUT_OF_MEMORY && meter.bytes() >= kLongestLine;
-  return is_long_line ? CURLE_FILESIZE_EXCEEDED : code;
+  if (code == CURLE_OUT_OF_MEMORY && received() >= kLongestLine) return CURLE_FILESIZE_EXCEEDED;
+  // The same of a line behind the last chunk.
+  if (code == CURLE_RECV_ERROR && std::strstr(exchange.detail, "Out of memory") != nullptr)
+    return CURLE_FILESIZE_EXCEEDED;
+  return code;
 }
 
 bool was_connected(CURL* easy) {
