@@ -130,6 +130,16 @@ def test_our_keys_reach_the_plugin_and_not_the_driver(rds, string, log_in):
     assert 'did you mean "role_arn"' in log_in(string(pgiamrolearm="x"))
 
 
+@pytest.mark.parametrize("server", ["localhost", "127.0.0.1", "localhost,127.0.0.1"])
+def test_verify_full_through_a_tunnel_verifies_the_endpoints_name(server, rds, string, log_in, verdicts):
+    """Whose certificate is for no other name."""
+    options = "{" + f"sslrootcert={rds.ca_file}" + "}"
+    port = ",".join([str(rds.port)] * len(server.split(",")))
+    tunnel = string(Server=server, Port=port, SSLmode="verify-full", PgiamSigningHost=rds.host, PgiamSigningPort=rds.port, pqopt=options)
+    assert log_in(tunnel) == "app_user"
+    assert verdicts() == ["accepted"]
+
+
 def test_a_rule_of_the_configuration_file_applies(rds, string, log_in, tmp_path):
     rules = tmp_path / "pgiam.conf"
     rules.write_text(f"[connection tunnel]\nhost = localhost\nsigning_host = {rds.host}\n")

@@ -61,7 +61,8 @@ std::string account_of(const std::string& arn) {
 }
 
 Result<CredentialsPtr> read_credentials(HttpResponse& response, const char* provider,
-                                        const std::string& what, Time now) {
+                                        const std::string& what, const std::string& url,
+                                        Time now) {
   const WipeAtExit wipe_body(response.body);
   auto id = xml_text(response.body, "AccessKeyId"),
        secret = xml_text(response.body, "SecretAccessKey"),
@@ -81,7 +82,7 @@ Result<CredentialsPtr> read_credentials(HttpResponse& response, const char* prov
   if (secret) wipe(*secret);
   if (token) wipe(*token);
   if (!whole)
-    return make_error(Status::kBadResponse, what + ": STS's answer holds no whole credentials");
+    return make_error(Status::kBadResponse, what + ": the answer of " + url + " holds no whole credentials");
   if (*expires_at <= earliest_time(response, now))
     return make_error(Status::kBadResponse, what + ": STS gave credentials that expired at " +
                                                 *expiration + "; is this machine's clock right?");
@@ -144,7 +145,7 @@ Result<CredentialsPtr> sts_assume_role(const ProviderContext& context, const Pro
   if (!response) return response.error();
   const std::string what = "assuming role " + role.arn + in_profile(role);
   if (response->status == 200)
-    return read_credentials(*response, "aws.assume_role", what, clock.now());
+    return read_credentials(*response, "aws.assume_role", what, client->url(), clock.now());
 
   Error error = describe_refusal(*response, what);
   const std::string told = parse_service_error(*response).code;
@@ -185,7 +186,7 @@ Result<CredentialsPtr> sts_assume_role_with_web_identity(const ProviderContext& 
   if (!response) return response.error();
   const std::string what = "assuming role " + role.arn + " with the token in " + token_file;
   if (response->status == 200)
-    return read_credentials(*response, "aws.web_identity", what, world.clock.now());
+    return read_credentials(*response, "aws.web_identity", what, client->url(), world.clock.now());
 
   Error error = describe_refusal(*response, what);
   const std::string told = parse_service_error(*response).code;
