@@ -47,7 +47,8 @@ def test_the_library_decides_and_not_the_caller(bridge):
     saved, forced, old, elsewhere, weak = bridge(
         ask(OURS, password="saved"),
         ask(OURS, password="saved", options={"force": "yes"}),
-        ask(OURS, password=f"{HOST}:5432/?Action=connect&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0"),
+        ask(OURS, password=f"{HOST}:5432/?Action=connect&X-Amz-Algorithm=AWS4-HMAC-SHA256"
+            "&X-Amz-Date=20200101T000000Z&X-Amz-Expires=900&X-Amz-Signature=0"),
         ask({"host": "localhost", "user": "app"}),
         ask(OURS | {"sslmode": "prefer"}),
     )

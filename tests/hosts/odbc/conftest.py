@@ -21,7 +21,8 @@ HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
 REPLICA = "replica.c9akciq32xyz.us-east-2.rds.amazonaws.com"
 # What a program that stores its password replays.
 OLD = ("old.c9akciq32xyz.eu-west-1.rds.amazonaws.com:5432/?Action=connect&DBUser=app_user&X-Amz-Algorithm=AWS4-HMAC-SHA256"
-       "&X-Amz-Credential=AKID%2F20260101%2Feu-west-1%2Frds-db%2Faws4_request&X-Amz-Signature=" + "0" * 64)
+       "&X-Amz-Credential=AKID%2F20260101%2Feu-west-1%2Frds-db%2Faws4_request&X-Amz-Date=20260101T000000Z&X-Amz-Expires=900&X-Amz-Signature="
+       + "0" * 64)  # fmt: skip
 STRANGE = "a b;c{d}e&f\"g'h\\i=ü"
 
 
