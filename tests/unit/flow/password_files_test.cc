@@ -185,6 +185,8 @@ TEST_F(PasswordFilesTest, GiveWayToAPasswordOfTheUser) {
   request_.password = "typed";
   EXPECT_EQ(failure().status, Status::kNotApplicable);
   request_.password = kToken;
+  EXPECT_EQ(failure().status, Status::kNotApplicable) << "somebody else's, and alive";
+  fake_.clock.advance(Seconds{300});
   EXPECT_EQ(password(), "secret");
   request_.password = "typed";
   request_.options.emplace_back("force", "yes");
