@@ -22,7 +22,8 @@ std::string life_left(const Reply& reply, Time now) {
   return ", good for another " + std::to_string(left.count()) + " min";
 }
 
-std::string quoted(std::string_view name) { return "\"" + std::string(name) + "\""; }
+// Of a name of its own: std::quoted would be found beside one that is called so.
+std::string in_quotes(std::string_view name) { return "\"" + std::string(name) + "\""; }
 
 std::string what_was_refused(const Reply& reply, Time now) {
   const Plan& plan = reply.plan();
@@ -30,7 +31,7 @@ std::string what_was_refused(const Reply& reply, Time now) {
   const bool is_somewhere = !facts.empty() && !facts.front().value.empty();
   const std::string where = is_somewhere ? " in " + facts.front().value : "";
   return "the server refused a token that was signed for " + plan.target().host + ":" +
-         std::to_string(plan.target().port) + where + ", user " + quoted(plan.user) + ", by " +
+         std::to_string(plan.target().port) + where + ", user " + in_quotes(plan.user) + ", by " +
          reply.principal() + " (" + reply.provider() + ")" + life_left(reply, now);
 }
 

@@ -7,6 +7,8 @@ namespace pgiam::aws {
 namespace {
 
 constexpr std::string_view kComment = "#;";
+// More has no file that anybody wrote: what is kept of a file must not be many times its size.
+constexpr std::size_t kMostSkipped = 100, kMostInherited = 100'000;
 
 // Cuts a comment off, which begins after white space.
 std::string_view without_comment(std::string_view value) {
@@ -49,7 +51,8 @@ class Parser {
     finish_value();
     if (has_prefixed_default_) file_.profiles["default"] = std::move(prefixed_default_);
     for (Sections* sections : {&file_.profiles, &file_.sso_sessions, &file_.services})
-      for (auto& [name, section] : *sections) section.insert(defaults_.begin(), defaults_.end());
+      if (sections->size() * defaults_.size() <= kMostInherited)
+        for (auto& [name, section] : *sections) section.insert(defaults_.begin(), defaults_.end());
     return std::move(file_);
   }
 
@@ -179,7 +182,8 @@ class Parser {
   std::string here() const { return path_ + ":" + std::to_string(line_); }
 
   void skip(std::string why, std::string_view header = {}) {
-    file_.skipped.push_back({here(), std::move(why), std::string(header)});
+    if (file_.skipped.size() < kMostSkipped)
+      file_.skipped.push_back({here(), std::move(why), std::string(header)});
   }
 
   // Of a line that nobody can read. In a section that does not count, neither does it.

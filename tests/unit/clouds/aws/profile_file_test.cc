@@ -261,6 +261,11 @@ TEST(ProfileFile, RemembersWhereAPropertyStands) {
       parse_profile_file("[default]\n\na = 1\n", ProfileFileKind::kConfig, "~/.aws/config");
   EXPECT_EQ(file.profiles.at("default").at("a").where, "~/.aws/config:3");
 }
+TEST(ProfileFile, KeepsFewOfManyLinesThatAreSkipped) {
+  std::string text;
+  for (int line = 0; line < 10'000; ++line) text += "x\n";
+  EXPECT_EQ(parse_profile_file(text, ProfileFileKind::kConfig, "c").skipped.size(), 100u);
+}
 TEST(ProfileFile, ShowsNoValueOfALineThatNobodyCanRead) {
   const std::string all = parse_all("[default]\nwJalrXUtnFEMIsecret\n");
   EXPECT_NE(all.find("malformed default"), all.npos);
