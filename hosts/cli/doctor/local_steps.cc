@@ -105,7 +105,8 @@ Finding recognise_target(Case& host) {
     detail += "\nsigned for " + (signed_for == host.endpoint.host ? "that name" : signed_for) +
               ", port " + text(host.explanation, "signing_port") + ", user \"" + host.params.user +
               "\"";
-  return ok(detail);
+  const std::string on_dns_alone = findings(host.explanation, {"alias_by_dns"});
+  return on_dns_alone.empty() ? ok(detail) : warning(detail + on_dns_alone);
 }
 
 Finding find_region(Case& host) {

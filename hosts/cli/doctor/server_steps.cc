@@ -126,10 +126,12 @@ Verdict verdict_on_certificate(const Case& host) {
                     "the server's certificate is for another name: " + said,
                     {},
                     kExitUsage};
-    verdict.remedies.push_back(host.dialled_name() == signing_host(host)
-                                   ? "see where the name " + host.dialled_name() + " leads"
-                                   : "host=" + signing_host(host) +
-                                         " hostaddr=" + host.address->text);
+    // Which is the endpoint's own, or the one that signing_host gives.
+    verdict.remedies.push_back(
+        "see where the name " + host.dialled_name() + " leads" +
+        (host.dialled_name() == signing_host(host)
+             ? ""
+             : ", or correct signing_host: the server there is not " + signing_host(host)));
     return verdict;
   }
   const bool of_authority = said.find("certificate verify failed") != said.npos ||

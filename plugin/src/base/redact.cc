@@ -81,6 +81,17 @@ std::string without_token_parts(std::string text) {
   return text;
 }
 
+// Three parts in the base64 of URLs, of which the first is always a JSON object: its length, 0: none.
+std::size_t web_token_at(std::string_view text) {
+  constexpr std::size_t kShortest = 20;
+  if (!text.starts_with("eyJ")) return 0;
+  const auto end = std::find_if_not(text.begin(), text.end(), [](char c) {
+    return is_digit(c) || is_letter(c) || c == '-' || c == '_' || c == '.';
+  });
+  const auto size = static_cast<std::size_t>(end - text.begin());
+  return size >= kShortest ? size : 0;
+}
+
 // No half of a character at the end.
 void cut(std::string& text, std::size_t limit) {
   if (text.size() <= limit) return;
@@ -95,6 +106,11 @@ std::string redact_message(std::string_view text, std::string_view password, std
   const auto in_a_word = [](char c) { return is_digit(c) || is_letter(c) || c == '+' || c == '/'; };
   std::string clean;
   for (std::string_view rest = told; !rest.empty();) {
+    if (const std::size_t size = web_token_at(rest); size > 0) {
+      clean += kHidden;
+      rest.remove_prefix(size);
+      continue;
+    }
     const auto end = std::find_if_not(rest.begin(), rest.end(), in_a_word);
     const std::string_view word = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
     if (!word.empty()) {

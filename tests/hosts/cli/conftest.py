@@ -111,11 +111,12 @@ def services(aws):
 
 @pytest.fixture
 def rules(home):
-    """Writes the configuration file."""
+    """Writes the configuration file, and says which it is."""
 
     def write(text):
         file = home / ".config/pgiam/pgiam.conf"
         file.parent.mkdir(parents=True)
         file.write_text(text)
+        return file
 
     return write

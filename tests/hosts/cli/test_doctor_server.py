@@ -125,11 +125,17 @@ def test_a_certificate_of_an_authority_that_is_not_trusted_is_told(doctor, rds, 
 
 
 def test_a_certificate_for_another_name_is_told(doctor, rds, rules):
-    rules(f"[connection tunnel]\nhost = db.example\nsigning_host = {rds.host}\n")
+    rules(f"[connection tunnel]\nhost = db.example\nsigning_host = {NOWHERE}\n")
     told = doctor(rds.conninfo(host="db.example"))
     assert (told.code, told.failed, told.status) == ("certificate_name", ["tls"], 2)
-    assert told.do == [f"host={rds.host} hostaddr=127.0.0.1"]
+    assert told.do == [f"see where the name db.example leads, or correct signing_host: the server there is not {NOWHERE}"]
     assert rds.attempts() == []
+
+
+def test_through_a_tunnel_the_endpoints_own_name_is_verified(doctor, rds, rules):
+    rules(f"[connection tunnel]\nhost = db.example\nsigning_host = {rds.host}\n")
+    told = doctor(rds.conninfo(host="db.example"))
+    assert (told.code, told.failed, told.status) == ("works", [], 0)
 
 
 # ---- The server's answer
@@ -169,7 +175,7 @@ def test_a_port_of_a_tunnel_is_suspected_first(doctor, rds):
 
 
 def test_a_token_for_another_endpoint_is_suspected_first(doctor, rds):
-    told = doctor(rds.conninfo(), "--signing-host", NOWHERE)
+    told = doctor(rds.conninfo(sslmode="require"), "--signing-host", NOWHERE)
     assert (told.code, told.status) == ("wrong_endpoint", 4) and NOWHERE in told.sentence
 
 

@@ -93,6 +93,23 @@ def test_the_rule_that_applied_is_named(explain, rules):
     assert (finding["code"], finding["message"]) == ("region_option_differs", told["warnings"][0])
 
 
+def test_rules_that_anybody_may_write_are_not_used(pgiam, rules):
+    file = rules("[defaults]\nlog = error\n")
+    file.chmod(0o666)
+    ended = pgiam("explain", CONNINFO)
+    assert ended.returncode == 2
+    assert f"{file} is not used: anybody may write to it (owner " in ended.stderr and "mode 0666)" in ended.stderr
+    assert f"run: chmod go-w {file}" in ended.stderr
+
+
+@pytest.mark.parametrize("text", ["[defaults]\ntarget = rds\n", "[connection all]\nsigning_host = x.y.eu-west-1.rds.amazonaws.com\n"])
+def test_no_rule_makes_an_endpoint_of_every_host(text, pgiam, rules):
+    file = rules(text)
+    ended = pgiam("explain", CONNINFO)
+    assert ended.returncode == 2
+    assert f"{file}:2: " in ended.stderr and "would hold for every host there is" in ended.stderr and "host = HOST" in ended.stderr
+
+
 def test_a_password_of_the_users_means_that_we_stay_away(explain, home):
     assert explain(CONNINFO, PGPASSWORD="typed")["target"] == "none"
     assert explain(CONNINFO + " password=typed")["target"] == "none"

@@ -61,6 +61,12 @@ TEST(RedactMessage, HidesKeysThatAServerWouldFish) {
   EXPECT_EQ(redact_message("0123456789abcdef0123456789abcdef", "", 500), "…");
 }
 
+TEST(RedactMessage, HidesWebIdentityTokens) {
+  EXPECT_EQ(redact_message("bad token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln_-bmF0dXJl, sorry", "", 200),
+            "bad token …, sorry");
+  EXPECT_EQ(redact_message("eyJack", "", 200), "eyJack");
+}
+
 TEST(RedactMessage, SendsNothingToATerminalButText) {
   EXPECT_EQ(redact_message("a\x1b[2J\x1b]0;owned\x07 b\r\nc\x7f\xc2\x9b", "", 500),
             "a?[2J?]0;owned? b?\nc??");

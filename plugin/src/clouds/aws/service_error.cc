@@ -1,5 +1,6 @@
 #include "clouds/aws/service_error.h"
 
+#include "base/redact.h"
 #include "base/text.h"
 #include "clouds/aws/json.h"
 #include "clouds/aws/retry.h"
@@ -10,12 +11,13 @@ namespace {
 
 constexpr std::size_t kLongestMessage = 500;
 
-// A sentence of somebody else's, made fit for one line of a log.
+// A sentence of somebody else's, made fit for one line of a log: an endpoint may be anybody's, and
+// repeat what it was sent.
 std::string one_line(std::string_view text) {
   std::string line(trim(text.substr(0, kLongestMessage)));
   for (char& c : line)
     if (static_cast<unsigned char>(c) < ' ' || c == 127) c = ' ';
-  return line;
+  return redact_message(line, "", kLongestMessage);
 }
 
 // "com.amazonaws.sso#UnauthorizedException:http://…" → "UnauthorizedException"

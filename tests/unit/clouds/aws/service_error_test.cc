@@ -55,6 +55,16 @@ TEST(ServiceError, LetsNothingBreakALineOfTheLog) {
   EXPECT_EQ(error.remote, "A B, HTTP status 400, request e f");
 }
 
+TEST(ServiceError, RepeatsNoSecretThatAnEndpointEchoes) {
+  const Error error = describe_refusal(
+      answer(403, R"({"__type":"AccessDenied","message":"no: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY, )"
+                  R"(X-Amz-Security-Token=IQoJb3JpZ2luX2VjE, eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln for )"
+                  R"(arn:aws:iam::123456789012:role/orders-reader"})"),
+      "x");
+  EXPECT_EQ(error.message,
+            "x: no: …, X-Amz-Security-Token=… … for arn:aws:iam::123456789012:role/orders-reader");
+}
+
 TEST(ServiceError, TellsThrottlingFromRefusal) {
   EXPECT_EQ(describe_refusal(answer(400, R"({"__type":"ThrottlingException"})"), "x").status,
             Status::kThrottled);

@@ -1,6 +1,8 @@
 // The role of an Amazon EC2 instance, from its metadata service.
 // docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
 #include "clouds/aws/imds.h"
+
+#include "base/redact.h"
 #include "base/text.h"
 #include "clouds/aws/credentials_answer.h"
 #include "clouds/aws/service_error.h"
@@ -121,8 +123,10 @@ class ImdsProvider : public CredentialsProvider {
     return CredentialsPtr(*credentials);
   }
 
-  static Error denied(const Json& answer, const std::string& code) {
-    const std::string message(answer.text("Message").value_or(code));
+  static Error denied(const Json& answer, const std::string& told) {
+    constexpr std::size_t kLongest = 500;
+    const std::string code = redact_message(told, "", kLongest);
+    const std::string message = redact_message(answer.text("Message").value_or(told), "", kLongest);
     Error error =
         make_error(Status::kNoCredentials, "this instance cannot take its role: " + message,
                    "check the role's trust policy: it must trust ec2.amazonaws.com");
