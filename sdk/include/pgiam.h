@@ -530,7 +530,8 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_report(pgiam_attempt *attempt
 /* For clients that walk the list, at the moment of sending: sees to it that _host tells a password
  * that this host takes now. From memory in microseconds while the one at hand is good; else it
  * blocks, or with NO_WAIT answers PGIAM_E_WOULD_BLOCK. PGIAM_NOT_APPLICABLE: not ours (any more).
- * PGIAM_E_INSECURE: the rules have changed, and the connection has less TLS than they ask for. */
+ * PGIAM_E_INSECURE: the rules have changed, and the connection has less TLS than they ask for, or
+ * dials another name. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_refresh(pgiam_attempt *attempt, size_t index,
                                                                pgiam_error **error);
 /* For a reset of the same connection: everything begins anew, and no password of before is taken for

@@ -10,6 +10,7 @@
 #include <functional>
 #include <thread>
 
+#include "adapters/address_lookup.h"
 #include "adapters/files_posix.h"
 #include "adapters/system_clock.h"
 #include "fakes.h"
@@ -293,6 +294,27 @@ TEST_F(PosixResolverTest, AsksForNothingThatIsNoName) {
                                  std::string(300, 'x') + ".", std::string(".")})
     EXPECT_THAT(*aliases({server.port}, name), IsEmpty());
   EXPECT_EQ(server.asked, 0);
+}
+
+TEST(AddressLookup, GivesTheAddressesThatTheSystemHas) {
+  const SystemClock clock;
+  Call call;
+  call.deadline = clock.uptime() + std::chrono::seconds{20};
+  EXPECT_THAT(*look_up_addresses("192.0.2.7", clock, call), ElementsAre("192.0.2.7"));
+  EXPECT_THAT(*look_up_addresses("fe80::1", clock, call), ElementsAre("fe80::1"));
+  EXPECT_THAT(*look_up_addresses("localhost", clock, call),
+              testing::Each(testing::AnyOf("127.0.0.1", "::1")));
+  EXPECT_FALSE(look_up_addresses("no name at all", clock, call));
+}
+
+TEST(AddressLookup, EndsWithTheCall) {
+  const SystemClock clock;
+  std::stop_source stop;
+  Call call;
+  call.deadline = clock.uptime() + std::chrono::seconds{20};
+  call.stop = stop.get_token();
+  stop.request_stop();
+  EXPECT_EQ(look_up_addresses("localhost", clock, call).error().status, Status::kCancelled);
 }
 
 }  // namespace
