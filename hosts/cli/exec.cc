@@ -7,8 +7,8 @@
 
 #include "commands.h"
 #include "connection.h"
-#include "exec_reach.h"
 #include "library.h"
+#include "preload.h"
 #include "report.h"
 
 namespace pgiam::cli {

@@ -250,8 +250,8 @@ std::string update_file(const std::string& path,
   check_folder(names.folder());
   const Lock lock(names.lock());
   std::optional<std::string> state;
-  for (int turn = 0; !(state = try_update(path, names, edit)); ++turn) {
-    if (turn == kMostWaits)
+  for (int wait = 0; !(state = try_update(path, names, edit)); ++wait) {
+    if (wait == kMostWaits)
       throw FileError("another program keeps writing " + path, "close it, or name another file");
     nanosleep(&kWait, nullptr);
   }

@@ -37,12 +37,13 @@ void append_value(SecretText& string, SecretText& more, std::string_view keyword
 }  // namespace
 
 SecretText make_string(const ConnectionString& given, const Target& target,
-                       const std::vector<pgiam_param>& settings, const Handover& handover) {
+                       const std::vector<pgiam_param>& settings,
+                       const PasswordParameters& passwords) {
   SecretText string, more;
   for (const ConnectionString::Pair& pair : given.pairs()) {
     const bool would_log = same_key(pair.key, "CommLog") || same_key(pair.key, "Debug") ||
                            same_key(pair.key, "B2") || same_key(pair.key, "B3");
-    if (is_ours(pair.key) || is_rewritten(pair.key) || (handover.password && would_log)) continue;
+    if (is_ours(pair.key) || is_rewritten(pair.key) || (passwords.password && would_log)) continue;
     const bool is_name = same_key(pair.key, "DSN") && is_plain(pair.value.view());
     append_pair(string, pair.key, is_name ? pair.value.view() : pair.raw.view());
   }
@@ -52,11 +53,11 @@ SecretText make_string(const ConnectionString& given, const Target& target,
   }
   for (const pgiam_param& setting : settings)
     append_value(string, more, setting.key, setting.value);
-  if (handover.password) {
-    append_pair(string, "PWD", braced(handover.password).view());
+  if (passwords.password) {
+    append_pair(string, "PWD", braced(passwords.password).view());
     string.append("CommLog=0;Debug=0;");
   } else {
-    host::append_quoted(more, "passfile", handover.passfile);
+    host::append_quoted(more, "passfile", passwords.passfile);
   }
   append_pair(string, "pqopt", braced(more.view()).view());
   return string;

@@ -11,7 +11,7 @@
 namespace pgiam::odbc {
 
 // How libpq gets at the passwords: from a file, if `password` is NULL.
-struct Handover {
+struct PasswordParameters {
   std::string passfile;
   const char* password = nullptr;
 };
@@ -19,6 +19,7 @@ struct Handover {
 // What was given, with what is to be set over it. The token is not in it, unless `password` is one:
 // psqlODBC writes what it is given into its log files and returns it.
 host::SecretText make_string(const ConnectionString& given, const Target& target,
-                             const std::vector<pgiam_param>& settings, const Handover& handover);
+                             const std::vector<pgiam_param>& settings,
+                             const PasswordParameters& passwords);
 
 }  // namespace pgiam::odbc

@@ -84,24 +84,24 @@ class Connect {
  public:
   Connect(const Target& target, const ResolvedParams& params, const host::Attempt& attempt)
       : target_(target), attempt_(attempt), file_(password_lines(params, attempt).view()) {
-    handover_.passfile = file_.path();
+    passwords_.passfile = file_.path();
     // libpq finds another one on its way to the file.
-    if (params.has_password_outside_file) handover_.password = one_password(params, attempt);
+    if (params.has_password_outside_file) passwords_.password = one_password(params, attempt);
   }
 
   // Whether there is a way at all to hand the passwords over; if not, errno tells why.
-  bool is_possible() const { return handover_.password || !handover_.passfile.empty(); }
-  const std::string& passfile() const { return handover_.passfile; }
+  bool is_possible() const { return passwords_.password || !passwords_.passfile.empty(); }
+  const std::string& passfile() const { return passwords_.passfile; }
 
   SQLRETURN operator()(const ConnectionString& given, const LoginCalls& calls) const {
-    return calls.with_string(make_string(given, target_, attempt_.params(), handover_).view());
+    return calls.with_string(make_string(given, target_, attempt_.params(), passwords_).view());
   }
 
  private:
   const Target& target_;
   const host::Attempt& attempt_;
   host::PasswordFile file_;
-  Handover handover_;
+  PasswordParameters passwords_;
 };
 
 void report(host::Attempt& attempt, bool is_connected, const std::string& message) {

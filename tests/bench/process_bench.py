@@ -178,7 +178,7 @@ def main():
             return len(made), len({request.connection for request in made})
 
         delay = 0.05
-        aws.trouble("imds", "slow", count=3, seconds=delay)
+        aws.fault("imds", "slow", count=3, seconds=delay)
         cold = apart(first_token, **aws.environment("imds"))
         must(6, requests() == (3, 1) and cold["status"] == 0,
              "first token of an instance: %d requests on %d connection" % requests())  # fmt: skip
@@ -188,7 +188,7 @@ def main():
         must(7, requests() == (3, 1) and cold["statuses"] == [0],
              f"{THREADS} threads, cold: {requests()[0]} requests of one fetch, {cold['ms']:.0f} ms")  # fmt: skip
         aws.clear()
-        aws.trouble("imds", "hang", count=1000)
+        aws.fault("imds", "hang", count=1000)
         hole = apart(storm, **aws.environment("imds"))
         must(9, len({request.path for request in aws.requests("imds")}) == 1 and 0 not in hole["statuses"],
              f"{THREADS} threads at a service that never answers: {requests()[0]} requests, no token")  # fmt: skip

@@ -23,7 +23,7 @@ SHARED_WITH_HOSTS = {
 LENT = {
     ("cli", "keeper/keeper.h"), ("cli", "keeper/pgpass.h"), ("cli", "keeper/secret_file.h"), ("cli", "odbc/installer.h"),
 }  # fmt: skip
-# … and what goes when an attempt is asked of the library.
+# … and doctor connects through the hook's own code, so that it shows what a program with the hook would see.
 LENT |= {
     ("cli", "libpq/connect.h"), ("cli", "libpq/connection_state.h"),
 }  # fmt: skip

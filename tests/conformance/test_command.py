@@ -6,7 +6,7 @@ import time
 
 import pytest
 from test_roles import ROLE, one_role
-from test_troubles import SOURCES
+from test_failures import SOURCES
 
 HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
 

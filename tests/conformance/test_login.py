@@ -46,7 +46,7 @@ def test_a_session_that_is_renewed(machine, aws, form):
 
 def test_a_session_that_lives_on_when_its_renewal_fails(machine, aws):
     session_file(machine, 60)
-    aws.trouble("signin", "status", count=9)
+    aws.fault("signin", "status", count=9)
     assert machine.pgiam()["id"] == "ASIA.old"
 
 
@@ -79,7 +79,7 @@ def test_a_key_is_looked_at_only_where_it_is_needed(machine, aws):
 
 def test_many_processes_renew_a_session_once(machine, aws):
     session_file(machine, -60)
-    aws.trouble("signin", "slow", seconds=0.3)
+    aws.fault("signin", "slow", seconds=0.3)
     running = [machine.start() for _ in range(16)]
     found = {machine.origin(machine.finish(process)) for process in running}
     assert found == {"login session"}

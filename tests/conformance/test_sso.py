@@ -107,7 +107,7 @@ def test_a_token_that_we_refreshed_serves_botocore(machine, aws):
 
 def test_a_token_that_lives_on_when_its_refresh_fails(machine, aws):
     refreshable(machine, 60)
-    aws.trouble("oidc", "status", count=9)
+    aws.fault("oidc", "status", count=9)
     assert machine.origin(machine.pgiam()) == DEVELOPER
 
 

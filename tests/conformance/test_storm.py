@@ -12,13 +12,13 @@ def run_all(machine):
 
 def test_one_call_of_sts_for_all(machine, aws):
     one_role(machine)
-    aws.trouble("sts", "slow", seconds=0.5)
+    aws.fault("sts", "slow", seconds=0.5)
     assert run_all(machine) == {"role A by AKIABASE"}
     assert actions(aws) == ["AssumeRole"]
 
 
 def test_one_refresh_of_a_sign_in_for_all(machine, aws):
     refreshable(machine, -60)
-    aws.trouble("oidc", "slow", seconds=0.5)
+    aws.fault("oidc", "slow", seconds=0.5)
     assert run_all(machine) == {DEVELOPER}
     assert (len(aws.requests("oidc")), len(aws.requests("portal"))) == (1, 1)

@@ -105,7 +105,7 @@ def test_an_option_that_does_not_exist_is_named_with_the_nearest(plugin_host, se
 
 
 def test_a_fetch_is_cancelled_at_once(plugin_host, mfa, aws, rds):
-    aws.trouble("sts", "hang")
+    aws.fault("sts", "hang")
     words, variables = mfa
     host = plugin_host(*words, **variables)
     host.expect("Code of")

@@ -1,4 +1,4 @@
-#include "../exec_reach.h"
+#include "../preload.h"
 #include "../report.h"
 #include "plugin.h"
 #include "steps.h"

@@ -56,10 +56,11 @@ void HostLog::write(LogLevel level, std::string_view component, std::string_view
   function_(user_data_, static_cast<std::int32_t>(level), name.c_str(), text.c_str());
 }
 
-std::shared_ptr<HostPrompt::Turn> HostPrompt::turn_of_this_process() {
+std::shared_ptr<HostPrompt::PromptLock> HostPrompt::lock_of_this_process() {
   const StateLock lock;
-  if (turn_->fork != fork_count()) keep_for_ever(std::exchange(turn_, std::make_shared<Turn>()));
-  return turn_;
+  if (prompt_lock_->fork != fork_count())
+    keep_for_ever(std::exchange(prompt_lock_, std::make_shared<PromptLock>()));
+  return prompt_lock_;
 }
 
 Result<Secret> HostPrompt::ask(const PromptRequest& request, const Call& call) {
@@ -83,8 +84,8 @@ Result<Secret> HostPrompt::ask(const PromptRequest& request, const Call& call) {
   pgiam_answer answer;
   pgiam_status status;
   {
-    const auto turn = turn_of_this_process();
-    const std::lock_guard lock(turn->mutex);
+    const auto prompt_lock = lock_of_this_process();
+    const std::lock_guard lock(prompt_lock->mutex);
     const InsideCallback mark(context_);
     status = function_(user_data_, &prompt, &answer);
   }

@@ -63,12 +63,13 @@ class HostPrompt : public Prompt {
   const pgiam_prompt_fn function_;
   void* const user_data_;
   const bool has_questions_;  // then it is asked by its link to the call
-  struct Turn {
+  struct PromptLock {
     const std::uint64_t fork = fork_count();
     std::mutex mutex;
   };
-  std::shared_ptr<Turn> turn_of_this_process();
-  std::shared_ptr<Turn> turn_ = std::make_shared<Turn>();  // under the state lock
+  std::shared_ptr<PromptLock> lock_of_this_process();
+  // Under the state lock.
+  std::shared_ptr<PromptLock> prompt_lock_ = std::make_shared<PromptLock>();
 };
 
 }  // namespace pgiam

@@ -223,7 +223,7 @@ def test_a_role_that_nobody_may_assume_is_told(doctor, rds, role, aws, services)
 
 
 def test_services_of_aws_that_do_not_answer_are_told_in_time(doctor, rds, role, aws, services):
-    aws.trouble("sts", "hang", count=9)
+    aws.fault("sts", "hang", count=9)
     start = time.monotonic()
     told = doctor(rds.conninfo(), *role, "--timeout-ms", "700", **services("sts"))
     assert (told.code, told.failed, told.status) == ("cloud_unreachable", ["credentials"], 5)

@@ -23,7 +23,7 @@ SOURCES = {
     "imds": ["imds"],
     "process": [],
 }
-TROUBLES = {
+FAULTS = {
     "none": None,
     "half an answer": {"kind": "half"},
     "something else": {"kind": "garbage", "body": '{"SecretAccessKey": "canary-of-an-answer", "Token": '},
@@ -107,15 +107,15 @@ def secrets_of(aws):
     yield from aws.imds.tokens
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("source", SOURCES)
-def test_nothing_secret_is_told(pgiam, prepare, aws, services, source, trouble):
+def test_nothing_secret_is_told(pgiam, prepare, aws, services, source, fault):
     variables = {**services(*SOURCES[source] or ["sts"]), **prepare(source), "AWS_MAX_ATTEMPTS": "1"}
-    if TROUBLES[trouble] and SOURCES[source]:
-        aws.trouble(SOURCES[source][-1], count=100, **TROUBLES[trouble])
+    if FAULTS[fault] and SOURCES[source]:
+        aws.fault(SOURCES[source][-1], count=100, **FAULTS[fault])
     explained = pgiam("explain", CONNINFO, "--json", "--resolve", "--cache", "none", "--log", "debug", **variables)
     ended = pgiam("credentials", "--log", "debug", **variables)
-    assert (ended.returncode == 0) == (trouble == "none" or not SOURCES[source]), ended.stderr
+    assert (ended.returncode == 0) == (fault == "none" or not SOURCES[source]), ended.stderr
     tried = json.loads(explained.stdout)["credentials"]["tried"]
     assert tried and all(set(attempt) == {"provider", "outcome", "detail", "ms"} for attempt in tried)
     told = explained.stdout + explained.stderr + ended.stderr

@@ -143,26 +143,26 @@ def test_sign_in_takes_only_a_proof_of_its_own_key(aws):
 
 
 @pytest.mark.parametrize("kind", ["reset", "close", "half"])
-def test_troubles_break_the_connection(aws, kind):
-    aws.trouble("container", kind)
+def test_faults_break_the_connection(aws, kind):
+    aws.fault("container", kind)
     with pytest.raises((ConnectionError, http.client.HTTPException)):
         ask(aws, "container", "GET", "/")
     assert ask(aws, "container", "GET", "/")[0].status == 404
 
 
-def test_troubles_spoil_the_answer(aws):
-    aws.trouble("container", "status", status=503, headers={"Retry-After": "1"})
-    aws.trouble("container", "throttle", code="SlowDown")
-    aws.trouble("container", "garbage")
-    aws.trouble("container", "huge", size=100_000)
-    aws.trouble("container", "redirect", body="http://127.0.0.1:9/")
+def test_faults_spoil_the_answer(aws):
+    aws.fault("container", "status", status=503, headers={"Retry-After": "1"})
+    aws.fault("container", "throttle", code="SlowDown")
+    aws.fault("container", "garbage")
+    aws.fault("container", "huge", size=100_000)
+    aws.fault("container", "redirect", body="http://127.0.0.1:9/")
     answers = [ask(aws, "container", "GET", "/") for _ in range(5)]
     assert [answer.status for answer, _ in answers] == [503, 400, 200, 200, 302]
     assert len(answers[3][1]) == 100_000
 
 
-def test_troubles_take_their_time(aws):
-    aws.trouble("container", "slow", seconds=0.3)
+def test_faults_take_their_time(aws):
+    aws.fault("container", "slow", seconds=0.3)
     start = time.monotonic()
     ask(aws, "container", "GET", "/")
     assert time.monotonic() - start >= 0.3
@@ -182,10 +182,10 @@ def test_requests_are_recorded_with_their_connection(aws):
 def test_the_command_is_scripted_through_its_input():
     lines = [
         {"do": "set", "with": {"service": "imds", "name": "extended", "value": False}},
-        {"do": "trouble", "with": {"service": "sts", "kind": "hang"}},
+        {"do": "fault", "with": {"service": "sts", "kind": "hang"}},
         {"do": "environment"},
         {"do": "requests"},
-        {"do": "trouble", "with": {"service": "sts", "kind": "plague"}},
+        {"do": "fault", "with": {"service": "sts", "kind": "plague"}},
     ]
     command = [Path(__file__).with_name("run")]
     text = "\n".join(json.dumps(line) for line in lines)
@@ -194,4 +194,4 @@ def test_the_command_is_scripted_through_its_input():
     assert set(first) == {"ca", "ports"}
     assert answers[2]["result"]["AWS_ENDPOINT_URL_STS"] == f"https://localhost:{first['ports']['sts']}"
     assert answers[3] == {"result": []}
-    assert "no trouble plague" in answers[4]["error"]
+    assert "no fault plague" in answers[4]["error"]

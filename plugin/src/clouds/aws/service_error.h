@@ -17,7 +17,7 @@ struct ServiceError {
 ServiceError parse_service_error(const HttpResponse& response);
 
 // In our words: `what` was tried ("STS did not let us assume role X"). The status tells throttling,
-// refusal and trouble on the other side apart; code, HTTP status and request id are in `remote`.
+// refusal and failure on the other side apart; code, HTTP status and request id are in `remote`.
 Error describe_refusal(const HttpResponse& response, const std::string& what);
 
 }  // namespace pgiam::aws

@@ -2,6 +2,6 @@
 
 from .fake import FakeAws
 from .keys import Key
-from .troubles import Trouble
+from .faults import Fault
 
-__all__ = ["FakeAws", "Key", "Trouble"]
+__all__ = ["FakeAws", "Key", "Fault"]

@@ -5,7 +5,7 @@ import sys
 
 from .fake import SERVICES, FakeAws
 
-METHODS = ("clear", "environment", "problems", "requests", "set", "set_clock", "trouble")
+METHODS = ("clear", "environment", "fault", "problems", "requests", "set", "set_clock")
 
 
 def run():

@@ -14,7 +14,7 @@ from .imds import Imds
 from .keys import Key
 from .signin import Signin
 from .sts import Sts
-from .troubles import Trouble
+from .faults import Fault
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from rds_emulator import certificates  # noqa: E402
@@ -55,7 +55,7 @@ class FakeAws:
     def reset(self):
         """As just started: nothing sent, nothing scripted, no roles and sessions, the first keys, the right time."""
         with self._lock:
-            self._records, self._troubles, self._offset = [], [], 0.0
+            self._records, self._faults, self._offset = [], [], 0.0
         self.keys = _Keys(self._first_keys, self._issued)
         self.sts = Sts(self.keys, self.now)
         self.identity_center = IdentityCenter(self.keys, self.now)
@@ -84,7 +84,7 @@ class FakeAws:
             service: Server(
                 service,
                 self._one_at_a_time(answer),
-                self._next_trouble,
+                self._next_fault,
                 self._record,
                 self.now,
                 tls if service in TLS_SERVICES else None,
@@ -122,12 +122,12 @@ class FakeAws:
             variables["AWS_EC2_METADATA_DISABLED"] = "true"
         return variables
 
-    def trouble(self, service, kind, count=1, **details):
-        """Scripts a Trouble. Those for the same service happen one after the other."""
+    def fault(self, service, kind, count=1, **details):
+        """Scripts a Fault. Those for the same service happen one after the other."""
         if service not in SERVICES:
             raise ValueError(f"no service {service}; there are {', '.join(SERVICES)}")
         with self._lock:
-            self._troubles.append(Trouble(service, kind, count, **details))
+            self._faults.append(Fault(service, kind, count, **details))
 
     def requests(self, service=None):
         """What was sent, in order."""
@@ -139,21 +139,21 @@ class FakeAws:
         return [f"{request.service}: {problem}" for request in self.requests() for problem in request.problems]
 
     def clear(self):
-        """Forgets requests and troubles; keys, roles and sessions stay."""
+        """Forgets requests and faults; keys, roles and sessions stay."""
         with self._lock:
             self._records.clear()
-            self._troubles.clear()
+            self._faults.clear()
 
     def _record(self, request):
         with self._lock:
             self._records.append(request)
 
-    def _next_trouble(self, request):
+    def _next_fault(self, request):
         with self._lock:
-            for trouble in self._troubles:
-                if trouble.concerns(request):
-                    trouble.count -= 1
-                    return trouble
+            for fault in self._faults:
+                if fault.concerns(request):
+                    fault.count -= 1
+                    return fault
         return None
 
     def _one_at_a_time(self, answer):

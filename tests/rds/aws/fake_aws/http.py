@@ -60,15 +60,15 @@ def json_answer(value, status=200, **headers):
 
 
 class Server:
-    """Serves one service. `answer` is called with a Request; `trouble` takes the next Trouble that is due, if any."""
+    """Serves one service. `answer` is called with a Request; `fault` takes the next Fault that is due, if any."""
 
-    def __init__(self, service, answer, trouble, record, now, tls=None, address="127.0.0.1", port=0):
+    def __init__(self, service, answer, fault, record, now, tls=None, address="127.0.0.1", port=0):
         self.service = service
         self.tls = tls is not None
         self.stopping = threading.Event()
         self._connections = 0
         self._lock = threading.Lock()
-        functions = {"answer": answer, "trouble": trouble, "record": record, "now": now}
+        functions = {"answer": answer, "fault": fault, "record": record, "now": now}
         members = {name: staticmethod(function) for name, function in functions.items()}
         Handler = type("Handler", (_Handler,), members | {"server_of_service": self})
         self._http = _Listener(address, port, Handler, tls)
@@ -132,9 +132,9 @@ class _Handler(BaseHTTPRequestHandler):
             connection=self.number,
         )
         self.record(request)
-        trouble = self.trouble(request)
-        if trouble is not None:
-            return trouble.happen(self, request)
+        fault = self.fault(request)
+        if fault is not None:
+            return fault.happen(self, request)
         self.send(self.answer(request))
 
     do_GET = do_PUT = do_POST = handle_any

@@ -7,7 +7,7 @@
 namespace pgiam::aws {
 namespace {
 
-TEST(Retry, TellsPassingTroubleFromRefusals) {
+TEST(Retry, TellsPassingFailuresFromRefusals) {
   EXPECT_EQ(classify(200, ""), Failure::kNone);
   for (int status : {500, 502, 503, 504}) EXPECT_EQ(classify(status, ""), Failure::kTransient);
   EXPECT_EQ(classify(400, "RequestTimeout"), Failure::kTransient);

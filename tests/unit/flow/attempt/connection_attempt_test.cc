@@ -117,7 +117,7 @@ TEST(ConnectionAttempt, TellsWhatComesNext) {
       {"a refusal is the end of the list", 2, kOneByOne, "+r", "?aaF"},
       {"none is ours", 2, kOneByOne, "--", "?a?bN"},
       {"the first is not ours, the second is", 2, kOneByOne, "-+uc", "?a?babD"},
-      {"a host's trouble waits until it comes to it", 2, kOneByOne, "-!c", "?a?baD"},
+      {"a host's failure waits until it comes to it", 2, kOneByOne, "-!c", "?a?baD"},
       {"and is looked at again then", 2, kOneByOne, "-!u+c", "?a?ba?bbD"},
       {"the last is unreachable, too", 2, kOneByOne, "+u+u", "?aa?bbF"},
       {"walks: all passwords first", 3, kWalks, "+-+c", "?a?b?c*D"},

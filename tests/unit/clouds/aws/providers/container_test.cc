@@ -127,7 +127,7 @@ TEST_F(ContainerTest, RefusesAUriThatIsNone) {
   EXPECT_EQ(sent_count(), 0U);
 }
 
-TEST_F(ContainerTest, TriesAgainAfterTroubleThatPasses) {
+TEST_F(ContainerTest, TriesAgainAfterFailureThatPasses) {
   relative("/r");
   world.http.answer(503, "");
   world.http.answer(200, "<html>starting</html>");

@@ -207,7 +207,7 @@ TEST_F(ImdsTest, PointsToTheHopLimitWhenTheAnswerIsLost) {
   EXPECT_THAT(loaded.error().causes.back().hint, HasSubstr("http-put-response-hop-limit 2"));
 }
 
-TEST_F(ImdsTest, TriesAgainAfterTroubleThatPasses) {
+TEST_F(ImdsTest, TriesAgainAfterFailureThatPasses) {
   world.http.answer(503, "");
   answer_token();
   world.http.answer(500, "");

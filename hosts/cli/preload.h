@@ -1,4 +1,4 @@
-// What preloading reaches: files to preload, and programs into which nothing can be preloaded.
+// Preloading: the files, and the programs into which nothing can be preloaded.
 #pragma once
 
 #include <string>

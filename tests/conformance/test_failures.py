@@ -67,7 +67,7 @@ def source(request, machine):
 @pytest.mark.parametrize("kind", ["status", "half", "reset", "close"])
 def test_what_passes_is_tried_again(machine, aws, source, kind):
     origin, service = source
-    aws.trouble(service, kind)
+    aws.fault(service, kind)
     ours = machine.pgiam()
     if kind == "half" and service in ("oidc", "signin"):
         # The token is good for one use, and the answer to that was lost: only a person can help now.
@@ -79,14 +79,14 @@ def test_what_passes_is_tried_again(machine, aws, source, kind):
 @pytest.mark.parametrize("source", OF_AWS, indirect=True)
 def test_who_throttles_is_asked_again(machine, aws, source):
     origin, service = source
-    aws.trouble(service, "throttle", count=2, headers={"x-amz-retry-after": "50"})
+    aws.fault(service, "throttle", count=2, headers={"x-amz-retry-after": "50"})
     assert machine.origin(machine.pgiam()) == origin
     assert len(aws.requests(service)) == 3
 
 
 @pytest.mark.parametrize("source", OF_AWS, indirect=True)
 def test_three_attempts_are_all(machine, aws, source):
-    aws.trouble(source[1], "status", count=9, status=503)
+    aws.fault(source[1], "status", count=9, status=503)
     ours = machine.pgiam()
     assert (ours["status"], "503" in ours["remote"]) == (300, True)
     assert len(aws.requests(source[1])) == 3
@@ -96,7 +96,7 @@ def test_three_attempts_are_all(machine, aws, source):
                                                      ({"AWS_RETRY_MODE": "adaptive"}, 3)])
 def test_attempts_are_as_many_as_aws_settings_say(machine, aws, variables, attempts):
     role(machine)
-    aws.trouble("sts", "status", count=9, status=502)
+    aws.fault("sts", "status", count=9, status=502)
     assert machine.pgiam(**variables)["status"] == 300
     assert len(aws.requests("sts")) == attempts
 
@@ -104,7 +104,7 @@ def test_attempts_are_as_many_as_aws_settings_say(machine, aws, variables, attem
 @pytest.mark.parametrize("source", SOURCES, indirect=True)
 @pytest.mark.parametrize("kind", ["huge", "garbage"])
 def test_an_answer_that_is_none_is_refused(machine, aws, source, kind):
-    aws.trouble(source[1], kind, count=9)
+    aws.fault(source[1], kind, count=9)
     begin = time.monotonic()
     ours = machine.pgiam()
     assert ours["status"] in (200, 304), ours
@@ -153,7 +153,7 @@ def test_an_answer_without_end_is_given_up_soon_and_its_endpoint_named(machine, 
 
 @pytest.mark.parametrize("source", OF_AWS, indirect=True)
 def test_a_service_that_hangs_is_waited_for_as_long_as_the_caller_allows(machine, aws, source):
-    aws.trouble(source[1], "hang", count=9)
+    aws.fault(source[1], "hang", count=9)
     begin = time.monotonic()
     ours = machine.pgiam("timeout_ms=1200")
     assert ours["status"] in (300, 301), ours
@@ -162,7 +162,7 @@ def test_a_service_that_hangs_is_waited_for_as_long_as_the_caller_allows(machine
 
 def test_redirects_are_not_followed(machine, aws):
     role(machine)
-    aws.trouble("sts", "redirect", count=9, body="http://127.0.0.1:1/")
+    aws.fault("sts", "redirect", count=9, body="http://127.0.0.1:1/")
     assert machine.pgiam()["status"] == 304
     assert len(aws.requests("sts")) == 1
 
@@ -178,7 +178,7 @@ def test_a_wrong_clock_of_ours_is_learnt_from_the_refusal(machine, aws, offset):
 
 def test_a_date_that_is_no_reason_for_a_refusal_changes_nothing(machine, aws):
     role(machine)
-    aws.trouble("sts", "date", seconds=-10**8)
+    aws.fault("sts", "date", seconds=-10**8)
     assert machine.origin(machine.pgiam()) == "role A by AKIABASE"
     assert len(aws.requests("sts")) == 1
     assert "this machine's clock" not in machine.log
@@ -187,7 +187,7 @@ def test_a_date_that_is_no_reason_for_a_refusal_changes_nothing(machine, aws):
 def test_a_web_identity_file_is_read_at_each_attempt(machine, aws):
     web_identity(machine)
     jwt = machine.write("jwt", "the-web-token that is old")
-    aws.trouble("sts", "slow", seconds=2)
+    aws.fault("sts", "slow", seconds=2)
     process = machine.start()
     while not aws.requests("sts"):
         time.sleep(0.01)
@@ -224,7 +224,7 @@ def test_an_older_instance_takes_one_more(machine, aws):
 
 def test_an_instance_that_lost_our_token(machine, aws):
     instance(machine)
-    aws.trouble("imds", "status", status=401, path="/latest/meta-data")
+    aws.fault("imds", "status", status=401, path="/latest/meta-data")
     assert machine.origin(machine.pgiam()) == "instance role instance-role"
     assert [request.method for request in aws.requests()] == ["PUT", "GET", "PUT", "GET", "GET"]
 
@@ -232,7 +232,7 @@ def test_an_instance_that_lost_our_token(machine, aws):
 def test_an_instance_whose_answer_is_lost_names_the_hop_limit(machine, aws):
     instance(machine)
     machine.variables = {}
-    aws.trouble("imds", "hang", count=9)
+    aws.fault("imds", "hang", count=9)
     begin = time.monotonic()
     ours = machine.pgiam()
     assert "hop" in str(ours["causes"]), ours

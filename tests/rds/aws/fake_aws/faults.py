@@ -9,7 +9,7 @@ KINDS = ("status", "throttle", "slow", "hang", "half", "huge", "garbage", "date"
 
 
 @dataclass
-class Trouble:
+class Fault:
     """Happens to the next `count` requests to `service` whose path starts with `path`.
 
     status    answers `status` with `body` and `headers`
@@ -38,7 +38,7 @@ class Trouble:
 
     def __post_init__(self):
         if self.kind not in KINDS:
-            raise ValueError(f"no trouble {self.kind}; there are {', '.join(KINDS)}")
+            raise ValueError(f"no fault {self.kind}; there are {', '.join(KINDS)}")
 
     def concerns(self, request):
         return self.count > 0 and request.service == self.service and request.path.startswith(self.path)

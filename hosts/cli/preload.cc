@@ -1,4 +1,4 @@
-#include "exec_reach.h"
+#include "preload.h"
 
 #include <elf.h>
 #include <link.h>
