@@ -102,7 +102,7 @@ int run(const Arguments& arguments) {
   if (arguments.has("resolve")) request.flags(PGIAM_REQUEST_RESOLVE);
   const Reply reply = std::move(context.explain(request)).value();
   const std::string explanation = reply.text(PGIAM_REPLY_EXPLANATION);
-  if (host::is_on("PGIAM_DISABLE"))
+  if (host::is_disabled())
     remark("warning: PGIAM_DISABLE is set: programs connect as without pgiam");
   print_line(arguments.has("json") ? explanation : describe(json::parse(explanation).as_object()));
   return kExitOk;

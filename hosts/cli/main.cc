@@ -1,9 +1,7 @@
 // pgiam, the command. A host like any other: all it knows comes through pgiam.h.
-#include <pwd.h>
-#include <unistd.h>
-
 #include <cstdlib>
 
+#include "base/user_database.h"
 #include "command_line.h"
 #include "jdbc_url.h"
 #include "report.h"
@@ -14,8 +12,8 @@ using namespace pgiam::cli;
 static void find_home() {
   const char* home = std::getenv("HOME");
   if (home && *home) return;
-  const passwd* user = getpwuid(geteuid());
-  if (user && user->pw_dir && *user->pw_dir) setenv("HOME", user->pw_dir, 1);
+  const std::string of_user = pgiam::home_of_user();
+  if (!of_user.empty()) setenv("HOME", of_user.c_str(), 1);
 }
 
 static int run(std::vector<std::string> line) {

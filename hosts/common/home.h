@@ -5,9 +5,7 @@
 
 namespace pgiam::host {
 
-// By the user database; "" where that is silent.
-std::string home_of_user();
-// By HOME, or else by the user database, as libpq since PostgreSQL 15.
+// By HOME, or else by the user database, as libpq since PostgreSQL 15; "" where both are silent.
 std::string home_folder();
 
 }  // namespace pgiam::host

@@ -119,6 +119,8 @@ std::string with_explanation(const std::string& message, const Error& explained)
   return text + to_text(explained);
 }
 
+bool is_disabled() noexcept { return is_on("PGIAM_DISABLE"); }
+
 bool is_on(const char* variable) noexcept {
   const char* value = secure_getenv(variable);
   if (!value) return false;

@@ -28,6 +28,9 @@ std::string to_text(const Error& error);
 // The client's message, without secrets that a server may have put there, and what we know more.
 std::string with_explanation(const std::string& message, const Error& explained);
 
+// PGIAM_DISABLE: connections are to go as without pgiam.
+bool is_disabled() noexcept;
+
 // "yes" and the like in an environment variable.
 bool is_on(const char* variable) noexcept;
 

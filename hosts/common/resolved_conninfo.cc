@@ -1,11 +1,14 @@
 #include "resolved_conninfo.h"
 
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <span>
+
 #include "base/conninfo_keywords.h"
+#include "base/user_database.h"
 #include "home.h"
 #include "parameters.h"
 #include "service_file.h"
@@ -13,38 +16,30 @@
 namespace pgiam::host {
 namespace {
 
+using Values = std::span<const std::string_view>;
+
+constexpr std::string_view kDemands[] = {"disable", "prefer", "require"};
+constexpr std::string_view kNegotiations[] = {"postgres", "direct"};
+constexpr std::string_view kCertificateModes[] = {"disable", "allow", "require"};
+constexpr std::string_view kSessions[] = {"any",     "read-write", "read-only",
+                                          "primary", "standby",    "prefer-standby"};
+constexpr std::string_view kBalances[] = {"disable", "random"};
+
 struct Choices {
   const char* keyword;
-  const char* values;  // "a|b"
+  Values values;
 };
 
 // Of which libpq refuses other values, "" among them.
 constexpr Choices kChoices[] = {
-    {"channel_binding", "disable|prefer|require"},
-    {"sslmode", "disable|allow|prefer|require|verify-ca|verify-full"},
-    {"sslnegotiation", "postgres|direct"},
-    {"sslcertmode", "disable|allow|require"},
-    {"gssencmode", "disable|prefer|require"},
-    {"target_session_attrs", "any|read-write|read-only|primary|standby|prefer-standby"},
-    {"load_balance_hosts", "disable|random"},
+    {"channel_binding", kDemands}, {"sslmode", kSslModes},
+    {"sslnegotiation", kNegotiations}, {"sslcertmode", kCertificateModes},
+    {"gssencmode", kDemands}, {"target_session_attrs", kSessions},
+    {"load_balance_hosts", kBalances},
 };
 
-bool is_one_of(std::string_view value, std::string_view choices) {
-  for (;;) {
-    const std::size_t bar = choices.find('|');
-    if (value == choices.substr(0, bar)) return true;
-    if (bar == choices.npos) return false;
-    choices.remove_prefix(bar + 1);
-  }
-}
-
-// By the effective user, as libpq has it.
-std::string name_of_user() {
-  passwd entry;
-  passwd* found = nullptr;
-  char texts[4096];
-  const int failure = getpwuid_r(geteuid(), &entry, texts, sizeof texts, &found);
-  return failure == 0 && found ? found->pw_name : "";
+bool is_one_of(std::string_view value, Values values) {
+  return std::find(values.begin(), values.end(), value) != values.end();
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/conninfo_keywords.h"
+#include "base/user_database.h"
 #include "home.h"
 
 namespace pgiam::host {

@@ -58,7 +58,7 @@ PGconn* interpose(const void* caller, Wait wait, Function* RealLibpq::*function,
   if (libpq->is_internal_call(caller)) return as_if_absent();
   note_call();
   ExpectedConnection::forget();
-  if (host::is_on("PGIAM_DISABLE")) return as_if_absent();
+  if (host::is_disabled()) return as_if_absent();
   const std::optional<PGconn*> conn = guarded(
       [&]() -> std::optional<PGconn*> {
         const std::optional<Parameters> given = parameters();

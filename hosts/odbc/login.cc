@@ -116,7 +116,7 @@ void report(host::Attempt& attempt, bool is_connected, const std::string& messag
 Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionString& given,
              const LoginCalls& calls) {
   const auto as_if_absent = [&]() -> Login { return {calls.as_if_absent(), false, false}; };
-  if (host::is_on("PGIAM_DISABLE")) return as_if_absent();
+  if (host::is_disabled()) return as_if_absent();
   const auto fail = [&](const char* sqlstate, SQLINTEGER native, const std::string& text) {
     say(connection, sqlstate, native, text);
     return Login{};

@@ -4,10 +4,10 @@
  *  Threads    A pgiam_context may be used from any thread at once. A reply, error,
  *             operation or attempt belongs to one thread at a time; what may come from any
  *             other says so.
- *             Threads of the library's own take no signals: at most 64, those that fetch for
- *             operations (none where the answer is at hand or another fetches it already) and
- *             one from the first credentials that end and can be had anew (it renews them).
- *             The last goes with the last context.
+ *             Threads of the library's own take no signals. At most 64: those that fetch for
+ *             operations (none where the answer is at hand or another fetches it already), one
+ *             that minds the operations' time limits, and one that renews, from the first
+ *             credentials that end and can be had anew. All are gone with the last context.
  *  Ownership  What you pass in is copied before the call returns. What you receive through
  *             an out parameter is yours: free it with the matching _free, which takes NULL,
  *             too. What a getter returns is borrowed and lives as long as its object.
@@ -67,7 +67,7 @@ typedef int32_t pgiam_status;
 #define PGIAM_E_INTERNAL             2   /* bug in the library (an exception was stopped) */
 #define PGIAM_E_NO_MEMORY            3
 #define PGIAM_E_INVALID_ARGUMENT     100
-#define PGIAM_E_INVALID_STATE        101 /* forbidden here: inside a callback */
+#define PGIAM_E_INVALID_STATE        101 /* not here or not now, as inside a callback */
 #define PGIAM_E_UNSUPPORTED          102 /* unknown option, field, feature or version */
 #define PGIAM_E_TARGET               103 /* host is ours but region/kind cannot be known */
 #define PGIAM_E_INSECURE             104 /* the token would travel without the TLS asked for */
@@ -166,8 +166,8 @@ typedef struct pgiam_question pgiam_question;
 
 /* Run only inside calls that this host makes on the operation or attempt that asks, or on the
  * context where the call blocks: never on a thread of the library, nor for renewals ahead of time.
- * So it may be in the way of nothing, and an operation or attempt whose descriptor is readable may
- * have a question to ask. prompt lives during the call. PGIAM_PROMPT_CLOSE comes with question NULL;
+ * An operation or attempt whose descriptor is readable may thus have a question to ask. prompt lives
+ * until the callback returns. PGIAM_PROMPT_CLOSE comes with question NULL;
  * all others are to be finished: a device login that was shown with no values, an MFA code with
  * "answer". PGIAM_PROMPT_FLAG_RETRY on PGIAM_PROMPT_CREDENTIALS: those given last were refused or
  * end; expires_in_ms: until nobody waits any more. */
@@ -496,11 +496,11 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_new(pgiam_context *context,
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_next(pgiam_attempt *attempt, pgiam_step *step,
                                                             pgiam_error **error);
 /* Of a CONNECT: libpq's keywords to set over the user's own, "password" among them; for one host of
- * a list, and where another name than the user's is to be dialled, host, hostaddr and port, too. A client that walks a list gets what is for all hosts (of
- * several sslmodes the strictest), and the password only where all of them take the same: each
- * host's own is in pgiam_attempt_host. Borrowed until the next call on the attempt. Where there was
- * no password to connect with, such a client is told what a connection needs that is to be reset
- * until there is one.
+ * a list, and where another name than the user's is to be dialled, host, hostaddr and port, too. A
+ * client that walks a list gets what is for all hosts (of several sslmodes the strictest), and the
+ * password only where all of them take the same: each host's own is in pgiam_attempt_host. Borrowed
+ * until the next call on the attempt. Where _next failed for want of a password, such a client gets
+ * what its connection needs if it is kept, and reset until there is one.
  * PGIAM_E_INVALID_ARGUMENT past the end. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_param(const pgiam_attempt *attempt,
                                                              size_t index, pgiam_param *param);

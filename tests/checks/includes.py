@@ -14,10 +14,11 @@ MAY_INCLUDE = {
     "abi": {"abi", "flow", "clouds", "ports", "base", "sdk"},
 }
 # Include nothing of the core: where the configuration may be; the grammar of a file that the core reads and a host writes;
-# libpq's keywords; what all hold who load a library, or must not be cancelled; how people are told what to type.
+# libpq's keywords; the user database; what all hold who load a library, or must not be cancelled; how people are told what to type.
 SHARED_WITH_HOSTS = {
     "base/configuration_files.h", "base/conninfo_keywords.h", "base/descriptor.h", "base/load_lock.h", "base/pgpass.h",
-    "base/shell.h", "base/spelling.h", "base/sql.h", "base/uncancellable.h", "base/write_all.h",
+    "base/shell.h", "base/spelling.h", "base/sql.h", "base/uncancellable.h", "base/user_database.h",
+    "base/write_all.h",
 }  # fmt: skip
 # (who, what): the command is the way to run what these two hosts do without a client; …
 LENT = {

@@ -6,7 +6,7 @@
 namespace pgiam::cli::doctor {
 
 Finding look_at_hook() {
-  if (host::is_on("PGIAM_DISABLE"))
+  if (host::is_disabled())
     return failed({"disabled",
                    "PGIAM_DISABLE is set: all would work, but the hook stays out of it",
                    {"unset PGIAM_DISABLE"},

@@ -1,8 +1,9 @@
 #include "adapters/environment_posix.h"
 
-#include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "base/user_database.h"
 
 namespace pgiam {
 
@@ -17,12 +18,9 @@ std::optional<std::string> PosixEnvironment::get(const char* name) const {
 std::optional<std::string> PosixEnvironment::home() const {
   if (privileged_) return std::nullopt;
   if (auto given = get_nonblank("HOME")) return given;
-  passwd entry{};
-  passwd* found = nullptr;
-  char buffer[4096];
-  if (getpwuid_r(getuid(), &entry, buffer, sizeof buffer, &found) != 0 || found == nullptr)
-    return std::nullopt;
-  return found->pw_dir;
+  std::string home = home_of_user();
+  if (home.empty()) return std::nullopt;
+  return home;
 }
 
 // setenv, unsetenv and putenv all exchange pointers in the table, so the pointers tell. Every

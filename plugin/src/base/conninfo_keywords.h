@@ -23,6 +23,10 @@ struct ConninfoKeyword {
   bool is_protective() const { return (flags & kProtectiveKeyword) != 0; }
 };
 
+// What sslmode may be, from the weakest to the strictest.
+inline constexpr std::string_view kSslModes[] = {"disable", "allow",     "prefer",
+                                                 "require", "verify-ca", "verify-full"};
+
 // As of PostgreSQL 18, in libpq's order.
 std::span<const ConninfoKeyword> conninfo_keywords();
 // nullptr: there is none of that name.

@@ -3,23 +3,24 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/conninfo_keywords.h"
+
 namespace pgiam {
 namespace {
 
-constexpr std::string_view kModes[] = {"disable", "allow",     "prefer",
-                                       "require", "verify-ca", "verify-full"};
 constexpr std::string_view kDefault = "prefer";
 constexpr std::string_view kWeakestWithTls = "require";
 
 int place_of(std::string_view sslmode) {
-  return static_cast<int>(std::find(std::begin(kModes), std::end(kModes), sslmode) - kModes);
+  return static_cast<int>(std::find(std::begin(kSslModes), std::end(kSslModes), sslmode) -
+                          kSslModes);
 }
 
 }  // namespace
 
 int strictness(std::string_view sslmode) {
   const int place = place_of(sslmode);
-  return place < static_cast<int>(std::size(kModes)) ? place : place_of(kDefault);
+  return place < static_cast<int>(std::size(kSslModes)) ? place : place_of(kDefault);
 }
 
 bool demands_tls(std::string_view sslmode) {
