@@ -1,5 +1,5 @@
-// What libpq makes of the keywords that somebody gives: the service file, PG* variables and
-// defaults fill in the rest. Without libpq, which takes longer to load than all this.
+// What libpq would make of the keywords that somebody gives: the service file, PG* variables and
+// defaults fill in the rest. Worked out without libpq, which takes longer to load than all this.
 #pragma once
 
 #include <stdexcept>
@@ -30,7 +30,8 @@ class ResolvedConninfo {
   // Over what was given before. Empty values count, as they do within a connection string. Throws
   // ConninfoError for an unknown keyword.
   void give(std::string_view keyword, std::string_view value);
-  // Fills in what nobody gave, and checks what has few values. Throws ConninfoError.
+  // Fills in what nobody gave, and checks the keywords that take only certain values and the lengths
+  // of lists. Throws ConninfoError.
   void add_defaults();
 
   // nullptr: it has no value.

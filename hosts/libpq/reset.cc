@@ -20,7 +20,8 @@ constexpr const char* kRoomUnknown =
     "pgiam: whether a new token fits into this connection cannot be told, as malloc and "
     "malloc_usable_size are of two libraries here: make a new connection\n";
 
-// Whether what libpq holds did not come from us: its room is unknown, and it is the user's own.
+// Whether the password that libpq holds is the user's own and not one that we put there: how much
+// room there is behind it is then not known.
 bool is_users_own(const ConnectionState& state, const HostAttempt& at, const char* password) {
   return !state.shares_password && is_no_token(password) &&
          strcmp(password, state.password_of(at)) != 0;
