@@ -1,9 +1,9 @@
 // A password file for one connection, in memory where the system allows, gone with the object.
 //
-// Two properties of libpq's reader make it the way to pass a token. It is looked up host by host, so
-// each host of a list gets its own (PostgreSQL manual, "The Password File"). And the copy that libpq
-// keeps of a line ends where the line does, not where the password does, so that padding behind the
-// password leaves room to put a longer one into that copy later; libpq does not promise this one.
+// Two properties of libpq's reader make it the way to pass a token. It is looked up host by host,
+// so each host of a list gets its own (PostgreSQL manual, "The Password File"). And the copy that
+// libpq keeps of a line ends where the line does, not where the password does, so that padding
+// behind the password leaves room to put a longer one there later; libpq does not promise this.
 #pragma once
 
 #include <string>

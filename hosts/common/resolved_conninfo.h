@@ -30,8 +30,8 @@ class ResolvedConninfo {
   // Over what was given before. Empty values count, as they do within a connection string. Throws
   // ConninfoError for an unknown keyword.
   void give(std::string_view keyword, std::string_view value);
-  // Fills in what nobody gave, and checks the keywords that take only certain values and the lengths
-  // of lists. Throws ConninfoError.
+  // Fills in what nobody gave, and checks the keywords that take only certain values, and the
+  // lengths of lists. Throws ConninfoError.
   void add_defaults();
 
   // nullptr: it has no value.
