@@ -8,15 +8,17 @@
 namespace pgiam {
 namespace {
 
+constexpr const char* kMakeUsualFolder = "mkdir -p ~/.config/pgiam && ";
 constexpr const char* kUsualRuleFile = "~/.config/pgiam/pgiam.conf";
 
 // The very line that makes DNS's word the user's own.
 std::string command_for_rule(std::string_view host, const std::string& endpoint,
                              const std::string& rule_file) {
   const std::string name(host);
-  return "printf '%s\\n' " + shell_word("[connection " + name + "]") + " " +
+  const bool is_new = rule_file.empty();
+  return std::string(is_new ? kMakeUsualFolder : "") + "printf '%s\\n' " + shell_word("[connection " + name + "]") + " " +
          shell_word("host = " + name) + " " + shell_word("signing_host = " + endpoint) + " >> " +
-         (rule_file.empty() ? kUsualRuleFile : shell_word(rule_file));
+         (is_new ? kUsualRuleFile : shell_word(rule_file));
 }
 
 Error not_on_dns_alone(const Request& request, const std::string& endpoint,

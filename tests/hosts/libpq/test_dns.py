@@ -249,8 +249,7 @@ def test_the_rule_that_is_named_makes_verify_full_work(rds, client, tmp_path, ve
     program = client()
     checked = conninfo(rds, "db.corp.example", sslmode="verify-full", sslrootcert=rds.ca_file)
     assert program.do("connectdb", checked) == "bad"
-    command = re.search(r"printf .*?/pgiam\.conf", program.do("message"))[0]
-    (tmp_path / ".config/pgiam").mkdir(parents=True)
+    command = re.search(r"mkdir .*?/pgiam\.conf", program.do("message"))[0]
     subprocess.run(command, shell=True, check=True, env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]})
     program = client()
     assert program.do("connectdb", checked).startswith(f"ok\t{RDS}"), program.message()

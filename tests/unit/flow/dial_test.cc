@@ -73,7 +73,7 @@ TEST_F(DialTest, WhoCannotDialItGetsNoTokenButTheRule) {
     const Error error = refusal();
     EXPECT_THAT(error.message, HasSubstr("this client cannot be told to dial that name"));
     EXPECT_EQ(error.commands.at(0),
-              "printf '%s\\n' '[connection db.example.com]' 'host = db.example.com' 'signing_host = " +
+              "mkdir -p ~/.config/pgiam && printf '%s\\n' '[connection db.example.com]' 'host = db.example.com' 'signing_host = " +
                   std::string(kHost) + "' >> ~/.config/pgiam/pgiam.conf");
     EXPECT_THAT(error.hint, HasSubstr(error.commands[0]));
   }
