@@ -18,7 +18,7 @@ const char* value_in(const Params& params, std::string_view key) {
 Result<std::unique_ptr<pgiam_reply>> pgiam::make_reply(Reply answer, const Request& request) {
   auto reply = std::make_unique<pgiam_reply>(pgiam_reply{std::move(answer), {}, {}});
   if (reply->reply.password() != nullptr) {
-    const Params params = reply->reply.params();
+    const Params& params = reply->reply.params();
     const char* sslmode = value_in(params, "sslmode");
     const bool is_token = reply->reply.file() == nullptr || *sslmode != '\0';
     PasswordDemands demands = demands_of(reply->reply.plan(), is_token);

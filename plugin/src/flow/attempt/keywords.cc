@@ -1,6 +1,7 @@
 #include "flow/attempt/keywords.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.h"
 #include "flow/attempt/sslmode.h"
@@ -8,7 +9,7 @@
 namespace pgiam {
 namespace {
 
-constexpr std::string_view kAppliedSince1_0 = "password,sslmode,sslrootcert";
+constexpr std::string_view kAppliedSince1_0[] = {"password", "sslmode", "sslrootcert"};
 
 Error coded(const char* code, Status status, std::string message, std::string hint) {
   Error error = make_error(status, std::move(message), std::move(hint));
@@ -73,7 +74,9 @@ bool can_be_dialled(const Dial& dial, std::string_view can_apply) {
 }  // namespace
 
 bool can_be_applied(std::string_view can_apply, std::string_view keyword) {
-  if (can_apply.empty()) can_apply = kAppliedSince1_0;
+  if (can_apply.empty())
+    return std::find(std::begin(kAppliedSince1_0), std::end(kAppliedSince1_0), keyword) !=
+           std::end(kAppliedSince1_0);
   if (trim(can_apply) == "*") return true;
   for (std::string_view word : split(can_apply, ','))
     if (trim(word) == keyword) return true;
