@@ -117,26 +117,23 @@ Result<Reply> pgiam_attempt::ask_here(Request request, bool no_wait) {
 bool pgiam_attempt::ask(std::size_t host) {
   const Request request = request_for(host);
   if (!no_wait_) {
-    machine_.answer(host, password_of(host, ask_here(request, false)));
+    machine_.answer(host, password_in(ask_here(request, false)));
     return true;
   }
   if (!pending_) pending_.emplace(context_, request, functions_, event_, stop());
   auto outcome = pending_->wait(Milliseconds{0});
   if (!outcome) return false;
   pending_.reset();
-  machine_.answer(host, password_of(host, std::move(*outcome)));
+  machine_.answer(host, password_in(std::move(*outcome)));
   return true;
 }
 
-Result<ConnectionAttempt::Password> pgiam_attempt::password_of(std::size_t host,
-                                                               Result<Reply> answer) {
+Result<ConnectionAttempt::Password> pgiam_attempt::password_in(Result<Reply> answer) {
   if (!answer) return answer.error();
-  auto made = make_reply(std::move(*answer), request_for(host));
-  if (!made) return made.error();
   Password password;
-  password.settings = (*made)->settings;
-  password.expires_at = (*made)->reply.password()->expires_at;
-  password.reply = std::shared_ptr<const pgiam_reply>(std::move(*made));
+  password.settings = answer->settings();
+  password.expires_at = answer->password()->expires_at;
+  password.reply = std::shared_ptr<const pgiam_reply>(make_reply(std::move(*answer)));
   return password;
 }
 
@@ -342,7 +339,7 @@ Result<void> pgiam_attempt::refresh(std::size_t host) {
   // DNS may lead elsewhere by now; the connection does not.
   const auto& at = machine_.hosts()[host];
   if (at.dial_host != at.entry.host) request.alias_of = first_of(at.dial_host);
-  auto password = password_of(host, ask_here(request, no_wait_));
+  auto password = password_in(ask_here(request, no_wait_));
   if (!password) {
     if (password.error().status == Status::kNotApplicable) machine_.answer(host, password.error());
     return password.error();

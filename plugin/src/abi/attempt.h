@@ -37,7 +37,7 @@ struct pgiam_attempt {
   pgiam::Request request_for(std::size_t host) const;
   bool ask(std::size_t host);
   pgiam::Result<pgiam::Reply> ask_here(pgiam::Request request, bool no_wait);
-  pgiam::Result<Password> password_of(std::size_t host, pgiam::Result<pgiam::Reply> answer);
+  static pgiam::Result<Password> password_in(pgiam::Result<pgiam::Reply> answer);
   pgiam::Result<pgiam_step> wait_step(std::int64_t wait_ms);
   pgiam_step connect_step(std::size_t host);
   void set_hosts(std::size_t only);

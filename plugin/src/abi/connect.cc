@@ -29,9 +29,7 @@ pgiam_status ask_flow(pgiam_context* context, const pgiam_request* given, pgiam_
     const auto begin = [&] { return call.emplace(*context).stop(); };
     auto answer = ask(context->wired.flow(), read->request, begin);
     if (!answer) return answer.error();
-    auto reply = make_reply(std::move(*answer), read->request);
-    if (!reply) return reply.error();
-    *out = reply->release();
+    *out = make_reply(std::move(*answer)).release();
     return {};
   });
 }

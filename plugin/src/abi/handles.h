@@ -29,7 +29,6 @@ struct pgiam_error {
 
 struct pgiam_reply {
   pgiam::Reply reply;
-  pgiam::KeywordSettings settings;  // beside a password
   std::vector<pgiam_error> warnings;
 };
 
@@ -82,7 +81,7 @@ struct pgiam_context {
 
 namespace pgiam {
 
-// An answer as the host gets it: with what the request's keywords need, or why they rule it out.
-Result<std::unique_ptr<pgiam_reply>> make_reply(Reply reply, const Request& request);
+// An answer as the host gets it.
+std::unique_ptr<pgiam_reply> make_reply(Reply reply);
 
 }  // namespace pgiam

@@ -65,9 +65,7 @@ pgiam_status pgiam_operation_wait(pgiam_operation* operation, int64_t timeout_ms
     auto outcome = operation->answer->wait(Milliseconds{timeout_ms});
     if (!outcome) return make_error(Status::kTimeout, "the operation is still running");
     if (!*outcome) return outcome->error();
-    auto reply = make_reply(std::move(**outcome), operation->request->request());
-    if (!reply) return reply.error();
-    *out = reply->release();
+    *out = make_reply(std::move(**outcome)).release();
     return {};
   });
 }

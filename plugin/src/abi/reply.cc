@@ -7,49 +7,26 @@ using namespace pgiam;
 
 int64_t unix_ms(Time time) { return time.time_since_epoch().count(); }
 
-const char* value_in(const Params& params, std::string_view key) {
-  for (const Param& param : params)
-    if (param.key == key) return param.value;
-  return "";
-}
-
 }  // namespace
 
-Result<std::unique_ptr<pgiam_reply>> pgiam::make_reply(Reply answer, const Request& request) {
-  auto reply = std::make_unique<pgiam_reply>(pgiam_reply{std::move(answer), {}, {}});
-  if (reply->reply.password() != nullptr) {
-    const Params& params = reply->reply.params();
-    const char* sslmode = value_in(params, "sslmode");
-    const bool is_token = reply->reply.file() == nullptr || *sslmode != '\0';
-    PasswordDemands demands = demands_of(reply->reply.plan(), is_token);
-    demands.sslmode = sslmode;
-    demands.sslrootcert = value_in(params, "sslrootcert");
-    auto settings = settings_for(request, demands);
-    if (!settings) return settings.error();
-    reply->settings = std::move(*settings);
-  }
+std::unique_ptr<pgiam_reply> pgiam::make_reply(Reply answer) {
+  auto reply = std::make_unique<pgiam_reply>(pgiam_reply{std::move(answer), {}});
   for (const Error& warning : reply->reply.plan().warnings) reply->warnings.emplace_back(warning);
   return reply;
 }
 
 size_t pgiam_reply_param_count(const pgiam_reply* reply) {
-  if (reply == nullptr) return 0;
-  return reply->reply.password() ? 1 + reply->settings.size() : reply->reply.params().size();
+  return reply == nullptr ? 0 : reply->reply.param_count();
 }
 
 pgiam_status pgiam_reply_param(const pgiam_reply* reply, size_t index, pgiam_param* out) {
   if (reply == nullptr || !can_be_filled(out)) return PGIAM_E_INVALID_ARGUMENT;
   if (index >= pgiam_reply_param_count(reply)) return PGIAM_E_INVALID_ARGUMENT;
+  const Param param = reply->reply.param(index);
   pgiam_param filled{};
-  if (reply->reply.password() && index > 0) {
-    filled.key = reply->settings[index - 1].key.c_str();
-    filled.value = reply->settings[index - 1].value.c_str();
-  } else {
-    const Param param = reply->reply.params()[index];
-    filled.flags = param.secret ? PGIAM_PARAM_SECRET : 0;
-    filled.key = param.key;
-    filled.value = param.value;
-  }
+  filled.flags = param.secret ? PGIAM_PARAM_SECRET : 0;
+  filled.key = param.key;
+  filled.value = param.value;
   copy_out(filled, out);
   return PGIAM_OK;
 }

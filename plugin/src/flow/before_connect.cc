@@ -29,9 +29,12 @@ std::string plan_key(const Request& request) {
     key.append(1, '\0').append(name);
     key.append(1, '\0').append(value);
   }
-  for (std::string_view keyword : {"passfile", "sslrootcert"})
-    key.append(1, '\2').append(value_of(request.keywords, keyword));
-  key.append(1, '\2').append(request.hostaddr).append(1, '\2').append(request.alias_of);
+  for (const auto& [keyword, value] : request.keywords) {
+    key.append(1, '\2').append(keyword);
+    key.append(1, '\0').append(value);
+  }
+  for (std::string_view part : {request.hostaddr, request.alias_of, request.can_apply})
+    key.append(1, '\3').append(part);
   if (request.host_link != nullptr) key.append(1, '\1').append(request.host_link->identity());
   return key;
 }
@@ -103,10 +106,10 @@ std::optional<Result<Reply>> Flow::find_reply(const Request& request) {
     }
     plan = kept->plan;
   }
-  if (password) return Reply(std::move(plan), std::move(password), true, true);
-  if (plan->as<AskCloud>() != nullptr) return make_password(plan, found, request, now);
   if (plan->as<PasswordFromFile>() != nullptr) return std::nullopt;
-  return answer_without_cloud(plan, request, Call());
+  if (auto reply = answer_without_cloud(plan, request, Call())) return reply;
+  if (password) return Reply(std::move(plan), std::move(password), true, true);
+  return make_password(plan, found, request, now);
 }
 
 Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const Call& planning) {
@@ -186,7 +189,7 @@ std::optional<Result<Reply>> Flow::answer_without_cloud(const std::shared_ptr<co
   if (const auto* file = plan->as<PasswordFromFile>())
     return answer_from_file(plan, *file, request, call);
   // Before anything is fetched that could not be used.
-  if (auto fits = settings_for(request, demands_of(*plan, true)); !fits) return fits.error();
+  if (const auto& settings = plan->as<AskCloud>()->settings; !settings) return settings.error();
   return std::nullopt;
 }
 
@@ -231,8 +234,9 @@ Result<Reply> Flow::answer_from_file(const std::shared_ptr<const Plan>& plan,
   auto found = files_.password_for(file.source, request, call);
   if (!found) return found.error();
   const std::string_view text = found->password.reveal();
-  const bool needs_tls = plan->settings.given(kTlsOption) || planner_.is_password_of_ours(text);
-  if (needs_tls && file.insecure) return *file.insecure;
+  const bool is_token = plan->settings.given(kTlsOption) || planner_.is_password_of_ours(text);
+  const auto& settings = is_token ? file.settings_of_token : file.settings;
+  if (!settings) return settings.error();
   const auto end = planner_.end_of(text);
   if (end && world_.clock.now() > *end + kClockSkew)
     return make_error(Status::kNoCredentials,
@@ -241,7 +245,7 @@ Result<Reply> Flow::answer_from_file(const std::shared_ptr<const Plan>& plan,
   if (planner_.is_password_of_ours(text)) fetcher_->handed_out().remember(text);
   auto password = std::make_shared<const Password>(
       Password{std::move(found->password), {}, end.value_or(Time{}), {}, {}});
-  return Reply(plan, std::move(found->file), std::move(password), needs_tls);
+  return Reply(plan, std::move(found->file), std::move(password), is_token);
 }
 
 }  // namespace pgiam

@@ -82,12 +82,6 @@ std::uint16_t port_of(const Request& request) {
 
 }  // namespace
 
-PasswordDemands demands_of(const Plan& plan, bool is_token) {
-  const auto* ask = plan.as<AskCloud>();
-  return {is_token, plan.set_sslmode(), plan.sslrootcert, ask != nullptr ? &ask->dial : nullptr,
-          plan.rule_file};
-}
-
 std::string users_token_reason() {
   return "a token was given that was not made here and has not expired (force = yes would replace it)";
 }
@@ -103,13 +97,6 @@ const Target& Plan::target() const {
   if (const auto* ask = as<AskCloud>()) return ask->target;
   const auto* refused = as<Refused>();
   return refused != nullptr ? refused->target : kNone;
-}
-
-const std::string& Plan::set_sslmode() const {
-  static const std::string& kNone = *new std::string;  // threads may outlive main
-  if (const auto* ask = as<AskCloud>()) return ask->set_sslmode;
-  const auto* file = as<PasswordFromFile>();
-  return file != nullptr ? file->set_sslmode : kNone;
 }
 
 // The user's own password wins, be it a token. One that has died, or that this process handed out,
@@ -238,12 +225,15 @@ void Planner::plan_file(PasswordSource source, const Request& request, Plan& pla
     return;
   }
   PasswordFromFile file{std::move(source), {}, {}};
+  PasswordDemands demands;
+  demands.is_token = false;
+  demands.sslrootcert = plan.sslrootcert;
+  file.settings = file.settings_of_token = settings_for(request, demands);
   if (!is_socket(request.host)) {  // what stays on the machine needs no TLS
-    auto sslmode = sslmode_for_token(request, plan.settings);
-    if (sslmode)
-      file.set_sslmode = std::move(*sslmode);
-    else
-      file.insecure = sslmode.error();
+    const auto sslmode = sslmode_for_token(request, plan.settings);
+    demands.is_token = true;
+    if (sslmode) demands.sslmode = *sslmode;
+    file.settings_of_token = sslmode ? settings_for(request, demands) : sslmode.error();
   }
   plan.kind = std::move(file);
 }
@@ -272,8 +262,9 @@ void Planner::plan_cloud(Recognised found, const Request& request, const Call& c
   AskCloud ask;
   ask.cloud = found.cloud;
   ask.source = std::move(*source);
-  ask.set_sslmode = std::move(*sslmode);
   ask.dial = std::move(*dial);
+  ask.settings =
+      settings_for(request, {true, *sslmode, plan.sslrootcert, &ask.dial, plan.rule_file});
   ask.reuse = Seconds{plan.settings.get_int(kReuseSecondsOption)};
   ask.password_key = password_key(found.target, request.user);
   ask.target = std::move(found.target);

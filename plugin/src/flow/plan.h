@@ -38,16 +38,16 @@ struct PasswordSource {
 };
 struct PasswordFromFile {
   PasswordSource source;
-  std::string set_sslmode;         // "" where the user's own will do
-  std::optional<Error> insecure;   // if the file holds a token, it cannot be done
+  // Beside the password, for a token and for another one. An error: it cannot be done.
+  Result<KeywordSettings> settings_of_token, settings;
 };
 
 struct AskCloud {
   const Cloud* cloud = nullptr;
   Target target;  // without a name where only the secret is wanted
   SecretSource source;
-  std::string set_sslmode;   // "" where the user's own will do
   Dial dial;
+  Result<KeywordSettings> settings;  // beside the password. An error: it cannot be done
   Seconds reuse{0};
   std::string password_key;  // connections with the same one may get the same password
   // A password that the user gave, and that is one of this cloud's: it is their own word, unless it
@@ -78,12 +78,7 @@ struct Plan {
   // Null where there is none; the target then is without a name.
   const Cloud* cloud() const;
   const Target& target() const;
-  // What the client is to set, "" where the user's own will do.
-  const std::string& set_sslmode() const;
 };
-
-// What a password by this plan needs of the connection.
-PasswordDemands demands_of(const Plan& plan, bool is_token);
 
 // Why a connection with somebody else's token is not ours.
 std::string users_token_reason();

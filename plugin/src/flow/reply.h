@@ -1,7 +1,6 @@
 // What a host gets. It holds on to what it was made of and copies nothing of it.
 #pragma once
 
-#include <boost/container/small_vector.hpp>
 #include <memory>
 #include <string>
 
@@ -13,12 +12,7 @@
 namespace pgiam {
 
 // In libpq's words. Borrowed from the reply.
-struct Param {
-  const char* key = "";
-  const char* value = "";
-  bool secret = false;
-};
-using Params = boost::container::small_vector<Param, 3>;
+using Param = HandedOut;
 
 class Reply {
  public:
@@ -27,7 +21,7 @@ class Reply {
         bool secret_from_cache);
   // An answer to before_connect from a file of the user's own.
   Reply(std::shared_ptr<const Plan> plan, std::shared_ptr<const PasswordFile> file,
-        PasswordPtr password, bool needs_tls);
+        PasswordPtr password, bool is_token);
   // An answer to credentials and login: no password.
   Reply(std::shared_ptr<const Plan> plan, KeptSecretPtr secret, bool from_cache);
   // An answer to explain: no password, no parameters.
@@ -48,8 +42,11 @@ class Reply {
   // Whose secret it is, masked.
   const std::string& principal() const { return rest_ ? rest_->principal : password_->owner; }
   const char* explanation() const { return rest_ ? rest_->explanation.c_str() : ""; }
-  // What the client must set to use the password, or the parts of a secret.
-  const Params& params() const { return params_; }
+  // Beside a password: what the client has to set for it.
+  const KeywordSettings& settings() const;
+  // A password and its settings, or the parts of a secret.
+  std::size_t param_count() const;
+  Param param(std::size_t index) const;
 
  private:
   // What only a few replies have; a password that was made has none of it, and such replies are
@@ -58,15 +55,15 @@ class Reply {
     KeptSecretPtr secret;
     std::string principal;
     std::shared_ptr<const PasswordFile> file;
+    bool is_token = false;  // that the file holds
     std::string explanation;
+    std::vector<HandedOut> parts;  // of the secret
   };
-  void set_password(bool needs_tls);
 
   std::shared_ptr<const Plan> plan_;
   PasswordPtr password_;
   std::shared_ptr<const Rest> rest_;
   bool from_cache_ = false, secret_from_cache_ = false;
-  Params params_;  // borrows from the others
 };
 
 }  // namespace pgiam

@@ -64,7 +64,7 @@ TEST_F(AtHandTest, TheSameQuestionGetsTheSameTokenAtOnce) {
   EXPECT_EQ(second.password(), first.password());
   EXPECT_FALSE(first.from_cache());
   EXPECT_TRUE(second.from_cache());
-  EXPECT_EQ(second.params().size(), first.params().size());
+  EXPECT_EQ(second.param_count(), first.param_count());
 }
 
 TEST_F(AtHandTest, FilesAreLookedAtEachSecond) {

@@ -11,8 +11,10 @@ namespace {
 class CredentialsTest : public testing::Test {
  protected:
   static std::string param(const Reply& reply, std::string_view key) {
-    for (const Param& param : reply.params())
+    for (std::size_t i = 0; i < reply.param_count(); ++i) {
+      const Param param = reply.param(i);
       if (param.key == key) return (param.secret ? "secret " : "") + std::string(param.value);
+    }
     return "(none)";
   }
   Result<Reply> credentials(const Request& request = {}) {
@@ -42,7 +44,7 @@ TEST_F(CredentialsTest, LeaveOutWhatLongLivedKeysDoNotHave) {
                     "[default]\naws_access_key_id = AKID\naws_secret_access_key = s\n");
   const auto reply = credentials();
   ASSERT_TRUE(reply) << reply.error().message;
-  EXPECT_EQ(reply->params().size(), 2u);
+  EXPECT_EQ(reply->param_count(), 2u);
 }
 TEST_F(CredentialsTest, AreThoseOfTheOptionsProfile) {
   fake_.files.write("/home/ann/.aws/credentials",

@@ -32,8 +32,8 @@ class PasswordFilesTest : public testing::Test {
   void use(std::string_view option, std::string_view path) { request_.options = {{option, path}}; }
   Result<Reply> before() { return flow_.before_connect(request_, [] { return std::stop_token(); }); }
   static std::string param(const Reply& reply, std::string_view key) {
-    for (const Param& param : reply.params())
-      if (param.key == key) return param.value;
+    for (std::size_t i = 0; i < reply.param_count(); ++i)
+      if (reply.param(i).key == key) return reply.param(i).value;
     return "";
   }
   std::string password() {
@@ -70,7 +70,7 @@ TEST_F(PasswordFilesTest, AreNamedAsTheProvider) {
   EXPECT_STREQ(reply->provider(), "password_file");
   EXPECT_EQ(reply->principal(), "");
   EXPECT_EQ(reply->plan().target().name, "");
-  EXPECT_TRUE(reply->params()[0].secret);
+  EXPECT_TRUE(reply->param(0).secret);
   EXPECT_FALSE(reply->from_cache());
 }
 
