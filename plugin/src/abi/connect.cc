@@ -7,11 +7,9 @@
 namespace pgiam {
 namespace {
 
-bool may_wait(const pgiam_request& request) {
-  return (request.flags & PGIAM_REQUEST_NO_WAIT) == 0;
-}
+using Ask = Result<Reply> (*)(Flow& flow, const HostRequest& asked,
+                              const Flow::Begin& begin);
 
-template <typename Ask>
 pgiam_status ask_flow(pgiam_context* context, const pgiam_request* given, pgiam_reply** out,
                       pgiam_error** error, Ask ask) {
   return guard(error, [&]() -> Result<void> {
@@ -26,8 +24,7 @@ pgiam_status ask_flow(pgiam_context* context, const pgiam_request* given, pgiam_
     }
     const HostQuestions::OnThisThread asked_at_once(questions ? &*questions : nullptr);
     std::optional<CallInProgress> call;
-    const auto begin = [&] { return call.emplace(*context).stop(); };
-    auto answer = ask(context->wired.flow(), read->request, begin);
+    auto answer = ask(context->wired.flow(), *read, [&] { return call.emplace(*context).stop(); });
     if (!answer) return answer.error();
     *out = make_reply(std::move(*answer)).release();
     return {};
@@ -39,35 +36,34 @@ pgiam_status ask_flow(pgiam_context* context, const pgiam_request* given, pgiam_
 
 pgiam_status pgiam_before_connect(pgiam_context* context, const pgiam_request* request,
                                   pgiam_reply** out, pgiam_error** error) {
-  return pgiam::ask_flow(context, request, out, error,
-                         [&](auto& flow, const auto& asked, const auto& begin) {
-                           return pgiam::may_wait(*request) ? flow.before_connect(asked, begin)
-                                                            : pgiam::at_hand(flow, asked);
-                         });
+  using namespace pgiam;
+  return ask_flow(context, request, out, error, [](Flow& flow, const auto& asked, const auto& begin) {
+    return asked.no_wait ? at_hand(flow, asked.request) : flow.before_connect(asked.request, begin);
+  });
 }
 
 pgiam_status pgiam_explain(pgiam_context* context, const pgiam_request* request, pgiam_reply** out,
                            pgiam_error** error) {
-  return pgiam::ask_flow(context, request, out, error,
-                         [](auto& flow, const auto& asked, const auto& begin) {
-                           return flow.explain(asked, begin());
-                         });
+  using namespace pgiam;
+  return ask_flow(context, request, out, error, [](Flow& flow, const auto& asked, const auto& begin) {
+    return flow.explain(asked.request, begin());
+  });
 }
 
 pgiam_status pgiam_credentials(pgiam_context* context, const pgiam_request* request,
                                pgiam_reply** out, pgiam_error** error) {
-  return pgiam::ask_flow(context, request, out, error,
-                         [](auto& flow, const auto& asked, const auto& begin) {
-                           return flow.credentials(asked, begin());
-                         });
+  using namespace pgiam;
+  return ask_flow(context, request, out, error, [](Flow& flow, const auto& asked, const auto& begin) {
+    return flow.credentials(asked.request, begin());
+  });
 }
 
 pgiam_status pgiam_login(pgiam_context* context, const pgiam_request* request, pgiam_reply** out,
                          pgiam_error** error) {
-  return pgiam::ask_flow(context, request, out, error,
-                         [](auto& flow, const auto& asked, const auto& begin) {
-                           return flow.login(asked, begin());
-                         });
+  using namespace pgiam;
+  return ask_flow(context, request, out, error, [](Flow& flow, const auto& asked, const auto& begin) {
+    return flow.login(asked.request, begin());
+  });
 }
 
 pgiam_status pgiam_after_connect(pgiam_context* context, const pgiam_reply* reply, int32_t outcome,

@@ -6,6 +6,8 @@
 
 #include <openssl/sha.h>
 
+#include <cstring>
+
 #include "base/secret.h"
 
 namespace pgiam {
@@ -14,11 +16,30 @@ namespace {
 constexpr std::size_t kBlock = 64;
 constexpr char kDigits[] = "0123456789abcdef";
 
-std::array<char, kBlock> padded_key(std::string_view key, unsigned char pad) {
-  std::array<char, kBlock> block{};
-  key.copy(block.data(), kBlock);
-  for (char& byte : block) byte = static_cast<char>(byte ^ pad);
-  return block;
+template <typename State>
+void hash_padded_key(State& state, std::string_view key, unsigned char pad) {
+  static_assert(sizeof(State) == sizeof(SHA256_CTX) && alignof(State) == alignof(SHA256_CTX));
+  std::array<unsigned char, kBlock> block;
+  block.fill(pad);
+  for (std::size_t i = 0; i < key.size(); ++i)
+    block[i] = static_cast<unsigned char>(static_cast<unsigned char>(key[i]) ^ pad);
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, block.data(), kBlock);
+  std::memcpy(&state, &context, sizeof state);
+  wipe(block.data(), block.size());
+  wipe(&context, sizeof context);
+}
+
+template <typename State>
+Sha256Digest hash_from(const State& state, std::string_view text) {
+  SHA256_CTX context;
+  std::memcpy(&context, &state, sizeof context);
+  SHA256_Update(&context, text.data(), text.size());
+  Sha256Digest digest;
+  SHA256_Final(digest.data(), &context);
+  wipe(&context, sizeof context);
+  return digest;
 }
 
 }  // namespace
@@ -33,19 +54,28 @@ Sha256Digest sha256(std::span<const std::string_view> pieces) {
   return digest;
 }
 
-Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
+HmacKey::HmacKey(std::string_view key) {
   Sha256Digest short_key{};
   if (key.size() > kBlock) {
     short_key = sha256(key);
     key = bytes_of(short_key);
   }
-  auto block = padded_key(key, 0x36);
-  const Sha256Digest inner = sha256({{block.data(), kBlock}, message});
-  block = padded_key(key, 0x5c);
-  const Sha256Digest outer = sha256({{block.data(), kBlock}, bytes_of(inner)});
-  wipe(block.data(), block.size());
+  hash_padded_key(inner_, key, 0x36);
+  hash_padded_key(outer_, key, 0x5c);
   wipe(short_key.data(), short_key.size());
-  return outer;
+}
+
+HmacKey::~HmacKey() {
+  wipe(&inner_, sizeof inner_);
+  wipe(&outer_, sizeof outer_);
+}
+
+Sha256Digest HmacKey::sign(std::string_view message) const {
+  return hash_from(outer_, bytes_of(hash_from(inner_, message)));
+}
+
+Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
+  return HmacKey(key).sign(message);
 }
 
 std::array<char, 64> hex_digits(Sha256Digest digest) {

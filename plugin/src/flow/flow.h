@@ -66,6 +66,8 @@ class Flow {
     Milliseconds made{0};           // on Clock::uptime()
   };
 
+  static std::string plan_key(const Request& request);
+  static bool may_be_kept(const Request& request);
   const KeptPlan* find_plan(const std::string& key, Milliseconds uptime) const;
   Result<std::shared_ptr<const Plan>> plan_for(const Request& request, const Call& planning);
   Result<KeptSecretPtr> find_secret(const AskCloud& ask, const Request& request, Call call,

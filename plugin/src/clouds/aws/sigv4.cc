@@ -1,19 +1,14 @@
 #include "clouds/aws/sigv4.h"
 
-#include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <utility>
 
 #include "base/sha256.h"
-#include "base/text.h"
-#include "base/url.h"
 #include "clouds/aws/uri_encode.h"
 
 namespace pgiam::aws {
 namespace {
 
-constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view kSecurityToken = "&X-Amz-Security-Token=";
 constexpr std::string_view kSignedHeaders = "&X-Amz-SignedHeaders=host";
 // SHA-256 of the empty body, which is what a GET has.
@@ -41,7 +36,7 @@ class Draft {
     query_ = url_.reveal().size();
     url_ += request.query;
     url_ += "&X-Amz-Algorithm=";
-    url_ += kAlgorithm;
+    url_ += kSigV4Algorithm;
     url_ += "&X-Amz-Credential=";
     url_ += key.credential();
     url_ += "&X-Amz-Date=";
@@ -81,7 +76,7 @@ std::string string_to_sign(const Sha256Digest& canonical_request, const SigningK
                            std::string_view date) {
   std::string text;
   text.reserve(192);
-  text += kAlgorithm;
+  text += kSigV4Algorithm;
   text += '\n';
   text += date;
   text += '\n';
@@ -89,72 +84,6 @@ std::string string_to_sign(const Sha256Digest& canonical_request, const SigningK
   text += '\n';
   const auto digits = hex_digits(canonical_request);
   return text.append(digits.data(), digits.size());
-}
-
-// Lower-case names and values without superfluous blanks, in the order of the names.
-using CanonicalHeaders = std::vector<std::pair<std::string, std::string>>;
-
-std::string squeeze_blanks(std::string_view text) {
-  std::string result;
-  for (char c : trim(text))
-    if (c != ' ' || !result.ends_with(' ')) result += c;
-  return result;
-}
-
-CanonicalHeaders canonical_headers(const HttpRequest& request, const Url& url) {
-  CanonicalHeaders headers{{"host", url.authority()}};
-  for (const HttpHeader& header : request.headers)
-    headers.emplace_back(to_lower(header.name), squeeze_blanks(header.value));
-  std::stable_sort(headers.begin(), headers.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  // Headers of one name are one header with a list of values (RFC 9110, section 5.3).
-  for (std::size_t i = 1; i < headers.size();) {
-    if (headers[i].first != headers[i - 1].first) {
-      ++i;
-      continue;
-    }
-    headers[i - 1].second += ',' + headers[i].second;
-    headers.erase(headers.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-  return headers;
-}
-
-std::string signed_headers(const CanonicalHeaders& headers) {
-  std::string names;
-  for (const auto& [name, value] : headers) names += (names.empty() ? "" : ";") + name;
-  return names;
-}
-
-std::string canonical_query(std::string_view query) {
-  if (query.empty()) return "";
-  auto parameters = split(query, '&');
-  const auto name = [](std::string_view parameter) {
-    return parameter.substr(0, parameter.find('='));
-  };
-  std::sort(parameters.begin(), parameters.end(),
-            [&](auto a, auto b) { return std::pair(name(a), a) < std::pair(name(b), b); });
-  std::string text;
-  for (std::string_view parameter : parameters) {
-    if (!text.empty()) text += '&';
-    text += parameter;
-    if (parameter.find('=') == std::string_view::npos) text += '=';
-  }
-  return text;
-}
-
-Url url_of(const HttpRequest& request) {
-  const auto url = parse_url(request.url);
-  if (!url) throw std::logic_error("a URL to sign is malformed");
-  return *url;
-}
-
-std::string canonical_request_of(const HttpRequest& request, const Url& url,
-                                 const CanonicalHeaders& headers) {
-  std::string text = request.method + '\n' + url.path + '\n' + canonical_query(url.query) + '\n';
-  for (const auto& [name, value] : headers) text += name + ':' + value + '\n';
-  text += '\n' + signed_headers(headers) + '\n';
-  append_hex(text, bytes_of(sha256(request.body)));
-  return text;
 }
 
 }  // namespace
@@ -175,7 +104,7 @@ SigningKey::SigningKey(const Credentials& credentials, Time day, std::string_vie
   Sha256Digest key = hmac_sha256(start, date);
   for (std::string_view step : {region, service, std::string_view{"aws4_request"}})
     key = hmac_sha256(bytes_of(key), step);
-  key_ = Secret(bytes_of(key));
+  key_.emplace(bytes_of(key));
   wipe(key.data(), key.size());
 }
 
@@ -191,42 +120,17 @@ std::string string_to_sign(std::string_view canonical, const SigningKey& key, Ti
 }
 
 std::string signature(std::string_view string_to_sign, const SigningKey& key) {
-  return hex(bytes_of(hmac_sha256(key.reveal(), string_to_sign)));
+  return hex(bytes_of(key.sign(string_to_sign)));
 }
 
 Secret presign(const PresignRequest& request, const SigningKey& key, Time time) {
   const std::string date = iso8601_basic(time);
   Draft draft(request, key, date);
   const std::string to_sign = string_to_sign(sha256(draft.canonical_request()), key, date);
-  auto signature = hex_digits(hmac_sha256(key.reveal(), to_sign));
+  auto signature = hex_digits(key.sign(to_sign));
   Secret url = std::move(draft).finish({signature.data(), signature.size()});
   wipe(signature.data(), signature.size());
   return url;
-}
-
-std::string canonical_request(const HttpRequest& request) {
-  const Url url = url_of(request);
-  return canonical_request_of(request, url, canonical_headers(request, url));
-}
-
-void sign_headers(HttpRequest& request, const Credentials& credentials, const SigningKey& key,
-                  Time time) {
-  const std::string date = iso8601_basic(time);
-  request.headers.push_back({"X-Amz-Date", date});
-  if (!credentials.session_token.empty())
-    request.headers.push_back(
-        {"X-Amz-Security-Token", std::string(credentials.session_token.reveal())});
-
-  const Url url = url_of(request);
-  CanonicalHeaders headers = canonical_headers(request, url);
-  std::string canonical = canonical_request_of(request, url, headers);
-  const WipeAtExit wipe_canonical(canonical);
-  request.headers.push_back(
-      {"Authorization",
-       std::string(kAlgorithm) + " Credential=" + credentials.access_key_id + '/' +
-           std::string(key.scope()) + ", SignedHeaders=" + signed_headers(headers) +
-           ", Signature=" + signature(string_to_sign(sha256(canonical), key, date), key)});
-  for (auto& header : headers) wipe(header.second);
 }
 
 }  // namespace pgiam::aws

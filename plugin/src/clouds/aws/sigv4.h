@@ -2,10 +2,12 @@
 // docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/secret.h"
+#include "base/sha256.h"
 #include "base/time.h"
 #include "clouds/aws/credentials.h"
 #include "ports/http.h"
@@ -25,14 +27,14 @@ class SigningKey {
   std::string_view credential() const { return credential_; }
   // The X-Amz-Security-Token parameter, encoded; empty for long-lived keys
   std::string_view session_token() const { return session_token_.reveal(); }
-  // 32 bytes
-  std::string_view reveal() const { return key_.reveal(); }
+  // Of a string to sign.
+  Sha256Digest sign(std::string_view text) const { return key_->sign(text); }
 
  private:
   std::string scope_;
   std::string credential_;
   Secret session_token_;
-  Secret key_;
+  std::optional<HmacKey> key_;
 };
 
 // A GET of `https://AUTHORITY/?QUERY`.
@@ -42,6 +44,8 @@ struct PresignRequest {
   std::string_view query;      // encoded and sorted, all names before "X-Amz-": "Action=connect"
   Seconds expires{900};
 };
+
+constexpr std::string_view kSigV4Algorithm = "AWS4-HMAC-SHA256";
 
 // The stages, as the AWS documentation names them; each has golden files in tests/vectors.
 std::string canonical_request(const PresignRequest& request, const SigningKey& key, Time time);
