@@ -208,6 +208,7 @@ class FakeLog : public Log {
   void follow_file(std::optional<LogLevel> level) override {
     const std::lock_guard lock(mutex_);
     followed_ = level;
+    ++follows_;
   }
   std::string text() const {
     const std::lock_guard lock(mutex_);
@@ -218,11 +219,17 @@ class FakeLog : public Log {
     const std::lock_guard lock(mutex_);
     return followed_;
   }
+  // How often it was told.
+  int follows() const {
+    const std::lock_guard lock(mutex_);
+    return follows_;
+  }
 
  private:
   mutable std::mutex mutex_;
   std::string text_;
   std::optional<LogLevel> followed_;
+  int follows_ = 0;
 };
 
 class FakePrompt : public Prompt {

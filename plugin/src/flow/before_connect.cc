@@ -30,7 +30,6 @@ Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
   const Milliseconds start = world_.clock.uptime();
   const auto plan = plan_for(request, begin_planning(request, start, stop));
   if (!plan) return plan.error();
-  begin_connection(**plan);
   const Call call = begin_call(**plan, request, start, stop);
   if (auto reply = answer_without_cloud(*plan, request, call)) return std::move(*reply);
   Trace trace;
@@ -54,8 +53,15 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const
   const Milliseconds uptime = world_.clock.uptime();
   const std::uint64_t environment = world_.environment.generation();
   if (keep && !request.refresh) {
-    const StateLock lock;
-    if (const KeptPlan* const kept = find_plan(key, uptime)) return kept->plan;
+    std::shared_ptr<const Plan> plan;
+    {
+      const StateLock lock;
+      if (const KeptPlan* const kept = find_plan(key, uptime)) plan = kept->plan;
+    }
+    if (plan) {
+      begin_connection(*plan);
+      return plan;
+    }
   }
   auto made = planner_.make(request, planning);
   if (!made) return made.error();

@@ -69,6 +69,7 @@ class Flow {
   static std::string plan_key(const Request& request);
   static bool may_be_kept(const Request& request);
   const KeptPlan* find_plan(const std::string& key, Milliseconds uptime) const;
+  // A kept one, or one that it makes, for a connection that begins by it.
   Result<std::shared_ptr<const Plan>> plan_for(const Request& request, const Call& planning);
   Result<KeptSecretPtr> find_secret(const AskCloud& ask, const Request& request, Call call,
                                     Trace& trace);

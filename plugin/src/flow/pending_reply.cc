@@ -86,7 +86,6 @@ std::optional<Result<Reply>> PendingReply::step() {
   if (!plan_) {
     auto plan = flow_->plan_for(request, flow_->begin_planning(request, start_, stop_.get_token()));
     if (!plan) return plan.error();
-    flow_->begin_connection(**plan);
     call_ = flow_->begin_call(**plan, request, start_, stop_.get_token());
     plan_ = std::move(*plan);
     if (auto answer = flow_->answer_without_cloud(plan_, request, call_)) return answer;

@@ -219,5 +219,19 @@ TEST_F(AtHandTest, NoThreadKeepsWhatItsContextGaveUp) {
   EXPECT_TRUE(credentials.expired());
 }
 
+TEST_F(AtHandTest, AConnectionBeginsOnceWhetherItsPlanIsNewOrKept) {
+  fake_.files.write("/etc/pgiam.conf",
+                    "[connection loud]\nuser = app\nlog = debug\npassword_file = /password\n");
+  fake_.files.write("/password", "of the user's own\n");
+  ask();
+  EXPECT_EQ(fake_.log.follows(), 1);
+  Request quiet = request_;
+  quiet.user = "quiet";
+  ask(*flow_, quiet);
+  ask();
+  EXPECT_EQ(fake_.log.follows(), 3);
+  EXPECT_EQ(fake_.log.followed(), LogLevel::kDebug) << "a kept plan begins, too";
+}
+
 }  // namespace
 }  // namespace pgiam
