@@ -15,7 +15,8 @@ Advice Flow::after_connect(const Reply& reply, const ConnectionOutcome& told) {
     return Advice::kNone;
   }
   passwords_.drop(ask.password_key, *reply.password());
-  const bool other_secret = fetcher_->refused(ask.source.key, reply.secret(), ask.password_key);
+  const bool other_secret = fetcher_->refused(ask.source.key, reply.secret(), ask.password_key,
+                                              world_.clock.uptime());
   world_.log.write(LogLevel::kInfo, "after",
                    ask.target.host + " refused " + reply.principal() + " of " +
                        reply.secret()->provider);

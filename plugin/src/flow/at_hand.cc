@@ -58,7 +58,7 @@ std::optional<Result<Reply>> Flow::find_reply(const Request& request) {
     const KeptPlan* const kept = find_plan(key, uptime);
     if (kept == nullptr) return std::nullopt;
     if (const auto* ask = kept->plan->as<AskCloud>()) {
-      found.secret = fetcher_->find_current(ask->source.key, ask->password_key, now);
+      found.secret = fetcher_->find_current(ask->source.key, ask->password_key, now, uptime);
       if (!found.secret) return std::nullopt;
       if (ask->reuse.count() > 0)
         password = passwords_.find(ask->password_key, found.secret, now, ask->reuse);

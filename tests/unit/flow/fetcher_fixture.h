@@ -92,7 +92,10 @@ class FetcherTest : public testing::Test {
     const auto found = get(fake_.call(), false, user);
     return found ? std::string(found->secret->owner_id()) : found.error().message;
   }
-  bool refuse(std::string_view user) { return fetcher_.refused("key", fetcher_.peek("key"), user); }
+  bool refuse(std::string_view user, const KeptSecretPtr& secret) {
+    return fetcher_.refused("key", secret, user, fake_.clock.uptime());
+  }
+  bool refuse(std::string_view user) { return refuse(user, fetcher_.peek("key")); }
   std::string id(bool refresh = false) {
     const auto found = get(refresh);
     return found ? std::string(found->secret->owner_id()) : found.error().message;

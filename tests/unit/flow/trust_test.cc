@@ -38,37 +38,94 @@ TEST_F(TrustTest, OneWhoIsRefusedWithWhatWasFetchedForThatReasonWaitsForARenewal
   EXPECT_EQ(id_for("app"), "fourth");
 }
 
-TEST_F(TrustTest, WhoWasLetInBeforeIsNotGivenUpAfterOneVainFetch) {
+TEST_F(TrustTest, WhoWasLetInBeforeCausesOneFetchAsWell) {
   id_for("app");
   fetcher_.accepted("key", "app");
   for (const char* next : {"second", "third"}) {
-    provider_.give(key(next));
+    const int before = provider_.loads();
+    provider_.give(key(next, in(Seconds{3600})));
     EXPECT_TRUE(refuse("app"));
-    EXPECT_EQ(id_for("app"), next);
+    for (int i = 0; i < 100; ++i) {
+      EXPECT_EQ(id_for("app"), next);
+      EXPECT_FALSE(refuse("app"));
+    }
+    EXPECT_EQ(provider_.loads(), before + 1);
+    fetcher_.accepted("key", "app");
   }
-  fetcher_.accepted("key", "app");
-  for (int i = 0; i < 100; ++i) {
-    refuse("app");
-    id_for("app");
-  }
-  EXPECT_LE(provider_.loads(), 6) << "but not for ever";
 }
 
-TEST_F(TrustTest, AFetchOnAccountOfARefusalThatFailsIsNotTriedAtEachLogin) {
+TEST_F(TrustTest, ASecondRevocationBeforeALoginIsFoundOutByTheNextUser) {
+  id_for("app");
+  provider_.give(key("second"));
+  refuse("app");
+  EXPECT_EQ(id_for("app"), "second");
+  provider_.give(key("third"));
+  EXPECT_FALSE(refuse("app"));
+  EXPECT_TRUE(refuse("other"));
+  EXPECT_EQ(id_for("other"), "third");
+  EXPECT_EQ(id_for("app"), "third");
+}
+
+TEST_F(TrustTest, ARefusalWhileAnotherSecretIsOnItsWayIsWorthATry) {
+  id_for("app");
+  refuse("app");
+  provider_.give(key("second"));
+  provider_.hold();
+  std::thread leader([&] { EXPECT_EQ(id_for("app"), "second"); });
+  provider_.wait_for_load(2);
+  EXPECT_TRUE(refuse("app"));
+  provider_.release();
+  leader.join();
+}
+
+TEST_F(TrustTest, AFetchOnAccountOfARefusalThatFailsIsTriedAgainAfterAPauseNotAtEachLogin) {
+  provider_.give(key("first", in(Seconds{36'000})));
   id_for("app");
   provider_.give(make_error(Status::kNetwork, "the network is down"));
-  for (int i = 0; i < 100; ++i) {
-    refuse("app");
-    EXPECT_EQ(id_for("app"), "first") << "it may be good all the same";
-  }
+  const auto log_in_vainly = [&] {
+    for (int i = 0; i < 100; ++i) {
+      refuse("app");
+      EXPECT_EQ(id_for("app"), "first") << "it may be good all the same";
+    }
+  };
+  log_in_vainly();
   EXPECT_EQ(provider_.loads(), 2);
+  int second = 0;
+  for (; second < 60; ++second) {
+    fake_.clock.advance(Seconds{1});
+    log_in_vainly();
+  }
+  EXPECT_GE(provider_.loads(), 2 + 4) << "about 1, 2, 4, 8, 16 and 30 seconds apart";
+  EXPECT_LE(provider_.loads(), 2 + 7);
+  EXPECT_EQ(id_for("other"), "first") << "nobody else waits or fetches";
+  provider_.give(key("second"));
+  fake_.clock.advance(Seconds{40});
+  EXPECT_TRUE(refuse("app"));
+  EXPECT_EQ(id_for("app"), "second");
+}
+
+TEST_F(TrustTest, WhatHasNoEndAndIsThereforeNeverRenewedIsFetchedAgainOnceInAWhile) {
+  id_for("app");
+  provider_.give(key("second"));
+  refuse("app");
+  EXPECT_EQ(id_for("app"), "second");
+  provider_.give(key("third"));
+  for (int second = 0; second < 590; ++second) {
+    EXPECT_FALSE(refuse("app"));
+    EXPECT_EQ(id_for("app"), "second");
+    fake_.clock.advance(Seconds{1});
+  }
+  fake_.clock.advance(Seconds{15});
+  EXPECT_TRUE(refuse("app"));
+  EXPECT_EQ(id_for("app"), "third");
+  EXPECT_FALSE(refuse("app"));
 }
 
 TEST_F(TrustTest, AllWhoAreRefusedAtTheSameTimeShareOneFetch) {
   id_for("app");
   const KeptSecretPtr old = fetcher_.peek("key");
   provider_.give(key("second"));
-  for (int i = 0; i < 8; ++i) fetcher_.refused("key", old, "app");
+  for (int i = 0; i < 8; ++i) refuse("app", old);
   provider_.hold();
   std::vector<std::thread> threads;
   std::atomic<int> got{0};
@@ -88,7 +145,7 @@ TEST_F(TrustTest, ARefusalOfWhatWasReplacedMeanwhileFetchesNothing) {
   const KeptSecretPtr old = fetcher_.peek("key");
   provider_.give(key("second"));
   id(true);
-  EXPECT_TRUE(fetcher_.refused("key", old, "app")) << "the newer one is worth a try";
+  EXPECT_TRUE(refuse("app", old)) << "the newer one is worth a try";
   EXPECT_EQ(id_for("app"), "second");
   EXPECT_EQ(provider_.loads(), 2);
 }

@@ -11,26 +11,33 @@ constexpr std::size_t kMostEntries = 64;
 
 }  // namespace
 
-bool Entry::will_do_for(std::string_view user, Time now) const {
+bool Entry::will_do_for(std::string_view user, Time now, Milliseconds uptime) const {
   if (!lives(now)) return false;
   if (!trust.is_refused(user, generation)) return true;
-  return !flights[0] && !flights[1] && !trust.may_fetch_for(user);
+  return !is_loading() && !trust.may_fetch_for(user, uptime);
 }
 
-void Entry::keep(const KeptSecretPtr& loaded, const Flight& flight, Time now, bool renewing) {
+void Entry::keep(const KeptSecretPtr& loaded, const Flight& flight, const World& of,
+                 const Call& call, bool renewing) {
   secret = loaded;
   ++generation;
-  if (loaded->expires_at) times = renewal_times(now, *loaded->expires_at, random_unit());
-  if (!flight.for_refusal) trust.renewed();
+  if (loaded->expires_at) times = renewal_times(call.now, *loaded->expires_at, random_unit());
+  if (flight.refused_user.empty())
+    trust.renewed();
+  else
+    trust.fetched_for(flight.refused_user, loaded->expires_at.has_value(), of.clock.uptime());
   used = !renewing;
   failure.reset();
   failures_since_end = 0;
 }
 
-void Entry::keep(const Error& error, const World& of, const Call& call) {
+void Entry::keep(const Error& error, const Flight& flight, const World& of, const Call& call) {
+  const Milliseconds uptime = of.clock.uptime();
+  // Whoever else wants it has no reason to mind: the old one is good.
+  if (!flight.refused_user.empty())
+    return trust.failed_for(flight.refused_user, uptime, random_unit());
   // A first load may be tried again at once; and that a caller called it off or had little time
   // says nothing of the source.
-  const Milliseconds uptime = of.clock.uptime();
   if (!secret || !secret->expires_at) return;
   if (error.status == Status::kCancelled || uptime >= call.deadline) return;
   const Milliseconds left = *secret->expires_at - of.clock.now();
@@ -42,13 +49,12 @@ void Entry::keep(const Error& error, const World& of, const Call& call) {
 
 Entry& Entries::use(const SecretSource& source, const World& world) {
   if (entries_.size() >= kMostEntries && entries_.find(source.key) == entries_.end()) {
-    const auto is_loading = [](const Entry& entry) { return entry.flights[0] || entry.flights[1]; };
     const auto oldest = std::min_element(
         entries_.begin(), entries_.end(), [&](const auto& a, const auto& b) {
-          return std::pair(is_loading(a.second), a.second.last_use) <
-                 std::pair(is_loading(b.second), b.second.last_use);
+          return std::pair(a.second.is_loading(), a.second.last_use) <
+                 std::pair(b.second.is_loading(), b.second.last_use);
         });
-    if (!is_loading(oldest->second)) entries_.erase(oldest);
+    if (!oldest->second.is_loading()) entries_.erase(oldest);
   }
   Entry& entry = entries_[source.key];
   entry.last_use = ++uses_;

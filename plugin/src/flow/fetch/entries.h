@@ -34,12 +34,14 @@ struct Entry {
 
   bool lives(Time now) const { return secret && (!secret->expires_at || *secret->expires_at > now); }
   // It lives, and this user was not refused with it; or was, and another one would do no better.
-  bool will_do_for(std::string_view user, Time now) const;
+  bool will_do_for(std::string_view user, Time now, Milliseconds uptime) const;
+  bool is_loading() const { return flights[0] || flights[1]; }
   bool is_renewable() const { return secret && secret->expires_at && secret->renewable; }
   // A secret that was loaded takes the place of the old one. `renewing`: nobody asked for it.
-  void keep(const KeptSecretPtr& loaded, const Flight& flight, Time now, bool renewing);
+  void keep(const KeptSecretPtr& loaded, const Flight& flight, const World& world, const Call& call,
+            bool renewing);
   // Remembers a failure until it is time for another try.
-  void keep(const Error& failure, const World& world, const Call& call);
+  void keep(const Error& failure, const Flight& flight, const World& world, const Call& call);
 };
 
 // All of it under the state lock. More identities than a process has are forgotten, the longest

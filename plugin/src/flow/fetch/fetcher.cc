@@ -76,12 +76,13 @@ Fetcher::Fetcher(bool in_background)
 std::optional<Result<Found>> Fetcher::answer_from_memory(Entry& entry, const Wanted& wanted,
                                                          bool may_prompt) {
   const Call& call = wanted.call;
+  const Milliseconds uptime = wanted.world.clock.uptime();
   const bool lives = entry.lives(call.now);
   const bool is_loading = entry.flights[may_prompt] != nullptr;
-  const bool trusted = !wanted.refresh && entry.will_do_for(wanted.user, call.now);
+  const bool trusted = !wanted.refresh && entry.will_do_for(wanted.user, call.now, uptime);
   const bool urgent = lives && entry.secret->expires_at && call.now >= entry.times.urgent;
-  const bool too_soon = entry.failure && !wanted.refresh && !may_prompt &&
-                        wanted.world.clock.uptime() < entry.next_try;
+  const bool too_soon =
+      entry.failure && !wanted.refresh && !may_prompt && uptime < entry.next_try;
   if (lives && ((trusted && (!urgent || is_loading)) || too_soon)) return Found{entry.secret, true};
   if (too_soon) return *entry.failure;
   return std::nullopt;
@@ -102,19 +103,18 @@ Fetcher::Turn Fetcher::take_turn(const Wanted& wanted, bool may_prompt) {
   turn.lead = !flight;
   if (turn.lead) {
     if (entry.secret) turn.replaces = entry.secret->owner_id();
-    begun->for_refusal =
-        turn.current && !wanted.refresh && entry.trust.is_refused(wanted.user, entry.generation);
-    if (begun->for_refusal) entry.trust.fetching_for(wanted.user);
+    if (turn.current && !wanted.refresh && entry.trust.is_refused(wanted.user, entry.generation))
+      begun->refused_user = wanted.user;
     flight = std::move(begun);
   }
   turn.flight = flight;
   return turn;
 }
 
-KeptSecretPtr Fetcher::find_current(const std::string& key, std::string_view user,
-                                    Time now) const {
+KeptSecretPtr Fetcher::find_current(const std::string& key, std::string_view user, Time now,
+                                    Milliseconds uptime) const {
   const Entry* const entry = entries_.find(key);
-  return entry != nullptr && entry->will_do_for(user, now) ? entry->secret : nullptr;
+  return entry != nullptr && entry->will_do_for(user, now, uptime) ? entry->secret : nullptr;
 }
 
 Result<Found> Fetcher::get(const Wanted& wanted, Trace& trace) {
@@ -158,9 +158,9 @@ Result<KeptSecretPtr> Fetcher::load(const SecretSource& source, std::shared_ptr<
   auto loaded = source.provider->load(call, trace, fetch);
   leader.land(loaded, [&](Entry& entry) {
     if (loaded)
-      entry.keep(*loaded, *flight, call.now, renewing);
+      entry.keep(*loaded, *flight, world, call, renewing);
     else
-      entry.keep(loaded.error(), world, call);
+      entry.keep(loaded.error(), *flight, world, call);
     to_be_renewed = entry.is_renewable();
   });
   if (to_be_renewed && in_background_ && !renewing) {
@@ -175,14 +175,15 @@ void Fetcher::accepted(const std::string& key, std::string_view user) {
   if (Entry* const entry = entries_.find(key)) entry->trust.accepted(user);
 }
 
-bool Fetcher::refused(const std::string& key, const KeptSecretPtr& secret, std::string_view user) {
+bool Fetcher::refused(const std::string& key, const KeptSecretPtr& secret, std::string_view user,
+                      Milliseconds uptime) {
   const StateLock lock;
   Entry* const entry = entries_.find(key);
   if (entry == nullptr) return true;
   // It was replaced while the client was on its way with the old one.
   if (entry->secret != secret) return !entry->trust.is_refused(user, entry->generation);
   entry->trust.refused(user, entry->generation);
-  return entry->trust.may_fetch_for(user);
+  return entry->is_loading() || entry->trust.may_fetch_for(user, uptime);
 }
 
 KeptSecretPtr Fetcher::peek(const std::string& key) const {

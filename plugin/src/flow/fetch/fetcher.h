@@ -47,14 +47,16 @@ class Fetcher {
   Result<Found> get(const Wanted& wanted, Trace& trace);
   // What is kept and will do for this user now, even if it is to be renewed; or null. With the state
   // lock held.
-  KeptSecretPtr find_current(const std::string& key, std::string_view user, Time now) const;
+  KeptSecretPtr find_current(const std::string& key, std::string_view user, Time now,
+                             Milliseconds uptime) const;
 
   // The server let the user in with it.
   void accepted(const std::string& key, std::string_view user);
   // The server refused the user with it: the user's next `get` finds another one, if there is
-  // another, or fetches one, unless that was in vain before. True if that is worth a try. For all
-  // others nothing changes.
-  bool refused(const std::string& key, const KeptSecretPtr& secret, std::string_view user);
+  // another, or fetches one, unless that was in vain before (trust.h). True if that is worth a try.
+  // For all others nothing changes.
+  bool refused(const std::string& key, const KeptSecretPtr& secret, std::string_view user,
+               Milliseconds uptime);
 
   // Nothing of that world is touched any more once this returns; what was found stays.
   void leave(const World& world) noexcept;

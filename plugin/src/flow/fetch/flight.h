@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -23,7 +24,8 @@ class Wakeable {
 // All of it under the state lock.
 struct Flight {
   const std::uint64_t fork = fork_count();  // whose threads load and wait
-  bool for_refusal = false;                 // a server's refusal is the reason for it
+  // Whose refusal by a server is the reason for it; "" where that is another.
+  std::string refused_user;
   std::condition_variable_any landed;
   std::vector<std::shared_ptr<Wakeable>> sleepers;
   bool ended = false;

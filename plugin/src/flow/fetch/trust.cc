@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "flow/fetch/renewal_times.h"
+
 namespace pgiam {
 namespace {
 
 constexpr std::size_t kMostUsers = 512;
-// Who was let in before may have been overtaken by a second revocation.
-constexpr int kFetchesForStranger = 1, kFetchesForKnown = 3;
+constexpr Milliseconds kAtOnce{0}, kWhenRenewed = Milliseconds::max();
+// What has no end is never renewed, and may have been replaced at its source since.
+constexpr Milliseconds kPauseWithoutRenewal{600'000};
 
 }  // namespace
 
@@ -23,7 +26,9 @@ Trust::Record& Trust::record_of(std::string_view user) {
 }
 
 void Trust::accepted(std::string_view user) {
-  record_of(user).fetches_left = kFetchesForKnown;
+  Record& record = record_of(user);
+  record.next_fetch = kAtOnce;
+  record.failures = 0;
 }
 
 void Trust::refused(std::string_view user, std::uint64_t generation) {
@@ -37,16 +42,25 @@ bool Trust::is_refused(std::string_view user, std::uint64_t generation) const {
   return record != nullptr && record->refused_generation == generation;
 }
 
-bool Trust::may_fetch_for(std::string_view user) const {
+bool Trust::may_fetch_for(std::string_view user, Milliseconds uptime) const {
   const Record* record = find(user);
-  return record == nullptr || record->fetches_left > 0;
+  return record == nullptr || uptime >= record->next_fetch;
 }
 
-void Trust::fetching_for(std::string_view user) { --record_of(user).fetches_left; }
+void Trust::fetched_for(std::string_view user, bool is_renewed, Milliseconds uptime) {
+  Record& record = record_of(user);
+  record.next_fetch = is_renewed ? kWhenRenewed : uptime + kPauseWithoutRenewal;
+  record.failures = 0;
+}
+
+void Trust::failed_for(std::string_view user, Milliseconds uptime, double unit) {
+  Record& record = record_of(user);
+  // To this user the secret is as good as dead.
+  record.next_fetch = uptime + pause_when_dead(++record.failures, Status::kNetwork, unit);
+}
 
 void Trust::renewed() {
-  for (auto& [user, record] : records_)
-    record.fetches_left = std::max(record.fetches_left, kFetchesForStranger);
+  for (auto& [user, record] : records_) record.next_fetch = kAtOnce;
 }
 
 }  // namespace pgiam

@@ -1,5 +1,8 @@
 // What servers said about the secrets of one source: which user was refused with which of them. A
-// refusal may mean that the secret was revoked, or that this user may not log in with any.
+// refusal may mean that the secret was revoked, or that this user may not log in with any. So a
+// refusal is worth one fetch: a user who is refused with what came of it is not worth another until he
+// was let in, or a secret came for some other reason. Who fetched in vain because the source itself
+// failed tries again after a pause.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +11,12 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/time.h"
+
 namespace pgiam {
 
 // A generation is a secret's number among those that came from the source. `user` is who was
-// refused, and where. Not for several threads.
+// refused, and where. `uptime` is on Clock::uptime(). Not for several threads.
 class Trust {
  public:
   void accepted(std::string_view user);
@@ -19,10 +24,12 @@ class Trust {
 
   // Was it with this generation that the user was refused last?
   bool is_refused(std::string_view user, std::uint64_t generation) const;
-  // May another secret be fetched on account of this user's refusals? Not for ever anew: one who was
-  // refused with what was fetched for that reason, too, has to wait for a renewal.
-  bool may_fetch_for(std::string_view user) const;
-  void fetching_for(std::string_view user);
+  // May another secret be fetched on account of this user's refusals?
+  bool may_fetch_for(std::string_view user, Milliseconds uptime) const;
+  // It was. `is_renewed`: what came is going to be renewed some time, without a refusal.
+  void fetched_for(std::string_view user, bool is_renewed, Milliseconds uptime);
+  // It could not be. `unit`, in [0, 1), spreads processes.
+  void failed_for(std::string_view user, Milliseconds uptime, double unit);
 
   // A secret came that nobody's refusal was the reason for.
   void renewed();
@@ -30,7 +37,8 @@ class Trust {
  private:
   struct Record {
     std::uint64_t refused_generation = 0;
-    int fetches_left = 1;
+    Milliseconds next_fetch{0};  // not before
+    int failures = 0;            // one after the other
   };
   const Record* find(std::string_view user) const;
   Record& record_of(std::string_view user);
