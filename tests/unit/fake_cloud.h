@@ -1,12 +1,11 @@
 // A cloud whose endpoints end in ".fake", and whose secrets a test hands out.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <mutex>
 
 #include "clouds/cloud.h"
 #include "fake_secret.h"
+#include "gate.h"
 
 namespace pgiam::test {
 
@@ -14,12 +13,8 @@ namespace pgiam::test {
 class FakeService {
  public:
   KeptSecretPtr secret() {
-    std::unique_lock lock(mutex_);
-    ++fetches_;
-    ++waiting_;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return !held_; });
-    --waiting_;
+    gate_.pass();
+    const std::lock_guard lock(mutex_);
     auto made = std::make_shared<FakeSecret>();
     made->id = "secret " + std::to_string(day_);
     made->expires_at = end_;
@@ -39,33 +34,16 @@ class FakeService {
     const std::lock_guard lock(mutex_);
     end_ = end;
   }
-  void hold() {
-    const std::lock_guard lock(mutex_);
-    held_ = true;
-  }
-  void release() {
-    const std::lock_guard lock(mutex_);
-    held_ = false;
-    changed_.notify_all();
-  }
-  void wait_for_callers(int count) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_ >= count; });
-  }
-  int fetches() {
-    const std::lock_guard lock(mutex_);
-    return fetches_;
-  }
-  int waiting() {
-    const std::lock_guard lock(mutex_);
-    return waiting_;
-  }
+  void hold() { gate_.shut(); }
+  void release() { gate_.open(); }
+  void wait_for_callers(int count) { gate_.wait_for_waiting(count); }
+  int fetches() const { return gate_.arrived(); }
+  int waiting() const { return gate_.waiting(); }
 
  private:
+  Gate gate_;
   std::mutex mutex_;
-  std::condition_variable changed_;
-  bool held_ = false;
-  int day_ = 1, fetches_ = 0, waiting_ = 0;
+  int day_ = 1;
   std::optional<Time> end_;
 };
 

@@ -4,12 +4,12 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <thread>
 
 #include "fake_secret.h"
 #include "fakes.h"
 #include "flow/fetch/fetcher.h"
+#include "gate.h"
 
 namespace pgiam {
 
@@ -25,12 +25,12 @@ inline KeptSecretPtr key(const std::string& id, std::optional<Time> expires_at =
 class ScriptedProvider : public Provider {
  public:
   Result<KeptSecretPtr> load(const Call& call, Trace&, Fetch&) override {
-    std::unique_lock lock(mutex_);
-    ++loads_;
-    replaces_ = call.replaces;
-    if (needs_login_ && !call.may_prompt) return make_error(Status::kLoginRequired, "log in");
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return !held_; });
+    if (has_to_ask(call)) {
+      gate_.count();
+      return make_error(Status::kLoginRequired, "log in");
+    }
+    gate_.pass();
+    const std::lock_guard lock(mutex_);
     if (first_) return *std::exchange(first_, std::nullopt);
     return next_;
   }
@@ -47,35 +47,26 @@ class ScriptedProvider : public Provider {
     const std::lock_guard lock(mutex_);
     needs_login_ = true;
   }
-  void hold() {
-    const std::lock_guard lock(mutex_);
-    held_ = true;
-  }
-  void release() {
-    const std::lock_guard lock(mutex_);
-    held_ = false;
-    changed_.notify_all();
-  }
-  void wait_for_load(int count) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return loads_ >= count; });
-  }
+  void hold() { gate_.shut(); }
+  void release() { gate_.open(); }
+  void wait_for_load(int count) { gate_.wait_for_arrivals(count); }
   // What the last load was to replace.
-  std::string replaces() {
+  std::string replaces() const {
     const std::lock_guard lock(mutex_);
     return replaces_;
   }
-  int loads() {
-    const std::lock_guard lock(mutex_);
-    return loads_;
-  }
+  int loads() const { return gate_.arrived(); }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool held_ = false;
+  bool has_to_ask(const Call& call) {
+    const std::lock_guard lock(mutex_);
+    replaces_ = call.replaces;
+    return needs_login_ && !call.may_prompt;
+  }
+
+  test::Gate gate_;
+  mutable std::mutex mutex_;
   bool needs_login_ = false;
-  int loads_ = 0;
   std::string replaces_;
   std::optional<Result<KeptSecretPtr>> first_;
   Result<KeptSecretPtr> next_ = key("first");
