@@ -198,6 +198,11 @@ Result<CredentialsPtr> sts_assume_role_with_web_identity(const ProviderContext& 
   return error;
 }
 
+bool is_refusal_of_signer(const Error& error) {
+  return error.remote.starts_with("InvalidClientTokenId") ||
+         error.remote.starts_with("ExpiredToken");
+}
+
 bool is_wrong_mfa_code(const Error& error) {
   return error.status == Status::kDenied &&
          error.message.find("MultiFactorAuthentication failed") != std::string::npos;

@@ -19,6 +19,9 @@ Result<CredentialsPtr> sts_assume_role_with_web_identity(const ProviderContext& 
                                                          const std::string& token_file,
                                                          const Call& call);
 
+// Did STS refuse the signer, so that other credentials of the same source may help?
+bool is_refusal_of_signer(const Error& error);
+
 // Did STS refuse because of the code itself, so that another one may help?
 bool is_wrong_mfa_code(const Error& error);
 

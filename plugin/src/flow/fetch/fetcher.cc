@@ -1,5 +1,6 @@
 #include "flow/fetch/fetcher.h"
 
+#include <map>
 #include <new>
 #include <utility>
 
@@ -52,21 +53,37 @@ class Fetcher::Leader {
   std::shared_ptr<Flight> flight_;
 };
 
-// For a provider that rests on another source.
+// For a provider that rests on another source: that one's user, as it were, who is refused or let in
+// by the service that is asked.
 class Fetcher::FetchHere : public Fetch {
  public:
-  FetchHere(Fetcher& fetcher, const World& world) : fetcher_(fetcher), world_(world) {}
+  // `refresh`: what is rested on is to be loaded anew as well.
+  FetchHere(Fetcher& fetcher, const World& world, const std::string& user, bool refresh)
+      : fetcher_(fetcher), world_(world), user_(user), refresh_(refresh) {}
+
   Result<KeptSecretPtr> get(const SecretSource& source, const Call& call, Trace& trace) override {
     Call inner = call;
     inner.replaces.clear();
-    auto found = fetcher_.get({source, world_, inner}, trace);
+    KeptSecretPtr& given = given_[source.key];
+    const bool refresh = refresh_ && !given;
+    if (given && given->owner_id() == call.replaces)
+      fetcher_.refused(source.key, given, user_, world_.clock.uptime());
+    auto found = fetcher_.get({source, world_, inner, refresh, user_}, trace);
     if (!found) return found.error();
-    return std::move(found->secret);
+    return given = std::move(found->secret);
+  }
+  // What was given served.
+  void accept() {
+    for (const auto& [key, secret] : given_)
+      if (secret) fetcher_.accepted(key, user_);
   }
 
  private:
   Fetcher& fetcher_;
   const World& world_;
+  const std::string& user_;
+  const bool refresh_;
+  std::map<std::string, KeptSecretPtr> given_;  // last, of each source
 };
 
 Fetcher::Fetcher(bool in_background)
@@ -133,7 +150,7 @@ Result<Found> Fetcher::get_offline(const Wanted& wanted, Trace& trace) {
     Entry& entry = entries_.use(wanted.source, wanted.world);
     if (auto answer = answer_from_memory(entry, wanted, false)) return std::move(*answer);
   }
-  FetchHere fetch(*this, wanted.world);
+  FetchHere fetch(*this, wanted.world, wanted.source.key, false);
   auto loaded = wanted.source.provider->load(wanted.call, trace, fetch);
   if (!loaded) return loaded.error();
   return Found{std::move(*loaded), false};
@@ -143,19 +160,23 @@ Result<Found> Fetcher::lead(Turn turn, const Wanted& wanted, bool may_prompt, Tr
   Call leading = wanted.call;
   leading.may_prompt = may_prompt;
   leading.replaces = std::move(turn.replaces);
-  const auto loaded = load(wanted.source, std::move(turn.flight), wanted.world, leading, false, trace);
+  const auto reason = wanted.refresh ? Reason::kRefresh : Reason::kWanted;
+  const auto loaded =
+      load(wanted.source, std::move(turn.flight), wanted.world, leading, reason, trace);
   if (loaded) return Found{*loaded, false};
   if (turn.current && loaded.error().status != Status::kCancelled) return Found{turn.current, true};
   return loaded.error();
 }
 
 Result<KeptSecretPtr> Fetcher::load(const SecretSource& source, std::shared_ptr<Flight> flight,
-                                    const World& world, const Call& call, bool renewing,
+                                    const World& world, const Call& call, Reason reason,
                                     Trace& trace) {
+  const bool renewing = reason == Reason::kRenewal;
   bool to_be_renewed = false;
   Leader leader(*this, source.key, flight);
-  FetchHere fetch(*this, world);
+  FetchHere fetch(*this, world, source.key, reason == Reason::kRefresh);
   auto loaded = source.provider->load(call, trace, fetch);
+  if (loaded) fetch.accept();
   leader.land(loaded, [&](Entry& entry) {
     if (loaded)
       entry.keep(*loaded, *flight, world, call, renewing);

@@ -99,8 +99,9 @@ class Fetcher {
   Result<Found> get_offline(const Wanted& wanted, Trace& trace);
   Result<Found> lead(Turn turn, const Wanted& wanted, bool may_prompt, Trace& trace);
   // Loads, lands the flight and keeps the outcome.
+  enum class Reason { kWanted, kRefresh, kRenewal };
   Result<KeptSecretPtr> load(const SecretSource& source, std::shared_ptr<Flight> flight,
-                             const World& world, const Call& call, bool renewing, Trace& trace);
+                             const World& world, const Call& call, Reason reason, Trace& trace);
   std::shared_ptr<Renewal> next_renewal(Milliseconds& pause);
   void renew(const Renewal& renewal);
   static std::weak_ptr<Fetcher>& living();

@@ -78,7 +78,7 @@ void Fetcher::renew(const Renewal& renewal) {
   call.stop = renewal.stop.get_token();
   call.replaces = renewal.replaces;
   Trace trace;
-  const auto loaded = load(renewal.source, renewal.flight, world, call, true, trace);
+  const auto loaded = load(renewal.source, renewal.flight, world, call, Reason::kRenewal, trace);
   if (loaded)
     world.log.write(LogLevel::kInfo, "renew",
                     (*loaded)->owner() + " of " + (*loaded)->provider + " takes the place of " +

@@ -106,15 +106,25 @@ Result<CredentialsPtr> assume_roles(const ProviderContext& context, const Profil
   const bool needs_code = !role.mfa_serial.empty();
   const auto fetch = [&]() -> Result<CredentialsPtr> {
     if (needs_code && !call.may_prompt) return code_wanted(role);
-    Call inner = call;
-    inner.replaces.clear();
-    const auto signer =
-        assume_roles(context, profiles, roles.first(roles.size() - 1), base, inner, trace);
+    const auto signer_other_than = [&](const std::string& refused) {
+      Call inner = call;
+      inner.replaces = refused;
+      return assume_roles(context, profiles, roles.first(roles.size() - 1), base, inner, trace);
+    };
+    const auto assume_with = [&](const CredentialsPtr& signer) {
+      return ask_and_trace(context.world.clock, kAssumeRoleInfo.name, trace, [&] {
+        return needs_code ? assume_with_code(context, profiles, role, signer, call)
+                          : sts_assume_role(context, profiles, role, signer, Secret(), call);
+      });
+    };
+    const auto signer = signer_other_than("");
     if (!signer) return signer.error();
-    return ask_and_trace(context.world.clock, kAssumeRoleInfo.name, trace, [&] {
-      return needs_code ? assume_with_code(context, profiles, role, *signer, call)
-                        : sts_assume_role(context, profiles, role, *signer, Secret(), call);
-    });
+    auto assumed = assume_with(*signer);
+    if (assumed || !is_refusal_of_signer(assumed.error())) return assumed;
+    // It was kept, and has been revoked or has ended since.
+    const auto another = signer_other_than((*signer)->access_key_id);
+    if (!another) return another.error();
+    return (*another)->access_key_id == (*signer)->access_key_id ? assumed : assume_with(*another);
   };
   // Who may not ask anybody does not wait for somebody else's prompt either.
   Call look = call;
