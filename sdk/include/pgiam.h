@@ -99,7 +99,7 @@ typedef struct pgiam_error pgiam_error;
 #define PGIAM_ERROR_EXPLANATION 8 /* all of it for a person: message, causes, hint; lines, each with its end */
 /* Whole-number fields of an error. */
 #define PGIAM_ERROR_RETRYABLE      1 /* 1 if the same call may succeed later */
-#define PGIAM_ERROR_RETRY_AFTER_MS 2 /* since 1.2: how long to wait before that; 0: no matter */
+#define PGIAM_ERROR_RETRY_AFTER_MS 2 /* since 1.2: before that nothing else can come of it; 0: not known */
 
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_error_status(const pgiam_error *error);
 /* Never NULL; "" when absent or unknown to this library. */
@@ -478,7 +478,7 @@ typedef struct pgiam_step {
   uint32_t host;       /* CONNECT: 1 + the index of the host that it is for; 0: all (WALKS_LIST) */
   int64_t descriptor;  /* WAIT: the attempt's, always the same, as pgiam_operation_descriptor has it;
                           -1: there is nothing to wait for but the time */
-  int64_t wait_ms;     /* WAIT: no longer than this; -1: without end */
+  int64_t wait_ms;     /* WAIT: no longer than this (a known RETRY_AFTER_MS, say); -1: without end */
 } pgiam_step;
 #define PGIAM_STEP_INIT {sizeof(pgiam_step), 0, 0, 0, 0, 0}
 

@@ -61,6 +61,12 @@ class Error : public std::exception {
     return error_ && api_->error_number(error_.get(), PGIAM_ERROR_RETRYABLE) != 0;
   }
 
+  // Before the same call can bring anything else; zero where that is not known.
+  std::chrono::milliseconds retry_after() const noexcept {
+    return std::chrono::milliseconds(
+        error_ ? api_->error_number(error_.get(), PGIAM_ERROR_RETRY_AFTER_MS) : 0);
+  }
+
   // What to type, or to do where there is nothing to type, best first.
   std::vector<std::string> commands() const {
     std::vector<std::string> commands;
@@ -82,6 +88,12 @@ class Error : public std::exception {
   }
 
  private:
+  friend class Reply;
+  // A warning of a reply, which it keeps alive.
+  Error(const pgiam_api* api, const std::shared_ptr<pgiam_reply>& reply, const pgiam_error* warning)
+      : api_(api),
+        status_(api->error_status(warning)),
+        error_(reply, const_cast<pgiam_error*>(warning)) {}
   // A cause belongs to its parent and keeps it alive.
   Error(const Error& parent, const pgiam_error* cause)
       : api_(parent.api_),
@@ -137,6 +149,10 @@ class Result {
 class Reply {
  public:
   Reply(const pgiam_api* api, pgiam_reply* reply) : api_(api), reply_(reply, api->reply_free) {}
+  Reply(Reply&&) = default;
+  Reply& operator=(Reply&&) = default;
+  Reply(const Reply&) = delete;
+  Reply& operator=(const Reply&) = delete;
 
   // False: not our target, connect as if we were absent.
   bool applies() const noexcept { return reply_ != nullptr; }
@@ -164,11 +180,21 @@ class Reply {
   std::int64_t number(std::int32_t field) const noexcept {
     return reply_ ? api_->reply_number(reply_.get(), field) : 0;
   }
+  // What a person should know although it worked, with codes and commands. One that is kept keeps the
+  // reply.
+  std::vector<Error> warnings() const {
+    std::vector<Error> warnings;
+    if (!reply_ || !PGIAM_API_HAS(api_, reply_warning)) return warnings;
+    for (std::size_t i = 0; const pgiam_error* warning = api_->reply_warning(reply_.get(), i); ++i) {
+      warnings.push_back(Error(api_, reply_, warning));
+    }
+    return warnings;
+  }
   const pgiam_reply* get() const noexcept { return reply_.get(); }
 
  private:
   const pgiam_api* api_;
-  std::unique_ptr<pgiam_reply, void(PGIAM_CALL*)(pgiam_reply*)> reply_;
+  std::shared_ptr<pgiam_reply> reply_;
 };
 
 namespace detail {

@@ -69,6 +69,20 @@ TEST_F(Refusals, ThatHaveNothingToDoWithTheTokenDoNotApplyButMayHaveACode) {
   EXPECT_THAT(pgiam_error_command(error_, 0), Not(StrEq("")));
 }
 
+TEST_F(Refusals, ThatPassByThemselvesTellHowLongToWait) {
+  const auto pause = [&] { return pgiam_error_number(error_, PGIAM_ERROR_RETRY_AFTER_MS); };
+  EXPECT_EQ(explain(failure("57P03", "FATAL:  the database system is starting up")),
+            PGIAM_NOT_APPLICABLE);
+  EXPECT_EQ(pgiam_error_number(error_, PGIAM_ERROR_RETRYABLE), 1);
+  EXPECT_GE(pause(), 1000);
+  EXPECT_EQ(explain(failure("28000", "FATAL:  too many competing requests")),
+            PGIAM_NOT_APPLICABLE);
+  EXPECT_GE(pause(), 1000);
+  EXPECT_EQ(explain(failure("3D000", "FATAL: database \"x\" does not exist")),
+            PGIAM_NOT_APPLICABLE);
+  EXPECT_EQ(pause(), 0) << "it does not pass";
+}
+
 TEST_F(Refusals, ComeAfterThePasswordIfAtAll) {
   pgiam_outcome outcome = failure(nullptr, kPam);
   outcome.flags = PGIAM_OUTCOME_PASSWORD_NOT_SENT;

@@ -186,8 +186,27 @@ TEST_F(Wrapper, ExplainsARefusalWithCausesAndCommands) {
   EXPECT_THAT(likeliest.text(PGIAM_ERROR_CODE), StrEq("no_rds_iam"));
   EXPECT_EQ(likeliest.commands(), std::vector<std::string>{"GRANT rds_iam TO \"poor\";"});
 
+  EXPECT_EQ(refusal.retry_after().count(), 0);
+
+  outcome.message = "FATAL:  the database system is starting up";
+  EXPECT_GT(context.explain_refusal(reply, outcome).retry_after().count(), 0);
   outcome.message = "connection timed out";
   EXPECT_EQ(context.explain_refusal(reply, outcome).status(), PGIAM_NOT_APPLICABLE);
+}
+
+TEST_F(Wrapper, WarnsOneAtATimeAndAWarningOutlivesItsReply) {
+  pgiam::Context context(pgiam::Config().log(PGIAM_LOG_WARN, [](std::int32_t, const char*, const char*) {}));
+  std::vector<pgiam::Error> warnings;
+  {
+    const pgiam::Reply reply =
+        context.before_connect(pgiam::Request(kHost).user("warned").option("region", "eu-central-1"))
+            .value();
+    warnings = reply.warnings();
+  }
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_THAT(warnings.front().text(PGIAM_ERROR_CODE), StrEq("region_option_differs"));
+  EXPECT_THAT(warnings.front().what(), HasSubstr("eu-central-1"));
+  EXPECT_TRUE(context.before_connect(pgiam::Request(kHost).user("fine")).value().warnings().empty());
 }
 
 TEST_F(Wrapper, WorksOverATableThatALoaderGave) {

@@ -110,7 +110,8 @@ Error something_else(const Plan& plan, const Failure& failure) {
                            "the failure has nothing to do with what was set for the connection");
   if (failure.known == nullptr) return error;
   error.message = failure.known->sentence;
-  error.retryable = failure.known->passes;
+  error.retry_after_ms = failure.known->passes_in_ms;
+  error.retryable = error.retry_after_ms > 0;
   error.code = failure.known->code;
   error.commands = commands_for(error.code, plan);
   return error;

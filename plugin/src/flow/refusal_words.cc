@@ -9,6 +9,9 @@ namespace {
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
+// In ms: a limit on logins at a time is soon free again, a server is not started as fast.
+constexpr int kMoment = 1000, kSomeSeconds = 5000;
+
 // What may follow a password, or come before one: no refusal of it. An entry that has the SQLSTATE
 // of a refusal goes by its words alone.
 constexpr KnownFailure kKnown[] = {
@@ -21,22 +24,22 @@ constexpr KnownFailure kKnown[] = {
      "53300",
      {"too many connections"},
      "the server takes no more connections",
-     true},
+     kSomeSeconds},
     {"too_many_connections",
      "53300",
      {"remaining connection slots"},
      "the server takes no more connections",
-     true},
+     kSomeSeconds},
     {"starting_up",
      "57P03",
      {"the database system is"},
      "the server is starting up or shutting down",
-     true},
+     kSomeSeconds},
     {"starting_up",
      "57P03",
      {"is not currently accepting connections"},
      "the server takes no connections now",
-     true},
+     kSomeSeconds},
     {"no_role", "28000", {"role ", "does not exist"}, "there is no such role"},
     {"no_login", "28000", {"is not permitted to log in"}, "the role may not log in"},
     {"pg_hba",
@@ -47,7 +50,7 @@ constexpr KnownFailure kKnown[] = {
      "28000",
      {"too many competing requests"},
      "the server gets more logins than it takes at a time",
-     true},
+     kMoment},
 };
 constexpr const KnownFailure& kNoLogin = kKnown[7];
 static_assert(std::string_view(kNoLogin.code) == "no_login");

@@ -32,7 +32,7 @@ struct KnownFailure {
   const char* sqlstate;  // "" where it is no error of the server's
   const char* words[2];  // that the English message holds, all of them; nullptr: no more
   const char* sentence;  // for people
-  bool passes = false;   // by itself
+  int passes_in_ms = 0;  // by itself, at the earliest; 0: it does not
 };
 
 struct Failure {

@@ -229,6 +229,19 @@ TEST_F(FetcherTest, OnceTheyAreDeadAllShareTheReasonUntilTheNextTry) {
   EXPECT_EQ(id(), "second");
 }
 
+TEST_F(FetcherTest, WhoIsToldThatReasonIsToldHowLongItHolds) {
+  provider_.give(key("first", in(Seconds{100})));
+  id();
+  provider_.give(make_error(Status::kNetwork, "the network is down"));
+  fake_.clock.advance(Seconds{101});
+  const std::int64_t pause = get().error().retry_after_ms;
+  EXPECT_GE(pause, 1000);
+  EXPECT_LE(pause, 1250);
+  fake_.clock.advance(Milliseconds{400});
+  EXPECT_EQ(get().error().retry_after_ms, pause - 400);
+  EXPECT_EQ(provider_.loads(), 2);
+}
+
 TEST_F(FetcherTest, AnExplicitRefreshDoesNotWaitForTheNextTry) {
   provider_.give(key("first", in(Seconds{100})));
   id();

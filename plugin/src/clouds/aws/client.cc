@@ -36,12 +36,6 @@ bool is_skew_code(std::string_view code) {
   return std::find(std::begin(kSkewCodes), std::end(kSkewCodes), code) != std::end(kSkewCodes);
 }
 
-std::optional<Milliseconds> retry_after(const HttpResponse& response) {
-  const auto asked = parse_integer(response.header("x-amz-retry-after"));
-  if (!asked || *asked < 0) return std::nullopt;
-  return Milliseconds{*asked};
-}
-
 struct Assessment {
   Failure failure = Failure::kFinal;
   bool skewed = false;
@@ -55,7 +49,7 @@ Assessment assess(const Result<HttpResponse>& result, const ServiceRequest& requ
   const auto& also = request.also_transient;
   const bool transient = std::find(also.begin(), also.end(), code) != also.end();
   return {transient ? Failure::kTransient : classify(result->status, code), is_skew_code(code),
-          retry_after(*result)};
+          asked_pause(*result)};
 }
 
 constexpr const char* kCaBundle = "AWS_CA_BUNDLE";

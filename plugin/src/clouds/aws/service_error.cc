@@ -55,7 +55,28 @@ Status status_of(const HttpResponse& response, const std::string& code) {
   return response.status >= 400 ? Status::kDenied : Status::kBadResponse;
 }
 
+// Nobody waits longer, so whoever asks for it is mistaken.
+constexpr Milliseconds kLongestPause{3'600'000};
+constexpr Milliseconds kPauseOfThrottled{1000};
+
+std::optional<Milliseconds> read_pause(std::string_view header, Milliseconds unit) {
+  const auto number = parse_integer(header);
+  if (!number || *number < 0 || *number > kLongestPause / unit) return std::nullopt;
+  return *number * unit;
+}
+
+// Before a request that may then succeed; zero where it is not known.
+Milliseconds pause_after(const HttpResponse& response, Status status) {
+  if (const auto asked = asked_pause(response)) return *asked;
+  if (const auto asked = read_pause(response.header("Retry-After"), Seconds{1})) return *asked;
+  return status == Status::kThrottled ? kPauseOfThrottled : Milliseconds{0};
+}
+
 }  // namespace
+
+std::optional<Milliseconds> asked_pause(const HttpResponse& response) {
+  return read_pause(response.header("x-amz-retry-after"), Milliseconds{1});
+}
 
 ServiceError parse_service_error(const HttpResponse& response) {
   ServiceError error;
@@ -79,6 +100,7 @@ Error describe_refusal(const HttpResponse& response, const std::string& what) {
   error.remote = told.code.empty() ? status : told.code + ", " + status;
   if (!told.request_id.empty()) error.remote += ", request " + told.request_id;
   error.retryable = error.status == Status::kThrottled || error.status == Status::kNetwork;
+  if (error.retryable) error.retry_after_ms = pause_after(response, error.status).count();
   return error;
 }
 

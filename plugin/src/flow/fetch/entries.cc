@@ -31,20 +31,30 @@ void Entry::keep(const KeptSecretPtr& loaded, const Flight& flight, const World&
   failures_since_end = 0;
 }
 
-void Entry::keep(const Error& error, const Flight& flight, const World& of, const Call& call) {
+Error Entry::why_it_failed(Milliseconds uptime) const {
+  Error why = *failure;
+  why.retry_after_ms = (next_try - uptime).count();
+  return why;
+}
+
+Milliseconds Entry::keep(const Error& error, const Flight& flight, const World& of, const Call& call) {
   const Milliseconds uptime = of.clock.uptime();
   // Whoever else wants it has no reason to mind: the old one is good.
-  if (!flight.refused_user.empty())
-    return trust.failed_for(flight.refused_user, uptime, random_unit());
+  if (!flight.refused_user.empty()) {
+    trust.failed_for(flight.refused_user, uptime, random_unit());
+    return {};
+  }
   // A first load may be tried again at once; and that a caller called it off or had little time
   // says nothing of the source.
-  if (!secret || !secret->expires_at) return;
-  if (error.status == Status::kCancelled || uptime >= call.deadline) return;
+  if (!secret || !secret->expires_at) return {};
+  if (error.status == Status::kCancelled || uptime >= call.deadline) return {};
   const Milliseconds left = *secret->expires_at - of.clock.now();
   failure = error;
-  next_try = uptime + (left.count() > 0
-                           ? pause_while_alive(left, random_unit())
-                           : pause_when_dead(++failures_since_end, error.status, random_unit()));
+  const Milliseconds pause =
+      left.count() > 0 ? pause_while_alive(left, random_unit())
+                       : pause_when_dead(++failures_since_end, error.status, random_unit());
+  next_try = uptime + pause;
+  return pause;
 }
 
 Entry& Entries::use(const SecretSource& source, const World& world) {

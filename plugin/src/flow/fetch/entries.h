@@ -28,7 +28,7 @@ struct Entry {
   const World* world = nullptr;
   bool used = false;  // since it came: what nobody uses is not renewed
 
-  std::optional<Error> failure;  // of the last load
+  std::optional<Error> failure;  // of the last load; see why_it_failed
   Milliseconds next_try{0};      // on Clock::uptime(), after a failure
   int failures_since_end = 0;
 
@@ -36,12 +36,14 @@ struct Entry {
   // It lives, and this user was not refused with it; or was, and another one would do no better.
   bool will_do_for(std::string_view user, Time now, Milliseconds uptime) const;
   bool is_loading() const { return flights[0] || flights[1]; }
+  // What those are told who come before it is time for another try.
+  Error why_it_failed(Milliseconds uptime) const;
   bool is_renewable() const { return secret && secret->expires_at && secret->renewable; }
   // A secret that was loaded takes the place of the old one. `renewing`: nobody asked for it.
   void keep(const KeptSecretPtr& loaded, const Flight& flight, const World& world, const Call& call,
             bool renewing);
-  // Remembers a failure until it is time for another try.
-  void keep(const Error& failure, const Flight& flight, const World& world, const Call& call);
+  // Remembers a failure until it is time for another try. Answers how long that is; zero: not at all.
+  Milliseconds keep(const Error& failure, const Flight& flight, const World& world, const Call& call);
 };
 
 // All of it under the state lock. More identities than a process has are forgotten, the longest

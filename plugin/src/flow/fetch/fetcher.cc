@@ -1,5 +1,6 @@
 #include "flow/fetch/fetcher.h"
 
+#include <algorithm>
 #include <map>
 #include <new>
 #include <utility>
@@ -16,10 +17,10 @@ class Fetcher::Leader {
 
   // By an exception, for which there is no memory to make an error of: those who wait take their turn.
   ~Leader() {
-    if (flight_) land(std::nullopt, [](Entry&) {});
+    if (flight_) land(std::nullopt, [](Entry&, auto&) {});
   }
 
-  // `keep` is told the entry, if it is still there.
+  // `keep` is told the entry, if it is still there, and the outcome.
   template <typename Keep>
   void land(std::optional<Result<KeptSecretPtr>> outcome, const Keep& keep) {
     const auto flight = std::exchange(flight_, nullptr);
@@ -35,7 +36,7 @@ class Fetcher::Leader {
       if (current) {
         replaced = entry->secret;
         try {
-          keep(*entry);
+          keep(*entry, outcome);
         } catch (const std::bad_alloc&) {  // a failure, which is then not remembered
         }
       }
@@ -101,7 +102,7 @@ std::optional<Result<Found>> Fetcher::answer_from_memory(Entry& entry, const Wan
   const bool too_soon =
       entry.failure && !wanted.refresh && !may_prompt && uptime < entry.next_try;
   if (lives && ((trusted && (!urgent || is_loading)) || too_soon)) return Found{entry.secret, true};
-  if (too_soon) return *entry.failure;
+  if (too_soon) return entry.why_it_failed(uptime);
   return std::nullopt;
 }
 
@@ -177,11 +178,16 @@ Result<KeptSecretPtr> Fetcher::load(const SecretSource& source, std::shared_ptr<
   FetchHere fetch(*this, world, source.key, reason == Reason::kRefresh);
   auto loaded = source.provider->load(call, trace, fetch);
   if (loaded) fetch.accept();
-  leader.land(loaded, [&](Entry& entry) {
-    if (loaded)
+  leader.land(loaded, [&](Entry& entry, auto& outcome) {
+    if (loaded) {
       entry.keep(*loaded, *flight, world, call, renewing);
-    else
-      entry.keep(loaded.error(), *flight, world, call);
+    } else {
+      Error told = loaded.error();
+      const Milliseconds pause = entry.keep(told, *flight, world, call);
+      told.retry_after_ms = std::max<std::int64_t>(told.retry_after_ms, pause.count());
+      loaded = told;
+      outcome = std::move(told);
+    }
     to_be_renewed = entry.is_renewable();
   });
   if (to_be_renewed && in_background_ && !renewing) {

@@ -65,6 +65,19 @@ TEST(ServiceError, RepeatsNoSecretThatAnEndpointEchoes) {
             "x: no: …, X-Amz-Security-Token=… … for arn:aws:iam::123456789012:role/orders-reader");
 }
 
+TEST(ServiceError, TellsHowLongToWaitWhereThatIsKnown) {
+  const auto pause = [](const HttpResponse& response) {
+    return describe_refusal(response, "x").retry_after_ms;
+  };
+  EXPECT_GE(pause(answer(400, R"({"__type":"ThrottlingException"})")), 1000);
+  EXPECT_EQ(pause(answer(429, "", {{"x-amz-retry-after", "2500"}})), 2500);
+  EXPECT_EQ(pause(answer(503, "", {{"Retry-After", "3"}})), 3000);
+  EXPECT_EQ(pause(answer(503, "")), 0);
+  EXPECT_EQ(pause(answer(403, "", {{"x-amz-retry-after", "2500"}})), 0) << "it is refused for good";
+  EXPECT_EQ(pause(answer(429, "", {{"x-amz-retry-after", "99999999999"}})), 1000)
+      << "nobody means that";
+}
+
 TEST(ServiceError, TellsThrottlingFromRefusal) {
   EXPECT_EQ(describe_refusal(answer(400, R"({"__type":"ThrottlingException"})"), "x").status,
             Status::kThrottled);
