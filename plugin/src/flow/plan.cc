@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "flow/attempt/client_password.h"
 #include "clouds/options.h"
+#include "flow/attempt/client_password.h"
+#include "flow/attempt/sslmode.h"
 #include "flow/host_supplied.h"
 
 namespace pgiam {
@@ -13,10 +14,6 @@ namespace {
 std::string normal_host(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   return to_lower(host);
-}
-
-bool is_weak(std::string_view sslmode) {
-  return sslmode == "disable" || sslmode == "allow" || sslmode == "prefer";
 }
 
 std::string password_key(const Target& target, std::string_view user) {
@@ -30,11 +27,11 @@ std::string password_key(const Target& target, std::string_view user) {
 Result<PasswordSource> password_source(const World& world, const Option& option,
                                        std::string_view path) {
   if (!path.starts_with("~/")) return PasswordSource{&option, std::string(path)};
-  const auto home = world.environment.get_nonblank("HOME");
+  const auto home = world.environment.home();
   if (home) return PasswordSource{&option, *home + std::string(path.substr(1))};
   return make_error(Status::kBadConfig,
                     std::string(option.key) + " = " + std::string(path) +
-                        ", but there is no HOME to look in",
+                        ", but no home is known to look in",
                     "give the whole path");
 }
 
@@ -50,7 +47,7 @@ bool is_socket(std::string_view host) { return host.empty() || host[0] == '/' ||
 Result<std::string> sslmode_for_token(const Request& request, const Settings& settings) {
   const std::string_view tls = settings.get(kTlsOption);
   if (tls == "off") return std::string();
-  if (is_weak(request.sslmode))
+  if (allows_no_tls(request.sslmode))
     return make_error(
         Status::kInsecure,
         "sslmode=" + std::string(request.sslmode) + " could send the token without TLS",

@@ -27,4 +27,8 @@ bool demands_tls(std::string_view sslmode) {
   return strictness(sslmode) >= place_of(kWeakestWithTls);
 }
 
+bool allows_no_tls(std::string_view sslmode) {
+  return place_of(sslmode) < place_of(kWeakestWithTls);
+}
+
 }  // namespace pgiam

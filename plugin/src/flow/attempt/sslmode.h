@@ -12,4 +12,8 @@ int strictness(std::string_view sslmode);
 // Whether a connection under it is inside TLS or is none.
 bool demands_tls(std::string_view sslmode);
 
+// Whether somebody says by it that a connection may go without TLS: "" says nothing, and a word that
+// libpq does not know is for libpq to refuse.
+bool allows_no_tls(std::string_view sslmode);
+
 }  // namespace pgiam
