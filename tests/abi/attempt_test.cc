@@ -244,6 +244,25 @@ TEST_F(Attempts, APasswordOfBeforeAResetThatIsRefusedIsReplaced) {
   EXPECT_EQ(next(), PGIAM_E_DENIED);
 }
 
+TEST_F(Attempts, TheHostThatAMessageNamesLastIsTheOneThatRefused) {
+  const std::string twice = std::string(kHost) + "," + kHost;
+  const std::string words = "connection to server at \"" + std::string(kHost) +
+                            "\" (1.2.3.4), port 5432 failed: Connection refused\n"
+                            "connection to server at \"" +
+                            kHost +
+                            "\" (1.2.3.4), port 6000 failed: FATAL:  PAM authentication failed for "
+                            "user \"named\"\n";
+  ASSERT_EQ(make({{"host", twice.c_str()}, {"port", "5432,6000"}, {"user", "named"}},
+                 PGIAM_REQUEST_WALKS_LIST),
+            PGIAM_OK);
+  for (int tries = 0; tries < 2; ++tries) {  // what it was made of was kept
+    ASSERT_EQ(next(), PGIAM_OK);
+    report(PGIAM_OUTCOME_OTHER, nullptr, words.c_str());
+  }
+  EXPECT_EQ(next(), PGIAM_E_DENIED);
+  EXPECT_THAT(message(), HasSubstr(std::string(kHost) + ":6000"));
+}
+
 TEST_F(Attempts, AResetGetsAPasswordForTheHostAtHand) {
   ASSERT_EQ(make({{"host", kTwo.c_str()}, {"user", "reset"}}, PGIAM_REQUEST_WALKS_LIST), PGIAM_OK);
   ASSERT_EQ(next(), PGIAM_OK);
