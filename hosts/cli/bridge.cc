@@ -117,8 +117,11 @@ class Conversation {
   json::object hosts() {
     json::array hosts;
     for (const pgiam_host& host : attempt().hosts())
-      hosts.push_back(
-          json::object{{"host", host.host}, {"hostaddr", host.hostaddr}, {"port", host.port}});
+      hosts.push_back(json::object{{"host", host.host},
+                                   {"hostaddr", host.hostaddr},
+                                   {"port", host.port},
+                                   {"dial_host", host.dial_host},
+                                   {"dial_hostaddr", host.dial_hostaddr}});
     json::object answer;
     answer["hosts"] = std::move(hosts);
     return answer;

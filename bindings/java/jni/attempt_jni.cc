@@ -76,7 +76,8 @@ JNIEXPORT jobjectArray JNICALL Java_org_pgiam_Native_attemptHosts(JNIEnv* env, j
     for (const pgiam_host& one : hosts) ports.push_back(std::to_string(one.port));
     std::vector<const char*> texts;
     for (std::size_t i = 0; i < hosts.size(); ++i)
-      texts.insert(texts.end(), {hosts[i].host, hosts[i].hostaddr, ports[i].c_str()});
+      texts.insert(texts.end(), {hosts[i].host, hosts[i].hostaddr, ports[i].c_str(),
+                                 hosts[i].dial_host, hosts[i].dial_hostaddr});
     return to_arrays(env, texts);
   });
 }

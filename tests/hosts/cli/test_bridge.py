@@ -103,6 +103,19 @@ def test_an_attempt_goes_from_the_first_host_to_the_end(bridge):
     assert any(cause["commands"] for cause in end["error"]["causes"])
 
 
+def test_hosts_tell_what_is_dialled_in_their_place(bridge):
+    tunnel = {"host": "127.0.0.1", "user": "app_user", "sslmode": "verify-full"}
+    _, before, _, after = bridge(
+        ask(tunnel, call="attempt", can_apply="*", flags=WALKS_LIST, options={"signing_host": HOST}),
+        {"call": "hosts"},
+        {"call": "next"},
+        {"call": "hosts"},
+    )
+    written = {"host": "127.0.0.1", "hostaddr": "", "port": 5432}
+    assert before["hosts"] == [written | {"dial_host": "127.0.0.1", "dial_hostaddr": ""}]
+    assert after["hosts"] == [written | {"dial_host": HOST, "dial_hostaddr": "127.0.0.1"}]
+
+
 def test_a_refusal_is_explained_without_a_report(bridge):
     _, _, wrong, lost = bridge(
         ask(OURS, call="attempt", flags=WALKS_LIST),

@@ -8,6 +8,7 @@ import org.pgiam.Pgiam;
 import org.pgiam.PgiamAttempt;
 import org.pgiam.PgiamCredentials;
 import org.pgiam.PgiamException;
+import org.pgiam.PgiamHost;
 import org.pgiam.PgiamOutcome;
 import org.pgiam.PgiamReply;
 import org.pgiam.PgiamRequest;
@@ -28,6 +29,7 @@ final class Api {
     keywordsGoInAndKeywordsComeOut();
     warningsAreToldOneByOne();
     anAttemptGoesFromTheFirstHostToTheEnd();
+    anAttemptTellsWhatIsDialled();
     anAttemptThatIsCancelledOrClosedSaysSo();
     theHostsOwnCredentialsAreAskedForWhereTheyAreNeeded();
     whyTheHostHasNoCredentialsIsTold();
@@ -180,6 +182,22 @@ final class Api {
       throw new AssertionError("no end, but " + attempt.next());
     } catch (PgiamException end) {
       return end;
+    }
+  }
+
+  private static void anAttemptTellsWhatIsDialled() throws PgiamException {
+    PgiamRequest tunnel = new PgiamRequest("127.0.0.1").user("app").sslmode("verify-full")
+        .option("signing_host", HOST).canApply("*").walksList();
+    try (Pgiam pgiam = new Pgiam();
+        PgiamAttempt attempt = pgiam.attempt(tunnel)) {
+      PgiamHost before = attempt.hosts().get(0);
+      require(before.dialHost().equals("127.0.0.1"), before.dialHost());
+      require(before.dialHostaddr().isEmpty(), before.dialHostaddr());
+      require(attempt.next() == PgiamAttempt.Step.CONNECT, "a connect");
+      PgiamHost host = attempt.hosts().get(0);
+      require(host.host().equals("127.0.0.1") && host.hostaddr().isEmpty(), "as written");
+      require(host.dialHost().equals(HOST), host.dialHost());
+      require(host.dialHostaddr().equals("127.0.0.1"), host.dialHostaddr());
     }
   }
 

@@ -83,7 +83,8 @@ final class Answers {
     List<PgiamHost> hosts = new ArrayList<>();
     for (Object one : list(members, "hosts")) {
       Map<?, ?> host = (Map<?, ?>) one;
-      hosts.add(new PgiamHost(text(host, "host"), text(host, "hostaddr"), number(host, "port")));
+      hosts.add(new PgiamHost(text(host, "host"), text(host, "hostaddr"), number(host, "port"),
+          text(host, "dial_host"), text(host, "dial_hostaddr")));
     }
     return hosts;
   }

@@ -30,6 +30,7 @@ final class CommandAttempt implements Bridge.Attempt {
     try {
       Map<String, Object> step =
           conversation.ask(call("next"), timeoutMs * hosts().size() + graceMs);
+      hosts = null;  // another step may dial elsewhere
       host = Answers.number(step, "host");
       params = Answers.map(step, "params");
       boolean isDone = Answers.text(step, "step").equals("done");

@@ -70,7 +70,7 @@ final class Native {
 
   static native byte[][] attemptParams(long attempt);
 
-  /** host, hostaddr and port of each. */
+  /** host, hostaddr, port, dialHost and dialHostaddr of each. */
   static native byte[][] attemptHosts(long attempt);
 
   /** The reply of this host, good until the next call on the attempt; 0: not ours. */

@@ -43,9 +43,10 @@ final class NativeAttempt implements Bridge.Attempt {
   public List<PgiamHost> hosts() {
     byte[][] texts = Native.attemptHosts(handle);
     List<PgiamHost> hosts = new ArrayList<>();
-    for (int i = 0; i < texts.length; i += 3) {
+    for (int i = 0; i < texts.length; i += 5) {
       int port = Integer.parseInt(Text.string(texts[i + 2]));
-      hosts.add(new PgiamHost(Text.string(texts[i]), Text.string(texts[i + 1]), port));
+      hosts.add(new PgiamHost(Text.string(texts[i]), Text.string(texts[i + 1]), port,
+          Text.string(texts[i + 3]), Text.string(texts[i + 4])));
     }
     return hosts;
   }

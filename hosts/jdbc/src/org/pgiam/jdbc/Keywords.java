@@ -10,7 +10,6 @@ final class Keywords {
 
   static {
     PROPERTIES.put("host", "PGHOST");
-    PROPERTIES.put("hostaddr", Dial.ADDRESSES);
     PROPERTIES.put("port", "PGPORT");
     PROPERTIES.put("user", "user");
     PROPERTIES.put("dbname", "PGDBNAME");
@@ -30,7 +29,7 @@ final class Keywords {
   static String inWordsOfPgjdbc(String text) {
     for (Map.Entry<String, String> keyword : PROPERTIES.entrySet()) {
       String property = keyword.getValue();
-      if (property.startsWith("PG") || property.equals(Dial.ADDRESSES)) continue;  // who says host= means it
+      if (property.startsWith("PG")) continue;  // who says host= means it
       text = text.replace(keyword.getKey() + "=", keyword.getValue() + "=");
     }
     return text;

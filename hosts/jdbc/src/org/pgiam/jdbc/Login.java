@@ -48,7 +48,7 @@ final class Login {
     SQLException failure = null;
     while (next(attempt, failure) == PgiamAttempt.Step.CONNECT) {
       setOurs(attempt);
-      target.setAll(attempt.params());
+      target.setAll(Dial.eachNameOnce(attempt.params(), attempt.hosts()));
       try {
         Connection connection = target.connect(pgjdbc);
         attempt.connected();

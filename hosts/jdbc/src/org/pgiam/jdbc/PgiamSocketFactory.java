@@ -6,11 +6,13 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import javax.net.SocketFactory;
+import org.pgiam.PgiamException;
 import org.pgiam.PgiamHost;
 import org.postgresql.core.SocketFactoryFactory;
 import org.postgresql.util.PSQLException;
@@ -35,8 +37,17 @@ public final class PgiamSocketFactory extends SocketFactory {
 
   public PgiamSocketFactory(Properties properties) throws PSQLException {
     sockets = factoryOfUser(properties);
-    addresses = Dial.addresses(new Settings(properties));
+    addresses = addresses(Attempt.of(new Settings(properties)));
     properties.put(SELF, this);
+  }
+
+  /** What PgiamDriver was told; null: it did not make this connection. */
+  private static Map<String, List<String>> addresses(Attempt ofDriver) throws PSQLException {
+    try {
+      return ofDriver == null ? Collections.emptyMap() : Dial.addresses(ofDriver.hosts());
+    } catch (PgiamException failed) {
+      throw new Refusal(failed);
+    }
   }
 
   private static SocketFactory factoryOfUser(Properties properties) throws PSQLException {
@@ -57,12 +68,10 @@ public final class PgiamSocketFactory extends SocketFactory {
     SocketAddress remote = socket == null ? null : socket.getRemoteSocketAddress();
     if (!(remote instanceof InetSocketAddress)) return -1;
     InetSocketAddress address = (InetSocketAddress) remote;
-    String[] names = Dial.names(new Settings(properties));
     for (int i = 0; i < hosts.size(); i++) {
       PgiamHost host = hosts.get(i);
       if (host.port() != address.getPort()) continue;
-      if (isSame(host.host(), address)) return i;
-      if (i < names.length && isSame(names[i], address)) return i;
+      if (isSame(host.host(), address) || isSame(Dial.name(host), address)) return i;
     }
     return -1;
   }

@@ -17,7 +17,7 @@ final class Settings {
   static final String SOCKET_FACTORY_ARG = "pgiam.socketFactoryArg";
   static final String ATTEMPT = "pgiam.attempt";
   private static final List<String> NO_OPTIONS =
-      Arrays.asList(SOCKET_FACTORY, SOCKET_FACTORY_ARG, ATTEMPT, Dial.ADDRESSES);
+      Arrays.asList(SOCKET_FACTORY, SOCKET_FACTORY_ARG, ATTEMPT);
 
   private final Properties properties;
 

@@ -50,7 +50,7 @@ final class Target {
 
   /** By libpq's keywords. */
   void setAll(Map<String, String> params) {
-    for (Map.Entry<String, String> param : Dial.eachNameOnce(params).entrySet()) {
+    for (Map.Entry<String, String> param : params.entrySet()) {
       set(Keywords.PROPERTIES.get(param.getKey()), param.getValue());
     }
   }
