@@ -1,5 +1,5 @@
-"""A server that asks whoever comes for a password in clear text, with or without TLS, and keeps what it is sent. How it then
-goes on is scripted by address."""
+"""A server that asks whoever comes for a password in clear text, with or without TLS, and keeps who came and what it was sent.
+How it then goes on is scripted by address."""
 
 import contextlib
 import socket
@@ -19,10 +19,10 @@ def error(sqlstate, text):
 
 class RogueServer:
     """`manners`: address → "welcome", "refuse", "starting up" (an error before it asks), "hang up" (at once), "no TLS",
-    "echo …{}…" (an error with the password in it)."""
+    "echo …{}…" (an error with the password in it). It listens on them, and where no port is given also on 127.0.0.1."""
 
-    def __init__(self, folder, manners):
-        self.manners, self.sent = manners, []
+    def __init__(self, folder, manners, port=0):
+        self.manners, self.came, self.sent = manners, [], []
         key, certificate = folder / "rogue.key", folder / "rogue.crt"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=rogue",
@@ -30,10 +30,10 @@ class RogueServer:
         )  # fmt: skip
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(certificate, key)
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.listeners = [self.listener]
-        self.listeners += [socket.create_server((address, self.port)) for address in manners if address != "127.0.0.1"]
+        first, *others = dict.fromkeys(manners if port else ["127.0.0.1", *manners])
+        self.listeners = [socket.create_server((first, port))]
+        self.port = self.listeners[0].getsockname()[1]
+        self.listeners += [socket.create_server((address, self.port)) for address in others]
         for listener in self.listeners:
             threading.Thread(target=self.accept, args=(listener,), daemon=True).start()
 
@@ -46,6 +46,7 @@ class RogueServer:
         with contextlib.suppress(OSError):  # closed
             while True:
                 client, address = listener.accept()[0], listener.getsockname()[0]
+                self.came.append(address)
                 threading.Thread(target=self.serve, args=(client, address), daemon=True).start()
 
     def serve(self, client, address):

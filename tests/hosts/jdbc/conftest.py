@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "rds"))
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "rds")]
 
 from rds_emulator import Emulator, Endpoint  # noqa: E402
-from rds_fixtures import rds  # noqa: E402, F401
+from rds_fixtures import rds, verdicts  # noqa: E402, F401
 
 JAVA = os.environ["PGIAM_TEST_JAVA"]
 JAR = os.environ["PGIAM_TEST_JAR"]
@@ -104,10 +104,11 @@ def unescape(text):
     return text.replace("\\\\", "\0").replace("\\n", "\n").replace("\\t", "\t").replace("\0", "\\")
 
 
-def java_command(rds, home, *options, java=JAVA):
+def java_command(rds, home, *options, java=JAVA, by_dns=False):
+    """by_dns: names are resolved as the system does it, and not by the emulator's file."""
     return [
         java,
-        f"-Djdk.net.hosts.file={rds.hosts_file}",
+        *([] if by_dns else [f"-Djdk.net.hosts.file={rds.hosts_file}"]),
         f"-Djava.io.tmpdir={home}",
         f"-Duser.home={home}",
         "-Djava.util.logging.config.file=" + str(HERE / "logging.properties"),
@@ -119,11 +120,11 @@ def java_command(rds, home, *options, java=JAVA):
 
 @pytest.fixture
 def jvm(rds, environment, tmp_path):
-    """jvm(options…, java, libraries, **variables) starts one; all end with the test, in good order."""
+    """jvm(options…, java, libraries, by_dns, **variables) starts one; all end with the test, in good order."""
     started = []
 
-    def start(*options, java=JAVA, libraries=f"{JAR}:{LIBRARIES}", **variables):
-        command = [*java_command(rds, tmp_path, *options, java=java), "-cp", f"{CLASSES}:{libraries}", "Client"]
+    def start(*options, java=JAVA, libraries=f"{JAR}:{LIBRARIES}", by_dns=False, **variables):
+        command = [*java_command(rds, tmp_path, *options, java=java, by_dns=by_dns), "-cp", f"{CLASSES}:{libraries}", "Client"]
         log = tmp_path / f"jvm{len(started)}.log"
         started.append(Jvm(command, environment | variables, log))
         return started[-1]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "rds"))
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "rds")]
 
 from rds_emulator import Emulator, Endpoint  # noqa: E402
 from rds_fixtures import rds, verdicts  # noqa: E402, F401
