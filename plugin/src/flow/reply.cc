@@ -28,8 +28,6 @@ Reply::Reply(std::shared_ptr<const Plan> plan, std::string explanation)
       rest_(std::make_shared<const Rest>(Rest{{}, {}, {}, false, std::move(explanation), {}})) {}
 
 const KeywordSettings& Reply::settings() const {
-  static const KeywordSettings& kNone = *new KeywordSettings;  // threads may outlive main
-  if (password_ == nullptr) return kNone;
   if (file() == nullptr) return *plan_->as<AskCloud>()->settings;
   const auto* from_file = plan_->as<PasswordFromFile>();
   return rest_->is_token ? *from_file->settings_of_token : *from_file->settings;

@@ -42,7 +42,7 @@ class Reply {
   // Whose secret it is, masked.
   const std::string& principal() const { return rest_ ? rest_->principal : password_->owner; }
   const char* explanation() const { return rest_ ? rest_->explanation.c_str() : ""; }
-  // Beside a password: what the client has to set for it.
+  // What the client has to set beside the password; only where there is one.
   const KeywordSettings& settings() const;
   // A password and its settings, or the parts of a secret.
   std::size_t param_count() const;
