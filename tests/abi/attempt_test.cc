@@ -332,7 +332,11 @@ class WaitingAttempts : public Attempts {
     context_.free();
     EXPECT_EQ(gate_.make_context(context_.out()), PGIAM_OK);
   }
-  ~WaitingAttempts() override { gate_.open(); }
+  ~WaitingAttempts() override {
+    gate_.open();
+    attempt_.free();
+    context_.free();  // before the gate, to which its threads may still come
+  }
 
   pgiam_status make_slow(std::uint32_t flags) {
     pgiam_request request = Gate::request("slow");
