@@ -53,29 +53,37 @@ std::vector<const char*> commands_of(const pgiam_error* error) {
   return commands;
 }
 
+std::vector<const pgiam_error*> causes_of(const pgiam_error* error) {
+  std::vector<const pgiam_error*> causes;
+  while (const pgiam_error* cause = api->error_cause(error, causes.size())) causes.push_back(cause);
+  return causes;
+}
+
 }  // namespace
 
 jobject new_exception(JNIEnv* env, pgiam_status status, const char* message) {
   return make_exception(env, status, message, nullptr, nullptr, false, nullptr);
 }
 
-jobjectArray new_exceptions(JNIEnv* env, jsize count) {
+jobjectArray to_exceptions(JNIEnv* env, const std::vector<const pgiam_error*>& errors) {
   const jclass type = exception_class(env);
-  return type ? env->NewObjectArray(count, type, nullptr) : nullptr;
+  const jobjectArray exceptions =
+      type ? env->NewObjectArray(static_cast<jsize>(errors.size()), type, nullptr) : nullptr;
+  if (!exceptions) return nullptr;
+  jsize i = 0;
+  for (const pgiam_error* error : errors) {
+    const jobject exception = to_exception(env, api->error_status(error), error);
+    if (env->ExceptionCheck()) return nullptr;
+    env->SetObjectArrayElement(exceptions, i++, exception);
+    env->DeleteLocalRef(exception);
+  }
+  return exceptions;
 }
 
 static jobject convert(JNIEnv* env, pgiam_status status, const pgiam_error* error) {
   if (!error) return new_exception(env, status, "");
-  jsize count = 0;
-  while (api->error_cause(error, static_cast<std::size_t>(count))) ++count;
-  const jobjectArray causes = new_exceptions(env, count);
-  for (jsize i = 0; causes && i < count; ++i) {
-    const pgiam_error* cause = api->error_cause(error, static_cast<std::size_t>(i));
-    const jobject converted = to_exception(env, api->error_status(cause), cause);
-    if (env->ExceptionCheck()) return nullptr;
-    env->SetObjectArrayElement(causes, i, converted);
-    env->DeleteLocalRef(converted);
-  }
+  const jobjectArray causes = to_exceptions(env, causes_of(error));
+  if (env->ExceptionCheck()) return nullptr;
   // In the order of PgiamException's places.
   std::vector<const char*> texts;
   for (std::int32_t field :

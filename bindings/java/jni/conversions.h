@@ -74,8 +74,8 @@ jobjectArray to_arrays(JNIEnv* env, const std::vector<const char*>& texts);
 jobject new_exception(JNIEnv* env, pgiam_status status, const char* message);
 // nullptr, with a Java exception pending, where there is no memory for it.
 jobject to_exception(JNIEnv* env, pgiam_status status, const pgiam_error* error);
-// PgiamException[count].
-jobjectArray new_exceptions(JNIEnv* env, jsize count);
+// PgiamException[]; the same.
+jobjectArray to_exceptions(JNIEnv* env, const std::vector<const pgiam_error*>& errors);
 // Frees the error. With a Java exception pending the caller returns at once.
 void raise(JNIEnv* env, pgiam_status status, pgiam_error* error);
 

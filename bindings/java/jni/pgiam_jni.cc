@@ -169,17 +169,10 @@ JNIEXPORT jobjectArray JNICALL Java_org_pgiam_Native_replyWarnings(JNIEnv* env, 
                                                                    jlong handle) {
   return guard(env, [&]() -> jobjectArray {
     const auto* reply = to_pointer<pgiam_reply>(handle);
-    jsize count = 0;
-    while (api->reply_warning(reply, static_cast<std::size_t>(count))) ++count;
-    const jobjectArray warnings = new_exceptions(env, count);
-    for (jsize i = 0; warnings && i < count; ++i) {
-      const pgiam_error* warning = api->reply_warning(reply, static_cast<std::size_t>(i));
-      const jobject converted = to_exception(env, api->error_status(warning), warning);
-      if (env->ExceptionCheck()) return nullptr;
-      env->SetObjectArrayElement(warnings, i, converted);
-      env->DeleteLocalRef(converted);
-    }
-    return warnings;
+    std::vector<const pgiam_error*> warnings;
+    while (const pgiam_error* warning = api->reply_warning(reply, warnings.size()))
+      warnings.push_back(warning);
+    return to_exceptions(env, warnings);
   });
 }
 
