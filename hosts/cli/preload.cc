@@ -17,7 +17,7 @@
 #include <new>
 #include <optional>
 
-#include "folder.h"
+#include "base/folder.h"
 #include "late_libpq.h"
 #include "library.h"
 #include "report.h"
@@ -58,7 +58,7 @@ void link_to(const fs::path& target, const fs::path& link) {
 // What is preloaded into a program is nobody else's to put there.
 void check_folders(fs::path folder) {
   for (; folder.filename() != "pgiam"; folder = folder.parent_path()) {
-    const host::FolderComplaint complaint = host::complaint_of_folder(folder);
+    const FolderComplaint complaint = complaint_of_folder(folder);
     if (!complaint.message.empty())
       throw UsageError(complaint.message, complaint.command.empty()
                                               ? "set XDG_CACHE_HOME to a folder of your own"

@@ -13,9 +13,9 @@
 #include <optional>
 
 #include "base/descriptor.h"
+#include "base/folder.h"
 #include "base/shell.h"
 #include "base/write_all.h"
-#include "folder.h"
 
 namespace pgiam::keeper {
 namespace {
@@ -89,7 +89,7 @@ class Lock {
 };
 
 void check_folder(const std::string& path) {
-  const host::FolderComplaint complaint = host::complaint_of_folder(path);
+  const FolderComplaint complaint = complaint_of_folder(path);
   if (complaint.message.empty()) return;
   throw FileError(complaint.message,
                   complaint.command.empty() ? "name a file in a folder of your own" : complaint.command);

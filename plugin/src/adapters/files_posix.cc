@@ -14,9 +14,9 @@
 #include "adapters/file_trust.h"
 #include "adapters/waiter.h"
 #include "base/descriptor.h"
+#include "base/folder.h"
 #include "base/random.h"
 #include "base/secret.h"
-#include "base/shell.h"
 #include "base/write_all.h"
 
 namespace pgiam {
@@ -68,16 +68,10 @@ class Folder {
     folder.fd_ = Descriptor(::open(name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     struct stat info {};
     if (!folder.fd_.is_open() || fstat(folder.fd_.get(), &info) != 0) return failed("open", name);
-    const uid_t user = geteuid();  // root may write into anybody's, as from a container or by sudo
-    if (info.st_uid != user && info.st_uid != 0 && user != 0)
-      return make_error(Status::kBadConfig,
-                        name + " belongs to another user (" + std::to_string(info.st_uid) +
-                            "), so nothing is written there");
-    if ((info.st_mode & S_IWOTH) != 0 && (info.st_mode & S_ISVTX) == 0)
-      return make_error(Status::kBadConfig,
-                        "anybody may write to " + name + ", so nothing is written there",
-                        "chmod o-w " + shell_word(name));
-    return folder;
+    FolderComplaint complaint = complaint_of_folder(info, name);
+    if (complaint.message.empty()) return folder;
+    return make_error(Status::kBadConfig, std::move(complaint.message),
+                      std::move(complaint.command));
   }
 
   int fd() const { return fd_.get(); }

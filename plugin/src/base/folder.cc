@@ -1,15 +1,12 @@
-#include "folder.h"
+#include "base/folder.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/shell.h"
 
-namespace pgiam::host {
+namespace pgiam {
 
-FolderComplaint complaint_of_folder(const std::string& path) {
-  struct stat info;
-  if (stat(path.c_str(), &info) != 0) return {};  // whoever opens it will say so
+FolderComplaint complaint_of_folder(const struct stat& info, const std::string& path) {
   const uid_t user = geteuid();
   if (info.st_uid != user && info.st_uid != 0 && user != 0)
     return {path + " belongs to another user (" + std::to_string(info.st_uid) +
@@ -21,4 +18,10 @@ FolderComplaint complaint_of_folder(const std::string& path) {
   return {};
 }
 
-}  // namespace pgiam::host
+FolderComplaint complaint_of_folder(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) return {};
+  return complaint_of_folder(info, path);
+}
+
+}  // namespace pgiam
