@@ -37,8 +37,6 @@ bool is_refusal(const pgiam_reply* reply, const ConnectionOutcome& outcome) {
   return classify(outcome, {}).kind == Failure::Kind::kPasswordRefused;
 }
 
-std::string_view first_of(std::string_view list) { return list.substr(0, list.find(',')); }
-
 // As libpq has it: a host that cannot be reached, or is starting up or shutting down, is passed over;
 // what a server says otherwise is the end.
 bool may_be_host_alone(std::string_view sqlstate) {
@@ -261,7 +259,7 @@ std::optional<std::size_t> pgiam_attempt::host_of(const pgiam_outcome& outcome) 
   std::vector<std::size_t> hosts_of_entries;
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     for (std::string_view address : split(hosts[i].dial_hostaddr, ',')) {
-      const std::string name(first_of(hosts[i].dial_host));
+      const std::string name(first_of_list(hosts[i].dial_host));
       entries.push_back({name, std::string(address), hosts[i].entry.port});
       hosts_of_entries.push_back(i);
     }
@@ -338,7 +336,7 @@ Result<void> pgiam_attempt::refresh(std::size_t host) {
   Request request = request_for(host);
   // DNS may lead elsewhere by now; the connection does not.
   const auto& at = machine_.hosts()[host];
-  if (at.dial_host != at.entry.host) request.alias_of = first_of(at.dial_host);
+  if (at.dial_host != at.entry.host) request.alias_of = first_of_list(at.dial_host);
   auto password = password_in(ask_here(request, no_wait_));
   if (!password) {
     if (password.error().status == Status::kNotApplicable) machine_.answer(host, password.error());

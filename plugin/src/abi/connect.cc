@@ -7,8 +7,7 @@
 namespace pgiam {
 namespace {
 
-using Ask = Result<Reply> (*)(Flow& flow, const HostRequest& asked,
-                              const Flow::Begin& begin);
+using Ask = Result<Reply> (*)(Flow& flow, const HostRequest& asked, const Flow::Begin& begin);
 
 pgiam_status ask_flow(pgiam_context* context, const pgiam_request* given, pgiam_reply** out,
                       pgiam_error** error, Ask ask) {

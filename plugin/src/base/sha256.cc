@@ -31,27 +31,29 @@ void hash_padded_key(State& state, std::string_view key, unsigned char pad) {
   wipe(&context, sizeof context);
 }
 
-template <typename State>
-Sha256Digest hash_from(const State& state, std::string_view text) {
-  SHA256_CTX context;
-  std::memcpy(&context, &state, sizeof context);
-  SHA256_Update(&context, text.data(), text.size());
+// The context may have seen a key.
+Sha256Digest finish(SHA256_CTX& context) {
   Sha256Digest digest;
   SHA256_Final(digest.data(), &context);
   wipe(&context, sizeof context);
   return digest;
 }
 
+template <typename State>
+Sha256Digest hash_from(const State& state, std::string_view text) {
+  SHA256_CTX context;
+  std::memcpy(&context, &state, sizeof context);
+  SHA256_Update(&context, text.data(), text.size());
+  return finish(context);
+}
+
 }  // namespace
 
 Sha256Digest sha256(std::span<const std::string_view> pieces) {
-  SHA256_CTX context;  // may have seen a key
+  SHA256_CTX context;
   SHA256_Init(&context);
   for (std::string_view piece : pieces) SHA256_Update(&context, piece.data(), piece.size());
-  Sha256Digest digest;
-  SHA256_Final(digest.data(), &context);
-  wipe(&context, sizeof context);
-  return digest;
+  return finish(context);
 }
 
 HmacKey::HmacKey(std::string_view key) {

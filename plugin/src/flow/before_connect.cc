@@ -137,15 +137,15 @@ std::optional<Result<Reply>> Flow::answer_without_cloud(const std::shared_ptr<co
 
 // Without a secret of ours a token that was given is certainly not ours.
 Error Flow::failed(const Plan& plan, Error why) {
-  const bool is_given = plan.as<AskCloud>()->given != nullptr;
-  if (!is_given || why.status == Status::kCancelled || why.status == Status::kNoMemory) return why;
+  const bool wins = plan.as<AskCloud>()->users_token_wins(nullptr);
+  if (!wins || why.status == Status::kCancelled || why.status == Status::kNoMemory) return why;
   return make_error(Status::kNotApplicable, users_token_reason());
 }
 
 Result<Reply> Flow::answer(const std::shared_ptr<const Plan>& plan, const Found& found,
                            const Request& request, Time now) {
   const AskCloud& ask = *plan->as<AskCloud>();
-  if (ask.given && !ask.cloud->is_made_of(ask.given->reveal(), *found.secret))
+  if (ask.users_token_wins(found.secret.get()))
     return make_error(Status::kNotApplicable, users_token_reason());
   if (ask.reuse.count() > 0 && !request.refresh) {
     const StateLock lock;

@@ -16,8 +16,9 @@ std::string command_for_rule(std::string_view host, const std::string& endpoint,
                              const std::string& rule_file) {
   const std::string name(host);
   const bool is_new = rule_file.empty();
-  return std::string(is_new ? kMakeUsualFolder : "") + "printf '%s\\n' " + shell_word("[connection " + name + "]") + " " +
-         shell_word("host = " + name) + " " + shell_word("signing_host = " + endpoint) + " >> " +
+  return std::string(is_new ? kMakeUsualFolder : "") + "printf '%s\\n' " +
+         shell_word("[connection " + name + "]") + " " + shell_word("host = " + name) + " " +
+         shell_word("signing_host = " + endpoint) + " >> " +
          (is_new ? kUsualRuleFile : shell_word(rule_file));
 }
 

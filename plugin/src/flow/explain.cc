@@ -143,11 +143,6 @@ json::object describe_secret(const KeptSecret* found, const Trace& trace,
 
 }  // namespace
 
-// Whether the token that was given is somebody else's.
-static bool is_users_own(const AskCloud& ask, const Result<KeptSecretPtr>& secret) {
-  return ask.given && !(secret && ask.cloud->is_made_of(ask.given->reveal(), **secret));
-}
-
 // By the very path of a connect, but that nobody is asked, and that no user's refusal counts.
 Result<KeptSecretPtr> Flow::find_secret(const AskCloud& ask, const Request& request, Call call,
                                         Trace& trace) {
@@ -169,7 +164,7 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
   std::optional<Result<KeptSecretPtr>> found_secret;
   if (const auto* ask = made->as<AskCloud>()) {
     found_secret = find_secret(*ask, request, call, trace);
-    if (is_users_own(*ask, *found_secret)) {
+    if (ask->users_token_wins(*found_secret ? (*found_secret)->get() : nullptr)) {
       made->kind = NotOurs{};
       made->reason = users_token_reason();
     }

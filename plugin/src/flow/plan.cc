@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "clouds/options.h"
 #include "flow/attempt/client_password.h"
+#include "flow/attempt/host_list.h"
 #include "flow/attempt/sslmode.h"
 #include "flow/host_supplied.h"
 
@@ -40,8 +41,6 @@ bool is_plain_name(std::string_view name) {
   return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") == name.npos;
 }
 
-bool is_socket(std::string_view host) { return host.empty() || host[0] == '/' || host[0] == '@'; }
-
 // What a token needs the client to set, since it is a password in clear text that anybody on the
 // way could use: "" where the user's own sslmode will do.
 Result<std::string> sslmode_for_token(const Request& request, const Settings& settings) {
@@ -55,6 +54,12 @@ Result<std::string> sslmode_for_token(const Request& request, const Settings& se
   if (tls == "verify-full" && request.sslmode != "verify-full") return std::string(tls);
   if (tls == "require" && request.sslmode.empty()) return std::string(tls);
   return std::string();
+}
+
+Error given_token_unfit(const std::string& why) {
+  return make_finding("given_token_unfit",
+                      "the password that was given is a token which the server will refuse: " + why,
+                      {"leave the password out, or say force = yes"});
 }
 
 std::string lines_of(const std::vector<Error>& warnings) {
@@ -77,7 +82,22 @@ std::uint16_t port_of(const Request& request) {
   return request.port == 0 ? kPostgresPort : request.port;
 }
 
+std::uint16_t signing_port(const Request& request, const Settings& settings) {
+  if (!settings.given(kSigningPortOption)) return port_of(request);
+  return static_cast<std::uint16_t>(settings.get_int(kSigningPortOption));
+}
+
+// Whether a name that is none of an endpoint may stand for one all the same.
+bool may_be_alias(const Request& request, const Plan& plan) {
+  return !is_socket(request.host) && plan.said_by != SaidBy::kUser &&
+         Aliases::worth_asking(normal_host(request.host));
+}
+
 }  // namespace
+
+bool AskCloud::users_token_wins(const KeptSecret* secret) const {
+  return given && !(secret && cloud->is_made_of(given->reveal(), *secret));
+}
 
 std::string users_token_reason() {
   return "a token was given that was not made here and has not expired (force = yes would replace it)";
@@ -110,20 +130,6 @@ Planner::GivenPassword Planner::given_password(const Request& request, const Set
   return {Kind::kToken, std::move(password)};
 }
 
-// A token of whoever's: passed on, and with a warning where it cannot do.
-void Planner::leave_to_users_token(const Recognised& found, const GivenPassword& given,
-                                   const Request& request, Plan& plan) const {
-  plan.kind = NotOurs{};
-  plan.reason = users_token_reason();
-  const std::string why = found.cloud->why_unfit(given.text.reveal(), found.target, request.user);
-  if (why.empty()) return;
-  plan.warnings.push_back(make_finding(
-      "given_token_unfit",
-      "the password that was given is a token which the server will refuse: " + why,
-      {"leave the password out, or say force = yes"}));
-  plan.warning_lines = lines_of(plan.warnings);
-}
-
 bool Planner::is_password_of_ours(std::string_view text) const {
   return std::any_of(clouds_.begin(), clouds_.end(),
                      [&](const auto& cloud) { return cloud->is_password_of_ours(text); });
@@ -146,29 +152,9 @@ std::optional<Planner::Recognised> Planner::recognise_name(const std::string& ho
   return std::nullopt;
 }
 
-// Follows the name to the endpoint's own and no further: what lies behind that ("ec2-…") is none.
-std::optional<Planner::Recognised> Planner::recognise_alias(const std::string& host,
-                                                            std::uint16_t port,
-                                                            const Request& request,
-                                                            const Call& call, Plan& plan) const {
-  const auto names = request.alias_of.empty()
-                         ? aliases_.of(host, call)
-                         : std::vector<std::string>{std::string(request.alias_of)};
-  for (const std::string& name : names) {
-    if (!is_plain_name(name)) continue;
-    auto found = recognise_name(name, port, plan.settings);
-    if (!found) continue;
-    plan.said_by = SaidBy::kDns;
-    found->target.reason = host + " is an alias in DNS, and " + found->target.reason;
-    return found;
-  }
-  return std::nullopt;
-}
-
-// Finds the target; nothing, with the reason, where there is none.
-std::optional<Planner::Recognised> Planner::recognise(const Request& request, const Call& call,
-                                                      bool may_resolve, const GivenPassword& given,
-                                                      Plan& plan) const {
+// Finds the target by the name that was written, or that signing_host has; nothing, with the reason,
+// where that is none.
+std::optional<Planner::Recognised> Planner::recognise(const Request& request, Plan& plan) const {
   if (is_socket(request.host)) {
     plan.reason = "a Unix-domain socket is never a cloud's endpoint";
     return std::nullopt;
@@ -176,23 +162,35 @@ std::optional<Planner::Recognised> Planner::recognise(const Request& request, co
   const std::string_view signing_host = plan.settings.get(kSigningHostOption);
   const std::string host = normal_host(signing_host.empty() ? request.host : signing_host);
   if (!signing_host.empty()) plan.said_by = SaidBy::kUser;
-  std::uint16_t port = port_of(request);
-  if (plan.settings.given(kSigningPortOption))
-    port = static_cast<std::uint16_t>(plan.settings.get_int(kSigningPortOption));
-
-  if (auto found = recognise_name(host, port, plan.settings)) return found;
+  if (auto found = recognise_name(host, signing_port(request, plan.settings), plan.settings))
+    return found;
   plan.reason = host + " is not the name of a known kind of endpoint";
-  if (!signing_host.empty()) {
+  if (!signing_host.empty())
     plan.kind = Refused{make_error(
         Status::kTarget, "signing_host: " + plan.reason,
         "check signing_host, or say what it is: target = " + example_of_target())};
+  return std::nullopt;
+}
+
+// Follows the name to the endpoint's own and no further: what lies behind that ("ec2-…") is none.
+std::optional<Planner::Recognised> Planner::recognise_alias(const Request& request, const Call& call,
+                                                            bool may_resolve, Plan& plan) const {
+  if (!may_resolve) {
+    plan.reason += " (whether it is an alias of one was not asked)";
     return std::nullopt;
   }
-  // Names of other servers must not cost a look-up where a password says that it is not ours.
-  if (!Aliases::worth_asking(host) || given.kind == GivenPassword::Kind::kUsers)
-    return std::nullopt;
-  if (may_resolve) return recognise_alias(host, port, request, call, plan);
-  plan.reason += " (whether it is an alias of one was not asked)";
+  const std::string host = normal_host(request.host);
+  const auto names = request.alias_of.empty()
+                         ? aliases_.of(host, call)
+                         : std::vector<std::string>{std::string(request.alias_of)};
+  for (const std::string& name : names) {
+    if (!is_plain_name(name)) continue;
+    auto found = recognise_name(name, signing_port(request, plan.settings), plan.settings);
+    if (!found) continue;
+    plan.said_by = SaidBy::kDns;
+    found->target.reason = host + " is an alias in DNS, and " + found->target.reason;
+    return found;
+  }
   return std::nullopt;
 }
 
@@ -245,14 +243,12 @@ void Planner::plan_cloud(Recognised found, const Request& request, const Call& c
                              "name the database user, e.g. user=app"));
   const Endpoint endpoint{plan.said_by, found.target.host, plan.rule_file};
   auto completed = found.cloud->complete(found.target, plan.settings, call, plan.warnings);
-  plan.warning_lines = lines_of(plan.warnings);
   if (!completed) return refuse(completed.error());
   auto sslmode = sslmode_for_token(request, plan.settings);
   if (!sslmode) return refuse(sslmode.error());
   auto dial = choose_dial(world_, request, plan.settings, endpoint, call, may_resolve);
   if (!dial) return refuse(dial.error());
   if (dial->said_by == SaidBy::kDns) plan.warnings.push_back(warning_of_alias(request, endpoint));
-  plan.warning_lines = lines_of(plan.warnings);
   auto source = source_for(*found.cloud, plan.settings, &found.target, call);
   if (!source) return refuse(source.error());
 
@@ -328,6 +324,12 @@ Result<Plan> Planner::make_without_rules(const Request& request, Error why) cons
 }
 
 Result<Plan> Planner::make(const Request& request, const Call& call, bool may_resolve) const {
+  auto plan = decide(request, call, may_resolve);
+  if (plan) plan->warning_lines = lines_of(plan->warnings);
+  return plan;
+}
+
+Result<Plan> Planner::decide(const Request& request, const Call& call, bool may_resolve) const {
   const auto file = rules_.read(call);
   if (!file && file.error().status == Status::kCancelled) return file.error();
   if (!file) return make_without_rules(request, file.error());
@@ -340,9 +342,14 @@ Result<Plan> Planner::make(const Request& request, const Call& call, bool may_re
   }
   auto source = choose_file(plan.settings);
   if (!source) return source.error();
-  const GivenPassword given = given_password(request, plan.settings, call);
   std::optional<Recognised> found;
-  if (!*source) found = recognise(request, call, may_resolve, given, plan);
+  if (!*source) found = recognise(request, plan);
+  const bool is_perhaps_alias = !*source && !found && may_be_alias(request, plan);
+  GivenPassword given;
+  if (*source || found || is_perhaps_alias) given = given_password(request, plan.settings, call);
+  // Names of other servers must not cost a look-up where a password says that it is not ours.
+  if (is_perhaps_alias && given.kind != GivenPassword::Kind::kUsers)
+    found = recognise_alias(request, call, may_resolve, plan);
   if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
   if (!*source && !found) return plan;  // not ours, or refused
   if (given.kind == GivenPassword::Kind::kUsers) {
@@ -354,10 +361,14 @@ Result<Plan> Planner::make(const Request& request, const Call& call, bool may_re
     plan.reason = users_token_reason();
     return plan;
   }
-  if (is_token &&
-      !found->cloud->why_unfit(given.text.reveal(), found->target, request.user).empty()) {
-    leave_to_users_token(*found, given, request, plan);
-    return plan;
+  if (is_token) {
+    const std::string unfit =
+        found->cloud->why_unfit(given.text.reveal(), found->target, request.user);
+    if (!unfit.empty()) {
+      plan.reason = users_token_reason();
+      plan.warnings.push_back(given_token_unfit(unfit));
+      return plan;
+    }
   }
   plan.sslrootcert = plan.settings.get(kSslRootCertOption);
   if (*source) {

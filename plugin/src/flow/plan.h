@@ -53,6 +53,8 @@ struct AskCloud {
   // A password that the user gave, and that is one of this cloud's: it is their own word, unless it
   // was made of the secret that would be used here. Null where none was given.
   std::shared_ptr<const Secret> given;
+  // Whether it is. `secret`: null where none was to be had.
+  bool users_token_wins(const KeptSecret* secret) const;
 };
 
 struct Plan {
@@ -120,23 +122,20 @@ class Planner {
     Kind kind = Kind::kNone;
     Secret text;
   };
+  Result<Plan> decide(const Request& request, const Call& call, bool may_resolve) const;
   Result<Plan> begin(const Request& request, const RuleFile& file) const;
   Result<Plan> make_without_rules(const Request& request, Error why) const;
-  std::optional<Recognised> recognise(const Request& request, const Call& call, bool may_resolve,
-                                      const GivenPassword& given, Plan& plan) const;
+  std::optional<Recognised> recognise(const Request& request, Plan& plan) const;
   std::optional<Recognised> recognise_name(const std::string& host, std::uint16_t port,
                                            const Settings& settings) const;
-  std::optional<Recognised> recognise_alias(const std::string& host, std::uint16_t port,
-                                            const Request& request, const Call& call,
-                                            Plan& plan) const;
+  std::optional<Recognised> recognise_alias(const Request& request, const Call& call,
+                                            bool may_resolve, Plan& plan) const;
   Result<std::optional<PasswordSource>> choose_file(const Settings& settings) const;
   void plan_file(PasswordSource source, const Request& request, Plan& plan) const;
   void plan_cloud(Recognised found, const Request& request, const Call& call, bool may_resolve,
                   Plan& plan) const;
   GivenPassword given_password(const Request& request, const Settings& settings,
                                const Call& call) const;
-  void leave_to_users_token(const Recognised& found, const GivenPassword& given,
-                            const Request& request, Plan& plan) const;
 
   const World& world_;
   const Rules rules_;

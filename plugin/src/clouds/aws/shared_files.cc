@@ -77,7 +77,7 @@ Result<std::shared_ptr<const Profiles>> SharedFiles::read(const Call& call) cons
   auto config_text = content(now.config_path, now.config_stamp, call, *profiles);
   if (!config_text) return config_text.error();
   const WipeAtExit wipe_config(*config_text);
-  auto credentials_text = 
+  auto credentials_text =
       content(now.credentials_path, now.credentials_stamp, call, *profiles);
   if (!credentials_text) return credentials_text.error();
   const WipeAtExit wipe_credentials(*credentials_text);

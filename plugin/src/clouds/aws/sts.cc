@@ -82,7 +82,8 @@ Result<CredentialsPtr> read_credentials(HttpResponse& response, const char* prov
   if (secret) wipe(*secret);
   if (token) wipe(*token);
   if (!whole)
-    return make_error(Status::kBadResponse, what + ": the answer of " + url + " holds no whole credentials");
+    return make_error(Status::kBadResponse,
+                      what + ": the answer of " + url + " holds no whole credentials");
   if (*expires_at <= earliest_time(response, now))
     return make_error(Status::kBadResponse, what + ": STS gave credentials that expired at " +
                                                 *expiration + "; is this machine's clock right?");

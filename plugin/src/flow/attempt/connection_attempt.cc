@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "flow/attempt/sslmode.h"
 
 namespace pgiam {
@@ -147,7 +146,7 @@ Result<void> ConnectionAttempt::refresh(std::size_t index, Password password) {
   // The connection that is there dials what it dialled.
   const Host& host = hosts_[index];
   const std::string& name = setting_or(password, "host", host.entry.host);
-  if (split(name, ',').front() != split(host.dial_host, ',').front())
+  if (first_of_list(name) != first_of_list(host.dial_host))
     return make_error(Status::kInsecure,
                       "this connection goes to " + host.dial_host + ", and the token would be for " +
                           name + " by that name",

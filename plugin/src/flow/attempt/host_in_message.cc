@@ -20,10 +20,6 @@ struct Mention {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_folder_of_sockets(std::string_view host) {
-  return host.starts_with('/') || host.starts_with('@');
-}
-
 // As libpq shows it: the address where one is given.
 std::string_view shown(const HostEntry& entry) {
   return entry.hostaddr.empty() ? std::string_view(entry.host) : entry.hostaddr;
@@ -76,9 +72,9 @@ std::optional<std::size_t> host_in_message(const std::vector<HostEntry>& hosts,
   Mention last;
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     const std::string port = std::to_string(hosts[i].port);
-    const bool is_socket = shown(hosts[i]).empty() || is_folder_of_sockets(shown(hosts[i]));
-    const std::size_t end = is_socket ? last_mention_of_socket(hosts[i], port, message)
-                                      : last_mention(hosts[i], port, message);
+    const std::size_t end = is_socket(shown(hosts[i]))
+                                ? last_mention_of_socket(hosts[i], port, message)
+                                : last_mention(hosts[i], port, message);
     if (end > last.end) last = {end, i};
   }
   if (last.end == 0 || is_followed_by_another(message, last.end)) return std::nullopt;

@@ -25,6 +25,10 @@ Error do_not_match(std::size_t first, std::string_view what, std::size_t second,
 
 }  // namespace
 
+bool is_socket(std::string_view host) { return host.empty() || host[0] == '/' || host[0] == '@'; }
+
+std::string_view first_of_list(std::string_view list) { return list.substr(0, list.find(',')); }
+
 Result<std::vector<HostEntry>> pair_hosts(std::string_view host, std::string_view hostaddr,
                                           std::string_view port) {
   const auto hosts = split(host, ','), addresses = split(hostaddr, ','), ports = split(port, ',');

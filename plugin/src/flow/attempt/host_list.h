@@ -18,6 +18,12 @@ struct HostEntry {
   const std::string& name() const { return host.empty() ? hostaddr : host; }
 };
 
+// The folder of a Unix-domain socket, an abstract one's name, or nothing, which is the usual folder.
+bool is_socket(std::string_view host);
+
+// "a" of "a,b".
+std::string_view first_of_list(std::string_view list);
+
 // kInvalidArgument where libpq would refuse the lists. PostgreSQL documentation, "Specifying
 // Multiple Hosts".
 Result<std::vector<HostEntry>> pair_hosts(std::string_view host, std::string_view hostaddr,
