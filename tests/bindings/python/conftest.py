@@ -1,0 +1,92 @@
+"""What the tests of the Python package share: the package from its source, keys, and a source of credentials that waits."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+PACKAGE = ROOT / "bindings/python/src"
+LIBRARY = os.environ["PGIAM_TEST_LIBRARY"]
+sys.path[:0] = [str(PACKAGE), str(ROOT / "tests/rds"), str(ROOT / "tests/rds/aws"), str(ROOT / "tests/hosts")]
+os.environ |= {"PGIAM_LIBRARY": LIBRARY, "AWS_EC2_METADATA_DISABLED": "true"}
+
+import pgiam  # noqa: E402
+
+HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
+KEY = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret of AKIDEXAMPLE"}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """An empty one, and no keys but what a test gives."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def keys(monkeypatch):
+    for name, value in KEY.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def context(home):
+    with pgiam.Context(cache="memory") as context:
+        yield context
+
+
+class SlowProgram:
+    """A credential_process that tells when it runs and answers when the gate opens."""
+
+    def __init__(self, folder):
+        self.folder, self.runs_file, self.gate = folder, folder / "runs", folder / "gate"
+        os.mkfifo(self.gate)
+        answer = json.dumps({"Version": 1, "AccessKeyId": "AKIASLOW", "SecretAccessKey": "secret of AKIASLOW"})
+        program = folder / "program"
+        program.write_text(f"#!/bin/sh\necho run >>'{self.runs_file}'\ncat '{self.gate}' >/dev/null\necho '{answer}'\n")
+        program.chmod(0o700)
+        self.runs_file.touch()
+        (folder / ".aws").mkdir()
+        profiles = ["[default]", *(f"[profile slow{i}]" for i in range(100))]
+        # Each profile has its own program, as far as the library can tell.
+        lines = [f"{name}\ncredential_process = {program} {i}\nregion = eu-west-1\n" for i, name in enumerate(profiles)]
+        (folder / ".aws/config").write_text("\n".join(lines))
+        self._writer = os.open(self.gate, os.O_RDWR)  # so that its reader does not see an end
+
+    def runs(self):
+        return len(self.runs_file.read_text().split())
+
+    def open(self):
+        """Those that wait answer, and so do all that come."""
+        self.gate.unlink()  # first: nobody comes to a pipe that has no writer any more
+        self.gate.touch()
+        os.close(self._writer)
+
+
+@pytest.fixture
+def slow(home):
+    return SlowProgram(home)
+
+
+def until(condition, seconds=120):
+    import time
+
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true"
+        time.sleep(0.01)
+
+
+def threads():
+    return len(os.listdir("/proc/self/task"))
+
+
+def run_python(program, *arguments, **variables):
+    """A program of its own, with the package."""
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE), **variables}
+    return subprocess.run([sys.executable, "-c", program, *arguments], text=True, capture_output=True, env=environment, timeout=300)
