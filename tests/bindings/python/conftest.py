@@ -43,10 +43,15 @@ def context(home):
 class SlowProgram:
     """A credential_process that tells when it runs and answers when the gate opens."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, key=None):
         self.folder, self.runs_file, self.gate = folder, folder / "runs", folder / "gate"
         os.mkfifo(self.gate)
-        answer = json.dumps({"Version": 1, "AccessKeyId": "AKIASLOW", "SecretAccessKey": "secret of AKIASLOW"})
+        answer = {"Version": 1, "AccessKeyId": "AKIASLOW", "SecretAccessKey": "secret of AKIASLOW"}
+        if key:
+            answer.update(AccessKeyId=key.id, SecretAccessKey=key.secret)
+            if key.session_token:
+                answer["SessionToken"] = key.session_token
+        answer = json.dumps(answer)
         program = folder / "program"
         program.write_text(f"#!/bin/sh\necho run >>'{self.runs_file}'\ncat '{self.gate}' >/dev/null\necho '{answer}'\n")
         program.chmod(0o700)

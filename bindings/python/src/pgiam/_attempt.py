@@ -1,0 +1,216 @@
+"""A connection from the first host to the end: decided by the library, made by a driver."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import select
+import time
+from typing import Any, Awaitable, Callable, Mapping, Optional, Tuple, TypeVar
+
+from . import _abi, _questions, _request
+from ._context import Context, _raise_with_cause, default_context
+from ._errors import Error, _rebuild, take_error
+from ._libpq import is_disabled
+from ._library import library
+from .aio import Readable
+
+Connection = TypeVar("Connection")
+Apply = Mapping[str, str]  # libpq's keywords to set over the user's own
+
+
+class Attempt:
+    """Belongs to one thread at a time; any may cancel it."""
+
+    def __init__(
+        self, context: Context, keywords: Mapping[str, Any], options: Mapping[str, Any], can_apply: str, credentials: Any,
+    ) -> None:  # fmt: skip
+        self._library, self._context = library(), context
+        ours = {key: value for key, value in options.items() if key != "credentials_identity"}
+        request = _request.make(keywords=keywords, options=ours, can_apply=can_apply, flags=_abi.REQUEST_NO_WAIT)
+        self.supplier = context._supplied(request, request, credentials, options)
+        self.handle, error = ctypes.c_void_p(), ctypes.c_void_p()
+        status = self._library.pgiam_attempt_new(context._open(), request, self.handle, error)
+        if status != _abi.OK:
+            raise take_error(self._library, status, error)
+
+    def next(self) -> _abi.Step:
+        step, error = _abi.sized(_abi.Step), ctypes.c_void_p()
+        with self._context.calling():
+            self._context._open()
+            status = self._library.pgiam_attempt_next(self.handle, step, error)
+        interrupt = _questions.take_interrupt()
+        if status != _abi.OK:
+            refused = take_error(self._library, status, error)
+            if interrupt is None:
+                _raise_with_cause(refused, self.supplier)
+                raise refused
+        if interrupt is not None:
+            raise interrupt
+        return step
+
+    def params(self) -> dict[str, str]:
+        return _request.attempt_params(self.handle)
+
+    def report(self, failure: Optional[BaseException]) -> None:
+        outcome = _abi.sized(_abi.Outcome, outcome=_abi.OUTCOME_CONNECTED if failure is None else _abi.OUTCOME_OTHER)
+        if failure is not None:
+            sqlstate = getattr(failure, "sqlstate", None) or getattr(failure, "pgcode", None)
+            outcome.sqlstate = sqlstate.encode() if isinstance(sqlstate, str) else None
+            outcome.message = str(failure).replace("\0", " ").encode(errors="replace")
+        self._library.pgiam_attempt_report(self.handle, outcome)
+
+    def cancel(self) -> None:
+        self._library.pgiam_attempt_cancel(self.handle)
+
+    def free(self) -> None:
+        handle, self.handle = self.handle, ctypes.c_void_p()
+        self._library.pgiam_attempt_free(handle)
+
+    def __enter__(self) -> "Attempt":
+        self._context._operations[id(self)] = self
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._context._operations.pop(id(self), None)
+        self.free()
+
+
+def start(
+    context: Optional[Context], keywords: Mapping[str, Any], options: Mapping[str, Any], can_apply: str, credentials: Any,
+) -> Optional[Attempt]:  # fmt: skip
+    """None: pgiam is switched off."""
+    return None if is_disabled() else Attempt(context or default_context(), keywords, options, can_apply, credentials)
+
+
+def connect(
+    attempt: Optional[Attempt], dial: Callable[[Apply], Connection], kind: type,
+    wait: Optional[Callable[[Attempt, _abi.Step], None]] = None,
+) -> Connection:  # fmt: skip
+    """What the driver makes of it. kind: the driver's error that ours is to be one of, too."""
+    if attempt is None:
+        return dial({})
+    failure: Optional[Exception] = None
+    with attempt:
+        while True:
+            try:
+                step = attempt.next()
+            except Error as error:
+                if error.status == "NOT_APPLICABLE":
+                    break
+                _give_up(error, failure, kind)
+            if step.kind == _abi.STEP_WAIT:
+                (wait or wait_for)(attempt, step)
+                continue
+            try:
+                connection = dial(attempt.params())
+            except Exception as raised:
+                failure = raised
+                attempt.report(failure)
+            else:
+                attempt.report(None)
+                return connection
+    return dial({})
+
+
+async def connect_async(attempt: Optional[Attempt], dial: Callable[[Apply], Awaitable[Connection]], kind: type) -> Connection:
+    """The same in an event loop."""
+    if attempt is None:
+        return await dial({})
+    failure: Optional[Exception] = None
+    with attempt:
+        while True:
+            try:
+                with _questions.InLoop(asyncio.get_running_loop()):
+                    step = attempt.next()
+            except Error as error:
+                if error.status == "NOT_APPLICABLE":
+                    break
+                _give_up(error, failure, kind)
+            if step.kind == _abi.STEP_WAIT:
+                await wait_in_loop(step)
+                continue
+            try:
+                connection = await dial(attempt.params())
+            except Exception as raised:
+                failure = raised
+                attempt.report(failure)
+            else:
+                attempt.report(None)
+                return connection
+    return await dial({})
+
+
+def wait_for(_: Attempt, step: _abi.Step) -> None:
+    """poll() lets other threads run, and a signal ends it."""
+    seconds = None if step.wait_ms < 0 else step.wait_ms / 1000
+    if step.descriptor < 0:
+        time.sleep(seconds if seconds is not None else 0.05)
+        return
+    poll = select.poll()
+    poll.register(step.descriptor, select.POLLIN)
+    poll.poll(None if seconds is None else step.wait_ms)
+
+
+async def wait_in_loop(step: _abi.Step) -> None:
+    seconds = None if step.wait_ms < 0 else step.wait_ms / 1000
+    if step.descriptor < 0:
+        await asyncio.sleep(seconds if seconds is not None else 0.05)
+        return
+    with Readable(asyncio.get_running_loop(), lambda: int(step.descriptor)) as readable:
+        await readable.wait(seconds)
+
+
+def _give_up(error: Error, failure: Optional[Exception], kind: type) -> None:
+    """The driver's own exception where its words say it all; else ours, which is one of the driver's as well."""
+    if failure is not None and error.status == "CONNECT":
+        raise failure
+    raised = driver_error(kind, error._members())
+    raise raised from (failure or error.__cause__)
+
+
+_kinds: dict[type, type] = {}
+
+
+def driver_error(kind: type, members: dict[str, Any]) -> Error:
+    """An Error that is the driver's as well, so that pools and frameworks take it for what it is."""
+    known = _kinds.get(kind)
+    if known is None:
+
+        class OperationalError(Error, kind):  # type: ignore[misc, valid-type]
+            __module__ = __name__
+            # Of no class that could be found by name in another process.
+            __reduce__ = lambda self: (_rebuild_of, (kind, self._members()))  # noqa: E731
+
+        known = _kinds.setdefault(kind, OperationalError)
+    error = _rebuild(known, members)
+    for name in ("sqlstate", "pgcode"):
+        if hasattr(kind, name):
+            try:
+                setattr(error, name, members.get("sqlstate") or None)
+            except AttributeError:  # psycopg2's pgcode is read only
+                pass
+    return error
+
+
+def _rebuild_of(kind: type, members: dict[str, Any]) -> Error:
+    return driver_error(kind, members)
+
+
+def merged(given: Mapping[str, Any], apply: Apply) -> dict[str, Any]:
+    """The driver's keywords with the library's over them; what it unsets and nobody gave stays away."""
+    result = dict(given)
+    for key, value in apply.items():
+        if value != "" or key in result:
+            result[key] = value
+    return result
+
+
+def taken(keywords: dict[str, Any]) -> Tuple[dict[str, Any], Any, Optional[Context]]:
+    """Takes what is ours out of a driver's arguments: options, credentials, context."""
+    credentials, context = keywords.pop("credentials", None), keywords.pop("pgiam_context", None)
+    identity = keywords.pop("credentials_identity", None)
+    options, rest = _request.split_options(keywords)
+    keywords.clear()
+    keywords.update(rest)
+    return ({**options, "credentials_identity": identity} if identity else options), credentials, context

@@ -1,0 +1,1 @@
+"""Django: "ENGINE": "pgiam.django" in DATABASES. pgiam's options and `credentials` stand among the OPTIONS."""
