@@ -1,5 +1,6 @@
 """What the tests of drivers share: an instance, a user's environment, and what a driver is told of it."""
 
+import importlib.util
 import os
 
 import pytest
@@ -10,11 +11,8 @@ from rds_fixtures import rds, verdicts  # noqa: F401
 
 
 def needs_module(name):
-    try:
-        __import__(name)
-    except ImportError:
-        return pytest.mark.skip(reason=f"Python's {name} is not installed, or this distribution has no package of it")
-    return pytest.mark.skipif(False, reason="")
+    reason = f"Python's {name} is not installed, or this distribution has no package of it"
+    return pytest.mark.skipif(importlib.util.find_spec(name) is None, reason=reason)
 
 
 @pytest.fixture(scope="session")

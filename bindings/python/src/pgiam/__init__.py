@@ -11,16 +11,15 @@ from __future__ import annotations
 import atexit
 from typing import Any, Optional
 
-__version__ = "0.1.0"
-
 from . import aio
 from ._answer import Answer, Params
 from ._context import Context, close_all, default_context
 from ._errors import Error
 from ._library import library as _library
 from ._questions import Prompt
+from ._version import __version__
 
-__all__ = ["Answer", "Context", "Error", "Params", "Prompt", "aio", "default_context", "library_version", "token"]
+__all__ = ["Answer", "Context", "Error", "Params", "Prompt", "aio", "__version__", "default_context", "library_version", "token"]
 
 
 def token(

@@ -85,7 +85,7 @@ def start(
 
 def connect(
     attempt: Optional[Attempt], dial: Callable[[Apply], Connection], kind: type,
-    wait: Optional[Callable[[Attempt, _abi.Step], None]] = None,
+    wait: Optional[Callable[[Attempt, _abi.Step], None]] = None, is_known_at_once: bool = True,
 ) -> Connection:  # fmt: skip
     """What the driver makes of it. kind: the driver's error that ours is to be one of, too."""
     if attempt is None:
@@ -108,7 +108,8 @@ def connect(
                 failure = raised
                 attempt.report(failure)
             else:
-                attempt.report(None)
+                if is_known_at_once:
+                    attempt.report(None)
                 return connection
     return dial({})
 

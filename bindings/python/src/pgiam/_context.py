@@ -13,6 +13,7 @@ from . import _abi, _questions, _request
 from ._answer import Answer, password_of, read_answer
 from ._errors import Error, take_error
 from ._library import library
+from ._version import __version__
 
 Value = TypeVar("Value")
 logger = logging.getLogger("pgiam")
@@ -114,8 +115,6 @@ class Context:
         self._operations: dict[int, Operation] = {}
         self._requests: dict[Any, Tuple[_abi.Request, _abi.Request]] = {}
         self._ask = _questions.person_asker(prompt) if prompt else _abi.AskFn()
-        from . import __version__
-
         config = _abi.sized(_abi.Config, log_level=_wanted_level(), log=_log_function, ask=self._ask)
         config.host_name, config.host_version = b"pgiam-python", __version__.encode()
         config.options, config.option_count = _request.pairs(options)

@@ -1,6 +1,6 @@
 """psycopg 2: pgiam.psycopg2.connect in place of psycopg2.connect.
 
-It takes what that takes, and beside it pgiam's options (profile="prod"), `credentials` and `pgiam_context`."""
+It takes what that takes (of async=True it does not hear how the connection went), and beside it pgiam's options (profile="prod"), `credentials` and `pgiam_context`."""
 
 from __future__ import annotations
 
@@ -26,4 +26,4 @@ def connect(dsn: Optional[str] = None, connection_factory: Any = None, cursor_fa
     def dial(apply: _attempt.Apply) -> Any:
         return psycopg2.connect(dsn, connection_factory, cursor_factory, **_attempt.merged(libpq, apply), **own)
 
-    return _attempt.connect(attempt, dial, OperationalError)
+    return _attempt.connect(attempt, dial, OperationalError, is_known_at_once=not any(own.values()))

@@ -1,0 +1,36 @@
+"""python3 reconnect.py: logs in over a pool, waits for a line, and logs in again where its sessions are gone. PGHOST, PGPORT,
+PGUSER, PGDATABASE and PGSSLROOTCERT say where; libpq reads them itself."""
+
+import sys
+
+import psycopg
+import psycopg_pool
+
+import pgiam.psycopg
+
+
+def ask(pool):
+    with pool.connection() as connection:
+        return connection.execute("SELECT session_user").fetchone()[0]
+
+
+def main():
+    with psycopg_pool.ConnectionPool(connection_class=pgiam.psycopg.Connection, min_size=1, timeout=60) as pool:
+        ask(pool)
+        print("connected", flush=True)
+        sys.stdin.readline()
+        for _ in range(20):  # a pool hands out a session whose server is gone once more
+            try:
+                ask(pool)
+                break
+            except psycopg.OperationalError:
+                pass
+        else:
+            ask(pool)
+        print("done", flush=True)
+
+
+try:
+    main()
+except (pgiam.Error, psycopg.Error, psycopg_pool.PoolTimeout) as error:
+    sys.exit(f"reconnect: {error}")

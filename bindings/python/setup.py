@@ -1,0 +1,58 @@
+"""Packs the library into the wheel: PGIAM_WHEEL_LIBRARY, else the newest libpgiam.so.1 that a build of this clone left in
+build/*/lib. With none of them the package is pure, and finds the one that is installed."""
+
+import os
+import shutil
+from pathlib import Path
+
+from setuptools import Distribution, setup
+from setuptools.command.build_py import build_py
+
+try:
+    from wheel.bdist_wheel import bdist_wheel
+except ImportError:  # setuptools has its own since 70
+    from setuptools.command.bdist_wheel import bdist_wheel
+
+HERE = Path(__file__).resolve().parent
+LIBRARY, HTTP = "libpgiam.so.1", Path("pgiam/libpgiam-http.so")
+
+
+def library():
+    named = os.environ.get("PGIAM_WHEEL_LIBRARY")
+    if named:
+        return Path(named)
+    built = [file for file in HERE.parents[1].glob(f"build/*/lib/{LIBRARY}") if (file.parent / HTTP).exists()]
+    return max(built, key=lambda file: file.stat().st_mtime, default=None)
+
+
+FOUND = library()
+
+
+class WithLibrary(build_py):
+    def run(self):
+        super().run()
+        if FOUND:
+            into = Path(self.build_lib) / "pgiam/_lib"
+            (into / HTTP.parent).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(FOUND, into / LIBRARY)
+            shutil.copyfile(FOUND.parent / HTTP, into / HTTP)  # which the library looks for beside it
+
+
+class OfPlatform(bdist_wheel):
+    """For every Python 3, and for the machine that the library is for."""
+
+    def finalize_options(self):
+        super().finalize_options()
+        self.root_is_pure = not FOUND
+
+    def get_tag(self):
+        _, _, platform = super().get_tag()
+        return "py3", "none", platform if FOUND else "any"
+
+
+class Platform(Distribution):
+    def has_ext_modules(self):
+        return bool(FOUND)
+
+
+setup(distclass=Platform, cmdclass={"build_py": WithLibrary, "bdist_wheel": OfPlatform})
