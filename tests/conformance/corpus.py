@@ -1,0 +1,98 @@
+"""Reads the corpus, and runs it through a language's runner: a process for each set of files and variables, all under one
+clock that stands still."""
+
+import concurrent.futures
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent / "corpus"
+CLOCK = "2026-01-02 03:04:05"
+# Of a sentence only that it is there: they are compared between the languages of one run.
+SENTENCES = {"message", "hint"}
+
+
+def cases():
+    """All, each with its file's environment and files under its own."""
+    for file in sorted(FOLDER.glob("*.json")):
+        content = json.loads(file.read_text())
+        for case in content["cases"]:
+            yield {
+                **case, "id": f"{file.stem}: {case['name']}",
+                "environment": {**content.get("environment", {}), **case.get("environment", {})},
+                "files": {**content.get("files", {}), **case.get("files", {})},
+            }  # fmt: skip
+
+
+def run(language, command, environment, folder):
+    """The result of each case that is for this language, by its id."""
+    groups = {}
+    for case in cases():
+        if language not in case.get("not_for", []):
+            groups.setdefault(json.dumps([case["environment"], case["files"]], sort_keys=True), []).append(case)
+
+    def run_group(numbered):
+        number, group = numbered
+        home = folder / f"{language}{number}"
+        results = _run_group(command, group, {**environment, **_environment_of(group[0], home)})
+        shutil.rmtree(home)
+        return results
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return {name: result for results in pool.map(run_group, enumerate(groups.values())) for name, result in results.items()}
+
+
+def _environment_of(case, home):
+    home.mkdir()
+    for name, text in case["files"].items():
+        file = home / name
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_text(text.replace("$HOME", str(home)))
+        file.chmod(0o700 if text.startswith("#!") else 0o600)
+    named = {name: value.replace("$HOME", str(home)) for name, value in case["environment"].items()}
+    # The clock that time limits go by runs on.
+    return {"HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "DONT_FAKE_MONOTONIC": "1", "AWS_EC2_METADATA_DISABLED": "true", **named}  # fmt: skip
+
+
+def _run_group(command, group, environment):
+    asked = "".join(json.dumps({key: value for key, value in case.items() if key not in ("expect", "files", "environment")}) + "\n"
+                    for case in group)  # fmt: skip
+    done = subprocess.run(["faketime", "-f", CLOCK, *command], input=asked, env=environment, capture_output=True, text=True, timeout=300)
+    lines = done.stdout.splitlines()
+    if done.returncode != 0 or len(lines) != len(group):
+        raise AssertionError(f"{command[0]} ended with {done.returncode} at {group[min(len(lines), len(group) - 1)]['id']}:\n{done.stderr}")
+    return {case["id"]: json.loads(line) for case, line in zip(group, lines)}
+
+
+def differences(expected, result, place=""):
+    """What of `expected` the result has not: members may be more, lists have their length, a cause is told by its code, else
+    its provider, else its status."""
+    if isinstance(expected, dict):
+        if not isinstance(result, dict):
+            return [f"{place}: {result!r} instead of {expected!r}"]
+        found = []
+        for key, value in expected.items():
+            if key not in result:
+                found.append(f"{place}.{key}: absent, instead of {value!r}; there is {result!r}")
+            else:
+                found += differences(value, result[key], f"{place}.{key}")
+        return found
+    if isinstance(expected, list):
+        if not isinstance(result, list) or len(expected) != len(result):
+            return [f"{place}: {result!r} instead of {expected!r}"]
+        return [fault for i, pair in enumerate(zip(expected, result)) for fault in differences(*pair, f"{place}[{i}]")]
+    if isinstance(expected, str) and isinstance(result, dict):
+        known = [result.get(key) for key in ("code", "provider", "status") if result.get(key)]
+        return [] if expected == known[0] else [f"{place}: {result!r} is not {expected!r}"]
+    return [] if expected == result else [f"{place}: {result!r} instead of {expected!r}"]
+
+
+def sentences(result):
+    """All texts for people in it, in order."""
+    if isinstance(result, dict):
+        own = [result[key] for key in sorted(SENTENCES & result.keys()) if isinstance(result[key], str)]
+        return own + [text for key in sorted(result.keys() - SENTENCES) for text in sentences(result[key])]
+    return [text for part in result for text in sentences(part)] if isinstance(result, list) else []

@@ -1,0 +1,79 @@
+"""The corpus: what it says itself, and what each language answers to it."""
+
+import itertools
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import corpus
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/rds"))
+from rds_emulator.verifier import Token  # noqa: E402
+
+PYTHON = {"PYTHONPATH": str(ROOT / "bindings/python/src"), "PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"], "PYTHONDONTWRITEBYTECODE": "1"}
+LANGUAGES = {
+    "c": ([os.environ["PGIAM_TEST_CORPUS"]], {}),
+    "python": ([sys.executable, str(ROOT / "tests/conformance/corpus_runner.py")], PYTHON),
+}
+CASES = {case["id"]: case for case in corpus.cases()}
+# Of the keys that the cases give; those that are not named have the secret "s".
+SECRETS = {
+    "AKIDEXAMPLE": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "AKIAONE": "s1", "AKIATWO": "s2", "AKIATHREE": "s3",
+    "AKIAOWN": "own secret", "ASIAOWN": "own secret",
+}  # fmt: skip
+
+pytestmark = pytest.mark.skipif(not shutil.which("faketime"), reason="faketime is not installed")
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory):
+    """Each language's, asked for once."""
+    known = {}
+
+    def of(language):
+        if language not in known:
+            command, environment = LANGUAGES[language]
+            known[language] = corpus.run(language, command, environment, tmp_path_factory.mktemp("corpus"))
+        return known[language]
+
+    return of
+
+
+def test_names_are_each_others_only():
+    assert len(CASES) == len(list(corpus.cases())) > 250
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if "token" in case["expect"].get("answer", {})])
+def test_a_token_of_the_corpus_is_signed_right(name):
+    token = CASES[name]["expect"]["answer"]["token"]
+    unsigned, _, signature = token.partition("&X-Amz-Signature=")
+    key = re.search(r"X-Amz-Credential=(\w+)%2F", token).group(1)
+    assert Token(unsigned).signature(SECRETS.get(key, "s")) == signature and "X-Amz-Date=20260102T030405Z" in token
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_case_is_answered_as_the_corpus_has_it(results, language):
+    faults = {}
+    for name, result in results(language).items():
+        found = corpus.differences(CASES[name]["expect"], result)
+        if found:
+            faults[name] = found
+    assert not faults, "\n".join(f"{name}\n  " + "\n  ".join(found) for name, found in faults.items())
+
+
+@pytest.mark.parametrize("one, other", list(itertools.combinations(LANGUAGES, 2)))
+def test_languages_say_the_same_sentences(results, one, other):
+    """Where the words are the library's, and not those of the language itself."""
+    differing = {}
+    for name, result in results(one).items():
+        theirs = results(other).get(name)
+        if theirs is None or "own_words" in CASES[name]:
+            continue
+        mine, others = (re.sub(r"/[^ ]*/(c|python)\d+/", "$HOME/", "\n".join(corpus.sentences(answer))) for answer in (result, theirs))
+        if mine != others:
+            differing[name] = (mine, others)
+    assert not differing, "\n".join(f"{name}: {said}" for name, said in differing.items())
