@@ -78,11 +78,17 @@ class FakeCloud : public Cloud {
   }
   Result<void> login(const Settings&, const Call&) const override { return {}; }
   std::string login_command(const Settings&) const override { return "fake login"; }
-  Result<Password> password(const Target& target, std::string_view user,
-                            const KeptSecretPtr& secret, Time now) const override {
-    const std::string text =
-        std::string(secret->owner_id()) + " for " + std::string(user) + "@" + target.host;
-    return Password{Secret(text), now, now + Seconds{900}, secret, secret->owner()};
+  Result<PasswordMakerPtr> password_maker(const Target& target, std::string_view user,
+                                          const KeptSecretPtr& secret, Time) const override {
+    struct Maker : PasswordMaker {
+      Maker(const KeptSecretPtr& secret, std::string made) : PasswordMaker(secret), text(made) {}
+      std::optional<Password> make(Time now) const override {
+        return Password{Secret(text), now, now + Seconds{900}, made_of(), owner()};
+      }
+      const std::string text;
+    };
+    return std::make_shared<const Maker>(
+        secret, std::string(secret->owner_id()) + " for " + std::string(user) + "@" + target.host);
   }
   bool is_password_of_ours(std::string_view text) const override {
     return text.starts_with("secret ");

@@ -373,14 +373,15 @@ pgiam_status pgiam_attempt_new(pgiam_context* context, const pgiam_request* give
   return guard(error, [&]() -> Result<void> {
     if (context == nullptr || out == nullptr) return invalid_argument("context or out is NULL");
     if (inside_callback_of(context)) return called_from_callback();
-    const auto read = read_request_for_list(*context, given);
-    if (!read) return read.error();
-    const std::string one_port = read->request.port ? std::to_string(read->request.port) : "";
-    auto hosts = pair_hosts(read->host, read->hostaddr, one_port.empty() ? read->port : one_port);
+    HostRequest read;
+    auto is_read = read_request_for_list(*context, given, read);
+    if (!is_read) return is_read;
+    const std::string one_port = read.request.port ? std::to_string(read.request.port) : "";
+    auto hosts = pair_hosts(read.host, read.hostaddr, one_port.empty() ? read.port : one_port);
     if (!hosts) return hosts.error();
-    if (!read->host_passwords.empty() && read->host_passwords.size() != hosts->size())
+    if (!read.host_passwords.empty() && read.host_passwords.size() != hosts->size())
       return invalid_argument("request.host_passwords are not one for each host");
-    *out = new pgiam_attempt(*context, *read, std::move(*hosts));
+    *out = new pgiam_attempt(*context, read, std::move(*hosts));
     return {};
   });
 }
@@ -418,9 +419,10 @@ pgiam_status pgiam_attempt_report(pgiam_attempt* attempt, const pgiam_outcome* o
     if (attempt == nullptr || outcome == nullptr)
       return invalid_argument("attempt or outcome is NULL");
     if (inside_callback_of(&attempt->context())) return called_from_callback();
-    const auto given = copy_in(outcome, "outcome");
-    if (!given) return given.error();
-    return attempt->report(*given);
+    pgiam_outcome given{};
+    auto copied = copy_in(outcome, "outcome", given);
+    if (!copied) return copied;
+    return attempt->report(given);
   });
 }
 

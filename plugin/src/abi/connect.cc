@@ -14,16 +14,18 @@ pgiam_status ask_flow(pgiam_context* context, const pgiam_request* given, pgiam_
   return guard(error, [&]() -> Result<void> {
     if (context == nullptr || out == nullptr) return invalid_argument("context or out is NULL");
     if (inside_callback_of(context)) return called_from_callback();
-    auto read = read_request(*context, given);
-    if (!read) return read.error();
+    HostRequest read;
+    auto is_read = read_request(*context, given, read);
+    if (!is_read) return is_read;
     std::optional<HostQuestions> questions;
-    if (read->functions.has_any()) {
-      questions.emplace(*context, context->wired.clock(), std::move(read->functions), [] {});
-      read->request.host_link = &*questions;
+    std::optional<HostQuestions::OnThisThread> asked_at_once;
+    if (read.functions.has_any()) {
+      questions.emplace(*context, context->wired.clock(), std::move(read.functions), [] {});
+      asked_at_once.emplace(&*questions);
+      read.request.host_link = &*questions;
     }
-    const HostQuestions::OnThisThread asked_at_once(questions ? &*questions : nullptr);
     std::optional<CallInProgress> call;
-    auto answer = ask(context->wired.flow(), *read, [&] { return call.emplace(*context).stop(); });
+    auto answer = ask(context->wired.flow(), read, [&] { return call.emplace(*context).stop(); });
     if (!answer) return answer.error();
     *out = make_reply(std::move(*answer)).release();
     return {};

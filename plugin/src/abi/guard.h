@@ -35,25 +35,29 @@ pgiam_status guard(pgiam_error** error, Body body) noexcept {
   }
 }
 
-inline Error invalid_argument(std::string what) {
+[[gnu::cold]] inline Error invalid_argument(std::string what) {
   return make_error(Status::kInvalidArgument, std::move(what));
 }
 
-inline Error called_from_callback() {
+[[gnu::cold]] inline Error called_from_callback() {
   return make_error(Status::kInvalidState, "this function must not be called from a callback");
 }
 
 constexpr std::uint32_t kMostStructSize = 4096;  // no struct will grow so far: that is no size
 
 // The caller's struct as today's: missing fields are zero, and fields of a later version must be.
-// The structs grow by whole fields, which is why a size between two fields is refused.
+// The structs grow by whole fields, which is why a size between two fields is refused. `copy` is
+// all zeros before.
 template <typename Struct>
-Result<Struct> copy_in(const Struct* given, const char* name) {
+Result<void> copy_in(const Struct* given, const char* name, Struct& copy) {
   constexpr std::size_t kLeast = 2 * sizeof(std::uint32_t);
   const std::size_t size = given->struct_size;
-  if (size < kLeast || size > kMostStructSize || (size < sizeof(Struct) && size % alignof(Struct) != 0))
+  if (size == sizeof copy) {  // as nearly all are
+    copy = *given;
+    return {};
+  }
+  if (size < kLeast || size > kMostStructSize || (size < sizeof copy && size % alignof(Struct) != 0))
     return invalid_argument(std::string(name) + ".struct_size is not set: use the _INIT macro");
-  Struct copy{};
   std::memcpy(&copy, given, size < sizeof copy ? size : sizeof copy);
   const char* bytes = reinterpret_cast<const char*>(given);
   for (std::size_t i = sizeof copy; i < size; ++i)
@@ -61,7 +65,7 @@ Result<Struct> copy_in(const Struct* given, const char* name) {
       return make_error(Status::kUnsupported,
                         std::string(name) + " has fields that this version does not know");
   copy.struct_size = sizeof copy;
-  return copy;
+  return {};
 }
 
 // Whether a caller's struct to be filled has a size that makes sense.

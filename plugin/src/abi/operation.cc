@@ -9,17 +9,17 @@ namespace {
 Result<pgiam_operation*> start(pgiam_context* context, const pgiam_request* given,
                                pgiam_done_fn done, void* user_data) {
   if (inside_callback_of(context)) return called_from_callback();
-  auto read = read_request(*context, given);
-  if (!read) return read.error();
+  HostRequest read;
+  if (auto is_read = read_request(*context, given, read); !is_read) return is_read.error();
   if (done != nullptr) {  // who waits for that looks at no questions
-    if (read->functions.credentials != nullptr)
+    if (read.functions.credentials != nullptr)
       return make_error(Status::kUnsupported, "a done function and a host's own credentials",
                         "use pgiam_operation_start, and watch its descriptor");
-    read->functions = {};
+    read.functions = {};
   }
   auto operation = std::make_unique<pgiam_operation>();
-  operation->request.emplace(read->request);
-  operation->answer.emplace(*context, read->request, std::move(read->functions), operation->event,
+  operation->request.emplace(read.request);
+  operation->answer.emplace(*context, read.request, std::move(read.functions), operation->event,
                             std::stop_token(), done, user_data);
   return operation.release();
 }

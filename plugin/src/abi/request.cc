@@ -18,13 +18,14 @@ constexpr std::uint32_t kKnownFlags = PGIAM_REQUEST_REFRESH | PGIAM_REQUEST_NO_I
 constexpr std::string_view kKeptKeywords[] = {"sslrootcert", "gssencmode", "channel_binding",
                                               "require_auth", "passfile"};
 
-Result<void> read_pairs(const pgiam_option* pairs, std::size_t count, const std::string& name,
+Result<void> read_pairs(const pgiam_option* pairs, std::size_t count, const char* name,
                         std::vector<OptionValue>& into) {
   if (pairs == nullptr && count > 0)
-    return invalid_argument("request." + name + "s is NULL, but " + name + "_count is not 0");
+    return invalid_argument("request." + std::string(name) + "s is NULL, but " + name +
+                            "_count is not 0");
   for (std::size_t i = 0; i < count; ++i) {
     if (view(pairs[i].key).empty())
-      return invalid_argument((name == "option" ? "an " : "a ") + name + " has no key");
+      return invalid_argument((*name == 'o' ? "an " : "a ") + std::string(name) + " has no key");
     into.emplace_back(pairs[i].key, view(pairs[i].value));
   }
   return {};
@@ -49,66 +50,70 @@ void fill_from(const std::vector<OptionValue>& keywords, HostRequest& read) {
 
 }  // namespace
 
-Result<HostRequest> read_request_for_list(const pgiam_context& context,
-                                          const pgiam_request* given) {
+Result<void> read_request_for_list(const pgiam_context& context, const pgiam_request* given,
+                                   HostRequest& read) {
   if (given == nullptr) return invalid_argument("request is NULL");
-  const auto raw = copy_in(given, "request");
-  if (!raw) return raw.error();
-  if ((raw->flags & ~kKnownFlags) != 0 || raw->reserved != 0)
+  pgiam_request raw{};
+  auto copied = copy_in(given, "request", raw);
+  if (!copied) return copied;
+  if ((raw.flags & ~kKnownFlags) != 0 || raw.reserved != 0)
     return make_error(Status::kUnsupported, "request has flags that this version does not know");
-  if (raw->port > 65535) return invalid_argument("request.port is larger than 65535");
-  if (raw->timeout_ms < 0) return invalid_argument("request.timeout_ms is negative");
-  if (raw->credentials != nullptr && view(raw->credentials_identity).empty())
+  if (raw.port > 65535) return invalid_argument("request.port is larger than 65535");
+  if (raw.timeout_ms < 0) return invalid_argument("request.timeout_ms is negative");
+  if (raw.credentials != nullptr && view(raw.credentials_identity).empty())
     return invalid_argument("request.credentials is given, but no credentials_identity");
 
-  HostRequest read;
   Request& request = read.request;
-  read.host = view(raw->host);
-  request.user = view(raw->user);
-  request.database = view(raw->database);
-  request.password = view(raw->password);
-  request.sslmode = view(raw->sslmode);
-  request.port = static_cast<std::uint16_t>(raw->port);
-  request.timeout = Milliseconds{raw->timeout_ms};
-  request.refresh = (raw->flags & PGIAM_REQUEST_REFRESH) != 0;
-  request.no_interaction = (raw->flags & PGIAM_REQUEST_NO_INTERACTION) != 0;
-  request.resolve = (raw->flags & PGIAM_REQUEST_RESOLVE) != 0;
-  request.can_apply = view(raw->can_apply);
-  read.no_wait = (raw->flags & PGIAM_REQUEST_NO_WAIT) != 0;
-  read.walks_list = (raw->flags & PGIAM_REQUEST_WALKS_LIST) != 0;
-  read.functions = context.questions;
-  read.functions.credentials = raw->credentials;
-  read.functions.credentials_user_data = raw->credentials_user_data;
-  if (raw->credentials != nullptr) read.functions.identity = view(raw->credentials_identity);
+  read.host = view(raw.host);
+  request.user = view(raw.user);
+  request.database = view(raw.database);
+  request.password = view(raw.password);
+  request.sslmode = view(raw.sslmode);
+  request.port = static_cast<std::uint16_t>(raw.port);
+  request.timeout = Milliseconds{raw.timeout_ms};
+  request.refresh = (raw.flags & PGIAM_REQUEST_REFRESH) != 0;
+  request.no_interaction = (raw.flags & PGIAM_REQUEST_NO_INTERACTION) != 0;
+  request.resolve = (raw.flags & PGIAM_REQUEST_RESOLVE) != 0;
+  request.can_apply = view(raw.can_apply);
+  read.no_wait = (raw.flags & PGIAM_REQUEST_NO_WAIT) != 0;
+  read.walks_list = (raw.flags & PGIAM_REQUEST_WALKS_LIST) != 0;
+  if (context.questions.has_any()) read.functions = context.questions;
+  if (raw.credentials != nullptr) {
+    read.functions.credentials = raw.credentials;
+    read.functions.credentials_user_data = raw.credentials_user_data;
+    read.functions.identity = view(raw.credentials_identity);
+  }
 
-  if (raw->host_passwords == nullptr && raw->host_password_count > 0)
+  if (raw.host_passwords == nullptr && raw.host_password_count > 0)
     return invalid_argument("request.host_passwords is NULL, but host_password_count is not 0");
-  for (std::size_t i = 0; i < raw->host_password_count; ++i)
-    read.host_passwords.push_back(view(raw->host_passwords[i]));
+  for (std::size_t i = 0; i < raw.host_password_count; ++i)
+    read.host_passwords.push_back(view(raw.host_passwords[i]));
 
-  auto options = read_pairs(raw->options, raw->option_count, "option", request.options);
-  if (!options) return options.error();
+  auto options = read_pairs(raw.options, raw.option_count, "option", request.options);
+  if (!options) return options;
   std::vector<OptionValue> keywords;
-  auto given_keywords = read_pairs(raw->keywords, raw->keyword_count, "keyword", keywords);
-  if (!given_keywords) return given_keywords.error();
-  if (!keywords.empty()) fill_from(keywords, read);
-  return read;
+  auto given_keywords = read_pairs(raw.keywords, raw.keyword_count, "keyword", keywords);
+  if (!given_keywords) return given_keywords;
+  read.has_keywords = !keywords.empty();
+  if (read.has_keywords) fill_from(keywords, read);
+  return {};
 }
 
-Result<HostRequest> read_request(const pgiam_context& context, const pgiam_request* given) {
-  auto read = read_request_for_list(context, given);
-  if (!read) return read;
-  Request& request = read->request;
-  request.host = read->host;
-  request.hostaddr = read->hostaddr;
-  if (given->struct_size < sizeof(pgiam_request) || given->keyword_count == 0) return read;
+Result<void> read_request(const pgiam_context& context, const pgiam_request* given,
+                          HostRequest& read) {
+  auto is_read = read_request_for_list(context, given, read);
+  if (!is_read) return is_read;
+  Request& request = read.request;
+  request.host = read.host;
+  request.hostaddr = read.hostaddr;
+  if (!read.has_keywords) return {};
 
-  const auto hosts = pair_hosts(read->host, read->hostaddr, read->port);
+  const auto hosts = pair_hosts(read.host, read.hostaddr, read.port);
   if (!hosts) return hosts.error();
   if (hosts->size() > 1) return invalid_argument("a list of hosts takes an attempt");
-  if (request.host.empty()) request.host = read->hostaddr;
+  if (request.host.empty()) request.host = read.hostaddr;
   if (request.port == 0) request.port = hosts->front().port;
-  return read;
+  return {};
 }
 
 }  // namespace pgiam

@@ -16,15 +16,17 @@ struct HostRequest {
   Request request;
   std::string_view host, hostaddr, port;  // as libpq's lists
   std::vector<std::string_view> host_passwords;  // one for each, or none at all
+  bool has_keywords = false;  // else `host` is one, whatever it looks like
   bool no_wait = false;
   bool walks_list = false;
   HostFunctions functions;
 };
 
-// For one host, which is in the Request.
-Result<HostRequest> read_request(const pgiam_context& context, const pgiam_request* given);
+// For one host, which is in the Request. `read` is empty before.
+Result<void> read_request(const pgiam_context& context, const pgiam_request* given,
+                          HostRequest& read);
 // For an attempt: the Request has no host yet.
-Result<HostRequest> read_request_for_list(const pgiam_context& context,
-                                          const pgiam_request* given);
+Result<void> read_request_for_list(const pgiam_context& context, const pgiam_request* given,
+                                   HostRequest& read);
 
 }  // namespace pgiam

@@ -14,21 +14,24 @@ namespace pgiam {
 namespace {
 
 constexpr std::size_t kBlock = 64;
-constexpr char kDigits[] = "0123456789abcdef";
+// Both digits of each byte.
+constexpr auto kDigits = [] {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t byte = 0; byte < pairs.size(); ++byte)
+    pairs[byte] = {kHex[byte >> 4], kHex[byte & 15]};
+  return pairs;
+}();
 
-template <typename State>
-void hash_padded_key(State& state, std::string_view key, unsigned char pad) {
-  static_assert(sizeof(State) == sizeof(SHA256_CTX) && alignof(State) == alignof(SHA256_CTX));
-  std::array<unsigned char, kBlock> block;
-  block.fill(pad);
-  for (std::size_t i = 0; i < key.size(); ++i)
-    block[i] = static_cast<unsigned char>(static_cast<unsigned char>(key[i]) ^ pad);
-  SHA256_CTX context;
-  SHA256_Init(&context);
-  SHA256_Update(&context, block.data(), kBlock);
-  std::memcpy(&state, &context, sizeof state);
-  wipe(block.data(), block.size());
-  wipe(&context, sizeof context);
+void put_hex(char* out, std::string_view bytes) {
+  for (char byte : bytes) {
+    std::memcpy(out, kDigits[static_cast<unsigned char>(byte)].data(), 2);
+    out += 2;
+  }
+}
+
+void update(SHA256_CTX& context, std::span<const std::string_view> pieces) {
+  for (std::string_view piece : pieces) SHA256_Update(&context, piece.data(), piece.size());
 }
 
 // The context may have seen a key.
@@ -39,65 +42,79 @@ Sha256Digest finish(SHA256_CTX& context) {
   return digest;
 }
 
-template <typename State>
-Sha256Digest hash_from(const State& state, std::string_view text) {
-  SHA256_CTX context;
-  std::memcpy(&context, &state, sizeof context);
-  SHA256_Update(&context, text.data(), text.size());
-  return finish(context);
-}
-
 }  // namespace
 
 Sha256Digest sha256(std::span<const std::string_view> pieces) {
   SHA256_CTX context;
   SHA256_Init(&context);
-  for (std::string_view piece : pieces) SHA256_Update(&context, piece.data(), piece.size());
+  update(context, pieces);
   return finish(context);
 }
 
-HmacKey::HmacKey(std::string_view key) {
-  Sha256Digest short_key{};
-  if (key.size() > kBlock) {
-    short_key = sha256(key);
-    key = bytes_of(short_key);
+Sha256Prefix::Sha256Prefix(std::span<const std::string_view> pieces) {
+  static_assert(sizeof state_ == sizeof(SHA256_CTX) && alignof(decltype(state_)) == alignof(SHA256_CTX));
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  update(context, pieces);
+  std::memcpy(&state_, &context, sizeof state_);
+  wipe(&context, sizeof context);
+}
+
+Sha256Prefix::~Sha256Prefix() { wipe(&state_, sizeof state_); }
+
+Sha256Digest Sha256Prefix::finish(std::span<const std::string_view> pieces) const {
+  SHA256_CTX context;
+  std::memcpy(&context, &state_, sizeof context);
+  update(context, pieces);
+  return pgiam::finish(context);
+}
+
+struct HmacKey::PaddedKeys {
+  explicit PaddedKeys(std::string_view key) {
+    Sha256Digest short_key{};
+    if (key.size() > kBlock) {
+      short_key = sha256(key);
+      key = bytes_of(short_key);
+    }
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      const char byte = i < key.size() ? key[i] : '\0';
+      inner[i] = static_cast<char>(byte ^ 0x36);
+      outer[i] = static_cast<char>(byte ^ 0x5c);
+    }
+    wipe(short_key.data(), short_key.size());
   }
-  hash_padded_key(inner_, key, 0x36);
-  hash_padded_key(outer_, key, 0x5c);
-  wipe(short_key.data(), short_key.size());
-}
+  ~PaddedKeys() {
+    wipe(inner, sizeof inner);
+    wipe(outer, sizeof outer);
+  }
+  char inner[kBlock], outer[kBlock];
+};
 
-HmacKey::~HmacKey() {
-  wipe(&inner_, sizeof inner_);
-  wipe(&outer_, sizeof outer_);
-}
+HmacKey::HmacKey(std::string_view key) : HmacKey(PaddedKeys(key)) {}
 
-Sha256Digest HmacKey::sign(std::string_view message) const {
-  return hash_from(outer_, bytes_of(hash_from(inner_, message)));
+HmacKey::HmacKey(const PaddedKeys& keys)
+    : inner_(std::array{std::string_view(keys.inner, kBlock)}),
+      outer_(std::array{std::string_view(keys.outer, kBlock)}) {}
+
+Sha256Digest HmacKey::sign(std::span<const std::string_view> pieces) const {
+  const Sha256Digest inner = inner_.finish(pieces);
+  return outer_.finish(std::array{bytes_of(inner)});
 }
 
 Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
-  return HmacKey(key).sign(message);
+  return HmacKey(key).sign(std::array{message});
 }
 
-std::array<char, 64> hex_digits(Sha256Digest digest) {
+std::array<char, 64> hex_digits(const Sha256Digest& digest) {
   std::array<char, 64> text;
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    text[2 * i] = kDigits[digest[i] >> 4];
-    text[2 * i + 1] = kDigits[digest[i] & 15];
-  }
+  put_hex(text.data(), bytes_of(digest));
   return text;
 }
 
 void append_hex(std::string& out, std::string_view bytes) {
   const std::size_t before = out.size();
   out.resize(before + bytes.size() * 2);
-  char* at = out.data() + before;
-  for (char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    *at++ = kDigits[byte >> 4];
-    *at++ = kDigits[byte & 15];
-  }
+  put_hex(out.data() + before, bytes);
 }
 
 std::string hex(std::string_view bytes) {

@@ -22,25 +22,38 @@ inline Sha256Digest sha256(std::string_view text) { return sha256({text}); }
 
 Sha256Digest hmac_sha256(std::string_view key, std::string_view message);
 
+// The beginning that many texts share, hashed once. It may be a key: wiped.
+class Sha256Prefix {
+ public:
+  explicit Sha256Prefix(std::span<const std::string_view> pieces);
+  Sha256Prefix(const Sha256Prefix&) = delete;
+  Sha256Prefix& operator=(const Sha256Prefix&) = delete;
+  ~Sha256Prefix();
+  // Of the beginning and the pieces one after the other.
+  Sha256Digest finish(std::span<const std::string_view> pieces) const;
+
+ private:
+  std::array<std::uint32_t, 28> state_;  // SHA256_CTX
+};
+
 // A key that is used often: its two padded blocks are hashed once (RFC 2104, section 4).
 class HmacKey {
  public:
   explicit HmacKey(std::string_view key);
-  HmacKey(const HmacKey&) = delete;
-  HmacKey& operator=(const HmacKey&) = delete;
-  ~HmacKey();
-  Sha256Digest sign(std::string_view message) const;
+  // The message may come in pieces.
+  Sha256Digest sign(std::span<const std::string_view> pieces) const;
 
  private:
-  using State = std::array<std::uint32_t, 28>;  // SHA256_CTX
-  State inner_, outer_;
+  struct PaddedKeys;
+  explicit HmacKey(const PaddedKeys& keys);
+  const Sha256Prefix inner_, outer_;
 };
 
 inline std::string_view bytes_of(const Sha256Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 // Lower-case hexadecimal.
-std::array<char, 64> hex_digits(Sha256Digest digest);
+std::array<char, 64> hex_digits(const Sha256Digest& digest);
 void append_hex(std::string& out, std::string_view bytes);
 std::string hex(std::string_view bytes);
 

@@ -14,9 +14,9 @@ std::optional<int> digits(std::string_view text, std::size_t from, std::size_t c
 }
 
 // Signing does this at every connect; snprintf would take a third of the whole.
-void put_digits(char* out, int count, int value) {
-  for (int at = count - 1; at >= 0; --at, value /= 10)
-    out[at] = static_cast<char>('0' + value % 10);
+void put_two_digits(char* out, int value) {
+  out[0] = static_cast<char>('0' + value / 10);
+  out[1] = static_cast<char>('0' + value % 10);
 }
 
 std::optional<Seconds> parse_offset(std::string_view zone) {
@@ -45,16 +45,24 @@ UtcFields utc_fields(Time time) {
           static_cast<int>(clock.seconds().count())};
 }
 
-std::string iso8601_basic(Time time) {
+std::array<char, 16> iso8601_basic_digits(Time time) {
   const UtcFields f = utc_fields(time);
-  std::string text = "00000000T000000Z";
-  put_digits(&text[0], 4, f.year);
-  put_digits(&text[4], 2, f.month);
-  put_digits(&text[6], 2, f.day);
-  put_digits(&text[9], 2, f.hour);
-  put_digits(&text[11], 2, f.minute);
-  put_digits(&text[13], 2, f.second);
+  std::array<char, 16> text;
+  put_two_digits(&text[0], f.year / 100);
+  put_two_digits(&text[2], f.year % 100);
+  put_two_digits(&text[4], f.month);
+  put_two_digits(&text[6], f.day);
+  text[8] = 'T';
+  put_two_digits(&text[9], f.hour);
+  put_two_digits(&text[11], f.minute);
+  put_two_digits(&text[13], f.second);
+  text[15] = 'Z';
   return text;
+}
+
+std::string iso8601_basic(Time time) {
+  const auto text = iso8601_basic_digits(time);
+  return {text.data(), text.size()};
 }
 
 std::string rfc3339(Time time) {

@@ -1,6 +1,7 @@
 // Points in time as the whole core uses them: wall clock, UTC, milliseconds.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -18,7 +19,8 @@ struct UtcFields {
 // Proleptic Gregorian, no leap seconds; independent of TZ and of gmtime's locks.
 UtcFields utc_fields(Time time);
 
-// "20240826T220000Z", the basic ISO 8601 form of SigV4.
+// "20240826T220000Z", the basic ISO 8601 form of SigV4, in sixteen characters.
+std::array<char, 16> iso8601_basic_digits(Time time);
 std::string iso8601_basic(Time time);
 std::optional<Time> parse_iso8601_basic(std::string_view text);
 // "2024-08-26T22:00:00Z" (RFC 3339), whole seconds.

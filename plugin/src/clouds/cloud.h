@@ -49,6 +49,29 @@ struct Password {
   std::string owner;
 };
 
+// Makes passwords of one secret for one user at one target: all that time does not change is done.
+class PasswordMaker {
+ public:
+  explicit PasswordMaker(KeptSecretPtr made_of)
+      : made_of_(std::move(made_of)), owner_(made_of_->owner()) {}
+  PasswordMaker(const PasswordMaker&) = delete;
+  PasswordMaker& operator=(const PasswordMaker&) = delete;
+  virtual ~PasswordMaker() = default;
+
+  const KeptSecretPtr& made_of() const { return made_of_; }
+  // The last step, pure: no file, no network, no waiting. Called for every connection, on any
+  // thread. Nothing where it takes another maker by then.
+  virtual std::optional<Password> make(Time now) const = 0;
+
+ protected:
+  const std::string& owner() const { return owner_; }
+
+ private:
+  const KeptSecretPtr made_of_;
+  const std::string owner_;
+};
+using PasswordMakerPtr = std::shared_ptr<const PasswordMaker>;
+
 // What whoever owns the secret must have been granted for the endpoint to take its passwords. A star
 // in the resource stands for what only the endpoint's owner knows.
 struct Permission {
@@ -92,9 +115,9 @@ class Cloud {
   // What to type to do so.
   virtual std::string login_command(const Settings& settings) const = 0;
 
-  // The last step, pure: no file, no network, no waiting. Called for every connection.
-  virtual Result<Password> password(const Target& target, std::string_view user,
-                                    const KeptSecretPtr& secret, Time now) const = 0;
+  // For passwords that are made from `now` on. Pure, as the maker is.
+  virtual Result<PasswordMakerPtr> password_maker(const Target& target, std::string_view user,
+                                                  const KeptSecretPtr& secret, Time now) const = 0;
   // Is this text a password such as this cloud's are, fresh or stale, whoever made it, rather than
   // one that a person chose?
   virtual bool is_password_of_ours(std::string_view text) const = 0;

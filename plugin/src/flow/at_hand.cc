@@ -1,4 +1,6 @@
 // An answer from memory: the kept plan, the kept secret, and a password that was kept or is made here.
+#include <cstring>
+
 #include "base/state_lock.h"
 #include "flow/flow.h"
 
@@ -13,12 +15,15 @@ constexpr Milliseconds kPlanLife{1000};
 // One text for all requests that get the same plan. Of a password only its kind matters, but telling
 // the kind is the cloud's business: with one, no two are the same, and no plan is kept.
 std::string Flow::plan_key(const Request& request) {
-  std::string key;
-  key.reserve(192);
-  for (std::string_view part : {request.host, request.user, request.database, request.sslmode})
-    key.append(part).push_back('\0');
-  key.push_back(static_cast<char>(request.port >> 8));
-  key.push_back(static_cast<char>(request.port & 255));
+  const std::string_view usual[] = {request.host,     request.user,     request.database,
+                                    request.sslmode,  request.hostaddr, request.alias_of,
+                                    request.can_apply};
+  std::size_t size = sizeof request.port;
+  for (std::string_view part : usual) size += part.size() + 1;
+  std::string key(size, '\0');
+  char* at = key.data();
+  for (std::string_view part : usual) at += part.copy(at, part.size()) + 1;
+  std::memcpy(at, &request.port, sizeof request.port);
   for (const auto& [name, value] : request.options) {
     key.append(1, '\0').append(name);
     key.append(1, '\0').append(value);
@@ -27,8 +32,6 @@ std::string Flow::plan_key(const Request& request) {
     key.append(1, '\2').append(keyword);
     key.append(1, '\0').append(value);
   }
-  for (std::string_view part : {request.hostaddr, request.alias_of, request.can_apply})
-    key.append(1, '\3').append(part);
   if (request.host_link != nullptr) key.append(1, '\1').append(request.host_link->identity());
   return key;
 }
@@ -52,35 +55,59 @@ std::optional<Result<Reply>> Flow::find_reply(const Request& request) {
   const Time now = world_.clock.now();
   std::shared_ptr<const Plan> plan;
   Found found{nullptr, true};
-  PasswordPtr password;
+  PasswordCache::Kept kept;
   {
     const StateLock lock;
-    const KeptPlan* const kept = find_plan(key, uptime);
-    if (kept == nullptr) return std::nullopt;
-    if (const auto* ask = kept->plan->as<AskCloud>()) {
-      found.secret = fetcher_->find_current(ask->source.key, ask->password_key, now, uptime);
-      if (!found.secret) return std::nullopt;
-      if (ask->reuse.count() > 0)
-        password = passwords_.find(ask->password_key, found.secret, now, ask->reuse);
+    const KeptPlan* const kept_plan = find_plan(key, uptime);
+    if (kept_plan == nullptr) return std::nullopt;
+    if (const auto* ask = kept_plan->plan->as<AskCloud>()) {
+      const KeptSecretPtr* secret =
+          fetcher_->find_current(ask->source.key, ask->password_key, now, uptime);
+      if (secret == nullptr) return std::nullopt;
+      kept = find_kept(*ask, *secret, now);
+      if (!kept.password && !kept.maker) found.secret = *secret;
     }
-    plan = kept->plan;
+    plan = kept_plan->plan;
   }
   if (plan->as<PasswordFromFile>() != nullptr) return std::nullopt;
   if (auto reply = answer_without_cloud(plan, request, Call())) return reply;
-  if (password) return Reply(std::move(plan), std::move(password), true, true);
-  return make_password(plan, found, request, now);
+  if (kept.password) return Reply(std::move(plan), std::move(kept.password), true, true);
+  return make_password(plan, std::move(kept.maker), found, request, now);
 }
 
-Result<Reply> Flow::make_password(const std::shared_ptr<const Plan>& plan, const Found& found,
-                                  const Request& request, Time now) {
+// The password that was made last if it may be given again, else what makes another; or nothing. With
+// the state lock held.
+PasswordCache::Kept Flow::find_kept(const AskCloud& ask, const KeptSecretPtr& secret,
+                                    Time now) const {
+  const PasswordCache::Kept* const kept = passwords_.find(ask.password_key, secret);
+  if (kept == nullptr) return {};
+  if (kept->password && may_be_given_again(*kept->password, now, ask.reuse))
+    return {nullptr, kept->password};
+  return {kept->maker, nullptr};
+}
+
+// `maker`: null where none is kept, and then there is a secret.
+Result<Reply> Flow::make_password(const std::shared_ptr<const Plan>& plan, PasswordMakerPtr maker,
+                                  const Found& found, const Request& request, Time now) {
   const AskCloud& ask = *plan->as<AskCloud>();
-  auto made = ask.cloud->password(ask.target, request.user, found.secret, now);
-  if (!made) return made.error();
-  if (const auto& end = found.secret->expires_at; end && *end < made->expires_at)
+  std::optional<Password> made;
+  if (maker) made = maker->make(now);
+  const bool is_new = !made;
+  if (is_new) {
+    const KeptSecretPtr& secret = maker ? maker->made_of() : found.secret;
+    auto another = ask.cloud->password_maker(ask.target, request.user, secret, now);
+    if (!another) return another.error();
+    made = (*another)->make(now);
+    maker = std::move(*another);
+  }
+  if (!made) return make_error(Status::kInternal, "a new maker made no password");
+  if (const auto& end = maker->made_of()->expires_at; end && *end < made->expires_at)
     made->expires_at = *end;
   fetcher_->handed_out().remember(made->text.reveal());
   auto password = std::make_shared<const Password>(std::move(*made));
-  if (ask.reuse.count() > 0) passwords_.keep(ask.password_key, password);
+  const bool is_reused = ask.reuse.count() > 0;
+  if (is_new || is_reused)
+    passwords_.keep(ask.password_key, {std::move(maker), is_reused ? password : nullptr});
   return Reply(plan, std::move(password), false, found.from_cache);
 }
 

@@ -147,12 +147,13 @@ Result<Reply> Flow::answer(const std::shared_ptr<const Plan>& plan, const Found&
   const AskCloud& ask = *plan->as<AskCloud>();
   if (ask.users_token_wins(found.secret.get()))
     return make_error(Status::kNotApplicable, users_token_reason());
-  if (ask.reuse.count() > 0 && !request.refresh) {
+  PasswordCache::Kept kept;
+  if (!request.refresh) {
     const StateLock lock;
-    if (auto password = passwords_.find(ask.password_key, found.secret, now, ask.reuse))
-      return Reply(plan, std::move(password), true, found.from_cache);
+    kept = find_kept(ask, found.secret, now);
   }
-  return make_password(plan, found, request, now);
+  if (kept.password) return Reply(plan, std::move(kept.password), true, found.from_cache);
+  return make_password(plan, std::move(kept.maker), found, request, now);
 }
 
 // Whoever keeps the file fresh decides what it holds. A token in it is sent as all tokens are;

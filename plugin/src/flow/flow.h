@@ -81,8 +81,9 @@ class Flow {
   static Error failed(const Plan& plan, Error why);
   Result<Reply> answer(const std::shared_ptr<const Plan>& plan, const Found& found,
                        const Request& request, Time now);
-  Result<Reply> make_password(const std::shared_ptr<const Plan>& plan, const Found& found,
-                              const Request& request, Time now);
+  PasswordCache::Kept find_kept(const AskCloud& ask, const KeptSecretPtr& secret, Time now) const;
+  Result<Reply> make_password(const std::shared_ptr<const Plan>& plan, PasswordMakerPtr maker,
+                              const Found& found, const Request& request, Time now);
   Result<Reply> answer_from_file(const std::shared_ptr<const Plan>& plan,
                                  const PasswordFromFile& file, const Request& request,
                                  const Call& call);

@@ -1,6 +1,7 @@
 #include "flow/password_cache.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/state_lock.h"
 
@@ -8,8 +9,8 @@ namespace pgiam {
 namespace {
 
 // Bounds memory, not use: past it the oldest is forgotten and made anew when wanted.
-constexpr std::size_t kMostPasswords = 512;
-// One that dies sooner is made anew.
+constexpr std::size_t kMostEntries = 512;
+// A password that dies sooner is made anew.
 constexpr Seconds kLeastLife{60};
 
 }  // namespace
@@ -19,38 +20,36 @@ bool may_be_given_again(const Password& password, Time now, Seconds reuse) {
          password.expires_at - now > kLeastLife;
 }
 
-PasswordPtr PasswordCache::find(const std::string& key, const KeptSecretPtr& secret, Time now,
-                          Seconds reuse) const {
-  const auto found = passwords_.find(key);
-  if (found == passwords_.end()) return nullptr;
-  const PasswordPtr& password = found->second;
-  if (password->made_of != secret) return nullptr;
-  return may_be_given_again(*password, now, reuse) ? password : nullptr;
+const PasswordCache::Kept* PasswordCache::find(const std::string& key,
+                                               const KeptSecretPtr& secret) const {
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || found->second.maker->made_of() != secret) return nullptr;
+  return &found->second;
 }
 
-void PasswordCache::keep(const std::string& key, PasswordPtr password) {
-  PasswordPtr replaced;  // wiped after the lock is released
+void PasswordCache::keep(const std::string& key, Kept kept) {
+  Kept replaced;  // wiped after the lock is released
   const StateLock lock;
-  if (passwords_.size() >= kMostPasswords && passwords_.find(key) == passwords_.end()) {
+  if (entries_.size() >= kMostEntries && entries_.find(key) == entries_.end()) {
     const auto oldest =
-        std::min_element(passwords_.begin(), passwords_.end(), [](const auto& a, const auto& b) {
-          return a.second->made_at < b.second->made_at;
+        std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
+          return a.second.number < b.second.number;
         });
     replaced = std::move(oldest->second);
-    passwords_.erase(oldest);
+    entries_.erase(oldest);
   }
-  PasswordPtr& kept = passwords_[key];
-  if (kept) replaced = std::move(kept);
-  kept = std::move(password);
+  Entry& entry = entries_[key];
+  if (entry.maker) replaced = std::move(entry);
+  static_cast<Kept&>(entry) = std::move(kept);
+  entry.number = ++count_;
 }
 
 bool PasswordCache::drop(const std::string& key, const Password& password) {
   PasswordPtr dropped;
   const StateLock lock;
-  const auto found = passwords_.find(key);
-  if (found == passwords_.end() || found->second.get() != &password) return false;
-  dropped = std::move(found->second);
-  passwords_.erase(found);
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || found->second.password.get() != &password) return false;
+  dropped = std::move(found->second.password);
   return true;
 }
 

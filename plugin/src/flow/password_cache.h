@@ -1,5 +1,5 @@
-// Passwords given lately: for a short while the same connection gets the same one again, since a
-// server takes repeats more kindly than floods of new ones.
+// What makes the passwords of a connection, and the one that it made last: for a short while the same
+// connection gets the same one again, since a server takes repeats more kindly than floods of new ones.
 #pragma once
 
 #include <memory>
@@ -19,15 +19,22 @@ bool may_be_given_again(const Password& password, Time now, Seconds reuse);
 // Any thread.
 class PasswordCache {
  public:
-  // Made of this very secret, and still to be given again. With the state lock held.
-  PasswordPtr find(const std::string& key, const KeptSecretPtr& secret, Time now,
-                Seconds reuse) const;
-  void keep(const std::string& key, PasswordPtr password);
+  struct Kept {
+    PasswordMakerPtr maker;
+    PasswordPtr password;  // null where none is to be given again
+  };
+  // Null unless its maker makes passwords of this very secret. With the state lock held.
+  const Kept* find(const std::string& key, const KeptSecretPtr& secret) const;
+  void keep(const std::string& key, Kept kept);
   // Drops exactly this password, never a newer one; true if it was there.
   bool drop(const std::string& key, const Password& password);
 
  private:
-  std::unordered_map<std::string, PasswordPtr> passwords_;  // under the state lock
+  struct Entry : Kept {
+    std::uint64_t number = 0;  // counts up: the least is the oldest
+  };
+  std::unordered_map<std::string, Entry> entries_;  // under the state lock
+  std::uint64_t count_ = 0;
 };
 
 }  // namespace pgiam

@@ -67,6 +67,15 @@ TEST_F(FlowTest, AnswersWithATokenAndWhatItIs) {
   EXPECT_FALSE(reply->from_cache());
 }
 
+TEST_F(FlowTest, SignsWithTheKeyOfTheDay) {
+  fake_.clock.advance(std::chrono::hours{12} - Seconds{1});
+  EXPECT_THAT(token(), HasSubstr("%2F20260101%2Feu-west-1%2Frds-db%2Faws4_request&X-Amz-Date="
+                                 "20260101T235959Z&"));
+  fake_.clock.advance(Seconds{61});  // and no password is given again
+  EXPECT_THAT(token(), HasSubstr("%2F20260102%2Feu-west-1%2Frds-db%2Faws4_request&X-Amz-Date="
+                                 "20260102T000100Z&"));
+}
+
 TEST_F(FlowTest, LowersTheHostAndDropsItsLastDot) {
   EXPECT_THAT(token(request("ORDERS.c9.eu-west-1.RDS.amazonaws.com.")),
               HasSubstr("orders.c9.eu-west-1.rds.amazonaws.com:5432/?"));

@@ -13,7 +13,7 @@
 #include "clouds/aws/region.h"
 #include "clouds/aws/shared_files.h"
 #include "clouds/aws/sign_in.h"
-#include "clouds/aws/signing_keys.h"
+#include "clouds/aws/sigv4.h"
 #include "clouds/aws/supplied.h"
 #include "clouds/aws/target_kind.h"
 #include "clouds/options.h"
@@ -107,6 +107,29 @@ struct TokenParts {
   std::string_view authority, query;
 };
 
+class TokenMaker : public PasswordMaker {
+ public:
+  TokenMaker(const TargetKind& kind, const Target& target, std::string_view user,
+             const KeptSecretPtr& secret, const Skew& skew, Time now)
+      : PasswordMaker(secret),
+        skew_(skew),
+        presigner_({kind.authority(target), kind.query(user), kTokenLife}, *as_credentials(secret),
+                   skew.correct(now), target.fact(kRegion), kind.service) {}
+
+  std::optional<Password> make(Time now) const override {
+    const Time now_at_aws = skew_.correct(now);
+    if (!presigner_.is_for(now_at_aws)) return std::nullopt;
+    // Signed to the second, so it dies by the second, too.
+    const Time signed_at = std::chrono::floor<Seconds>(now);
+    return Password{presigner_.presign(now_at_aws), signed_at, signed_at + kTokenLife, made_of(),
+                    owner()};
+  }
+
+ private:
+  const Skew& skew_;
+  const Presigner presigner_;
+};
+
 class Aws : public Cloud {
  public:
   Aws(const World& world, Runtime& runtime) : world_(world), runtime_(runtime), files_(world) {}
@@ -186,18 +209,11 @@ class Aws : public Cloud {
     return "pgiam login" + (profile.empty() ? "" : " --profile " + shell_word(profile));
   }
 
-  Result<Password> password(const Target& target, std::string_view user,
-                            const KeptSecretPtr& secret, Time now) const override {
+  Result<PasswordMakerPtr> password_maker(const Target& target, std::string_view user,
+                                          const KeptSecretPtr& secret, Time now) const override {
     const TargetKind* kind = find_target_kind(target.kind);
     if (kind == nullptr) return make_error(Status::kInternal, "unknown kind of target");
-    const CredentialsPtr credentials = as_credentials(secret);
-    const Time now_at_aws = runtime_.skew.correct(now);
-    const auto key = keys_.get(credentials, now_at_aws, target.fact(kRegion), kind->service);
-    const std::string authority = kind->authority(target), query = kind->query(user);
-    // Signed to the second, so it dies by the second, too.
-    const Time signed_at = std::chrono::floor<Seconds>(now);
-    return Password{presign({authority, query, kTokenLife}, *key, now_at_aws), signed_at,
-                    signed_at + kTokenLife, secret, credentials->owner()};
+    return std::make_shared<const TokenMaker>(*kind, target, user, secret, runtime_.skew, now);
   }
 
   std::vector<Error> explain_refusal(const RefusedLogin& login) const override {
@@ -261,7 +277,6 @@ class Aws : public Cloud {
   const World& world_;
   Runtime& runtime_;
   const SharedFiles files_;
-  mutable SigningKeys keys_;
 };
 
 }  // namespace

@@ -9,11 +9,30 @@
 namespace pgiam::aws {
 namespace {
 
-constexpr std::string_view kSecurityToken = "&X-Amz-Security-Token=";
 constexpr std::string_view kSignedHeaders = "&X-Amz-SignedHeaders=host";
 // SHA-256 of the empty body, which is what a GET has.
 constexpr std::string_view kEmptyHash =
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+template <std::size_t n>
+std::string_view view(const std::array<char, n>& text) {
+  return {text.data(), n};
+}
+
+std::string join(std::initializer_list<std::string_view> pieces) {
+  std::size_t size = 0;
+  for (std::string_view piece : pieces) size += piece.size();
+  std::string text;
+  text.reserve(size);  // at once, so that no part is left behind in memory
+  for (std::string_view piece : pieces) text += piece;
+  return text;
+}
+
+Secret join_secret(std::initializer_list<std::string_view> pieces) {
+  std::string text = join(pieces);
+  const WipeAtExit wiped(text);
+  return Secret(text);
+}
 
 // The Host header leaves out the scheme's default port (RFC 9110, section 4.2.2).
 std::string_view host_header(std::string_view authority) {
@@ -22,68 +41,19 @@ std::string_view host_header(std::string_view authority) {
   return authority;
 }
 
-// A presigned URL without its signature, in memory that has room for it. The canonical request says
-// the same in another order, as botocore places the security token elsewhere: so it is only ever
-// hashed, piece by piece.
-class Draft {
- public:
-  Draft(const PresignRequest& request, const SigningKey& key, std::string_view date)
-      : authority_(request.authority),
-        url_(request.authority.size() + request.query.size() + key.credential().size() +
-             key.session_token().size() + kRoom) {
-    url_ += request.authority;
-    url_ += "/?";
-    query_ = url_.reveal().size();
-    url_ += request.query;
-    url_ += "&X-Amz-Algorithm=";
-    url_ += kSigV4Algorithm;
-    url_ += "&X-Amz-Credential=";
-    url_ += key.credential();
-    url_ += "&X-Amz-Date=";
-    url_ += date;
-    url_ += "&X-Amz-Expires=";
-    url_ += std::to_string(request.expires.count());
-    headers_ = url_.reveal().size();
-    url_ += kSignedHeaders;
-    token_ = url_.reveal().size();
-    if (key.session_token().empty()) return;
-    url_ += kSecurityToken;
-    url_ += key.session_token();
-  }
+// The parameters up to the time, which are in the same order everywhere.
+std::string query_before_date(const PresignRequest& request, const SigningKey& key) {
+  return join({request.query, "&X-Amz-Algorithm=", kSigV4Algorithm, "&X-Amz-Credential=",
+               key.credential(), "&X-Amz-Date="});
+}
 
-  std::array<std::string_view, 8> canonical_request() const {
-    const std::string_view url = url_.reveal();
-    return {"GET\n/\n",   url.substr(query_, headers_ - query_), url.substr(token_), kSignedHeaders,
-            "\nhost:",     host_header(authority_),              "\n\nhost\n",    kEmptyHash};
-  }
+std::string expires(const PresignRequest& request) {
+  return "&X-Amz-Expires=" + std::to_string(request.expires.count());
+}
 
-  Secret finish(std::string_view signature) && {
-    url_ += "&X-Amz-Signature=";
-    url_ += signature;
-    return std::move(url_).finish();
-  }
-
- private:
-  // For all whose length does not vary, and the signature.
-  static constexpr std::size_t kRoom = 320;
-
-  const std::string_view authority_;
-  SecretBuilder url_;
-  std::size_t query_, headers_, token_;  // where these parts begin
-};
-
-std::string string_to_sign(const Sha256Digest& canonical_request, const SigningKey& key,
-                           std::string_view date) {
-  std::string text;
-  text.reserve(192);
-  text += kSigV4Algorithm;
-  text += '\n';
-  text += date;
-  text += '\n';
-  text += key.scope();
-  text += '\n';
-  const auto digits = hex_digits(canonical_request);
-  return text.append(digits.data(), digits.size());
+Secret security_token(const SigningKey& key) {
+  if (key.session_token().empty()) return {};
+  return join_secret({"&X-Amz-Security-Token=", key.session_token()});
 }
 
 }  // namespace
@@ -108,29 +78,37 @@ SigningKey::SigningKey(const Credentials& credentials, Time day, std::string_vie
   wipe(key.data(), key.size());
 }
 
-std::string canonical_request(const PresignRequest& request, const SigningKey& key, Time time) {
-  const Draft draft(request, key, iso8601_basic(time));
-  std::string text;
-  for (std::string_view piece : draft.canonical_request()) text += piece;
-  return text;
+Presigner::Presigner(const PresignRequest& request, const Credentials& credentials, Time day,
+                     std::string_view region, std::string_view service)
+    : day_(std::chrono::floor<std::chrono::days>(day)),
+      key_(credentials, day, region, service),
+      before_date_(join({request.authority, "/?", query_before_date(request, key_)})),
+      after_date_(join_secret({expires(request), kSignedHeaders, security_token(key_).reveal(),
+                               "&X-Amz-Signature="})),
+      canonical_before_date_(join({"GET\n/\n", query_before_date(request, key_)})),
+      canonical_after_date_(join_secret({expires(request), security_token(key_).reveal(),
+                                         kSignedHeaders, "\nhost:", host_header(request.authority),
+                                         "\n\nhost\n", kEmptyHash})),
+      hashed_before_date_(std::array{std::string_view(canonical_before_date_)}),
+      scope_line_('\n' + key_.scope() + '\n') {}
+
+std::string Presigner::canonical_request(Time time) const {
+  const auto date = iso8601_basic_digits(time);
+  return join({canonical_before_date_, view(date), canonical_after_date_.reveal()});
 }
 
-std::string string_to_sign(std::string_view canonical, const SigningKey& key, Time time) {
-  return string_to_sign(sha256(canonical), key, iso8601_basic(time));
+std::string Presigner::string_to_sign(Time time) const {
+  return aws::string_to_sign(canonical_request(time), key_, time);
+}
+
+std::string string_to_sign(std::string_view canonical_request, const SigningKey& key, Time time) {
+  const auto date = iso8601_basic_digits(time);
+  const auto hash = hex_digits(sha256(canonical_request));
+  return join({kSigV4Algorithm, "\n", view(date), "\n", key.scope(), "\n", view(hash)});
 }
 
 std::string signature(std::string_view string_to_sign, const SigningKey& key) {
-  return hex(bytes_of(key.sign(string_to_sign)));
-}
-
-Secret presign(const PresignRequest& request, const SigningKey& key, Time time) {
-  const std::string date = iso8601_basic(time);
-  Draft draft(request, key, date);
-  const std::string to_sign = string_to_sign(sha256(draft.canonical_request()), key, date);
-  auto signature = hex_digits(key.sign(to_sign));
-  Secret url = std::move(draft).finish({signature.data(), signature.size()});
-  wipe(signature.data(), signature.size());
-  return url;
+  return hex(bytes_of(key.sign(std::array{string_to_sign})));
 }
 
 }  // namespace pgiam::aws

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,21 +15,21 @@
 
 namespace pgiam::aws {
 
-// What a signature takes from the credentials: good for one UTC day, one region, one service. Worth
-// keeping: deriving it costs four times what signing does.
+// What a signature takes from the credentials: good for one UTC day, one region, one service. Deriving
+// it costs four times what signing does.
 class SigningKey {
  public:
   SigningKey(const Credentials& credentials, Time day, std::string_view region,
              std::string_view service);
 
   // "20240826/us-east-1/rds-db/aws4_request"
-  std::string_view scope() const { return scope_; }
+  const std::string& scope() const { return scope_; }
   // "AKID%2F20240826%2F…": the X-Amz-Credential parameter, encoded
   std::string_view credential() const { return credential_; }
   // The X-Amz-Security-Token parameter, encoded; empty for long-lived keys
   std::string_view session_token() const { return session_token_.reveal(); }
-  // Of a string to sign.
-  Sha256Digest sign(std::string_view text) const { return key_->sign(text); }
+  // Of a string to sign, which may come in pieces.
+  Sha256Digest sign(std::span<const std::string_view> pieces) const { return key_->sign(pieces); }
 
  private:
   std::string scope_;
@@ -47,13 +48,39 @@ struct PresignRequest {
 
 constexpr std::string_view kSigV4Algorithm = "AWS4-HMAC-SHA256";
 
-// The stages, as the AWS documentation names them; each has golden files in tests/vectors.
-std::string canonical_request(const PresignRequest& request, const SigningKey& key, Time time);
+// Signs the same GET again and again: all that its time does not change is done once. Any thread.
+class Presigner {
+ public:
+  Presigner(const PresignRequest& request, const Credentials& credentials, Time day,
+            std::string_view region, std::string_view service);
+  Presigner(const Presigner&) = delete;
+  Presigner& operator=(const Presigner&) = delete;
+
+  // Whether it may sign at that time, which is on its own UTC day.
+  bool is_for(Time time) const { return std::chrono::floor<std::chrono::days>(time) == day_; }
+  // The URL without its scheme, parameters in botocore's order.
+  Secret presign(Time time) const;
+  // The stages, as the AWS documentation names them; each has golden files in tests/vectors.
+  std::string canonical_request(Time time) const;
+  std::string string_to_sign(Time time) const;
+
+ private:
+  const std::chrono::sys_days day_;
+  const SigningKey key_;
+  // The URL in two parts: what stands between them is the time, and after both the signature.
+  const std::string before_date_;
+  const Secret after_date_;
+  // The canonical request likewise. It says the same in another order, as botocore places the
+  // security token elsewhere.
+  const std::string canonical_before_date_;
+  const Secret canonical_after_date_;
+  const Sha256Prefix hashed_before_date_;
+  const std::string scope_line_;
+};
+
+// The stages of a signed header.
 std::string string_to_sign(std::string_view canonical_request, const SigningKey& key, Time time);
 std::string signature(std::string_view string_to_sign, const SigningKey& key);
-
-// The URL without its scheme, parameters in botocore's order. `time` is on the key's day.
-Secret presign(const PresignRequest& request, const SigningKey& key, Time time);
 
 // Adds X-Amz-Date, X-Amz-Security-Token and Authorization. Signs the host, the body and every
 // header that is there, so what libcurl adds by itself is not signed. The URL's path and query are

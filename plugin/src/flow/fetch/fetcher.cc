@@ -129,10 +129,10 @@ Fetcher::Turn Fetcher::take_turn(const Wanted& wanted, bool may_prompt) {
   return turn;
 }
 
-KeptSecretPtr Fetcher::find_current(const std::string& key, std::string_view user, Time now,
-                                    Milliseconds uptime) const {
+const KeptSecretPtr* Fetcher::find_current(const std::string& key, std::string_view user, Time now,
+                                           Milliseconds uptime) const {
   const Entry* const entry = entries_.find(key);
-  return entry != nullptr && entry->will_do_for(user, now, uptime) ? entry->secret : nullptr;
+  return entry != nullptr && entry->will_do_for(user, now, uptime) ? &entry->secret : nullptr;
 }
 
 Result<Found> Fetcher::get(const Wanted& wanted, Trace& trace) {

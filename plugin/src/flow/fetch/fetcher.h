@@ -47,8 +47,8 @@ class Fetcher {
   Result<Found> get(const Wanted& wanted, Trace& trace);
   // What is kept and will do for this user now, even if it is to be renewed; or null. With the state
   // lock held.
-  KeptSecretPtr find_current(const std::string& key, std::string_view user, Time now,
-                             Milliseconds uptime) const;
+  const KeptSecretPtr* find_current(const std::string& key, std::string_view user, Time now,
+                                    Milliseconds uptime) const;
 
   // The server let the user in with it.
   void accepted(const std::string& key, std::string_view user);

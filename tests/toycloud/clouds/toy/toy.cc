@@ -62,6 +62,16 @@ class Server : public Provider {
   const Url url_;
 };
 
+// The token is the password, of whoever connects and wherever to.
+class Copier : public PasswordMaker {
+ public:
+  using PasswordMaker::PasswordMaker;
+  std::optional<Password> make(Time now) const override {
+    const auto& token = static_cast<const Token&>(*made_of());
+    return Password{Secret(token.text().reveal()), now, *token.expires_at, made_of(), owner()};
+  }
+};
+
 class Toy : public Cloud {
  public:
   explicit Toy(const World& world) : world_(world) {}
@@ -106,11 +116,9 @@ class Toy : public Cloud {
   Result<void> login(const Settings&, const Call&) const override { return {}; }
   std::string login_command(const Settings&) const override { return "pgiam login"; }
 
-  // A copy: the token is the password, of whoever connects and wherever to.
-  Result<Password> password(const Target&, std::string_view, const KeptSecretPtr& secret,
-                            Time now) const override {
-    const auto& token = static_cast<const Token&>(*secret);
-    return Password{Secret(token.text().reveal()), now, *token.expires_at, secret, token.owner()};
+  Result<PasswordMakerPtr> password_maker(const Target&, std::string_view,
+                                          const KeptSecretPtr& secret, Time) const override {
+    return std::make_shared<const Copier>(secret);
   }
 
   bool is_password_of_ours(std::string_view text) const override { return is_token(text); }

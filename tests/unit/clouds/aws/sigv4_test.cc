@@ -34,12 +34,10 @@ std::string golden(const std::string& name) {
 void expect_stages(const std::string& folder, std::string_view authority, std::string_view query,
                    const Credentials& given) {
   const Time time = at("2026-01-31T23:59:59Z");
-  const SigningKey key(given, time, "eu-west-1", "rds-db");
-  const PresignRequest request{authority, query, Seconds{900}};
-  const std::string canonical = canonical_request(request, key, time);
-  EXPECT_EQ(canonical, golden(folder + "/canonical_request"));
-  EXPECT_EQ(string_to_sign(canonical, key, time), golden(folder + "/string_to_sign"));
-  EXPECT_EQ(presign(request, key, time).reveal(), golden(folder + "/token"));
+  const Presigner presigner({authority, query, Seconds{900}}, given, time, "eu-west-1", "rds-db");
+  EXPECT_EQ(presigner.canonical_request(time), golden(folder + "/canonical_request"));
+  EXPECT_EQ(presigner.string_to_sign(time), golden(folder + "/string_to_sign"));
+  EXPECT_EQ(presigner.presign(time).reveal(), golden(folder + "/token"));
 }
 
 TEST(SigV4, MakesEveryStageAsBotocoreDoes) {
@@ -64,8 +62,9 @@ TEST(SigV4, LeavesPort443OutOfTheSignedHost) {
 // The literals that AWS's SDK for Rust publishes with its own signer.
 std::string published_signature(std::string_view authority, std::string_view query, Time time,
                                 std::string_view service, Seconds expires) {
-  const SigningKey key(credentials("akid", "secret"), time, "us-east-1", service);
-  const Secret token = presign({authority, query, expires}, key, time);
+  const Presigner presigner({authority, query, expires}, credentials("akid", "secret"), time,
+                            "us-east-1", service);
+  const Secret token = presigner.presign(time);
   const std::string text(token.reveal());
   return text.substr(text.rfind('=') + 1);
 }

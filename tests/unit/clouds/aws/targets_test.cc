@@ -71,7 +71,8 @@ std::string token_of(const char* host, std::uint16_t port, const char* user) {
   auto credentials = std::make_shared<Credentials>();
   credentials->access_key_id = "AKID";
   credentials->secret_access_key = Secret("secret");
-  const auto token = aws->password(*target, user, credentials, fake.clock.now());
+  const auto maker = aws->password_maker(*target, user, credentials, fake.clock.now());
+  const auto token = (*maker)->make(fake.clock.now());
   EXPECT_TRUE(aws->is_password_of_ours(token->text.reveal()));
   return std::string(token->text.reveal());
 }
