@@ -37,7 +37,16 @@ ResolvedConninfo resolve(const std::string& conninfo, const Arguments& arguments
   return resolved;
 }
 
-std::string first_of(const std::string& list) { return host::split_list(list).front(); }
+// A list of one is for all hosts.
+std::string part_of(const std::string& list, std::size_t index) {
+  const std::vector<std::string> parts = host::split_list(list);
+  return parts.size() == 1 ? parts.front() : parts[index];
+}
+
+std::size_t count_hosts(const ResolvedConninfo& resolved) {
+  const std::string hosts = resolved.value("host"), addresses = resolved.value("hostaddr");
+  return host::split_list(addresses.empty() ? hosts : addresses).size();
+}
 
 std::string or_else(std::string text, const std::string& other) {
   return text.empty() ? other : text;
@@ -61,29 +70,43 @@ std::uint32_t read_port(std::string_view text) {
   return port;
 }
 
-Connection::Connection(const std::string& conninfo, const Arguments& arguments)
-    : resolved_(resolve(conninfo, arguments)) {
-  const std::string hosts = resolved_.value("host"), addresses = resolved_.value("hostaddr");
-  if (hosts.empty() && addresses.empty())
+Connection::Connection(ResolvedConninfo resolved, std::size_t index)
+    : resolved_(std::move(resolved)),
+      host_(part_of(resolved_.value("host"), index)),
+      hostaddr_(part_of(resolved_.value("hostaddr"), index)) {
+  if (resolved_.value("host").empty() && resolved_.value("hostaddr").empty())
     throw UsageError("no host is given", "say it: \"host=… user=…\", --host, or PGHOST");
-  host_ = or_else(first_of(hosts), first_of(addresses));
-  if ((hosts + addresses).find(',') != hosts.npos)
-    remark("of several hosts, this is about the first: " + host_);
-  port_ = read_port(or_else(first_of(resolved_.value("port")), "5432"));
+  host_ = or_else(host_, hostaddr_);
+  port_ = read_port(or_else(part_of(resolved_.value("port"), index), "5432"));
 }
 
-std::string Connection::chosen(std::string_view keyword) const {
-  return resolved_.is_default(keyword) ? "" : resolved_.value(keyword);
+Connection::Connection(const std::string& conninfo, const Arguments& arguments)
+    : Connection(resolve(conninfo, arguments), 0) {
+  if (count_hosts(resolved_) > 1) remark("of several hosts, this is about the first: " + host_);
+}
+
+std::vector<std::shared_ptr<const Connection>> Connection::to_each_host(
+    const std::string& conninfo, const Arguments& arguments) {
+  const std::size_t count = count_hosts(resolve(conninfo, arguments));
+  std::vector<std::shared_ptr<const Connection>> all;
+  for (std::size_t i = 0; i < count; ++i)
+    all.emplace_back(new Connection(resolve(conninfo, arguments), i));
+  return all;
+}
+
+const char* Connection::chosen(std::string_view keyword) const {
+  const char* value = resolved_.is_default(keyword) ? nullptr : resolved_.find(keyword);
+  return value ? value : "";
 }
 
 Request Connection::request() const {
-  return Request(host_).port(port_).user(user()).database(resolved_.value("dbname"));
+  return Request(host_).port(port_).user(user()).database(database());
 }
 
 Request Connection::request_to_send() const {
   return request()
-      .sslmode(chosen_sslmode())
-      .keyword("hostaddr", first_of(resolved_.value("hostaddr")))
+      .sslmode(chosen("sslmode"))
+      .keyword("hostaddr", hostaddr_)
       .keyword("sslrootcert", chosen("sslrootcert"));
 }
 
@@ -91,7 +114,7 @@ Request Connection::request_as_dialled() {
   const char* password = resolved_.find("password");
   if (!password || !*password) {
     const std::string port = this->port(), user = this->user();
-    const std::string database = resolved_.value("dbname");
+    const std::string database = this->database();
     saved_password_ =
         host::saved_password(resolved_.value("passfile"), {host_, port, database, user});
     password = saved_password_.c_str();

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "command.h"
 #include "pgiam_conninfo.hpp"
@@ -13,11 +15,14 @@
 
 namespace pgiam::cli {
 
-// Of several hosts it is the first.
 class Connection {
  public:
-  // Throws UsageError, in libpq's words where libpq would object. `conninfo` may be "".
+  // Of several hosts to the first, and says so. Throws UsageError, in libpq's words where libpq
+  // would object. `conninfo` may be "".
   Connection(const std::string& conninfo, const Arguments& arguments);
+  // The same to each host of a list.
+  static std::vector<std::shared_ptr<const Connection>> to_each_host(const std::string& conninfo,
+                                                                     const Arguments& arguments);
   explicit Connection(const Arguments& arguments)
       : Connection(arguments.words.empty() ? "" : arguments.words.front(), arguments) {}
 
@@ -31,17 +36,20 @@ class Connection {
   // As libpq looks them up in a password file.
   const std::string& host() const { return host_; }
   std::string port() const { return std::to_string(port_); }
+  const std::string& hostaddr() const { return hostaddr_; }  // "" for none
   std::string user() const { return resolved_.value("user"); }
+  std::string database() const { return resolved_.value("dbname"); }
   // "" where nobody chose one and libpq takes the user's name.
   std::string chosen_database() const { return chosen("dbname"); }
+  // What the user said of a keyword, lists as they stand; "" where it is libpq's default.
+  const char* chosen(std::string_view keyword) const;
 
  private:
-  // "" where it is libpq's default.
-  std::string chosen(std::string_view keyword) const;
-  std::string chosen_sslmode() const { return chosen("sslmode"); }
+  // To the host of that index in its list.
+  Connection(host::ResolvedConninfo resolved, std::size_t index);
 
   host::ResolvedConninfo resolved_;
-  std::string host_;
+  std::string host_, hostaddr_;
   std::uint32_t port_ = 0;
   host::SecretText saved_password_;
 };

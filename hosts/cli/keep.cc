@@ -1,14 +1,15 @@
-// pgiam keep: tokens in password files, replaced before they die.
+// pgiam keep: tokens in files that tools read, replaced before they die.
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
 #include "commands.h"
 #include "connection.h"
+#include "connection_url.h"
 #include "keeper.h"
+#include "kept_file.h"
 #include "library.h"
-#include "pgpass.h"
 #include "report.h"
-#include "secret_file.h"
 
 namespace pgiam::cli {
 namespace {
@@ -37,23 +38,11 @@ std::string default_pgpass() {
   return std::string(home) + "/.pgpass";
 }
 
-// What is wrong with a file is the user's to mend.
-template <typename F>
-auto on_file(F action) {
-  return [action](std::string_view token) {
-    try {
-      return action(token);
-    } catch (const keeper::FileError& error) {
-      throw UsageError(error.what(), error.hint());
-    }
-  };
-}
-
-keeper::Fresh fetch(Context& context, const Connection& connection) {
+keeper::Fresh fetch(Context& context, const Connection& connection, bool as_url) {
   Request request = connection.request_to_send();
   const auto ask = [&] {
     const Reply reply = demand_token(context, request);
-    return keeper::Fresh{SecretText(reply.param("password")),
+    return keeper::Fresh{as_url ? url_of(connection, reply) : SecretText(reply.param("password")),
                          Milliseconds{reply.number(PGIAM_REPLY_TOKEN_EXPIRES_AT)}};
   };
   keeper::Fresh fresh = ask();
@@ -63,50 +52,64 @@ keeper::Fresh fetch(Context& context, const Connection& connection) {
   return ask();
 }
 
-keeper::Item make_item(Context& context, const std::string& conninfo, const Arguments& arguments) {
-  const auto connection = std::make_shared<const Connection>(conninfo, arguments);
-  keeper::Item item;
-  item.fetch = [&context, connection] { return fetch(context, *connection); };
-  item.name = connection->user() + "@" + connection->host() + ":" + connection->port();
-  if (arguments.has("password-file")) {
-    const std::string path = arguments.value("password-file");
-    item.store = on_file([path](std::string_view token) {
-      return keeper::update_file(path, [token](std::string_view) { return SecretText(token); });
-    });
-    item.forget = on_file([path](std::string_view token) { keeper::remove_file(path, token); });
-    item.state = [path] { return keeper::state_of_file(path); };
-    return item;
+using ConnectionPtr = std::shared_ptr<const Connection>;
+
+std::string name_of(const Connection& connection) {
+  return connection.user() + "@" + connection.host() + ":" + connection.port();
+}
+
+// A list may also name hosts that are not ours. Where none is ours they stay: the error tells why.
+std::vector<ConnectionPtr> without_foreign_hosts(Context& context, std::vector<ConnectionPtr> all) {
+  if (all.size() == 1) return all;
+  std::vector<ConnectionPtr> ours;
+  std::string foreign;
+  for (const ConnectionPtr& connection : all) {
+    if (is_ours(context, connection->request_to_send()))
+      ours.push_back(connection);
+    else
+      foreign += (foreign.empty() ? "" : ", ") + name_of(*connection);
   }
-  const std::string path = arguments.has("pgpass") ? arguments.value("pgpass") : default_pgpass();
-  const keeper::Entry entry{connection->host(), connection->port(),
-                            connection->chosen_database(), connection->user()};
-  if (const std::string why = keeper::why_not_writable(entry); !why.empty())
-    throw UsageError(item.name + " cannot stand in " + path + ": " + why, "--password-file FILE");
-  item.state = [path] { return keeper::state_of_file(path); };
-  item.store = on_file([path, entry](std::string_view token) {
-    return keeper::update_file(path, [&](std::string_view content) {
-      return keeper::with_password(content, entry, token);
-    });
-  });
-  item.forget = on_file([path, entry](std::string_view token) {
-    keeper::update_file(path, [&](std::string_view content) {
-      return keeper::without_password(content, entry, token);
-    });
-  });
+  if (ours.empty()) return all;
+  if (!foreign.empty()) remark("no endpoint of ours, and nothing is kept for it: " + foreign);
+  return ours;
+}
+
+std::vector<ConnectionPtr> connections_of(Context& context, const KeptFile& file,
+                                          const std::string& word, const Arguments& arguments) {
+  if (!file.is_by_host()) return {std::make_shared<const Connection>(word, arguments)};
+  return without_foreign_hosts(context, Connection::to_each_host(word, arguments));
+}
+
+keeper::Item make_item(Context& context, const KeptFile& file, const ConnectionPtr& connection) {
+  keeper::Item item;
+  item.name = name_of(*connection);
+  item.fetch = [&context, connection, as_url = file.holds_urls()] {
+    return fetch(context, *connection, as_url);
+  };
+  file.put_into(item, *connection);
   return item;
 }
 
 std::vector<keeper::Item> make_items(Context& context, const Arguments& arguments) {
-  const bool one_only = arguments.has("password-file");
-  if (one_only && arguments.has("pgpass"))
-    throw UsageError("--password-file and --pgpass are two kinds of file", "run pgiam keep twice");
-  if (one_only && arguments.words.size() > 1)
+  const KeptFile file(arguments, default_pgpass);
+  if (file.is_for_one_connection() && arguments.words.size() > 1)
     throw UsageError("a file that holds one password is for one CONNINFO",
-                     "--pgpass FILE takes several");
+                     "--pgpass FILE and --userlist FILE take several");
   std::vector<std::string> words = arguments.words;
   if (words.empty()) words.emplace_back();
   std::vector<keeper::Item> items;
-  for (const std::string& word : words) items.push_back(make_item(context, word, arguments));
+  std::vector<std::string> users;
+  for (const std::string& word : words) {
+    for (const ConnectionPtr& connection : connections_of(context, file, word, arguments)) {
+      items.push_back(make_item(context, file, connection));
+      users.push_back(connection->user());
+    }
+  }
+  std::sort(users.begin(), users.end());
+  const auto twice = std::adjacent_find(users.begin(), users.end());
+  if (file.is_by_user() && twice != users.end())
+    throw UsageError("a userlist has one password for each user, and " + *twice + " comes twice",
+                     "one file, and one PgBouncer, for each server");
   return items;
 }
 
@@ -161,10 +164,17 @@ int run(const Arguments& arguments) {
 
 Command keep_command() {
   return {.name = "keep",
-          .purpose = "keeps a password file fresh, for tools that read one",
+          .purpose = "keeps a file with a password fresh, for tools that read one",
           .word = {kConninfo.name, kConninfo.purpose, true},
           .flags = {{"password-file", "FILE", "a file that holds nothing but the password"},
                     {"pgpass", "FILE", "a libpq password file [$PGPASSFILE, else ~/.pgpass]"},
+                    {"userlist", "FILE", "PgBouncer's auth_file, \"user\" \"password\""},
+                    {"pidfile", "FILE", "of the PgBouncer that is to read it after each change"},
+                    {"uri-file", "FILE", "a file that holds a connection URL, token included"},
+                    {"env-file", "FILE", "a dotenv file, of which one variable is kept"},
+                    {"env-name", "NAME", "which one"},
+                    {"env-value", "token|uri",
+                     "what it is set to [uri where NAME ends in URL, URI or DSN]"},
                     {"once", nullptr,
                      "refresh now, then end: for cron, or as a command before connecting"},
                     {"interval", "SECONDS",
@@ -173,8 +183,9 @@ Command keep_command() {
           .takes_connection = true,
           .takes_options = true,
           .notes =
-              "Runs in the foreground until SIGTERM or SIGINT. Of a libpq password file only the\n"
-              "lines of these connections change.",
+              "Runs in the foreground until SIGTERM or SIGINT. Of a file that holds more than one\n"
+              "password only the lines of these connections change. A libpq password file gets a line\n"
+              "for each host of a list, the others are about its first.",
           .run = run};
 }
 

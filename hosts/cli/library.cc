@@ -72,6 +72,15 @@ Reply demand_token(Context& context, const Request& request) {
                    "if it leads to an endpoint of AWS, name that: --signing-host HOST");
 }
 
+bool is_ours(Context& context, const Request& request) {
+  pgiam_reply* reply = nullptr;
+  const pgiam_status status = request.with([&](const pgiam_request* raw) {
+    return pgiam_before_connect(context.get(), raw, &reply, nullptr);
+  });
+  pgiam_reply_free(reply);
+  return status != PGIAM_NOT_APPLICABLE;
+}
+
 std::string library_file() {
   Dl_info info;
   if (dladdr(reinterpret_cast<const void*>(&pgiam_get_api), &info) == 0 || !info.dli_fname)

@@ -21,6 +21,9 @@ void pass_on_options(const Arguments& arguments);
 // Throws pgiam::Error, or a UsageError with the reason where the host is not ours.
 Reply demand_token(Context& context, const Request& request);
 
+// Whether the library has to do with that connection, be it to refuse it. It may fetch credentials.
+bool is_ours(Context& context, const Request& request);
+
 // setenv, but throws where there is no memory for it.
 void set_variable(const char* name, const std::string& value);
 

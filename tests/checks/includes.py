@@ -22,7 +22,8 @@ SHARED_WITH_HOSTS = {
 }  # fmt: skip
 # (who, what): the command is the way to run what these two hosts do without a client; …
 LENT = {
-    ("cli", "keeper/keeper.h"), ("cli", "keeper/pgpass.h"), ("cli", "keeper/secret_file.h"), ("cli", "odbc/installer.h"),
+    ("cli", "keeper/keeper.h"), ("cli", "keeper/secret_file.h"), ("cli", "keeper/pgpass.h"), ("cli", "keeper/userlist.h"),
+    ("cli", "keeper/pgbouncer.h"), ("cli", "keeper/dotenv.h"), ("cli", "odbc/installer.h"),
 }  # fmt: skip
 # … and doctor connects through the hook's own code, so that it shows what a program with the hook would see.
 LENT |= {

@@ -118,8 +118,10 @@ def test_the_guides_keeper_writes_a_file(text, shell, home):
 
 
 @snippet("hosts/keeper/README.md", "pgiam keep --password-file")
-def test_both_kinds_of_files_are_kept(text, shell, home):
-    for line, file in zip(lines_of(text), (".orders-password", ".pgpass")):
+def test_all_kinds_of_files_are_kept(text, shell, home):
+    files = (".orders-password", ".pgpass", "pgbouncer/userlist.txt", ".orders-url", "shop/.env")
+    for line, file in zip(lines_of(text), files, strict=True):
+        (home / file).parent.mkdir(exist_ok=True)
         keeps(line, shell, home / file)
 
 
