@@ -11,8 +11,11 @@ import pytest
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 PACKAGE = ROOT / "bindings/python/src"
+PATH = os.pathsep.join(filter(None, [os.environ.get("PGIAM_TEST_SITE"), str(PACKAGE)]))  # of programs
 LIBRARY = os.environ["PGIAM_TEST_LIBRARY"]
 sys.path[:0] = [str(PACKAGE), str(ROOT / "tests/rds"), str(ROOT / "tests/rds/aws"), str(ROOT / "tests/hosts")]
+if NEWER := os.environ.get("PGIAM_TEST_SITE"):  # drivers of PyPI's, in place of the system's
+    sys.path.insert(0, NEWER)
 os.environ |= {"PGIAM_LIBRARY": LIBRARY, "AWS_EC2_METADATA_DISABLED": "true"}
 
 import pgiam  # noqa: E402
@@ -93,5 +96,5 @@ def threads():
 
 def run_python(program, *arguments, **variables):
     """A program of its own, with the package."""
-    environment = {**os.environ, "PYTHONPATH": str(PACKAGE), **variables}
+    environment = {**os.environ, "PYTHONPATH": PATH, **variables}
     return subprocess.run([sys.executable, "-c", program, *arguments], text=True, capture_output=True, env=environment, timeout=300)

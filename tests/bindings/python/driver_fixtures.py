@@ -4,9 +4,9 @@ import importlib.util
 import os
 
 import pytest
-from conftest import ROOT  # noqa: F401  which finds the emulator
+from conftest import HOST
 from pgiam._context import _default
-from rds_emulator import Emulator
+from rds_emulator import Emulator, Endpoint
 from rds_fixtures import rds, verdicts  # noqa: F401
 
 
@@ -17,7 +17,8 @@ def needs_module(name):
 
 @pytest.fixture(scope="session")
 def instance():
-    with Emulator(users=["app_user", "ann"], passwords={"plain": "open sesame"}) as emulator:
+    second = Endpoint("replica.c9akciq32xyz.eu-central-1.rds.amazonaws.com", "127.0.0.2")
+    with Emulator(endpoints=[HOST, second], users=["app_user", "ann"], passwords={"plain": "open sesame"}) as emulator:
         yield emulator
 
 

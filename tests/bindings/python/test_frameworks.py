@@ -9,7 +9,7 @@ import sys
 
 import pgiam
 import pytest
-from conftest import PACKAGE
+from conftest import PATH
 from driver_fixtures import credentials_of_the_instance, dialled, instance, needs_module, no_connection, rds, server, verdicts  # noqa: F401
 
 asyncpg, sqlalchemy, django = needs_module("asyncpg"), needs_module("sqlalchemy"), needs_module("django")
@@ -98,13 +98,23 @@ def url_of(server, driver, **changes):
                       database=known["dbname"], query=query)  # fmt: skip
 
 
+def engine_of(create, url, **more):
+    import sqlalchemy
+
+    try:
+        return create(url, **more)
+    except sqlalchemy.exc.NoSuchModuleError:
+        pytest.skip("this SQLAlchemy has no psycopg 3: 2.0 has")
+
+
 @sqlalchemy
-@psycopg2
-def test_an_engine_survives_expiry_and_killed_sessions(server, rds, verdicts):
+@pytest.mark.parametrize("driver", [pytest.param("psycopg2", marks=psycopg2), pytest.param("psycopg", marks=needs_module("psycopg"))])
+def test_an_engine_survives_expiry_and_killed_sessions(server, rds, verdicts, driver):
     import pgiam.sqlalchemy
     import sqlalchemy
 
-    engine = pgiam.sqlalchemy.install(sqlalchemy.create_engine(url_of(server, "psycopg2"), pool_pre_ping=True), reuse_seconds=60)
+    engine = engine_of(sqlalchemy.create_engine, url_of(server, driver), pool_pre_ping=True)
+    pgiam.sqlalchemy.install(engine, reuse_seconds=60)
     for _ in range(2):
         with engine.connect() as connection:
             assert tuple(connection.execute(sqlalchemy.text(SESSION)).fetchone()) == ("app_user", True)
@@ -139,14 +149,14 @@ def test_an_engine_to_what_is_not_ours_passes(server):
 
 
 @sqlalchemy
-@asyncpg
-def test_an_engine_over_asyncpg(server, dialled, rds, verdicts):
+@pytest.mark.parametrize("driver", [pytest.param("asyncpg", marks=asyncpg), pytest.param("psycopg", marks=needs_module("psycopg"))])
+def test_an_asynchronous_engine(server, dialled, rds, verdicts, driver):
     import pgiam.sqlalchemy
     import sqlalchemy
     from sqlalchemy.ext.asyncio import create_async_engine
 
     where, options = dialled
-    url = url_of({**where, "dbname": "postgres"}, "asyncpg")
+    url = url_of({**where, "dbname": "postgres"}, driver)
     key = next(iter(rds.keys.values()))
 
     async def credentials():
@@ -154,7 +164,7 @@ def test_an_engine_over_asyncpg(server, dialled, rds, verdicts):
         return key.id, key.secret, key.session_token
 
     async def main():
-        engine = create_async_engine(url, pool_pre_ping=True)
+        engine = engine_of(create_async_engine, url, pool_pre_ping=True)
         pgiam.sqlalchemy.install(engine, credentials=credentials, **options)
         for _ in range(2):
             async with engine.connect() as connection:
@@ -182,7 +192,7 @@ DJANGO = """
 import django, json, os, sys
 from django.conf import settings
 server = json.loads(sys.argv[1])
-options = {key: server.pop(key) for key in ("hostaddr", "sslmode", "sslrootcert") if key in server}
+options = {key: server.pop(key) for key in ("hostaddr", "sslmode", "sslrootcert", "pool") if key in server}
 settings.configure(DATABASES={"default": {
     "ENGINE": "pgiam.django", "HOST": server["host"], "PORT": server["port"], "USER": server["user"], "NAME": server["dbname"],
     "OPTIONS": {**options, "reuse_seconds": 60}}})
@@ -195,6 +205,9 @@ def ask():
         return cursor.fetchone()[0]
 try:
     print(ask(), connection.vendor, flush=True)
+except django.core.exceptions.ImproperlyConfigured as error:
+    print("pool" if 'OPTIONS["pool"]' in str(error) else error)
+    sys.exit()
 except django.db.utils.OperationalError as error:
     print("refused", isinstance(error.__cause__, pgiam.Error) and error.__cause__.status)
     sys.exit()
@@ -213,7 +226,7 @@ def start_django(server):
 
     return subprocess.Popen(
         [sys.executable, "-c", DJANGO, json.dumps(server)], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(PACKAGE)},
+        env={**os.environ, "PYTHONPATH": PATH},
     )  # fmt: skip
 
 
@@ -233,6 +246,13 @@ def test_django_logs_in_and_again_when_its_session_is_gone(server, rds, verdicts
 def test_django_without_tls_gets_no_token(server, no_connection):
     with start_django({**server, "sslmode": "disable"}) as program:
         assert program.communicate("\n")[0].split() == ["refused", "INSECURE"]
+
+
+@django
+@psycopg2
+def test_djangos_own_pool_is_refused_by_name(server):
+    with start_django({**server, "pool": True}) as program:
+        assert program.communicate("\n")[0].split() == ["pool"]
 
 
 # ---- All of them ----

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pgiam
 import pytest
-from conftest import HOST, KEY, LIBRARY, PACKAGE, ROOT, run_python
+from conftest import HOST, KEY, LIBRARY, PACKAGE, PATH, ROOT, run_python
 from driver_fixtures import credentials_of_the_instance, environment_of, instance, needs_module, rds, server, verdicts  # noqa: F401
 
 EXAMPLES = ROOT / "bindings/python/examples"
@@ -49,7 +49,7 @@ def test_the_package_has_the_projects_version():
 
 @pytest.fixture
 def environment(rds, server):  # noqa: F811
-    return {**environment_of(rds), "PYTHONPATH": str(PACKAGE), "PGHOST": rds.host, "PGHOSTADDR": server["hostaddr"],
+    return {**environment_of(rds), "PYTHONPATH": PATH, "PGHOST": rds.host, "PGHOSTADDR": server["hostaddr"],
             "PGPORT": str(rds.port), "PGUSER": "app_user", "PGDATABASE": "postgres", "PGSSLROOTCERT": rds.ca_file}  # fmt: skip
 
 

@@ -118,12 +118,31 @@ def test_what_has_nothing_to_do_with_the_token_is_told_in_the_drivers_words(driv
         driver[1].connect(**{**server, "dbname": "no_such_database"})
 
 
-def test_the_second_host_of_a_list_is_tried_where_the_first_is_away(driver, server, rds, verdicts):
-    address = server["hostaddr"]
-    with driver[1].connect(**{**server, "host": f"{rds.host},{rds.host}", "hostaddr": f"{address},{address}",
-                              "port": f"1,{rds.port}", "application_name": "x"}) as connection:  # fmt: skip
-        assert user_of(connection)[0] == "app_user"
-    assert verdicts() == ["accepted"]
+def test_each_host_of_a_list_has_its_own_token(driver, server, rds, verdicts):
+    first, second = rds.endpoints[:2]
+    hosts = {"host": f"{first.name},{second.name}", "hostaddr": f"{first.address},{second.address}"}
+    for port, endpoint in ((f"1,{rds.port}", second), (f"{rds.port},{rds.port}", first)):
+        with driver[1].connect(**{**server, **hosts, "port": port, "target_session_attrs": "read-write"}) as connection:
+            assert user_of(connection) == ("app_user", True)
+        assert rds.attempts()[-1]["endpoint"] == f"{endpoint.name}:{rds.port}"
+    assert verdicts() == ["accepted", "accepted"]
+
+
+def test_what_is_not_ours_in_a_list_has_the_users_own_password(driver, server, rds, home):
+    (home / ".pgpass").write_text(f"db.corp.example:{rds.port}:*:plain:open sesame\n")
+    (home / ".pgpass").chmod(0o600)
+    hosts = {"host": f"{rds.host},db.corp.example", "hostaddr": f"{server['hostaddr']},{server['hostaddr']}"}
+    with driver[1].connect(**{**server, **hosts, "port": f"1,{rds.port}", "user": "plain", "sslmode": "require"}) as connection:
+        assert user_of(connection)[0] == "plain"
+
+
+def test_a_list_whose_kept_token_is_refused_is_gone_through_again(driver, server, rds, verdicts):
+    first, second = rds.endpoints[:2]
+    hosts = {"host": f"{first.name},{second.name}", "hostaddr": f"{first.address},{second.address}"}
+    driver[1].connect(**{**server, **hosts}).close()
+    rds.expire_tokens()
+    driver[1].connect(**{**server, **hosts}).close()
+    assert verdicts()[0] == verdicts()[-1] == "accepted" and "refused" in verdicts()  # psycopg 3.2 asks the other host, too
 
 
 # ---- Pools ----

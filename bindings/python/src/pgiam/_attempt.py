@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import select
 import time
-from typing import Any, Awaitable, Callable, Mapping, Optional, Tuple, TypeVar
+from typing import Any, Awaitable, Callable, Iterator, Mapping, Optional, Tuple, TypeVar
 
 from . import _abi, _questions, _request
+from . import _passwords as passwords
 from ._context import Context, _raise_with_cause, default_context
 from ._errors import Error, _rebuild, take_error
 from ._libpq import is_disabled
@@ -24,10 +26,14 @@ class Attempt:
 
     def __init__(
         self, context: Context, keywords: Mapping[str, Any], options: Mapping[str, Any], can_apply: str, credentials: Any,
+        walks_list: bool = False,
     ) -> None:  # fmt: skip
-        self._library, self._context = library(), context
+        self._library, self._context, self._walks_list = library(), context, walks_list
+        self._passfile = keywords.get("passfile")
         ours = {key: value for key, value in options.items() if key != "credentials_identity"}
         request = _request.make(keywords=keywords, options=ours, can_apply=can_apply, flags=_abi.REQUEST_NO_WAIT)
+        if walks_list:
+            request.flags |= _abi.REQUEST_WALKS_LIST
         self.supplier = context._supplied(request, request, credentials, options)
         self.handle, error = ctypes.c_void_p(), ctypes.c_void_p()
         status = self._library.pgiam_attempt_new(context._open(), request, self.handle, error)
@@ -51,6 +57,23 @@ class Attempt:
 
     def params(self) -> dict[str, str]:
         return _request.attempt_params(self.handle)
+
+    @contextlib.contextmanager
+    def applied(self) -> Iterator[Apply]:
+        """What to set for one connect. A client that walks a list is given a password for each host, by a file in memory."""
+        params = self.params()
+        if not self._walks_list or "password" in params:
+            yield params
+            return
+        with passwords.file_in_memory(self._hosts(), self._passfile) as path:
+            yield {**params, "passfile": path, "password": ""}
+
+    def _hosts(self) -> Iterator[_abi.Host]:
+        index, host = 0, _abi.sized(_abi.Host)
+        while self._library.pgiam_attempt_host(self.handle, index, host) == _abi.OK:
+            yield host
+            index += 1
+            host = _abi.sized(_abi.Host)
 
     def report(self, failure: Optional[BaseException]) -> None:
         outcome = _abi.sized(_abi.Outcome, outcome=_abi.OUTCOME_CONNECTED if failure is None else _abi.OUTCOME_OTHER)
@@ -79,8 +102,12 @@ class Attempt:
 def start(
     context: Optional[Context], keywords: Mapping[str, Any], options: Mapping[str, Any], can_apply: str, credentials: Any,
 ) -> Optional[Attempt]:  # fmt: skip
-    """None: pgiam is switched off."""
-    return None if is_disabled() else Attempt(context or default_context(), keywords, options, can_apply, credentials)
+    """None: pgiam is switched off. can_apply "*" is for libpq, which goes through a list of hosts by itself."""
+    if is_disabled():
+        return None
+    is_list = "," in keywords.get("host", "") or "," in keywords.get("hostaddr", "")
+    walks_list = can_apply == "*" and is_list and passwords.are_to_be_had()
+    return Attempt(context or default_context(), keywords, options, can_apply, credentials, walks_list)
 
 
 def connect(
@@ -103,7 +130,8 @@ def connect(
                 (wait or wait_for)(attempt, step)
                 continue
             try:
-                connection = dial(attempt.params())
+                with attempt.applied() as apply:
+                    connection = dial(apply)
             except Exception as raised:
                 failure = raised
                 attempt.report(failure)
@@ -132,7 +160,8 @@ async def connect_async(attempt: Optional[Attempt], dial: Callable[[Apply], Awai
                 await wait_in_loop(step)
                 continue
             try:
-                connection = await dial(attempt.params())
+                with attempt.applied() as apply:
+                    connection = await dial(apply)
             except Exception as raised:
                 failure = raised
                 attempt.report(failure)

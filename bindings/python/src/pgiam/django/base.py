@@ -15,11 +15,9 @@ from .._request import READ_KEYWORDS
 class DatabaseWrapper(postgresql.DatabaseWrapper):  # type: ignore[misc]
     def get_connection_params(self) -> Any:
         """Django's own without ours, which psycopg would not know."""
+        if self.settings_dict["OPTIONS"].get("pool"):
+            raise ImproperlyConfigured('pgiam.django has no place in OPTIONS["pool"]: leave it out, and set CONN_MAX_AGE.')
         params = super().get_connection_params()
-        if params.pop("pool", None):
-            raise ImproperlyConfigured(
-                "pgiam.django does not know OPTIONS[\"pool\"]: use Django's CONN_MAX_AGE, or a pool of its own."
-            )
         self._pgiam = _attempt.taken(params)
         return params
 
