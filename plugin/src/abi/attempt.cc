@@ -419,10 +419,10 @@ pgiam_status pgiam_attempt_report(pgiam_attempt* attempt, const pgiam_outcome* o
     if (attempt == nullptr || outcome == nullptr)
       return invalid_argument("attempt or outcome is NULL");
     if (inside_callback_of(&attempt->context())) return called_from_callback();
-    pgiam_outcome given{};
-    auto copied = copy_in(outcome, "outcome", given);
-    if (!copied) return copied;
-    return attempt->report(given);
+    Given<pgiam_outcome> given;
+    auto is_read = given.read(outcome, "outcome");
+    if (!is_read) return is_read;
+    return attempt->report(*given);
   });
 }
 

@@ -9,6 +9,19 @@ namespace {
 
 using Ask = Result<Reply> (*)(Flow& flow, const HostRequest& asked, const Flow::Begin& begin);
 
+Result<Reply> ask_in_call(pgiam_context& context, const HostRequest& read, Ask ask) {
+  std::optional<CallInProgress> call;
+  return ask(context.wired.flow(), read, [&] { return call.emplace(context).stop(); });
+}
+
+// The host answers what it is asked on the way, on this thread.
+Result<Reply> ask_with_questions(pgiam_context& context, HostRequest& read, Ask ask) {
+  HostQuestions questions(context, context.wired.clock(), std::move(read.functions), [] {});
+  read.request.host_link = &questions;
+  const HostQuestions::OnThisThread asked_at_once(&questions);
+  return ask_in_call(context, read, ask);
+}
+
 pgiam_status ask_flow(pgiam_context* context, const pgiam_request* given, pgiam_reply** out,
                       pgiam_error** error, Ask ask) {
   return guard(error, [&]() -> Result<void> {
@@ -17,15 +30,8 @@ pgiam_status ask_flow(pgiam_context* context, const pgiam_request* given, pgiam_
     HostRequest read;
     auto is_read = read_request(*context, given, read);
     if (!is_read) return is_read;
-    std::optional<HostQuestions> questions;
-    std::optional<HostQuestions::OnThisThread> asked_at_once;
-    if (read.functions.has_any()) {
-      questions.emplace(*context, context->wired.clock(), std::move(read.functions), [] {});
-      asked_at_once.emplace(&*questions);
-      read.request.host_link = &*questions;
-    }
-    std::optional<CallInProgress> call;
-    auto answer = ask(context->wired.flow(), read, [&] { return call.emplace(*context).stop(); });
+    auto answer = read.functions.has_any() ? ask_with_questions(*context, read, ask)
+                                           : ask_in_call(*context, read, ask);
     if (!answer) return answer.error();
     *out = make_reply(std::move(*answer)).release();
     return {};

@@ -74,12 +74,12 @@ pgiam_status pgiam_context_new(const pgiam_config* config, pgiam_context** out,
   return guard(error, [&]() -> Result<void> {
     if (out == nullptr) return invalid_argument("out is NULL");
     const pgiam_config defaults = PGIAM_CONFIG_INIT;
-    pgiam_config given{};
-    auto copied = copy_in(config == nullptr ? &defaults : config, "config", given);
-    if (!copied) return copied;
-    auto options = read_options(given);
+    Given<pgiam_config> given;
+    auto is_read = given.read(config == nullptr ? &defaults : config, "config");
+    if (!is_read) return is_read;
+    auto options = read_options(*given);
     if (!options) return options.error();
-    *out = new pgiam_context(given, {user_agent(given), std::move(*options)});
+    *out = new pgiam_context(*given, {user_agent(*given), std::move(*options)});
     return {};
   });
 }

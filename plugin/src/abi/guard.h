@@ -46,27 +46,40 @@ pgiam_status guard(pgiam_error** error, Body body) noexcept {
 constexpr std::uint32_t kMostStructSize = 4096;  // no struct will grow so far: that is no size
 
 // The caller's struct as today's: missing fields are zero, and fields of a later version must be.
-// The structs grow by whole fields, which is why a size between two fields is refused. `copy` is
-// all zeros before.
+// The structs grow by whole fields, which is why a size between two fields is refused. It is read
+// where it lies, if it has today's size.
 template <typename Struct>
-Result<void> copy_in(const Struct* given, const char* name, Struct& copy) {
-  constexpr std::size_t kLeast = 2 * sizeof(std::uint32_t);
-  const std::size_t size = given->struct_size;
-  if (size == sizeof copy) {  // as nearly all are
-    copy = *given;
+class Given {
+ public:
+  Result<void> read(const Struct* given, const char* name) {
+    given_ = given;
+    if (given->struct_size == sizeof(Struct)) return {};
+    return convert(given, name);
+  }
+  const Struct& operator*() const { return *given_; }
+  const Struct* operator->() const { return given_; }
+
+ private:
+  [[gnu::cold]] Result<void> convert(const Struct* given, const char* name) {
+    constexpr std::size_t kLeast = 2 * sizeof(std::uint32_t);
+    const std::size_t size = given->struct_size;
+    if (size < kLeast || size > kMostStructSize || (size < sizeof(Struct) && size % alignof(Struct) != 0))
+      return invalid_argument(std::string(name) + ".struct_size is not set: use the _INIT macro");
+    const char* bytes = reinterpret_cast<const char*>(given);
+    for (std::size_t i = sizeof(Struct); i < size; ++i)
+      if (bytes[i] != 0)
+        return make_error(Status::kUnsupported,
+                          std::string(name) + " has fields that this version does not know");
+    std::memset(&copy_, 0, sizeof copy_);
+    std::memcpy(&copy_, given, size < sizeof copy_ ? size : sizeof copy_);
+    copy_.struct_size = sizeof copy_;
+    given_ = &copy_;
     return {};
   }
-  if (size < kLeast || size > kMostStructSize || (size < sizeof copy && size % alignof(Struct) != 0))
-    return invalid_argument(std::string(name) + ".struct_size is not set: use the _INIT macro");
-  std::memcpy(&copy, given, size < sizeof copy ? size : sizeof copy);
-  const char* bytes = reinterpret_cast<const char*>(given);
-  for (std::size_t i = sizeof copy; i < size; ++i)
-    if (bytes[i] != 0)
-      return make_error(Status::kUnsupported,
-                        std::string(name) + " has fields that this version does not know");
-  copy.struct_size = sizeof copy;
-  return {};
-}
+
+  const Struct* given_ = nullptr;
+  Struct copy_;  // of one of another size
+};
 
 // Whether a caller's struct to be filled has a size that makes sense.
 template <typename Struct>

@@ -53,46 +53,46 @@ void fill_from(const std::vector<OptionValue>& keywords, HostRequest& read) {
 Result<void> read_request_for_list(const pgiam_context& context, const pgiam_request* given,
                                    HostRequest& read) {
   if (given == nullptr) return invalid_argument("request is NULL");
-  pgiam_request raw{};
-  auto copied = copy_in(given, "request", raw);
-  if (!copied) return copied;
-  if ((raw.flags & ~kKnownFlags) != 0 || raw.reserved != 0)
+  Given<pgiam_request> raw;
+  auto is_read = raw.read(given, "request");
+  if (!is_read) return is_read;
+  if ((raw->flags & ~kKnownFlags) != 0 || raw->reserved != 0)
     return make_error(Status::kUnsupported, "request has flags that this version does not know");
-  if (raw.port > 65535) return invalid_argument("request.port is larger than 65535");
-  if (raw.timeout_ms < 0) return invalid_argument("request.timeout_ms is negative");
-  if (raw.credentials != nullptr && view(raw.credentials_identity).empty())
+  if (raw->port > 65535) return invalid_argument("request.port is larger than 65535");
+  if (raw->timeout_ms < 0) return invalid_argument("request.timeout_ms is negative");
+  if (raw->credentials != nullptr && view(raw->credentials_identity).empty())
     return invalid_argument("request.credentials is given, but no credentials_identity");
 
   Request& request = read.request;
-  read.host = view(raw.host);
-  request.user = view(raw.user);
-  request.database = view(raw.database);
-  request.password = view(raw.password);
-  request.sslmode = view(raw.sslmode);
-  request.port = static_cast<std::uint16_t>(raw.port);
-  request.timeout = Milliseconds{raw.timeout_ms};
-  request.refresh = (raw.flags & PGIAM_REQUEST_REFRESH) != 0;
-  request.no_interaction = (raw.flags & PGIAM_REQUEST_NO_INTERACTION) != 0;
-  request.resolve = (raw.flags & PGIAM_REQUEST_RESOLVE) != 0;
-  request.can_apply = view(raw.can_apply);
-  read.no_wait = (raw.flags & PGIAM_REQUEST_NO_WAIT) != 0;
-  read.walks_list = (raw.flags & PGIAM_REQUEST_WALKS_LIST) != 0;
+  read.host = view(raw->host);
+  request.user = view(raw->user);
+  request.database = view(raw->database);
+  request.password = view(raw->password);
+  request.sslmode = view(raw->sslmode);
+  request.port = static_cast<std::uint16_t>(raw->port);
+  request.timeout = Milliseconds{raw->timeout_ms};
+  request.refresh = (raw->flags & PGIAM_REQUEST_REFRESH) != 0;
+  request.no_interaction = (raw->flags & PGIAM_REQUEST_NO_INTERACTION) != 0;
+  request.resolve = (raw->flags & PGIAM_REQUEST_RESOLVE) != 0;
+  request.can_apply = view(raw->can_apply);
+  read.no_wait = (raw->flags & PGIAM_REQUEST_NO_WAIT) != 0;
+  read.walks_list = (raw->flags & PGIAM_REQUEST_WALKS_LIST) != 0;
   if (context.questions.has_any()) read.functions = context.questions;
-  if (raw.credentials != nullptr) {
-    read.functions.credentials = raw.credentials;
-    read.functions.credentials_user_data = raw.credentials_user_data;
-    read.functions.identity = view(raw.credentials_identity);
+  if (raw->credentials != nullptr) {
+    read.functions.credentials = raw->credentials;
+    read.functions.credentials_user_data = raw->credentials_user_data;
+    read.functions.identity = view(raw->credentials_identity);
   }
 
-  if (raw.host_passwords == nullptr && raw.host_password_count > 0)
+  if (raw->host_passwords == nullptr && raw->host_password_count > 0)
     return invalid_argument("request.host_passwords is NULL, but host_password_count is not 0");
-  for (std::size_t i = 0; i < raw.host_password_count; ++i)
-    read.host_passwords.push_back(view(raw.host_passwords[i]));
+  for (std::size_t i = 0; i < raw->host_password_count; ++i)
+    read.host_passwords.push_back(view(raw->host_passwords[i]));
 
-  auto options = read_pairs(raw.options, raw.option_count, "option", request.options);
+  auto options = read_pairs(raw->options, raw->option_count, "option", request.options);
   if (!options) return options;
   std::vector<OptionValue> keywords;
-  auto given_keywords = read_pairs(raw.keywords, raw.keyword_count, "keyword", keywords);
+  auto given_keywords = read_pairs(raw->keywords, raw->keyword_count, "keyword", keywords);
   if (!given_keywords) return given_keywords;
   read.has_keywords = !keywords.empty();
   if (read.has_keywords) fill_from(keywords, read);
