@@ -57,6 +57,7 @@ TAKEN = {
     "a word that is longer": "[profiles dev]\n" + HALVES.format(" = ", ""),
     "defaults for all": "[DEFAULT]\n" + HALVES.format(" = ", "") + "[profile dev]\nregion = a\n",
     "defaults below": "[profile dev]\naws_access_key_id = AKIA1\n[DEFAULT]\n" + HALVES.format(" = ", "").replace("AKIA1", "AKIA2"),
+    "a property that begins with a bracket": "[profile dev]\n[x = 1\n" + HALVES.format(" = ", ""),
     "a section of nobody": "[profile R&D] # x\na = 1\n[my work]\nb = 2\n[]]\n[profile dev]\n" + HALVES.format(" = ", ""),
 }
 
@@ -69,7 +70,7 @@ def test_what_the_cli_takes_is_taken_with_the_same_result(machine, name):
     assert machine.both() == machine.both("dev")
 
 
-@pytest.mark.parametrize("name", ["R&D", "m\u00fcller", "Admin-<123456789012>", "my work"])
+@pytest.mark.parametrize("name", ["R&D", "m\u00fcller", "Admin-<123456789012>", "my work", "C#", "a;b", "a]b", "[c]"])
 def test_names_that_the_cli_knows_are_known(machine, name):
     machine.config(f"[profile '{name}']\n" + keys("AKIACONFIG"))
     assert machine.both(name) == "AKIACONFIG"

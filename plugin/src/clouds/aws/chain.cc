@@ -1,5 +1,7 @@
 // A chain asks its providers in order. One that does not apply is passed over, one that is broken
 // ends the search: the next would be somebody else.
+#include <utility>
+
 #include "clouds/aws/provider.h"
 
 namespace pgiam::aws {
@@ -24,7 +26,9 @@ class Chain : public CredentialsProvider {
         error.causes.insert(error.causes.begin(), causes.begin(), causes.end());
         return error;
       }
+      const std::vector<Error> more = std::exchange(error.causes, {});
       causes.push_back(std::move(error));
+      causes.insert(causes.end(), more.begin(), more.end());
     }
     Error none =
         make_error(Status::kNoCredentials, "no AWS credentials were found",

@@ -19,6 +19,15 @@ std::string_view without_comment(std::string_view value) {
   return strip(value);
 }
 
+// The bracket that closes a header. One that stands right before more of it is part of the name;
+// what stands behind it is a comment, whether it looks like one or not.
+std::size_t end_of_name(std::string_view header) {
+  const auto last = header.rfind(']');
+  for (auto close = header.find(']'); close != last; close = header.find(']', close + 1))
+    if (std::string_view(" \t#;").find(header[close + 1]) != std::string_view::npos) return close;
+  return last;
+}
+
 bool is_key(std::string_view text) {
   for (char c : text) {
     const bool alphanumeric =
@@ -66,18 +75,18 @@ class Parser {
     indent_ = indent;
     in_property_ = false;
     finish_value();
-    if (text[0] == '[') return parse_header(text);
+    const bool is_property = text.find_first_of("=:") != std::string_view::npos;
+    if (text[0] == '[' && (!is_property || text.find(']') != std::string_view::npos))
+      return parse_header(text);
     parse_property(text);
   }
 
-  // What stands behind the bracket is a comment, whether it looks like one or not.
   void parse_header(std::string_view text) {
-    const auto close = text.find(']');
-    const auto first_comment = text.find_first_of(kComment);
+    const auto close = end_of_name(text);
     in_section_ = true;
     section_ = nullptr;
     profile_.clear();
-    if (close == std::string_view::npos || first_comment < close)
+    if (close == std::string_view::npos)
       return skip("a section's name must end with ']'", text.substr(1));
     const std::string_view header = strip(text.substr(1, close - 1));
     // Of all sections, for Python's parser and so for the AWS CLI's.
@@ -130,9 +139,14 @@ class Parser {
     if (separator == std::string_view::npos) return complain("a property needs a '='");
     const std::string key = to_lower(strip(text.substr(0, separator)));
     if (key.empty()) return complain("a property needs a name before its '='");
-    if (!in_section_) return complain("a property stands before the first section");
-    if (key.starts_with("export "))
-      skip("this is for a shell; here it is NAME = VALUE, without export");
+    // "export AWS_…", "set AWS_…", "$Env:AWS_…"
+    const bool is_for_shell =
+        !is_key(key) && (key[0] == '$' || key.find("aws_") != std::string::npos);
+    if (is_for_shell)
+      skip("this is for a shell; here it is NAME = VALUE, without export", profile_);
+    else if (!in_section_)
+      complain("a property stands before the first section");
+    if (!in_section_) return;
     Property property{Secret(without_comment(text.substr(separator + 1))),
                       {},
                       here(),

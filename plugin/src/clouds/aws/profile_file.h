@@ -29,7 +29,7 @@ using Sections = std::map<std::string, Section, std::less<>>;
 struct SkippedLine {
   std::string where;   // "~/.aws/config:12"
   std::string why;     // a sentence's beginning
-  std::string header;  // of the section that goes with it, "" where it is none
+  std::string header;  // of the section that goes with it or that it stands in, "": of none
 };
 
 struct ProfileFile {

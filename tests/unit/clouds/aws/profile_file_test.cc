@@ -126,6 +126,9 @@ const Case kSectionRules[] = {
      "foo(a=1 b=2) sso-session:bar(a=1 b=1)"},
     {"a header may be indented", "  [profile foo]\n  a = 1\n\t[profile bar]", "bar() foo(a=1)"},
     {"and what stands behind it does not count", "[profile foo] x\na = 1", "foo(a=1)"},
+    {"whatever it is", "[profile foo] # [x]\na = 1\n[profile bar] ]", "bar() foo(a=1)"},
+    {"a comment's sign may be part of a name", "[profile C#]\na = 1\n[profile a;b]", "C#(a=1) a;b()"},
+    {"so may a bracket", "[profile a]b]\n[profile [c]]", "[c]() a]b()"},
     {"sso-session needs a name that is possible", "[sso-session a b]\nx = 1\n[sso-sessionfoo]", ""},
 };
 INSTANTIATE_TEST_SUITE_P(Sections, ConfigFile, testing::ValuesIn(kSectionRules), name_of);
@@ -154,6 +157,8 @@ const Case kPropertyRules[] = {
     {"no-break spaces are blanks", "[profile foo]\n\xC2\xA0\na\xC2\xA0=\xC2\xA0 1\xC2\xA0",
      "foo(a=1)"},
     {"a byte-order mark does not count", "\xEF\xBB\xBF[profile foo]\na = 1", "foo(a=1)"},
+    {"a bracket that does not close may begin a property, as for boto3",
+     "[profile foo]\n[x = 1\na = 2", "foo(a=2)"},
     {"blank lines do not count", "\t \n[profile foo]\n\t\n \na = 1\n\t \n[profile bar]\n \t",
      "bar() foo(a=1)"},
 };
@@ -205,8 +210,8 @@ TEST_P(MalformedLine, CountsForItsProfileAlone) {
 const Case kMalformedLines[] = {
     {"a section's bracket must close", "[profile foo\na = 1\n[profile bar]",
      "bar(); skipped config:1: a section's name must end with ']'"},
-    {"before a comment", "[profile foo # ]",
-     "; skipped config:1: a section's name must end with ']'"},
+    {"a name with a comment in it is none", "[profile foo # ]",
+     "; skipped config:1: a name with blanks needs quotes: [profile \"MY NAME\"]"},
     {"a property stands in a section", "a = 1\n[profile foo]",
      "foo(); skipped config:1: a property stands before the first section"},
     {"it has a '='", "[profile foo]\na\n[profile bar]",
@@ -226,6 +231,11 @@ const Case kMalformedLines[] = {
      "foo(); skipped config:1: in this file a profile's header is [profile NAME]"},
     {"lines for a shell are named", "[profile foo]\nexport AWS_ACCESS_KEY_ID=AKID",
      "foo(); skipped config:2: this is for a shell; here it is NAME = VALUE, without export"},
+    {"of other shells, too, and above all sections",
+     "set AWS_ACCESS_KEY_ID=AKID\n$Env:AWS_SECRET_ACCESS_KEY=\"s\"\nx = 1",
+     "; skipped config:1: this is for a shell; here it is NAME = VALUE, without export; skipped "
+     "config:2: this is for a shell; here it is NAME = VALUE, without export; skipped config:3: a "
+     "property stands before the first section"},
     {"a name with blanks needs quotes", "[profile in valid]",
      "; skipped config:1: a name with blanks needs quotes: [profile \"MY NAME\"]"},
     {"quotes must end", "[profile \"foo]",

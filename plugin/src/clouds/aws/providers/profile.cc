@@ -50,7 +50,9 @@ class ProfileProvider : public CredentialsProvider {
     // What cannot be read may hold them: what the chain asks next would be somebody else.
     if (!profiles.unreadable.empty()) return profiles.unreadable.front();
     const std::string nothing = "profile \"" + chain.profile + "\" holds no credentials";
-    if (chain.roles.empty()) return not_applicable(nothing);
+    Error error = not_applicable(nothing);
+    error.causes = skipped(profiles);
+    if (chain.roles.empty()) return error;
     return with_commands(
         make_error(Status::kBadConfig, nothing + ", but is to assume " + chain.roles[0].arn),
         {"aws configure --profile " + shell_word(chain.profile)});

@@ -55,6 +55,16 @@ TEST_F(Profile, IsPassedOverWhenItHoldsNoCredentials) {
 TEST_F(Profile, IsPassedOverWhenItIsTheDefaultAndMissing) {
   EXPECT_EQ(found(), "error: no AWS credentials were found");
 }
+TEST_F(Profile, IsPassedOverWithTheLinesThatMayHaveBeenMeant) {
+  const std::string lines = "export AWS_ACCESS_KEY_ID=AKID\nexport AWS_SECRET_ACCESS_KEY=s\n";
+  credentials("[default]\n" + lines + "[other]\n" + lines);
+  const std::string told = explanation_of(load().error());
+  EXPECT_THAT(told, testing::HasSubstr("~/.aws/credentials:2 was skipped: this is for a shell"));
+  EXPECT_THAT(told, testing::Not(testing::HasSubstr("~/.aws/credentials:5")));
+  credentials(lines);
+  EXPECT_THAT(explanation_of(load().error()),
+              testing::HasSubstr("~/.aws/credentials:1 was skipped: this is for a shell"));
+}
 TEST_F(Profile, IsNamedInACommandAsAShellReadsIt) {
   config("[profile \"my dev\"]\naws_access_key_id = A");
   world.environment.set("AWS_PROFILE", "my dev");
