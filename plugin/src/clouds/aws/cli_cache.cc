@@ -65,7 +65,8 @@ CredentialsPtr parse_kept(const std::string& text, const char* provider, const C
   if (!kept) return nullptr;
   const auto id = kept->text("AccessKeyId"), secret = kept->text("SecretAccessKey"),
              token = kept->text("SessionToken"), expiration = kept->text("Expiration");
-  if (!id || !secret || !token || !expiration) return nullptr;
+  if (!id || !secret || !token || !expiration || !kept->no_text({"AccountId"}).empty())
+    return nullptr;
   const auto expires_at = parse_rfc3339(*expiration);
   if (!expires_at || *expires_at - call.now < kLeastLife || *id == call.replaces) return nullptr;
 

@@ -17,13 +17,12 @@ Result<std::shared_ptr<Credentials>> read_credentials(const Json& answer, const 
   constexpr std::string_view kId = "AccessKeyId", kSecret = "SecretAccessKey",
                              kExpiration = "Expiration", kAccount = "AccountId";
   // One that is there and no text is not absent: keys without their expiry would be kept for ever.
-  for (std::string_view member : {kId, kSecret, form.token_member, kExpiration, kAccount})
-    if (answer.has(member) && !answer.text(member)) return bad_member(form, member, "a malformed");
-  for (std::string_view member : {kId, kSecret})
+  const auto wrong = answer.no_text({kId, kSecret, form.token_member, kExpiration, kAccount});
+  if (!wrong.empty()) return bad_member(form, wrong, "a malformed");
+  const bool temporary = form.temporary || text(kId).starts_with("ASIA");
+  for (std::string_view member : {kId, kSecret, temporary ? form.token_member : kId,
+                                  form.temporary ? kExpiration : kId})
     if (text(member).empty()) return bad_member(form, member, "no");
-  if (form.temporary)
-    for (std::string_view member : {form.token_member, kExpiration})
-      if (text(member).empty()) return bad_member(form, member, "no");
 
   auto credentials = std::make_shared<Credentials>();
   credentials->access_key_id = text(kId);
@@ -31,7 +30,7 @@ Result<std::shared_ptr<Credentials>> read_credentials(const Json& answer, const 
   credentials->session_token = Secret(text(form.token_member));
   credentials->account_id = text(kAccount);
   credentials->provider = form.provider.name;
-  if (!text(kExpiration).empty()) {
+  if (answer.has(kExpiration)) {
     credentials->expires_at = parse_rfc3339(text(kExpiration));
     if (!credentials->expires_at) return bad_member(form, kExpiration, "a malformed");
   }

@@ -101,6 +101,12 @@ std::optional<std::string_view> Json::text(std::string_view name) const {
   return std::string_view(value->get_string());
 }
 
+std::string_view Json::no_text(std::initializer_list<std::string_view> names) const {
+  for (const std::string_view name : names)
+    if (has(name) && !text(name)) return name;
+  return {};
+}
+
 std::optional<std::int64_t> Json::integer(std::string_view name) const {
   const auto* value = impl_->find(name);
   if (value == nullptr) return std::nullopt;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ class Json {
   bool has(std::string_view name) const;  // null is as good as nothing
   // Nothing where the member is absent or of another type. A view holds until the object changes.
   std::optional<std::string_view> text(std::string_view name) const;
+  // The first of `names` that is there and is no text, "" where none is: nobody is to take it for
+  // one that is absent.
+  std::string_view no_text(std::initializer_list<std::string_view> names) const;
   // A number beyond 9e15, which no time in seconds or milliseconds is, is none.
   std::optional<std::int64_t> integer(std::string_view name) const;
   std::optional<Json> object(std::string_view name) const;

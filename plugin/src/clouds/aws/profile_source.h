@@ -36,6 +36,11 @@ Result<CredentialsPtr> load_login(const ProfileView&, const Call&, Trace&);
 Result<CredentialsPtr> load_process(const ProfileView&, const Call&, Trace&);
 Result<CredentialsPtr> load_named_source(const ProfileView&, const Call&, Trace&);
 
+// Of keys that somebody wrote, by the names that the two go by there: what AWS is going to refuse,
+// most likely; it is the one to say so.
+void warn_of_odd_keys(Log& log, const Credentials& credentials, const std::string& id,
+                      const std::string& secret);
+
 using LoadBase = std::function<Result<CredentialsPtr>(const Call&, Trace&)>;
 
 // The credentials that `roles`, one after the other, lead to from `base`. What the AWS CLI's cache

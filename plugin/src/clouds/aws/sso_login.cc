@@ -81,7 +81,12 @@ class DeviceLogin {
       return std::string(answer->text(name).value_or(""));
     };
     device_code_ = Secret(answer->text("deviceCode").value_or(""));
-    if (device_code_.empty() || text("verificationUri").empty())
+    const auto no_number = [&](const char* name) {
+      return answer->has(name) && !answer->integer(name);
+    };
+    if (device_code_.empty() || text("verificationUri").empty() || no_number("interval") ||
+        no_number("expiresIn") ||
+        !answer->no_text({"verificationUriComplete", "userCode"}).empty())
       return make_error(Status::kBadResponse, what + ": the answer is not whole");
     interval_ = std::max(Seconds{1}, Seconds{answer->integer("interval").value_or(5)});
     const Seconds life{answer->integer("expiresIn").value_or(600)};
@@ -137,7 +142,7 @@ class DeviceLogin {
   Result<Json> token_file(const Json& answer, const std::string& what) const {
     const auto token = answer.text("accessToken");
     const auto expires_in = answer.integer("expiresIn");
-    if (!token || !expires_in)
+    if (!token || !expires_in || !answer.no_text({"refreshToken"}).empty())
       return make_error(Status::kBadResponse, what + ": the answer holds no token");
     Json file;
     file.set("startUrl", config_.start_url);

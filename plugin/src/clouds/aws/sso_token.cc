@@ -47,7 +47,13 @@ std::string describe(const SsoConfig& config) {
          (config.session.empty() ? config.start_url : "session " + config.session);
 }
 
-Error nothing_usable(const TokenFile& file, const SsoConfig& config, const Secret& refused) {
+Error nothing_usable(TokenFile& file, const SsoConfig& config, const Secret& refused) {
+  const auto wrong =
+      file.json().no_text({"accessToken", "expiresAt", "refreshToken", "clientId", "clientSecret",
+                           "registrationExpiresAt"});
+  if (!wrong.empty())
+    return sso_login_required(config, "the sign-in to " + describe(config) + " has a malformed " +
+                                          std::string(wrong));
   if (file.token().empty())
     return sso_login_required(config, "nobody is signed in to " + describe(config));
   if (file.token() == refused.reveal())
@@ -90,7 +96,8 @@ Result<void> refresh(const ProviderContext& context, const Profiles& profiles,
     return error;
   }
   const auto answer = Json::parse(response->body);
-  if (!answer || !answer->text("accessToken") || !answer->integer("expiresIn"))
+  if (!answer || !answer->text("accessToken") || !answer->integer("expiresIn") ||
+      !answer->no_text({"refreshToken"}).empty())
     return make_error(Status::kBadResponse, what + ": the answer holds no token");
   json.set("accessToken", *answer->text("accessToken"));
   json.set("expiresAt", rfc3339(world.clock.now() + Seconds{*answer->integer("expiresIn")}));
@@ -106,9 +113,9 @@ Result<Secret> sso_access_token(const ProviderContext& context, const Profiles& 
   const std::string path = sso_token_path(world.environment, config);
   const auto token_of = [](const TokenFile& file) { return Secret(file.token()); };
   {
-    const auto read = TokenFile::read(world, path, call);
+    auto read = TokenFile::read(world, path, call);
     if (!read) return read.error();
-    const TokenFile& file = *read;
+    TokenFile& file = *read;
     const bool refreshable = !config.session.empty() && file.refreshable(call.now);
     const Milliseconds least = refreshable && !call.offline ? kRefreshAhead : Seconds{0};
     if (file.lives(call.now, least, refused)) return token_of(file);

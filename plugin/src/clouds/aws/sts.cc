@@ -69,7 +69,7 @@ Result<CredentialsPtr> read_credentials(HttpResponse& response, const char* prov
        token = xml_text(response.body, "SessionToken"),
        expiration = xml_text(response.body, "Expiration");
   const auto expires_at = parse_rfc3339(expiration.value_or(""));
-  const bool whole = id && secret && token && expires_at && !id->empty() && !secret->empty();
+  const bool whole = id && secret && token && expires_at && !id->empty() && !secret->empty() && !token->empty();
   auto credentials = std::make_shared<Credentials>();
   if (whole) {
     credentials->access_key_id = *id;

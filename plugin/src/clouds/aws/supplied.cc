@@ -20,6 +20,9 @@ Result<CredentialsPtr> read_supplied_credentials(const SuppliedValues& values, T
   for (const char* key : {"access_key_id", "secret_access_key"})
     if (text(key).empty()) return bad(std::string("lack ") + key);
 
+  if (text("access_key_id").starts_with("ASIA") && text("session_token").empty())
+    return bad("are temporary, and lack session_token");
+
   auto credentials = std::make_shared<Credentials>();
   credentials->access_key_id = text("access_key_id");
   credentials->secret_access_key = Secret(text("secret_access_key"));

@@ -1,14 +1,15 @@
 // AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and their companions.
 // docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html
 #include "base/text.h"
-#include "clouds/aws/provider.h"
+#include "clouds/aws/profile_source.h"
 
 namespace pgiam::aws {
 namespace {
 
 class EnvironmentProvider : public CredentialsProvider {
  public:
-  explicit EnvironmentProvider(const Environment& environment) : environment_(environment) {}
+  explicit EnvironmentProvider(const World& world)
+      : environment_(world.environment), log_(world.log) {}
 
   std::string_view name() const override { return kEnvironmentInfo.name; }
 
@@ -25,7 +26,7 @@ class EnvironmentProvider : public CredentialsProvider {
     wipe(*secret);
     credentials->provider = name();
     credentials->renewable = false;
-    for (const char* variable : {"AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"}) {
+    for (const char* variable : {"AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"}) {  // botocore's order
       auto token = environment_.get_nonblank(variable);
       if (!token) continue;
       credentials->session_token = Secret(trim(*token));
@@ -54,6 +55,7 @@ class EnvironmentProvider : public CredentialsProvider {
                           "set fresh ones");
       break;
     }
+    warn_of_odd_keys(log_, *credentials, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
     return CredentialsPtr(credentials);
   }
 
@@ -64,6 +66,7 @@ class EnvironmentProvider : public CredentialsProvider {
   }
 
   const Environment& environment_;
+  Log& log_;
 };
 
 constexpr const char* kVariables[] = {
@@ -77,7 +80,7 @@ constexpr const char* kVariables[] = {
 constinit const ProviderInfo kEnvironmentInfo{"aws.environment", kVariables};
 
 ProviderPtr make_environment_provider(const ProviderContext& context) {
-  return std::make_unique<EnvironmentProvider>(context.world.environment);
+  return std::make_unique<EnvironmentProvider>(context.world);
 }
 
 }  // namespace pgiam::aws

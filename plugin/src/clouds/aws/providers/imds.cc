@@ -115,6 +115,9 @@ class ImdsProvider : public CredentialsProvider {
       error.message = "the answer of " + std::string(kForm.who) + " is " + error.message;
       return error;
     }
+    if (!answer->no_text({"Code"}).empty())
+      return make_error(Status::kBadResponse,
+                        "the answer of " + std::string(kForm.who) + " has a malformed Code");
     const std::string code(answer->text("Code").value_or("Success"));
     if (!equals_ignore_case(code, "Success")) return denied(*answer, code);
     const auto credentials = read_credentials(*answer, kForm);

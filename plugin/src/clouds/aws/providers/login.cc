@@ -52,6 +52,8 @@ Result<Json> read_session(const ProfileView& view, const std::string& path, cons
   for (const char* name : {"accessKeyId", "secretAccessKey", "sessionToken"})
     if (token->text(name).value_or("").empty())
       return login_required(view, whose + " has no " + name);
+  if (const auto wrong = token->no_text({"accountId", "expiresAt"}); !wrong.empty())
+    return login_required(view, whose + " has a malformed " + std::string(wrong));
   return session;
 }
 

@@ -48,7 +48,8 @@ Result<CredentialsPtr> read_role(HttpResponse& response, const SsoConfig& config
     return role ? role->text(name).value_or("") : std::string_view();
   };
   const auto expiration = role ? role->integer("expiration") : std::nullopt;
-  if (text("accessKeyId").empty() || text("secretAccessKey").empty() || !expiration)
+  if (text("accessKeyId").empty() || text("secretAccessKey").empty() ||
+      text("sessionToken").empty() || !expiration)
     return make_error(Status::kBadResponse, what + ": the answer holds no whole credentials");
   auto credentials = std::make_shared<Credentials>();
   credentials->access_key_id = text("accessKeyId");

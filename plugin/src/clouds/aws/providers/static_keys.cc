@@ -17,10 +17,10 @@ Error half(const ProfileView& view, std::string_view set, std::string_view missi
       {"aws configure --profile " + shell_word(view.name)});
 }
 
-// The one that stands in the same file as the key; in the order of botocore.
-const Property* session_token(const Section& section) {
+// The first of `names` that stands in the file of the key: what is in the other one is another's.
+const Property* beside_key(const Section& section, std::initializer_list<const char*> names) {
   const bool in_credentials_file = section.find(kId)->second.in_credentials_file;
-  for (const char* name : {"aws_security_token", "aws_session_token"}) {
+  for (const char* name : names) {
     const auto found = section.find(name);
     if (found != section.end() && found->second.in_credentials_file == in_credentials_file &&
         !found->second.value.empty())
@@ -38,37 +38,44 @@ Error lacks_session_token(const ProfileView& view) {
 }
 
 // Written by saml2aws, Granted and others beside temporary keys.
-std::optional<Time> expiry(const Section& section) {
-  for (const char* name : {"aws_credential_expiration", "x_security_token_expires"})
-    if (const auto time = parse_rfc3339(property(section, name))) return time;
-  return std::nullopt;
+std::optional<Time> expiry(const ProfileView& view) {
+  const Property* told =
+      beside_key(view.section, {"aws_credential_expiration", "x_security_token_expires"});
+  if (told == nullptr) return std::nullopt;
+  const auto time = parse_rfc3339(told->value.reveal());
+  if (!time)
+    view.context.world.log.write(LogLevel::kWarn, "aws",
+                                 told->where + ": this is no time, so that nobody knows when the "
+                                               "key ends; write it as 2026-01-31T12:00:00Z");
+  return time;
 }
 
-// What AWS is going to refuse, most likely; it is the one to say so.
-void warn_of_oddities(const ProfileView& view, const Credentials& credentials) {
-  const auto warn = [&](const char* of_what, const char* how) {
-    view.context.world.log.write(LogLevel::kWarn, "aws",
-                                 view.section.find(of_what)->second.where + ": " + of_what + how);
+}  // namespace
+
+void warn_of_odd_keys(Log& log, const Credentials& credentials, const std::string& id,
+                      const std::string& secret) {
+  const auto warn = [&](const std::string& of_what, const char* how) {
+    log.write(LogLevel::kWarn, "aws", of_what + how);
   };
-  for (const char* name : {"aws_access_key_id", "aws_secret_access_key"}) {
-    const std::string_view value = property(view.section, name);
+  const auto look_at = [&](const std::string& name, std::string_view value) {
     if (value.front() == '"' || value.front() == '\'')
       warn(name, " stands in quotes, which are taken as part of it");
     else if (value.find_first_of(" \t\n") != std::string_view::npos)
       warn(name, " has blanks in it");
-  }
+  };
+  look_at(id, credentials.access_key_id);
+  look_at(secret, credentials.secret_access_key.reveal());
   if (credentials.access_key_id.starts_with("AKIA") && !credentials.session_token.empty())
-    warn("aws_access_key_id", " is a long-term key, and the session token beside it a stale one");
+    warn(id, " is a long-term key, and the session token beside it a stale one");
 }
-
-}  // namespace
 
 Result<CredentialsPtr> load_static_keys(const ProfileView& view, const Call& call, Trace&) {
   const std::string_view id = property(view.section, kId), secret = property(view.section, kSecret);
   if (id.empty()) return half(view, kSecret, kId);
   if (secret.empty()) return half(view, kId, kSecret);
 
-  const Property* token = session_token(view.section);
+  // In the order of botocore.
+  const Property* token = beside_key(view.section, {"aws_security_token", "aws_session_token"});
   if (token == nullptr && id.starts_with("ASIA")) return lacks_session_token(view);
   auto credentials = std::make_shared<Credentials>();
   credentials->access_key_id = id;
@@ -76,13 +83,16 @@ Result<CredentialsPtr> load_static_keys(const ProfileView& view, const Call& cal
   if (token != nullptr) credentials->session_token = token->value;
   credentials->account_id = property(view.section, "aws_account_id");
   credentials->provider = kProfileInfo.name;
-  credentials->expires_at = expiry(view.section);
+  credentials->expires_at = expiry(view);
   if (credentials->expires_at && *credentials->expires_at <= call.now)
     return make_error(Status::kNoCredentials,
                       "the keys of profile \"" + view.name + "\" expired at " +
                           rfc3339(*credentials->expires_at),
                       "get fresh ones from the tool that wrote them");
-  warn_of_oddities(view, *credentials);
+  const auto place = [&](std::string_view key) {
+    return view.section.find(key)->second.where + ": " + std::string(key);
+  };
+  warn_of_odd_keys(view.context.world.log, *credentials, place(kId), place(kSecret));
   return CredentialsPtr(credentials);
 }
 

@@ -258,6 +258,13 @@ TEST_F(ImdsTest, PassesOnWhyTheRoleCannotBeTaken) {
   EXPECT_EQ(loaded.error().remote, "AssumeRoleUnauthorizedAccess");
 }
 
+TEST_F(ImdsTest, TakesNoCodeOfTheWrongTypeForSuccess) {
+  answer_token();
+  world.http.answer(200, "my-role");
+  for (int attempt = 0; attempt < 3; ++attempt) world.http.answer(200, R"({"Code":5})");
+  EXPECT_THAT(found(), HasSubstr("a malformed Code"));
+}
+
 TEST_F(ImdsTest, RefusesAnAnswerThatIsNotJson) {
   answer_token();
   world.http.answer(200, "my-role");

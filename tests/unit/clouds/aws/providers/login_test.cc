@@ -175,6 +175,17 @@ TEST_F(Login, NeedsALoginWhenTheSessionIsNotWhole) {
     EXPECT_EQ(found(), "error: the session of profile \"default\" has no " + std::string(name));
   }
 }
+TEST_F(Login, NeedsALoginWhenAMemberHasTheWrongType) {
+  for (const char* name : {"expiresAt", "accountId"}) {
+    session("2026-01-01T13:00:00Z");
+    Json file = kept(), token = *file.object("accessToken");
+    token.set(name, std::int64_t{1767272400});
+    file.set("accessToken", token);
+    world.files.write(path(), file.serialize().reveal());
+    EXPECT_EQ(found(),
+              "error: the session of profile \"default\" has a malformed " + std::string(name));
+  }
+}
 TEST_F(Login, NeedsALoginWhenTheKeyIsUnusable) {
   session("2026-01-01T12:00:00Z", "-----BEGIN hush");
   const auto loaded = load();

@@ -123,6 +123,24 @@ TEST_F(Sso, NeedsASignInWhenTheTokenFileIsSpoilt) {
   world.files.write(kSessionFile, "{\"accessTok");
   EXPECT_EQ(load().error().status, Status::kLoginRequired);
 }
+TEST_F(Sso, NeedsASignInWhenAMemberOfTheTokenFileHasTheWrongType) {
+  session();
+  for (const char* wrong :
+       {"\"expiresAt\":1767272400", "\"accessToken\":1", "\"refreshToken\":{}"}) {
+    world.files.write(kSessionFile, "{" + std::string(wrong) + "}");
+    EXPECT_THAT(found(), HasSubstr("session corp has a malformed "));
+  }
+}
+TEST_F(Sso, TakesNoMemberOfAnAnswerThatHasTheWrongTypeForAnAbsentOne) {
+  session();
+  token("2026-01-01T13:00:00Z");
+  world.http.answer(200, R"({"roleCredentials":{"accessKeyId":"ASIA1","secretAccessKey":"s",)"
+                         R"("sessionToken":5,"expiration":1767272400000}})");
+  EXPECT_THAT(found(), HasSubstr("holds no whole credentials"));
+  refreshable_token("2026-01-01T12:00:00Z");
+  world.http.answer(200, R"({"accessToken":"new","expiresIn":60,"refreshToken":7})");
+  EXPECT_THAT(found(), HasSubstr("the answer holds no token"));
+}
 TEST_F(Sso, NeedsASignInWhenThePortalRefusesTheToken) {
   session();
   token("2026-01-01T20:00:00Z");
@@ -351,6 +369,12 @@ TEST_F(SsoLogin, ShowsThePageAndWaitsForThePerson) {
   EXPECT_EQ(world.prompt.requests[1].kind, PromptRequest::Kind::kClose);
   EXPECT_EQ(world.prompt.requests[1].id, shown.id);
   EXPECT_THAT(pauses, ElementsAre(2, 2, 2));
+}
+TEST_F(SsoLogin, TakesNoMemberOfTheWrongTypeForAnAbsentOne) {
+  world.http.answer(
+      200, "{\"clientId\":\"id\",\"clientSecret\":\"cs\",\"clientSecretExpiresAt\":1775000000}");
+  world.http.answer(200, R"({"deviceCode":"dc","verificationUri":"https://v","interval":"2"})");
+  EXPECT_THAT(found(login()), HasSubstr("the answer is not whole"));
 }
 TEST_F(SsoLogin, WritesTheFileThatTheAwsCliReads) {
   answer_start();

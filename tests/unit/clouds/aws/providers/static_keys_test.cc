@@ -52,6 +52,30 @@ TEST_F(StaticKeys, EndWhenTheToolThatWroteThemSays) {
     EXPECT_EQ(found(), "error: the keys of profile \"default\" expired at 2025-01-01T00:00:00Z");
   }
 }
+TEST_F(StaticKeys, DoNotEndByWhatTheOtherFileSays) {
+  config("[default]\nx_security_token_expires = 2025-01-01T00:00:00Z");
+  credentials("[default]\n" + std::string(kKeys));
+  EXPECT_EQ(found(), "AKIAK from aws.profile");
+}
+TEST_F(StaticKeys, AreWarnedOfWhereNobodyKnowsWhenTheyEnd) {
+  token_of("", std::string(kKeys) + "aws_credential_expiration = 1767268800");
+  EXPECT_THAT(world.log.text(), HasSubstr("credentials:4: this is no time"));
+}
+TEST_F(StaticKeys, OfVariablesTakeTheSessionTokenInBotocoresOrder) {
+  world.environment.set("AWS_ACCESS_KEY_ID", "ASIAENV");
+  world.environment.set("AWS_SECRET_ACCESS_KEY", "s");
+  world.environment.set("AWS_SESSION_TOKEN", "new");
+  world.environment.set("AWS_SECURITY_TOKEN", "old");
+  EXPECT_EQ((*load())->session_token.reveal(), "old");
+}
+TEST_F(StaticKeys, OfVariablesAreWarnedOf) {
+  world.environment.set("AWS_ACCESS_KEY_ID", "AKIAENV");
+  world.environment.set("AWS_SECRET_ACCESS_KEY", "'s'");
+  world.environment.set("AWS_SESSION_TOKEN", "stale");
+  EXPECT_EQ(found(), "AKIAENV from aws.environment");
+  EXPECT_THAT(world.log.text(), HasSubstr("AWS_SECRET_ACCESS_KEY stands in quotes"));
+  EXPECT_THAT(world.log.text(), HasSubstr("AWS_ACCESS_KEY_ID is a long-term key"));
+}
 TEST_F(StaticKeys, OfVariablesEndWhenGrantedSays) {
   world.environment.set("AWS_ACCESS_KEY_ID", "AKIAENV");
   world.environment.set("AWS_SECRET_ACCESS_KEY", "s");
