@@ -16,6 +16,7 @@
 #include "adapters/reaper.h"
 #include "adapters/waiter.h"
 #include "base/descriptor.h"
+#include "base/redact.h"
 #include "base/secret.h"
 
 extern char** environ;
@@ -25,6 +26,9 @@ namespace {
 
 // Where nothing tells that a program has ended.
 constexpr Milliseconds kLookAgain{20};
+// Who runs for longer is heard: it may be telling a person what to do.
+constexpr Milliseconds kSlow{1'000};
+constexpr std::size_t kMostWords = 500;
 // Usual output fits, so that a secret in it is not left behind by a growing string.
 constexpr std::size_t kUsualOutput = 16 * 1024;
 
@@ -46,12 +50,18 @@ struct Pipe {
   }
 };
 
-// What the child starts with: no input, the two pipes, nothing else of the host's, default signals.
+// What the child starts with: the two pipes, nothing else of the host's, default signals. And no
+// input and no terminal, where one that reads it would be stopped, or ask whom nobody is to ask; or
+// the terminal as its input. The host's own input is for the host.
 class SpawnSetup {
  public:
-  SpawnSetup(int out, int err) {
+  SpawnSetup(int out, int err, bool may_ask)
+      : terminal_(may_ask ? open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC) : -1) {
     posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+    if (terminal_.is_open())
+      posix_spawn_file_actions_adddup2(&actions_, terminal_.get(), 0);
+    else
+      posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions_, out, 1);
     posix_spawn_file_actions_adddup2(&actions_, err, 2);
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
@@ -63,9 +73,9 @@ class SpawnSetup {
     posix_spawnattr_setsigmask(&attributes_, &signals);
     sigfillset(&signals);
     posix_spawnattr_setsigdefault(&attributes_, &signals);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(
-        &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    const int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    posix_spawnattr_setflags(&attributes_,
+                             static_cast<short>(may_ask ? flags : flags | POSIX_SPAWN_SETSID));
   }
   SpawnSetup(const SpawnSetup&) = delete;
   SpawnSetup& operator=(const SpawnSetup&) = delete;
@@ -82,15 +92,19 @@ class SpawnSetup {
   }
 
  private:
+  const Descriptor terminal_;
   posix_spawn_file_actions_t actions_;
   posix_spawnattr_t attributes_;
 };
 
-// A child and all that it started. Given up when this goes before it has ended.
+// A child and, where it leads a group, all that it started. Given up when this goes before it has
+// ended.
 class Child {
  public:
-  explicit Child(pid_t pid)
-      : pid_(pid), handle_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
+  Child(pid_t pid, bool leads_group)
+      : pid_(pid),
+        leads_group_(leads_group),
+        handle_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() { end(); }
@@ -115,12 +129,14 @@ class Child {
 
   // Where it may not be ended, what is left running; else "".
   std::string end() {
-    if (std::exchange(over_, true) || give_up(pid_, std::move(handle_))) return "";
+    if (std::exchange(over_, true) || give_up(pid_, leads_group_, std::move(handle_)))
+      return "";
     return "process " + std::to_string(pid_);
   }
 
  private:
   const pid_t pid_;
+  const bool leads_group_;
   Descriptor handle_;
   bool over_ = false;
   int exit_code_ = 0;
@@ -138,6 +154,7 @@ class Stream {
 
   int fd() const { return from_.get(); }
   bool overflowed() const { return overflowed_; }
+  std::string_view text() const { return text_; }
   std::string take() { return std::move(text_); }
 
   // All that is there by now.
@@ -166,10 +183,13 @@ class Stream {
   bool overflowed_ = false;
 };
 
-Error not_in_time(Child& child) {
+Error not_in_time(Child& child, Stream& err) {
+  err.drain();
   std::string message = "the program did not end in time";
   if (const std::string left = child.end(); !left.empty())
     message += ", and may not be ended by this user: it runs on as " + left;
+  if (const std::string words = redact(err.text(), kMostWords); !words.empty())
+    message += "; it said: " + words;
   Error error = make_error(Status::kTimeout, message,
                            "raise the option timeout_ms if it needs longer");
   error.retryable = true;
@@ -192,24 +212,30 @@ Result<ProcessResult> PosixProcess::run(const ProcessRequest& request, const Cal
   if (!out_pipe.make() || !err_pipe.make()) return failure("no pipe for a program", errno);
 
   pid_t pid = 0;
-  const SpawnSetup setup(out_pipe.write.get(), err_pipe.write.get());
+  const SpawnSetup setup(out_pipe.write.get(), err_pipe.write.get(), call.may_prompt);
   if (const int error = setup.spawn(&pid, request.argv); error != 0)
     return make_error(Status::kBadConfig,
                       "cannot start " + request.argv[0] + ": " + strerror(error));
-  Child child(pid);
+  Child child(pid, !call.may_prompt);
   out_pipe.write.close();
   err_pipe.write.close();
   Stream out(std::move(out_pipe.read), request.stdout_limit);
   Stream err(std::move(err_pipe.read), request.stderr_limit);
 
   Call limited = call;
-  limited.deadline = std::min(clock_.uptime() + request.timeout, call.deadline);
+  const Milliseconds start = clock_.uptime();
+  limited.deadline = std::min(start + request.timeout, call.deadline);
   Waiter waiter(clock_, limited);
+  bool slow = false;
+  std::size_t heard = 0;
   for (;;) {
     pollfd events[] = {
         {child.handle(), POLLIN, 0}, {out.fd(), POLLIN, 0}, {err.fd(), POLLIN, 0}};
-    const auto end = waiter.wait(events, child.handle() < 0 ? kLookAgain : Milliseconds::max());
-    if (end == Waiter::End::kTimeout) return not_in_time(child);
+    Milliseconds pause = child.handle() < 0 ? kLookAgain : Milliseconds::max();
+    if (!slow) pause = std::min(pause, kSlow);
+    const auto end = waiter.wait(events, pause);
+    slow = slow || clock_.uptime() - start >= kSlow;
+    if (end == Waiter::End::kTimeout) return not_in_time(child, err);
     if (end == Waiter::End::kCancelled) return make_error(Status::kCancelled, "cancelled");
     const bool ended = child.reap();
     out.drain();
@@ -217,6 +243,8 @@ Result<ProcessResult> PosixProcess::run(const ProcessRequest& request, const Cal
     if (out.overflowed()) return too_long(request);
     // What it left running may keep the outputs open: that is not waited for.
     if (ended) break;
+    if (request.hear && slow && err.text().size() > heard)
+      request.hear(err.text().substr(std::exchange(heard, err.text().size())));
   }
   return ProcessResult{child.exit_code(), out.take(), err.take()};
 }

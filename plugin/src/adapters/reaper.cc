@@ -26,27 +26,31 @@ constexpr milliseconds kGrace{300};
 // Where nothing tells that a program has ended.
 constexpr milliseconds kLookAgain{100};
 
-bool may_be_ended(pid_t pid, int signal) {
-  kill(-pid, signal);
+bool may_be_ended(pid_t pid, bool leads_group, int signal) {
+  if (leads_group) kill(-pid, signal);
   // It may have left its group. Until it is reaped its number is nobody else's.
   return kill(pid, signal) == 0 || errno != EPERM;
 }
 
 class Child {
  public:
-  Child(pid_t pid, Descriptor handle)
-      : pid_(pid), handle_(std::move(handle)), kill_at_(Clock::now() + kGrace) {}
+  Child(pid_t pid, bool leads_group, Descriptor handle)
+      : pid_(pid),
+        leads_group_(leads_group),
+        handle_(std::move(handle)),
+        kill_at_(Clock::now() + kGrace) {}
 
   int handle() const { return handle_.get(); }
 
   // Whether it is over and done with.
   bool look() {
     if (!killed_ && Clock::now() >= kill_at_) {
-      may_be_ended(pid_, SIGKILL);  // the group's number is the leader's until that is reaped
+      // A group's number is its leader's until that is reaped.
+      may_be_ended(pid_, leads_group_, SIGKILL);
       killed_ = true;
     }
     if (!killed_ && !has_ended()) return false;
-    if (!killed_) kill(-pid_, SIGKILL);
+    if (!killed_ && leads_group_) kill(-pid_, SIGKILL);
     const pid_t got = waitpid(pid_, nullptr, WNOHANG);
     return got == pid_ || (got < 0 && errno == ECHILD);
   }
@@ -64,6 +68,7 @@ class Child {
   }
 
   pid_t pid_;
+  bool leads_group_;
   Descriptor handle_;
   Clock::time_point kill_at_;
   bool killed_ = false;
@@ -122,13 +127,13 @@ void start_thread() {
 }
 
 // For the thread, which is started if there is none.
-void hand_over(pid_t pid, Descriptor handle) {
+void hand_over(pid_t pid, bool leads_group, Descriptor handle) {
   bool wanted;
   {
     const StateLock lock;
     Waiting& list = waiting();
     if (!list.wake.is_open()) list.wake = Descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    list.children.emplace_back(pid, std::move(handle));
+    list.children.emplace_back(pid, leads_group, std::move(handle));
     wanted = !std::exchange(list.has_thread, true);
     if (!wanted) eventfd_write(list.wake.get(), 1);
   }
@@ -144,13 +149,13 @@ void hand_over(pid_t pid, Descriptor handle) {
 
 }  // namespace
 
-bool give_up(pid_t pid, Descriptor handle) noexcept {
-  const bool can = may_be_ended(pid, SIGTERM);
+bool give_up(pid_t pid, bool leads_group, Descriptor handle) noexcept {
+  const bool can = may_be_ended(pid, leads_group, SIGTERM);
   try {
-    hand_over(pid, std::move(handle));
+    hand_over(pid, leads_group, std::move(handle));
   } catch (...) {
     // No memory or no thread: it is killed at once, and reaped with the next one that is given up.
-    may_be_ended(pid, SIGKILL);
+    may_be_ended(pid, leads_group, SIGKILL);
     waitpid(pid, nullptr, WNOHANG);
   }
   return can;

@@ -7,10 +7,10 @@
 
 namespace pgiam {
 
-// Ends a child of this process and the group that it leads: asks it, kills it a moment later, and
-// reaps it whenever it ends, which one that may not be killed does in its own time. Does not wait
+// Ends a child of this process and, where it leads one, its group: asks it, kills it a moment later,
+// and reaps it whenever it ends, which one that may not be killed does in its own time. Does not wait
 // for any of that: one thread does for all such children, while there are some. `handle` becomes
 // readable when the child ends, or is none. False where the child may not be ended by this user.
-bool give_up(pid_t pid, Descriptor handle) noexcept;
+bool give_up(pid_t pid, bool leads_group, Descriptor handle) noexcept;
 
 }  // namespace pgiam

@@ -16,6 +16,7 @@ struct Call {
   std::stop_token stop;     // requested when the host cancels
   bool may_prompt = false;
   bool offline = false;  // explain: what needs the network says so and is passed over
+  bool has_person = false;  // may_prompt will be set once a source has said that it needs it
   // KeptSecret::owner_id() of the secret that is to be replaced, "" if there is none: a cache of a
   // source's own must not give it again.
   std::string replaces;

@@ -116,7 +116,7 @@ Call Flow::call_until(Milliseconds limit, const Request& request, Milliseconds s
   call.deadline = start + std::min(limit, kLongestCall);
   call.stop = std::move(stop);
   call.host = request.host_link;
-  call.may_prompt = !request.no_interaction && world_.prompt.available();
+  call.has_person = call.may_prompt = !request.no_interaction && world_.prompt.available();
   return call;
 }
 

@@ -146,7 +146,7 @@ json::object describe_secret(const KeptSecret* found, const Trace& trace,
 // By the very path of a connect, but that nobody is asked, and that no user's refusal counts.
 Result<KeptSecretPtr> Flow::find_secret(const AskCloud& ask, const Request& request, Call call,
                                         Trace& trace) {
-  call.may_prompt = false;
+  call.has_person = call.may_prompt = false;
   call.offline = !request.resolve;
   auto found = fetcher_->get({ask.source, world_, call, request.refresh}, trace);
   if (!found) return found.error();

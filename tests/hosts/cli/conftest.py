@@ -29,7 +29,7 @@ SESSION_TOKEN = "canary-of-the-session-token"
 class OnTerminal:
     """The command on a terminal of its own; standard output and error go elsewhere."""
 
-    def __init__(self, words, variables, folder):
+    def __init__(self, words, variables, folder, wrapper=()):
         self._screen, self._screen_of_child = pty.openpty()
         self._out, self._err = open(folder / "out", "w+"), open(folder / "err", "w")
 
@@ -38,7 +38,7 @@ class OnTerminal:
             fcntl.ioctl(self._screen_of_child, termios.TIOCSCTTY, 0)
 
         self._process = subprocess.Popen(
-            [COMMAND, *words], env=variables, stdin=subprocess.DEVNULL, stdout=self._out, stderr=self._err, preexec_fn=take_terminal
+            [*wrapper, COMMAND, *words], env=variables, stdin=subprocess.DEVNULL, stdout=self._out, stderr=self._err, preexec_fn=take_terminal
         )
 
     def __enter__(self):
@@ -66,6 +66,12 @@ class OnTerminal:
     def type(self, text):
         os.write(self._screen, text.encode())
 
+    def wait_for_stderr(self, text):
+        deadline = time.monotonic() + 120
+        while text not in self.stderr:
+            assert self._process.poll() is None and time.monotonic() < deadline, (text, self.stderr)
+            time.sleep(0.05)
+
     def finish(self):
         """Standard output and exit status."""
         status = self._process.wait(timeout=120)
@@ -79,10 +85,10 @@ class OnTerminal:
 
 @pytest.fixture
 def terminal(environment, tmp_path):
-    """terminal(words…, VARIABLE=value) starts the command on one."""
+    """terminal(words…, wrapper=[…], VARIABLE=value) starts the command on one."""
 
-    def start(*words, **variables):
-        return OnTerminal(words, environment | variables, tmp_path)
+    def start(*words, wrapper=(), **variables):
+        return OnTerminal(words, environment | variables, tmp_path, wrapper)
 
     return start
 

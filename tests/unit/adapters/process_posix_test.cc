@@ -129,6 +129,52 @@ TEST_F(PosixProcessTest, LetsAProgramReadNothing) {
   EXPECT_EQ(result->out, "end\n");
 }
 
+TEST_F(PosixProcessTest, GivesAProgramASessionOfItsOwnAndSoNoTerminal) {
+  const auto result =
+      run(shell("echo $$; cut -d' ' -f5 /proc/$$/stat; cut -d' ' -f6 /proc/$$/stat"));
+  ASSERT_TRUE(result);
+  const std::string pid = result->out.substr(0, result->out.find('\n') + 1);
+  EXPECT_EQ(result->out, pid + pid + pid);
+}
+
+TEST_F(PosixProcessTest, LeavesOneThatMayAskInTheCallersGroupAndEndsItAlone) {
+  Call asking = call();
+  asking.may_prompt = true;
+  const auto result = process_.run(shell("cut -d' ' -f5 /proc/$$/stat"), asking);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->out, std::to_string(getpgrp()) + "\n");
+
+  std::thread canceller([this] {
+    await_line(path_);
+    stop_.request_stop();
+  });
+  const auto cancelled = process_.run(shell("echo $$ > " + path_ + "; exec sleep 100"), asking);
+  canceller.join();
+  EXPECT_EQ(cancelled.error().status, Status::kCancelled);
+  EXPECT_TRUE(is_gone(line_of(path_)));  // and we, who are of its group, are here
+}
+
+TEST_F(PosixProcessTest, ShowsWhatAProgramSaysOnceItTakesItsTime) {
+  ProcessRequest request =
+      shell("echo the code, please >&2; until [ -e " + path_ + " ]; do sleep 0.05; done");
+  std::string heard;
+  request.hear = [&](std::string_view words) {
+    heard += words;
+    close(open(path_.c_str(), O_CREAT | O_WRONLY, 0600));
+  };
+  const auto result = run(request);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(heard, "the code, please\n");
+}
+
+TEST_F(PosixProcessTest, TellsWhatOneThatWasTooSlowSaid) {
+  ProcessRequest request = shell("echo still waiting >&2; echo $$ > " + path_ + "; exec sleep 100");
+  request.timeout = Milliseconds{50};
+  const FastOnceWritten clock(path_);
+  EXPECT_THAT(PosixProcess(clock).run(request, call()).error().message,
+              HasSubstr("did not end in time; it said: still waiting"));
+}
+
 TEST_F(PosixProcessTest, LetsAProgramInheritNoDescriptors) {
   const int ours = open("/dev/null", O_RDONLY);  // without O_CLOEXEC, as a host may have it
   const auto result = run(shell("ls /proc/self/fd | sort -n | tr '\\n' ' '"));

@@ -305,6 +305,18 @@ TEST_F(FetcherTest, WhomNobodyMayAskDoesNotWaitForAnAnswer) {
   EXPECT_EQ(id(), "first") << "now it is there for all";
 }
 
+TEST_F(FetcherTest, ASourceThatCallsTheQuietTryOffIsAskedByThoseWhoMayBeAsked) {
+  const auto off = make_error(Status::kCancelled, "may ask a person");
+  provider_.give_first(off);
+  EXPECT_EQ(get().error().status, Status::kCancelled);
+  provider_.give_first(off);
+  Call asking = fake_.call();
+  asking.may_prompt = true;
+  const auto found = get(asking);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(provider_.loads(), 3);
+}
+
 TEST(SharedFetcher, RenewsOnAThreadOfItsOwnUntilTheContextLeaves) {
   test::FakeWorld fake;
   const auto provider = std::make_shared<ScriptedProvider>();

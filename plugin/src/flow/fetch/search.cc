@@ -26,8 +26,12 @@ std::optional<Result<Found>> Search::advance(Trace& trace) {
       }
     }
     // Only now is it known that a person must act; whom nobody may ask has waited for no answer.
-    const bool escalate = !*found && found->error().status == Status::kLoginRequired &&
-                          wanted_.call.may_prompt && !asking_;
+    // A source that may be asking somebody all the time called the quiet try off itself.
+    const bool wants_person =
+        !*found && (found->error().status == Status::kLoginRequired ||
+                    (found->error().status == Status::kCancelled &&
+                     !wanted_.call.stop.stop_requested()));
+    const bool escalate = wants_person && wanted_.call.may_prompt && !asking_;
     if (!escalate) return found;
     asking_ = true;
   }

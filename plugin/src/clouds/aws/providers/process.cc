@@ -9,6 +9,7 @@ namespace {
 
 constexpr AnswerForm kForm{kProcessInfo, "credential_process", "SessionToken", false};
 constexpr Milliseconds kLongest{60'000};
+constexpr Milliseconds kPersonsTime{600'000};
 constexpr std::size_t kMostWords = 500;
 
 // "credential_process of profile "dev" (~/.aws/config:3)"
@@ -51,10 +52,20 @@ constinit const ProviderInfo kProcessInfo{"aws.process"};
 
 Result<CredentialsPtr> load_process(const ProfileView& view, const Call& call, Trace&) {
   if (call.offline) return make_error(Status::kNetwork, "would run " + describe(view));
+  // Nobody knows before whether it will ask somebody: where it may, it does so from the start.
+  if (call.has_person && !call.may_prompt)
+    return make_error(Status::kCancelled, describe(view) + " may ask a person");
+  const World& world = view.context.world;
   ProcessRequest request;
   request.argv = {"/bin/sh", "-c", std::string(property(view.section, "credential_process"))};
-  request.timeout = kLongest;
-  auto result = view.context.world.process.run(request, call);
+  request.timeout = call.may_prompt ? kPersonsTime : kLongest;
+  request.hear = [&](std::string_view words) {
+    world.log.write(LogLevel::kWarn, kProcessInfo.name,
+                    describe(view) + " says: " + redact(words, kMostWords));
+  };
+  Call longer = call;
+  if (call.may_prompt) longer.deadline = world.clock.uptime() + kPersonsTime;
+  auto result = world.process.run(request, longer);
   for (std::string& word : request.argv) wipe(word);
   if (!result) {
     Error error = result.error();

@@ -66,7 +66,14 @@ TEST_F(ProcessProviderTest, TakesNoMemberOfTheWrongTypeForAnAbsentOne) {
   };
   EXPECT_THAT(with(R"("Expiration":1600000000)"), HasSubstr("a malformed Expiration"));
   EXPECT_THAT(with(R"("SessionToken":["t"])"), HasSubstr("a malformed SessionToken"));
+  EXPECT_THAT(with(R"("Expiration":"")"), HasSubstr("a malformed Expiration"));
+  EXPECT_THAT(with(R"("AccountId":1234)"), HasSubstr("a malformed AccountId"));
   EXPECT_EQ(with(R"("SessionToken":null,"Expiration":null)"), "A from aws.process");
+}
+
+TEST_F(ProcessProviderTest, TakesNoTemporaryKeyWithoutItsSessionToken) {
+  output(R"({"Version":1,"AccessKeyId":"ASIAP","SecretAccessKey":"s"})");
+  EXPECT_THAT(found(), HasSubstr("has no SessionToken"));
 }
 
 TEST_F(ProcessProviderTest, ShowsWhyTheProgramFailedWithoutItsSecrets) {
@@ -76,6 +83,17 @@ TEST_F(ProcessProviderTest, ShowsWhyTheProgramFailedWithoutItsSecrets) {
   EXPECT_THAT(loaded.error().message,
               HasSubstr("ended with status 3: cannot log in key … refused"));
   EXPECT_THAT(loaded.error().message, Not(HasSubstr("helper")));
+}
+
+TEST_F(ProcessProviderTest, IsLeftToTheTryThatMayAskWhereThereWillBeOne) {
+  output(R"({"Version":1,"AccessKeyId":"AKIAP","SecretAccessKey":"s"})");
+  Call call = world.call();
+  call.has_person = true;
+  EXPECT_EQ(load(call).error().status, Status::kCancelled);
+  EXPECT_TRUE(world.process.requests.empty());
+  call.may_prompt = true;
+  EXPECT_EQ(found(load(call)), "AKIAP from aws.process");
+  EXPECT_EQ(world.process.requests.at(0).timeout, Milliseconds{600'000});
 }
 
 TEST_F(ProcessProviderTest, DoesNotFallThroughToAnotherSource) {
