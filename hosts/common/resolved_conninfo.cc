@@ -112,7 +112,7 @@ void ResolvedConninfo::add_defaults() {
       set("sslmode", "verify-full", origin("sslrootcert"));
   }
   add_user_and_database();
-  if (value("passfile").empty()) {
+  if (value("passfile").empty() && value("password").empty()) {
     if (const std::string home = home_folder(); !home.empty())
       set("passfile", home + "/.pgpass", Origin::kDefault);
   }

@@ -173,8 +173,9 @@ class Random {
   std::mt19937 engine_{20261129};
 };
 
-constexpr const char* kValues[] = {"",     "a",  "a,b", "b",      "1",       "1,2",  "5432",
-                                   "12.1", ",",  "u",   "orders", "require", "it's", "prefer"};
+constexpr const char* kValues[] = {
+    "",     "a",      "a,b",     "b",    "1",      "1,2", "5432", "12.1",      ",",
+    "u",    "orders", "require", "it's", "prefer", "a:b", "*",    "localhost", "/var/run/postgresql"};
 
 std::string random_service_file(Random& random) {
   static constexpr const char* kLines[] = {
@@ -182,7 +183,9 @@ std::string random_service_file(Random& random) {
       "host=a",     "host=a,b",    "port=1,2",  "sslmode=",  "sslmode=allow", "  user=u  ",
       "user = u",   "password=p'", "# host=c",  "",          "\t",           "nonsense",
       "nonsense=1", "service=x",   "dbname=d",  "host=x=y",  "HOST=a",       "=",
-      "requiressl=1", "[other] [orders]", "hostaddr=1.1.1.1", "user=later"};
+      "requiressl=1", "[other] [orders]", "hostaddr=1.1.1.1", "user=later",
+      "\xEF\xBB\xBF[orders]", "[ orders]", "\v[orders]]", "ldapx=1", "ldap://x", "servicefile=x",
+      "user=u # x", "user=\xC2\xA0u", "host=a\rport=1", "passfile=", "; user=c"};
   std::string content;
   for (std::size_t lines = random.below(9); lines > 0; --lines) {
     content += random.one_of(kLines);
@@ -194,13 +197,20 @@ std::string random_service_file(Random& random) {
 }
 
 std::string random_password_file(Random& random) {
-  static constexpr const char* kFields[] = {"*", "a", "b", "1", "5432", "u", "orders", "a\\:b", ""};
+  static constexpr const char* kFields[] = {
+      "*",  "*",     "*",    "a",    "b",  "1",  "5432",   "u",      "orders", "a\\:b",
+      "",   "\\*",  "*x",   "\\a",  "a ", "a:b", "a\\", "\\\\", "\xEF\xBB\xBF*",
+      "localhost",   "/var/run/postgresql"};
+  static constexpr const char* kPasswords[] = {"pass\\:w\\\\ord", "pass:word", "", "word\\",
+                                               "\\p\\", " word ", "#", "w\rd", "*"};
+  static constexpr const char* kEnds[] = {"\n", "\n", "\n", "\r\n", "\r\r\n", "\r", "\n\n", ""};
   std::string content;
   for (std::size_t lines = random.below(5); lines > 0; --lines) {
     if (random.below(9) == 0) content += "#";
     for (int field = 0; field < 4; ++field) content += std::string(random.one_of(kFields)) + ":";
-    content += random.below(3) ? "pass\\:w\\\\ord" : "pass:word";
-    content += random.below(5) ? "\n" : "\r\n";
+    content += random.one_of(kPasswords);
+    if (random.below(20) == 0) content += std::string(5000, 'x');
+    content += random.one_of(kEnds);
   }
   return content;
 }
