@@ -301,6 +301,7 @@ def test_proxies_are_asked_for_the_rest(machine):
         thread.join(10)
     assert asked[0].startswith("CONNECT sts.example.com:443 ")
     assert ours["status"] == 300 and "secret" not in str(ours)
+    assert f"the proxy {url.rpartition('@')[2]} of https_proxy refuses" in str(ours) and "403" in str(ours)
 
 
 # Trust

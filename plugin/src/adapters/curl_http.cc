@@ -198,6 +198,20 @@ Error network_error(Status status, std::string message, std::string hint, bool r
   return error;
 }
 
+// The module names it in place of libcurl's words.
+Error describe_proxy(const pgiam_http_exchange& exchange, const std::string& where) {
+  const std::string proxy = std::string("the proxy ") + exchange.detail;
+  if (exchange.status == 0)
+    return network_error(Status::kNetwork, proxy + " for " + where + " cannot be reached",
+                         "check the variables https_proxy, http_proxy and no_proxy", true);
+  return network_error(
+      Status::kNetwork,
+      proxy + " refuses " + where + ": HTTP status " + std::to_string(exchange.status),
+      exchange.status == 407 ? "it wants a login: http://USER:PASSWORD@HOST:PORT in that variable"
+                             : "see that it lets " + where + " pass, or name that in no_proxy",
+      false);
+}
+
 Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRequest& request) {
   const std::string where = url.authority();
   const std::string because = exchange.detail[0] != '\0' ? std::string(": ") + exchange.detail : "";
@@ -211,8 +225,7 @@ Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRe
                            "check the network connection and the name server", true,
                            "unknown_host");
     case PGIAM_HTTP_PROXY:
-      return network_error(Status::kNetwork, "the proxy for " + where + " cannot be reached",
-                           "check the variables https_proxy, http_proxy and no_proxy", true);
+      return describe_proxy(exchange, where);
     case PGIAM_HTTP_CONNECT:
     case PGIAM_HTTP_CONNECT_TIMEOUT:
       return network_error(Status::kNetwork, "cannot connect to " + where + because,

@@ -16,7 +16,7 @@ extern "C" {
 #define PGIAM_HTTP_CANCELLED 1
 #define PGIAM_HTTP_STOPPED 2        /* a callback ended it */
 #define PGIAM_HTTP_RESOLVE 3        /* the host has no address */
-#define PGIAM_HTTP_PROXY 4          /* the proxy has no address, or is not one */
+#define PGIAM_HTTP_PROXY 4          /* the proxy has no address, is not one, or refuses: status */
 #define PGIAM_HTTP_CONNECT 5        /* no connection */
 #define PGIAM_HTTP_CONNECT_TIMEOUT 6
 #define PGIAM_HTTP_ADDRESS 7        /* the host's address was not approved */
@@ -53,7 +53,7 @@ typedef struct pgiam_http_exchange {
   /* The result. */
   int32_t outcome;
   int32_t status;
-  char detail[256]; /* what failed, in libcurl's words; "" where it would add nothing */
+  char detail[256]; /* what failed, in libcurl's words; "" where it would add nothing; which proxy */
 } pgiam_http_exchange;
 
 typedef struct pgiam_http_module {

@@ -13,10 +13,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -240,6 +243,23 @@ std::optional<CURLcode> run(pgiam_http_handle* handle, const pgiam_http_exchange
   return code;
 }
 
+// The proxy that libcurl takes by its variables, as it looks for them: "HOST:PORT of VARIABLE",
+// without the password that may stand there. "" for none.
+std::string proxy_in_use(const pgiam_http_exchange& exchange) {
+  if (exchange.use_proxy == 0) return "";
+  const bool https = std::strncmp(exchange.url, "https:", 6) == 0;
+  for (const char* variable : {https ? "https_proxy" : "http_proxy", https ? "HTTPS_PROXY" : "http_proxy",
+                               "all_proxy", "ALL_PROXY"}) {
+    const char* value = std::getenv(variable);
+    if (value == nullptr || *value == '\0') continue;
+    std::string_view place = value;
+    if (const auto scheme = place.find("://"); scheme != place.npos) place.remove_prefix(scheme + 3);
+    if (const auto at = place.rfind('@'); at != place.npos) place.remove_prefix(at + 1);
+    return std::string(place.substr(0, place.find('/'))) + " of " + variable;
+  }
+  return "";
+}
+
 bool was_connected(CURL* easy) {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds);
@@ -298,9 +318,19 @@ CURLcode exchange_through(pgiam_http_handle* handle, pgiam_http_exchange* exchan
   exchange->outcome = code ? outcome_of(*code, *handle) : PGIAM_HTTP_CANCELLED;
   long status = 0;
   curl_easy_getinfo(handle->easy, CURLINFO_RESPONSE_CODE, &status);
+  long of_proxy = 0;  // to what opens the way through it
+  curl_easy_getinfo(handle->easy, CURLINFO_HTTP_CONNECTCODE, &of_proxy);
+  if (code && *code != CURLE_OK && of_proxy >= 300) {
+    exchange->outcome = PGIAM_HTTP_PROXY;
+    status = of_proxy;
+  }
   exchange->status = static_cast<int32_t>(status);
   curl_multi_remove_handle(handle->multi, handle->easy);
   return code.value_or(CURLE_ABORTED_BY_CALLBACK);
+}
+
+void tell(pgiam_http_exchange& exchange, const char* detail) {
+  std::snprintf(exchange.detail, sizeof exchange.detail, "%s", detail);
 }
 
 // Throws before anything is sent, for want of memory.
@@ -316,10 +346,10 @@ void set_up_and_send(pgiam_http_handle* handle, pgiam_http_exchange* exchange) {
   // Nothing of this exchange stays behind in the handle but the connection.
   curl_easy_reset(handle->easy);
   // libcurl quotes the proxy's URL, which may hold a password.
-  if (exchange->outcome == PGIAM_HTTP_PROXY) exchange->detail[0] = '\0';
-  if (exchange->outcome != PGIAM_HTTP_OK && exchange->outcome != PGIAM_HTTP_PROXY &&
-      exchange->detail[0] == '\0')
-    std::strncpy(exchange->detail, curl_easy_strerror(code), sizeof exchange->detail - 1);
+  if (exchange->outcome == PGIAM_HTTP_PROXY)
+    tell(*exchange, proxy_in_use(*exchange).c_str());
+  else if (exchange->outcome != PGIAM_HTTP_OK && exchange->detail[0] == '\0')
+    tell(*exchange, curl_easy_strerror(code));
 }
 
 void send(pgiam_http_handle* handle, pgiam_http_exchange* exchange) noexcept {

@@ -30,10 +30,12 @@ class Chain : public CredentialsProvider {
       causes.push_back(std::move(error));
       causes.insert(causes.end(), more.begin(), more.end());
     }
-    Error none =
-        make_error(Status::kNoCredentials, "no AWS credentials were found",
-                   "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run: aws configure");
-    none.commands = {"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", "aws configure"};
+    Error none = make_error(
+        Status::kNoCredentials, "no AWS credentials were found",
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run: aws configure; with IAM Identity "
+        "Center: aws configure sso, then pgiam login");
+    none.commands = {"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", "aws configure",
+                     "aws configure sso", "pgiam login"};
     none.causes = std::move(causes);
     return none;
   }

@@ -117,6 +117,13 @@ Result<Client> Client::make(const World& world, Runtime& runtime, const Profiles
   return client;
 }
 
+// Not every region has all of them.
+Error Client::without_such_endpoint(Error error) const {
+  error.message += ", a name made by " + endpoint_.switches;
+  error.hint = "switch that off: not every service has such an endpoint in every region";
+  return error;
+}
+
 Result<HttpResponse> Client::attempt(const ServiceRequest& request, const Call& call) const {
   auto http = request.make();
   if (!http) return http.error();
@@ -130,6 +137,8 @@ Result<HttpResponse> Client::attempt(const ServiceRequest& request, const Call& 
     sign_headers(*http, *request.signer, key, *signed_at);
   }
   auto response = send_http(world_, *http, call);
+  if (!response && response.error().code == "unknown_host" && !endpoint_.switches.empty())
+    response = without_such_endpoint(std::move(response).error());
   wipe(http->body);
   for (HttpHeader& header : http->headers) wipe(header.value);
   if (response && response->verified) learn_time(*response, signed_at);

@@ -44,6 +44,7 @@ class Client {
       : world_(world), runtime_(runtime), service_(service) {}
 
   Result<HttpResponse> attempt(const ServiceRequest& request, const Call& call) const;
+  Error without_such_endpoint(Error error) const;
   void learn_time(const HttpResponse& answer, std::optional<Time> signed_at) const;
 
   const World& world_;

@@ -138,6 +138,10 @@ EndpointSettings read_endpoint_settings(Service service, const Environment& envi
   EndpointSettings settings;
   settings.fips = switched_on(environment, kUseFips, profile, "use_fips_endpoint");
   settings.dual_stack = switched_on(environment, kUseDualStack, profile, "use_dualstack_endpoint");
+  if (settings.fips) settings.switches = "AWS_USE_FIPS_ENDPOINT (use_fips_endpoint)";
+  if (settings.dual_stack)
+    settings.switches += std::string(settings.fips ? " and " : "") +
+                         "AWS_USE_DUALSTACK_ENDPOINT (use_dualstack_endpoint)";
   settings.legacy_sts = equals_ignore_case(
       setting(environment, kRegionalSts, profile, "sts_regional_endpoints"), "legacy");
   if (!switched_on(environment, kIgnoreUrls, profile, "ignore_configured_endpoint_urls"))
@@ -157,7 +161,8 @@ Result<Endpoint> resolve_endpoint(Service service, std::string_view region,
     return make_error(Status::kBadConfig,
                       std::string("no region to ask ") + names_of(service).title + " in",
                       "set AWS_REGION, or region in the profile");
-  return Endpoint{"https://" + host_of(service, region, settings), std::string(region)};
+  return Endpoint{"https://" + host_of(service, region, settings), std::string(region),
+                  settings.switches};
 }
 
 }  // namespace pgiam::aws

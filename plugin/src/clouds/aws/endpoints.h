@@ -24,6 +24,7 @@ struct EndpointSettings {
   bool legacy_sts = false;  // the old regions ask STS's global endpoint
   std::string url;          // an endpoint of the user's own; "": none
   std::string url_from;     // who named it: "AWS_ENDPOINT_URL", for errors
+  std::string switches;     // that are on and change the name, for errors; "" for none
 };
 
 // From the variables, else the profile (null: there is none) and its services section.
@@ -33,6 +34,7 @@ EndpointSettings read_endpoint_settings(Service service, const Environment& envi
 struct Endpoint {
   std::string url;  // "https://sts.eu-west-1.amazonaws.com": a path is appended to it
   std::string signing_region;
+  std::string switches = {};  // that made the name
 };
 
 // Pure. STS can do without a region, and is then the global endpoint; for the others a missing or

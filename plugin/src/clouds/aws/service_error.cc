@@ -29,7 +29,10 @@ std::string bare_code(std::string_view code) {
 
 void read_json(const HttpResponse& response, ServiceError& error) {
   const auto body = Json::parse(response.body);
-  if (!body) return;
+  if (!body) {  // plain text, as agents of containers give
+    error.message = one_line(response.body);
+    return;
+  }
   for (const char* name : {"__type", "code", "error"})
     if (error.code.empty()) error.code = bare_code(body->text(name).value_or(""));
   for (const char* name : {"message", "error_description"})

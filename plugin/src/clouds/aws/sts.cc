@@ -104,13 +104,27 @@ std::string in_profile(const Role& role) {
   return role.profile.empty() ? "" : " (profile " + role.profile + ")";
 }
 
+// What to set anew, where a person set it.
+std::string where_keys_are_set(const Credentials& signer, const Profiles& profiles) {
+  if (signer.provider == "aws.environment")
+    return "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN";
+  for (const auto& [name, section] : profiles.profiles)
+    if (const auto id = section.find("aws_access_key_id");
+        id != section.end() && trim(id->second.value.reveal()) == signer.access_key_id)
+      return "the keys of profile \"" + name + "\", " + id->second.where;
+  return "what " + signer.provider + " gives";
+}
+
 Result<Secret> read_token(const World& world, const std::string& file, const Call& call) {
   auto text = world.files.read(file, call);
   if (!text) {
     Error error = text.error();
     error.message = "the web identity token: " + error.message;
     if (error.hint.empty())
-      error.hint = "AWS_WEB_IDENTITY_TOKEN_FILE or the profile names its file";
+      error.hint = error.message.ends_with("Permission denied")
+                       ? "in Kubernetes, set fsGroup in the pod's securityContext, so that its user may "
+                         "read the token"
+                       : "AWS_WEB_IDENTITY_TOKEN_FILE or the profile names its file";
     return error;
   }
   const WipeAtExit wipe_text(*text);
@@ -154,9 +168,22 @@ Result<CredentialsPtr> sts_assume_role(const ProviderContext& context, const Pro
     error.hint = "the trust policy of " + role.arn + " must let " + mask(signer->access_key_id) +
                  " (" + signer->provider +
                  ") assume it, and that one's own policies sts:AssumeRole";
+  const std::string key = mask(signer->access_key_id) + " of " + signer->provider;
   if (told.starts_with("ExpiredToken"))
     error.hint =
         "the credentials of " + signer->provider + " that assume it have expired: renew them";
+  if (told == "InvalidClientTokenId")
+    error.hint = "STS knows no access key " + key + " (deleted, switched off, mistyped, or " +
+                 (signer->session_token.empty() ? "temporary and without its session token"
+                                                : "with a session token of another key") +
+                 "): set " + where_keys_are_set(*signer, profiles);
+  if (told == "SignatureDoesNotMatch")
+    error.hint = "the secret key does not belong to the access key " + key + ": set " +
+                 where_keys_are_set(*signer, profiles);
+  if (role.duration && error.message.find("DurationSeconds") != std::string::npos)
+    error.hint = "duration_seconds = " + std::to_string(role.duration->count()) + in_profile(role) +
+                 " is more than the role gives: lower it, or raise the role's maximum session "
+                 "duration (a role assumed with a role: 3600 at most)";
   return error;
 }
 

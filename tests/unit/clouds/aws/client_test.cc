@@ -71,6 +71,24 @@ TEST_F(ClientTest, SendsToTheEndpointWithTheChosenCertificates) {
   EXPECT_EQ(fake_.http.requests().at(0).ca_bundle, "/etc/own.pem");
 }
 
+TEST_F(ClientTest, NamesTheSwitchesThatMadeANameWithoutAnAddress) {
+  const auto unknown = [](const HttpRequest&) {
+    Error error = make_error(Status::kNetwork, "the host name has no address");
+    error.code = "unknown_host";
+    return error;
+  };
+  fake_.http.otherwise(unknown);
+  EXPECT_EQ(send().error().message, "the host name has no address");
+  fake_.environment.set("AWS_USE_FIPS_ENDPOINT", "true");
+  EXPECT_NE(send().error().message.find("AWS_USE_FIPS_ENDPOINT"), std::string::npos);
+  fake_.environment.set("AWS_USE_DUALSTACK_ENDPOINT", "true");
+  const Error both = send().error();
+  EXPECT_NE(both.message.find("AWS_USE_FIPS_ENDPOINT (use_fips_endpoint) and "
+                              "AWS_USE_DUALSTACK_ENDPOINT (use_dualstack_endpoint)"),
+            std::string::npos);
+  EXPECT_NE(both.hint.find("switch that off"), std::string::npos);
+}
+
 TEST_F(ClientTest, TriesThreeTimesMakingTheRequestAnew) {
   fake_.http.answer(503, "");
   fake_.http.answer(400, kThrottled);

@@ -40,6 +40,13 @@ TEST(ServiceError, KnowsTheNamesOfOAuth) {
             "InvalidGrant");
 }
 
+TEST(ServiceError, QuotesPlainText) {
+  const Error error = describe_refusal(
+      answer(404, "[ResourceNotFoundException]: no association\nfor this pod"), "the service refused");
+  EXPECT_EQ(error.message, "the service refused: [ResourceNotFoundException]: no association for this pod");
+  EXPECT_EQ(error.remote, "HTTP status 404");
+}
+
 TEST(ServiceError, ManagesWithoutAnything) {
   const auto error = describe_refusal(answer(502, "<html>Bad gateway"), "STS refused");
   EXPECT_EQ(error.message, "STS refused: HTTP status 502");

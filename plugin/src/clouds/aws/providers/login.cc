@@ -95,6 +95,7 @@ Error refused(const ProfileView& view, const HttpResponse& response) {
     error = to_sign_in(view, std::move(error), permission + "; then run: ");
     error.commands.insert(error.commands.begin(), permission);
   } else if (error.status == Status::kDenied) {
+    error.status = Status::kLoginRequired;  // whatever the reason, it takes a new session
     error = to_sign_in(view, std::move(error));
   }
   return error;

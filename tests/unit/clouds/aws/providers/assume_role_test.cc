@@ -148,6 +148,20 @@ TEST_F(AssumeRole, SaysWhoWasRefused) {
   EXPECT_THAT(loaded.error().hint, HasSubstr("trust policy"));
   EXPECT_EQ(sent_count(), 1u);
 }
+TEST_F(AssumeRole, SaysWhoseKeyWasRefusedAndWhatToSet) {
+  role();
+  answer_refusal(403, "InvalidClientTokenId", "The security token included in the request is invalid");
+  EXPECT_THAT(load().error().hint, testing::AllOf(HasSubstr("knows no access key"), HasSubstr("aws.profile"),
+                                                  HasSubstr("the keys of profile \"base\", ")));
+  answer_refusal(403, "SignatureDoesNotMatch", "The request signature we calculated does not match");
+  EXPECT_THAT(load().error().hint, HasSubstr("does not belong to the access key"));
+}
+TEST_F(AssumeRole, SaysWhichDurationIsTooLong) {
+  role("duration_seconds = 7200\n");
+  answer_refusal(400, "ValidationError",
+                 "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+  EXPECT_THAT(load().error().hint, HasSubstr("duration_seconds = 7200 (profile default)"));
+}
 TEST_F(AssumeRole, TriesAgainWhenStsIsUnwell) {
   role();
   world.http.answer(503, "Service Unavailable");

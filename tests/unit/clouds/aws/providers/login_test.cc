@@ -203,6 +203,15 @@ TEST_F(Login, NeedsALoginWhenTheSessionIsOver) {
     EXPECT_THAT(loaded.error().remote, HasSubstr(reason));
   }
 }
+TEST_F(Login, TakesANewSessionWhateverTheReasonOfTheRefusal) {
+  session("2026-01-01T12:00:00Z", key.pkcs8());
+  for (const char* body : {R"({"error":"invalid_grant"})", R"({"__type":"ValidationException"})"}) {
+    world.http.answer(400, body);
+    const auto loaded = load();
+    EXPECT_EQ(loaded.error().status, Status::kLoginRequired);
+    EXPECT_EQ(loaded.error().hint, "run: aws login --profile default");
+  }
+}
 TEST_F(Login, SaysWhichPermissionIsMissing) {
   session("2026-01-01T12:00:00Z", key.pkcs8());
   answer_denied("INSUFFICIENT_PERMISSIONS");
