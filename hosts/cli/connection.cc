@@ -104,10 +104,10 @@ Request Connection::request() const {
 }
 
 Request Connection::request_to_send() const {
-  return request()
-      .sslmode(chosen("sslmode"))
-      .keyword("hostaddr", hostaddr_)
-      .keyword("sslrootcert", chosen("sslrootcert"));
+  Request request = this->request().sslmode(chosen("sslmode")).keyword("hostaddr", hostaddr_);
+  for (const char* keyword : {"sslrootcert", "gssencmode", "channel_binding", "require_auth"})
+    request.keyword(keyword, chosen(keyword));
+  return request;
 }
 
 Request Connection::request_as_dialled() {

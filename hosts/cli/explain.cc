@@ -54,7 +54,9 @@ void add_target(Sheet& sheet, const json::object& all) {
                                    : ", at " + text(all, "dial_hostaddr")));
   const std::string region = text(all, "region");
   sheet.row("region", region.empty() ? "unknown" : region + ", from: " + text(all, "region_from"));
-  sheet.row("TLS", text(all, "tls"));
+  const std::string sslmode = text(all, "sslmode"), said_by = text(all, "sslmode_from");
+  sheet.row("TLS", text(all, "tls") + (sslmode.empty() ? "" : ", sslmode=" + sslmode) +
+                       (said_by == "sslrootcert" ? ", since a CA is named" : ""));
 }
 
 void add_credentials(Sheet& sheet, const json::object& credentials) {
@@ -99,6 +101,7 @@ int run(const Arguments& arguments) {
   Context context = make_context(arguments);
   Connection connection(arguments);
   Request request = connection.request_as_dialled();
+  request.can_apply("*");  // as libpq
   if (arguments.has("resolve")) request.flags(PGIAM_REQUEST_RESOLVE);
   const Reply reply = std::move(context.explain(request)).value();
   const std::string explanation = reply.text(PGIAM_REPLY_EXPLANATION);

@@ -54,7 +54,8 @@ Request Case::request() const {
       .database(params.database)
       .sslmode(params.sslmode_chosen ? params.sslmode : "")
       .keyword("hostaddr", hostaddr)
-      .keyword("sslrootcert", or_empty(params.options.find("sslrootcert")));
+      .keyword("sslrootcert", or_empty(params.options.find("sslrootcert")))
+      .can_apply("*");
 }
 
 std::string Case::dialled_name() const {

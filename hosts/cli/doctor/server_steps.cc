@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "../late_libpq.h"
 #include "../report.h"
 #include "refusal.h"
 #include "steps.h"
@@ -108,14 +109,24 @@ std::string ca_bundle(const HookConnection& attempt) {
   return access(file.c_str(), R_OK) == 0 ? file : "";
 }
 
-std::string describe_tls(const HookConnection& attempt) {
+// Under require libpq verifies with a CA file that is there, and goes on without one that is not.
+// "system" is such a file to those before 16.
+bool can_verify(const std::string& bundle) {
+  return (bundle == "system" && late_libpq().major_version() >= 16) ||
+         (!bundle.empty() && access(bundle.c_str(), F_OK) == 0);
+}
+
+Finding describe_tls(const HookConnection& attempt) {
   const std::string bundle = ca_bundle(attempt);
   const std::string sslmode = attempt.option("sslmode");
   const std::string how = attempt.cipher() + "\ncertificate: ";
-  if (sslmode == "verify-full") return how + "verified, with its name, by " + bundle;
-  if (sslmode == "verify-ca" || !bundle.empty())
-    return how + "verified, but not its name, by " + bundle;
-  return how + "not verified (sslmode=" + sslmode + "); sslmode=verify-full with a CA bundle would";
+  if (sslmode == "verify-full") return ok(how + "verified, with its name, by " + bundle);
+  if (sslmode == "verify-ca" || can_verify(bundle))
+    return ok(how + "verified, but not its name, by " + bundle);
+  const std::string not_verified = how + "not verified (sslmode=" + sslmode + ")";
+  if (bundle.empty()) return ok(not_verified + "; sslmode=verify-full with a CA bundle would");
+  return warning(not_verified + ": there is no CA file " + bundle +
+                 ", and without sslmode=verify-full libpq goes on");
 }
 
 Verdict verdict_on_certificate(const Case& host) {
@@ -214,7 +225,7 @@ Finding agree_on_tls(Case& host) {
   attempt.finish_tls(host.deadline);
   if (attempt.has_finished_tls()) {
     return attempt.cipher().empty() ? warning("none: the token goes in clear text")
-                                    : ok(describe_tls(attempt));
+                                    : describe_tls(attempt);
   }
   if (!attempt.is_over()) return failed(out_of_time(host, "did not finish TLS"));
   if (!attempt.sqlstate().empty()) return skipped("the server ended it before");

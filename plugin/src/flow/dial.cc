@@ -2,8 +2,8 @@
 
 #include "base/shell.h"
 #include "base/text.h"
-#include "clouds/options.h"
 #include "flow/attempt/keywords.h"
+#include "flow/server_check.h"
 
 namespace pgiam {
 namespace {
@@ -36,14 +36,13 @@ Error not_on_dns_alone(const Request& request, const std::string& endpoint,
   return error;
 }
 
-bool verifies_name(const Request& request, const Settings& settings) {
-  return request.sslmode == "verify-full" || settings.get(kTlsOption) == "verify-full";
+// Whether `sslmode`, or else the user's own, asks for a server of the name that is dialled.
+bool verifies_name(const Request& request, std::string_view sslmode) {
+  return (sslmode.empty() ? request.sslmode : sslmode) == kVerifyFull;
 }
 
-// Who names a CA and no sslmode wants to know whom the token goes to.
-bool names_ca_alone(const Request& request, const Settings& settings) {
-  return request.sslmode.empty() && (settings.given(kSslRootCertOption) ||
-                                     !value_of(request.keywords, "sslrootcert").empty());
+bool is_another_name(const Request& request, const Endpoint& endpoint) {
+  return endpoint.said_by == SaidBy::kUser && !equals_ignore_case(request.host, endpoint.name);
 }
 
 // The name once for each address, as libpq pairs them.
@@ -53,15 +52,13 @@ std::string repeated(const std::string& name, std::size_t times) {
   return list;
 }
 
-Result<Dial> dial_alias(const Request& request, const Settings& settings,
+Result<Dial> dial_alias(const Request& request, std::string_view sslmode,
                         const Endpoint& endpoint) {
   const auto refused = [&](const std::string& why) {
     return not_on_dns_alone(request, endpoint.name, endpoint.rule_file, why);
   };
-  if (verifies_name(request, settings))
-    return refused("verify-full asks for a server of the name that was written");
-  if (names_ca_alone(request, settings))
-    return refused("the CA that is named asks for a server of the name that was written");
+  if (verifies_name(request, sslmode))
+    return refused("verify-full, or a CA that is named, asks for a server of the name that was written");
   if (!request.hostaddr.empty())
     return refused("hostaddr=" + std::string(request.hostaddr) + " would take the token elsewhere");
   return Dial{SaidBy::kDns, endpoint.name, ""};
@@ -85,13 +82,20 @@ Result<Dial> dial_as_user_says(const World& world, const Request& request,
 
 }  // namespace
 
-Result<Dial> choose_dial(const World& world, const Request& request, const Settings& settings,
+Result<Dial> choose_dial(const World& world, const Request& request, std::string_view sslmode,
                          const Endpoint& endpoint, const Call& call, bool may_resolve) {
-  if (endpoint.said_by == SaidBy::kDns) return dial_alias(request, settings, endpoint);
-  const bool is_another = !equals_ignore_case(request.host, endpoint.name);
-  if (endpoint.said_by == SaidBy::kName || !is_another || !verifies_name(request, settings))
-    return Dial{endpoint.said_by, "", ""};
+  if (endpoint.said_by == SaidBy::kDns) return dial_alias(request, sslmode, endpoint);
+  if (!verifies_name(request, sslmode)) return Dial{endpoint.said_by, "", ""};
+  // No certificate has the dot that ends a whole name.
+  if (endpoint.said_by == SaidBy::kName && request.host.ends_with('.'))
+    return Dial{SaidBy::kName, endpoint.name, std::string(request.hostaddr)};
+  if (!is_another_name(request, endpoint)) return Dial{endpoint.said_by, "", ""};
   return dial_as_user_says(world, request, endpoint, call, may_resolve);
+}
+
+bool can_dial_by_its_name(const Request& request, const Endpoint& endpoint) {
+  return !is_another_name(request, endpoint) || (can_be_applied(request.can_apply, "host") &&
+                                                 can_be_applied(request.can_apply, "hostaddr"));
 }
 
 Error cannot_dial(const Request& request, const Dial& dial, const std::string& rule_file) {
@@ -115,6 +119,14 @@ Error warning_of_alias(const Request& request, const Endpoint& endpoint) {
       std::string(request.host) + " is an alias of " + endpoint.name +
           " by the word of DNS alone: the connection goes to " + endpoint.name + " by that name",
       {command_for_rule(request.host, endpoint.name, endpoint.rule_file)});
+}
+
+Error warning_of_name(const Request& request, const Endpoint& endpoint) {
+  const std::string host(request.host);
+  return make_finding("name_not_verified",
+                      "the server at " + host + " is verified by the CA that is named, but not by its name " +
+                          endpoint.name + ", which this client cannot be told to dial",
+                      {"host=" + endpoint.name + " hostaddr=ADDRESS-OF-" + host + " sslmode=verify-full"});
 }
 
 }  // namespace pgiam

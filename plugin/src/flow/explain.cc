@@ -113,6 +113,12 @@ json::object describe_connection(const Request& request, const Plan& plan,
       or_null(is_elsewhere ? ask->dial.hostaddr : std::string(request.hostaddr));
   object["rule"] = or_null(plan.rule);
   object["tls"] = json::value(plan.settings.get(kTlsOption));
+  const std::string* sslmode =
+      ask != nullptr && ask->settings ? value_of(*ask->settings, "sslmode") : nullptr;
+  object["sslmode"] = or_null(sslmode != nullptr ? *sslmode : std::string(request.sslmode));
+  object["sslmode_from"] = or_null(sslmode == nullptr ? request.sslmode.empty() ? "" : "client"
+                                   : *sslmode == plan.settings.get(kTlsOption) ? "tls"
+                                                                               : "sslrootcert");
   object["timeout_ms"] = plan.timeout.count();
   object["reason"] = plan.reason;
   object["warnings"] = json::array();
@@ -181,10 +187,11 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
     if (trace.back().outcome == SourceTried::Outcome::kFailed)
       object["error"] = describe_error(found.error());
   } else if (const auto* ask = plan->as<AskCloud>()) {
-    if (*found_secret)
-      secret = std::move(**found_secret);
-    else
+    if (!ask->settings)
+      object["error"] = describe_error(ask->settings.error());
+    else if (!*found_secret)
       object["error"] = describe_error(found_secret->error());
+    if (*found_secret) secret = std::move(**found_secret);
     add_warnings(object, ask->cloud->warnings());
   }
   object["credentials"] = describe_secret(secret.get(), trace, clouds);

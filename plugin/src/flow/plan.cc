@@ -6,8 +6,9 @@
 #include "clouds/options.h"
 #include "flow/attempt/client_password.h"
 #include "flow/attempt/host_list.h"
-#include "flow/attempt/sslmode.h"
 #include "flow/host_supplied.h"
+#include "flow/pasted_host.h"
+#include "flow/server_check.h"
 
 namespace pgiam {
 namespace {
@@ -39,21 +40,6 @@ Result<PasswordSource> password_source(const World& world, const Option& option,
 // DNS may hold any bytes; an endpoint's name goes into connection strings and rules.
 bool is_plain_name(std::string_view name) {
   return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") == name.npos;
-}
-
-// What a token needs the client to set, since it is a password in clear text that anybody on the
-// way could use: "" where the user's own sslmode will do.
-Result<std::string> sslmode_for_token(const Request& request, const Settings& settings) {
-  const std::string_view tls = settings.get(kTlsOption);
-  if (tls == "off") return std::string();
-  if (allows_no_tls(request.sslmode))
-    return make_error(
-        Status::kInsecure,
-        "sslmode=" + std::string(request.sslmode) + " could send the token without TLS",
-        "use sslmode=require or better, or leave it out (tls = off takes the risk)");
-  if (tls == "verify-full" && request.sslmode != "verify-full") return std::string(tls);
-  if (tls == "require" && request.sslmode.empty()) return std::string(tls);
-  return std::string();
 }
 
 Error given_token_unfit(const std::string& why) {
@@ -89,8 +75,8 @@ std::uint16_t signing_port(const Request& request, const Settings& settings) {
 
 // Whether a name that is none of an endpoint may stand for one all the same.
 bool may_be_alias(const Request& request, const Plan& plan) {
-  return !is_socket(request.host) && plan.said_by != SaidBy::kUser &&
-         Aliases::worth_asking(normal_host(request.host));
+  return !is_socket(request.host) && plan.as<Refused>() == nullptr &&
+         plan.said_by != SaidBy::kUser && Aliases::worth_asking(normal_host(request.host));
 }
 
 }  // namespace
@@ -152,6 +138,23 @@ std::optional<Planner::Recognised> Planner::recognise_name(const std::string& ho
   return std::nullopt;
 }
 
+// Where something else was pasted than a host's name, and the name in it is an endpoint's. What was
+// pasted may hold a password, so it is not repeated.
+std::optional<Error> Planner::why_no_name(std::string_view host, const std::string& key,
+                                          const Settings& settings) const {
+  const PastedHost pasted = read_pasted_host(host);
+  if (pasted.what.empty() || !recognise_name(pasted.name, kPostgresPort, settings))
+    return std::nullopt;
+  const std::string command =
+      key + "=" + pasted.name + (pasted.port.empty() ? "" : " port=" + pasted.port);
+  Error error = make_error(Status::kInvalidArgument,
+                           key + " " + std::string(pasted.what) + ", where the name alone belongs",
+                           "write " + command);
+  error.code = "host_misspelt";
+  error.commands = {command};
+  return error;
+}
+
 // Finds the target by the name that was written, or that signing_host has; nothing, with the reason,
 // where that is none.
 std::optional<Planner::Recognised> Planner::recognise(const Request& request, Plan& plan) const {
@@ -160,10 +163,22 @@ std::optional<Planner::Recognised> Planner::recognise(const Request& request, Pl
     return std::nullopt;
   }
   const std::string_view signing_host = plan.settings.get(kSigningHostOption);
-  const std::string host = normal_host(signing_host.empty() ? request.host : signing_host);
+  const std::string_view written = signing_host.empty() ? request.host : signing_host;
+  const char* const key = signing_host.empty() ? "host" : "signing_host";
+  if (auto why_not = why_no_name(written, key, plan.settings)) {
+    plan.reason = why_not->message;
+    plan.kind = Refused{std::move(*why_not)};
+    return std::nullopt;
+  }
+  const std::string host = normal_host(written);
   if (!signing_host.empty()) plan.said_by = SaidBy::kUser;
-  if (auto found = recognise_name(host, signing_port(request, plan.settings), plan.settings))
+  if (auto found = recognise_name(host, signing_port(request, plan.settings), plan.settings)) {
+    if (written.ends_with('.'))
+      plan.warnings.push_back(make_finding(
+          "host_with_dot", std::string(key) + " ends with a dot: the token is made for " + host,
+          {std::string(key) + "=" + host}));
     return found;
+  }
   plan.reason = host + " is not the name of a known kind of endpoint";
   if (!signing_host.empty())
     plan.kind = Refused{make_error(
@@ -210,7 +225,8 @@ Result<std::optional<PasswordSource>> Planner::choose_file(const Settings& setti
   return std::optional(std::move(*source));
 }
 
-void Planner::plan_file(PasswordSource source, const Request& request, Plan& plan) const {
+void Planner::plan_file(PasswordSource source, const Request& request, const Call& call,
+                        Plan& plan) const {
   const std::string_view key = source.option->key;
   plan.reason = std::string(key) + " = " + source.path;
   if (source.option == &kPgpassOption && request.user.empty()) {
@@ -219,13 +235,23 @@ void Planner::plan_file(PasswordSource source, const Request& request, Plan& pla
                                    "name the database user, e.g. user=app")};
     return;
   }
+  if (auto why = why_no_ca(world_, request, plan.settings, call)) {
+    plan.kind = Refused{std::move(*why)};
+    return;
+  }
   PasswordFromFile file{std::move(source), {}, {}};
   PasswordDemands demands;
   demands.is_token = false;
   demands.sslrootcert = plan.sslrootcert;
+  const std::string_view endpoint = plan.settings.get(kSigningHostOption);
+  const auto sslmode = sslmode_for_token(
+      request, plan.settings, endpoint.empty() || equals_ignore_case(endpoint, request.host));
+  const bool goes_out = !is_socket(request.host);  // what stays on the machine needs no TLS
+  // Who names a CA to us speaks of TLS, whatever the password.
+  if (goes_out && sslmode && !plan.sslrootcert.empty() && request.sslmode.empty())
+    demands.sslmode = *sslmode;
   file.settings = file.settings_of_token = settings_for(request, demands);
-  if (!is_socket(request.host)) {  // what stays on the machine needs no TLS
-    const auto sslmode = sslmode_for_token(request, plan.settings);
+  if (goes_out) {
     demands.is_token = true;
     if (sslmode) demands.sslmode = *sslmode;
     file.settings_of_token = sslmode ? settings_for(request, demands) : sslmode.error();
@@ -244,11 +270,14 @@ void Planner::plan_cloud(Recognised found, const Request& request, const Call& c
   const Endpoint endpoint{plan.said_by, found.target.host, plan.rule_file};
   auto completed = found.cloud->complete(found.target, plan.settings, call, plan.warnings);
   if (!completed) return refuse(completed.error());
-  auto sslmode = sslmode_for_token(request, plan.settings);
+  if (auto why = why_no_ca(world_, request, plan.settings, call)) return refuse(std::move(*why));
+  const bool can_verify_name = can_dial_by_its_name(request, endpoint);
+  const auto sslmode = sslmode_for_token(request, plan.settings, can_verify_name);
   if (!sslmode) return refuse(sslmode.error());
-  auto dial = choose_dial(world_, request, plan.settings, endpoint, call, may_resolve);
+  auto dial = choose_dial(world_, request, *sslmode, endpoint, call, may_resolve);
   if (!dial) return refuse(dial.error());
   if (dial->said_by == SaidBy::kDns) plan.warnings.push_back(warning_of_alias(request, endpoint));
+  if (*sslmode == kVerifyCa) plan.warnings.push_back(warning_of_name(request, endpoint));
   auto source = source_for(*found.cloud, plan.settings, &found.target, call);
   if (!source) return refuse(source.error());
 
@@ -372,7 +401,7 @@ Result<Plan> Planner::decide(const Request& request, const Call& call, bool may_
   }
   plan.sslrootcert = plan.settings.get(kSslRootCertOption);
   if (*source) {
-    plan_file(std::move(**source), request, plan);
+    plan_file(std::move(**source), request, call, plan);
     return plan;
   }
   plan.reason = found->target.reason.empty()

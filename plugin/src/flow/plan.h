@@ -130,8 +130,11 @@ class Planner {
                                            const Settings& settings) const;
   std::optional<Recognised> recognise_alias(const Request& request, const Call& call,
                                             bool may_resolve, Plan& plan) const;
+  std::optional<Error> why_no_name(std::string_view host, const std::string& key,
+                                   const Settings& settings) const;
   Result<std::optional<PasswordSource>> choose_file(const Settings& settings) const;
-  void plan_file(PasswordSource source, const Request& request, Plan& plan) const;
+  void plan_file(PasswordSource source, const Request& request, const Call& call,
+                 Plan& plan) const;
   void plan_cloud(Recognised found, const Request& request, const Call& call, bool may_resolve,
                   Plan& plan) const;
   GivenPassword given_password(const Request& request, const Settings& settings,

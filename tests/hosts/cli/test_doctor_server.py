@@ -124,6 +124,27 @@ def test_a_certificate_of_an_authority_that_is_not_trusted_is_told(doctor, rds, 
     assert rds.attempts() == []
 
 
+@pytest.mark.parametrize("file", ["/nonexistent.pem", "system"])
+def test_no_check_is_claimed_that_was_not_made(file, doctor, rds):
+    """Under require a CA file that is not there verifies nothing, and no libpq before 16 knows a system."""
+    told = doctor(rds.conninfo(sslmode="require", sslrootcert=file))
+    if file == "system":  # means verify-full, which the emulator's certificate does not stand
+        assert (told.code, told.failed) == ("certificate", ["tls"])
+    else:
+        assert told.code == "works" and "not verified" in told.detail("tls") and file in told.detail("tls")
+        assert told.outcome("tls") == "warning"
+
+
+def test_a_ca_file_of_ours_that_verifies_nothing_is_told(doctor, rds, home, pgiam):
+    (home / "page.pem").write_text("<html>404 Not Found</html>")
+    for file in ("/nonexistent.pem", home / "page.pem"):
+        told = doctor(rds.conninfo(sslmode="require", sslrootcert=None), "--sslrootcert", str(file))
+        assert (told.code, told.status) == ("configuration", 2) and str(file) in told.sentence
+        explained = pgiam("explain", rds.conninfo(sslmode="require", sslrootcert=None), "--sslrootcert", str(file))
+        assert f"sslrootcert = {file} verifies no server" in explained.stdout
+    assert rds.attempts() == []
+
+
 def test_a_certificate_for_another_name_is_told(doctor, rds, rules):
     rules(f"[connection tunnel]\nhost = db.example\nsigning_host = {NOWHERE}\n")
     told = doctor(rds.conninfo(host="db.example"))

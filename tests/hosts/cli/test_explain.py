@@ -19,6 +19,8 @@ MEMBERS = [
     "dial_hostaddr",
     "rule",
     "tls",
+    "sslmode",
+    "sslmode_from",
     "timeout_ms",
     "reason",
     "warnings",

@@ -90,6 +90,11 @@ def test_what_can_no_longer_be_set_when_the_server_asks_is_named(rds, bridge, ur
     assert rds.attempts() == []
 
 
+def test_a_ca_without_a_mode_that_can_no_longer_be_set_is_refused(rds, bridge, url):
+    lost = refused(bridge, "connect", "c", url(sslmode=None), "user=app_user")
+    assert lost.state == "28000" and "sslmode=verify-full" in lost.message and rds.attempts() == []
+
+
 def test_no_credentials_fail_with_what_was_tried(jvm, rds, url):
     nobody = jvm(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_SESSION_TOKEN="", AWS_EC2_METADATA_DISABLED="true")
     failed = refused(nobody, "connect", "c", url(), "user=app_user")

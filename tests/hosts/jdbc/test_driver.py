@@ -134,6 +134,14 @@ def test_the_strictest_sslmode_of_all_hosts_wins_over_the_users(bridge, rds):
     assert bridge.do("connect", "c", f"{demanded}&sslrootcert={rds.ca_file}", "user=app_user") == "app_user"
 
 
+def test_a_ca_that_is_named_and_no_sslmode_verifies_the_server(bridge, rds):
+    """To pgjdbc alone it would verify nothing."""
+    silent = f"{PREFIX}//{HOST}:{rds.port}/postgres?sslrootcert="
+    strict = refused(bridge, "connect", "c", f"{silent}/nowhere", "user=app_user")
+    assert "/nowhere" in strict.message and rds.attempts() == []
+    assert bridge.do("connect", "c", silent + rds.ca_file, "user=app_user") == "app_user"
+
+
 def test_a_plugin_of_the_users_own_is_left_alone(jvm, url):
     """Nobody asks for a token then, and so nobody misses the credentials for one."""
     one = jvm(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_SESSION_TOKEN="", AWS_EC2_METADATA_DISABLED="true")

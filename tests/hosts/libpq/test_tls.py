@@ -111,6 +111,37 @@ def test_verify_full_can_be_asked_for_by_a_rule_and_needs_a_certificate_to_verif
     assert program.do("conninfo", "sslmode") == "require"
 
 
+STRANGER = "stranger.c9akciq32xyz.eu-west-1.rds.amazonaws.com"  # which no certificate names
+
+
+@pytest.mark.parametrize("variable", [None, "PGSSLROOTCERT", "PGIAM_SSLROOTCERT"])
+def test_a_ca_that_is_named_and_no_sslmode_verifies_the_name_too(variable, rds, client):
+    variables, keywords = ({variable: rds.ca_file}, {"sslrootcert": None}) if variable else ({}, {})
+    keywords |= {"sslmode": None}
+    program = client(**variables)
+    assert program.do("connectdb", rds.conninfo(**keywords)).startswith("ok"), program.message()
+    assert program.do("connectdb", rds.conninfo(host=STRANGER, **keywords)) == "bad"
+    assert "does not match host name" in program.message()
+    assert [attempt["endpoint"] for attempt in rds.attempts()] == [f"{rds.host}:{rds.port}"]
+
+
+def test_a_ca_that_lies_in_the_home_is_named_by_nobody(rds, client, tmp_path):
+    (tmp_path / ".postgresql").mkdir()
+    (tmp_path / ".postgresql/root.crt").write_bytes(open(rds.ca_file, "rb").read())
+    client(HOME=str(tmp_path)).do("connectdb", rds.conninfo(host=STRANGER, sslmode=None, sslrootcert=None))
+    assert {attempt["endpoint"] for attempt in rds.attempts()} == {f"{STRANGER}:{rds.port}"}
+
+
+@pytest.mark.parametrize("sslmode", [None, "require", "verify-full"])
+def test_a_ca_file_of_ours_that_verifies_nothing_is_an_error(sslmode, rds, client, tmp_path):
+    (tmp_path / "page.pem").write_text("<html>404 Not Found</html>")
+    for file, why in (("/nonexistent.pem", "there is no such file"), (f"{tmp_path}/page.pem", "no certificate")):
+        program = client(PGIAM_SSLROOTCERT=file)
+        assert program.do("connectdb", rds.conninfo(sslmode=sslmode, sslrootcert=None)) == "bad"
+        assert file in program.message() and why in program.message()
+    assert rds.attempts() == []
+
+
 def test_a_certificate_bundle_is_filled_in_only_where_the_user_has_none(rds, client):
     conninfo = rds.conninfo(sslrootcert=None)
     assert client(PGIAM_SSLROOTCERT=rds.ca_file).do("connectdb", conninfo).startswith("ok")

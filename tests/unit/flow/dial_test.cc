@@ -45,6 +45,12 @@ class DialTest : public testing::Test {
         text += (text.empty() ? "" : " ") + std::string(key) + "=" + *value;
     return text;
   }
+  std::string sslmode() {
+    const auto reply = ask();
+    if (!reply) return reply.error().message;
+    const std::string* value = value_of(reply->settings(), "sslmode");
+    return value ? *value : "";
+  }
   std::string explain() {
     asked_.resolve = true;
     return flow_.explain(asked_, std::stop_token())->explanation();
@@ -84,16 +90,17 @@ TEST_F(DialTest, TheRuleGoesIntoTheFileThatIsThere) {
 }
 
 TEST_F(DialTest, DnsNeverChangesTheNameThatIsVerified) {
+  fake_.files.write("/ca.pem", "-----BEGIN CERTIFICATE-----\n…\n");
   asked_.sslmode = "verify-full";
-  EXPECT_THAT(refusal().message, HasSubstr("verify-full asks for a server of the name"));
+  EXPECT_THAT(refusal().message, HasSubstr("asks for a server of the name that was written"));
   asked_.sslmode = "";
   asked_.options = {{"tls", "verify-full"}};
   EXPECT_THAT(refusal().message, HasSubstr("verify-full"));
   asked_.options = {{"sslrootcert", "/ca.pem"}};
-  EXPECT_THAT(refusal().message, HasSubstr("the CA that is named"));
+  EXPECT_THAT(refusal().message, HasSubstr("a CA that is named, asks for"));
   asked_.options.clear();
   asked_.keywords = {{"sslrootcert", "/ca.pem"}};
-  EXPECT_THAT(refusal().message, HasSubstr("the CA that is named"));
+  EXPECT_THAT(refusal().message, HasSubstr("a CA that is named, asks for"));
   for (const char* sslmode : {"require", "verify-ca"}) {
     asked_.sslmode = sslmode;
     EXPECT_EQ(dial(), std::string("host=") + kHost) << sslmode;
@@ -121,6 +128,40 @@ TEST_F(DialTest, SeveralAddressesMakeALongerList) {
   asked_.sslmode = "verify-full";
   fake_.resolver.addresses_of["localhost"] = {"::1", "127.0.0.1"};
   EXPECT_EQ(dial(), std::string("host=") + kHost + "," + kHost + " hostaddr=::1,127.0.0.1");
+}
+
+TEST_F(DialTest, ACaThatIsNamedAloneMeansVerifyFullOfTheEndpointsOwnName) {
+  fake_.resolver.addresses_of[kAlias] = {"192.0.2.7"};
+  asked_.options = {{"signing_host", kHost}};
+  asked_.keywords = {{"sslrootcert", "/own.pem"}};
+  EXPECT_EQ(dial(), std::string("host=") + kHost + " hostaddr=192.0.2.7");
+  EXPECT_EQ(sslmode(), "verify-full");
+  EXPECT_THAT(explain(), HasSubstr("\"sslmode\":\"verify-full\""));
+  asked_.options.clear();
+  asked_.host = kHost;
+  EXPECT_EQ(dial() + sslmode(), "verify-full");
+}
+
+TEST_F(DialTest, WhereTheNameCannotBeVerifiedTheCaIsAndThatIsSaid) {
+  asked_.options = {{"signing_host", kHost}};
+  asked_.keywords = {{"sslrootcert", "/own.pem"}};
+  asked_.can_apply = "password,sslmode,host";
+  EXPECT_EQ(dial() + sslmode(), "verify-ca");
+  ASSERT_EQ(ask()->plan().warnings.size(), 1u);
+  EXPECT_EQ(ask()->plan().warnings.front().code, "name_not_verified");
+  asked_.can_apply = "password";
+  EXPECT_THAT(ask().error().message, HasSubstr("sslmode=verify-ca"));
+}
+
+TEST_F(DialTest, TheDotBehindAWholeNameIsInNoCertificate) {
+  const std::string with_dot = std::string(kHost) + ".";
+  asked_.host = with_dot;
+  EXPECT_EQ(dial(), "");
+  EXPECT_EQ(ask()->plan().warnings.at(0).code, "host_with_dot");
+  asked_.sslmode = "verify-full";
+  EXPECT_EQ(dial(), std::string("host=") + kHost);
+  asked_.can_apply = "password";
+  EXPECT_THAT(ask().error().hint, HasSubstr("host=" + std::string(kHost)));
 }
 
 TEST_F(DialTest, AnAddressThatTheUserWroteStays) {

@@ -286,25 +286,6 @@ TEST_F(FlowTest, WhoIsCancelledWhileNamesAreLookedUpIsToldSo) {
   EXPECT_TRUE(before(request(kAlias)));
 }
 
-TEST_F(FlowTest, RefusesASslmodeThatMightNotEncrypt) {
-  for (const char* mode : {"disable", "allow", "prefer"}) {
-    Request asked = request();
-    asked.sslmode = mode;
-    EXPECT_EQ(before(asked).error().status, Status::kInsecure) << mode;
-    asked.options = {{"tls", "off"}};
-    EXPECT_EQ(param(*before(asked), "sslmode"), "") << mode;
-  }
-}
-
-TEST_F(FlowTest, KeepsAStrongSslmodeAndRaisesItOnlyWhereAsked) {
-  Request asked = request();
-  asked.sslmode = "verify-ca";
-  EXPECT_EQ(param(*before(asked), "sslmode"), "");
-  asked.options = {{"tls", "verify-full"}, {"sslrootcert", "/etc/rds.pem"}};
-  EXPECT_EQ(param(*before(asked), "sslmode"), "verify-full");
-  EXPECT_EQ(param(*before(asked), "sslrootcert"), "/etc/rds.pem");
-}
-
 // ---- How long a token is given
 
 TEST_F(FlowTest, GivesTheSameTokenForAMinuteThenSignsAnew) {

@@ -74,6 +74,17 @@ Result<void> choose_region(Target& target, const Settings& settings,
   return {};
 }
 
+void warn_of_slip(const Target& target, std::vector<Error>& warnings) {
+  const std::string region = target.fact(kRegion);
+  const bool is_of_name = target.fact(kRegionFrom) == std::string_view("endpoint");
+  const std::string near(near_region(region, is_of_name));
+  if (near.empty()) return;
+  warnings.push_back(make_finding(
+      "region_unlike_known",
+      "no region " + region + " is known here: is " + near + " meant?",
+      {is_of_name ? "see the spelling of the host: …." + near + ".…" : "region = " + near}));
+}
+
 // The whole search, as a secret's source.
 class Chain : public Provider {
  public:
@@ -160,9 +171,11 @@ class Aws : public Cloud {
     const auto profiles = files_.read(call);
     if (!profiles) return profiles.error();
     const std::string profile = profile_of(settings);
-    return choose_region(
+    auto chosen = choose_region(
         target, settings,
         configured_region(world_.environment, (*profiles)->find(profile), profile), warnings);
+    if (chosen) warn_of_slip(target, warnings);
+    return chosen;
   }
 
   std::optional<Permission> permission(const Target& target,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/spelling.h"
 #include "base/text.h"
 
 namespace pgiam::aws {
@@ -33,7 +34,36 @@ bool is_word(std::string_view word) {
          word.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
 }
 
+constexpr std::string_view kRegions =
+    "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 "
+    "ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 "
+    "ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1 eu-central-1 eu-central-2 "
+    "eu-isoe-west-1 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 eusc-de-east-1 "
+    "il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-gov-east-1 "
+    "us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1 us-isof-east-1 "
+    "us-isof-south-1 us-west-1 us-west-2";
+
+// A letter too many, too few or another, or two that changed places.
+bool is_slip_of(std::string_view typed, std::string_view known) {
+  if (edit_distance(typed, known) <= 1) return true;
+  if (typed.size() != known.size()) return false;
+  const auto at = std::mismatch(typed.begin(), typed.end(), known.begin());
+  return at.first + 1 != typed.end() && *at.first == at.second[1] && at.first[1] == *at.second &&
+         std::equal(at.first + 2, typed.end(), at.second + 2);
+}
+
 }  // namespace
+
+std::string_view near_region(std::string_view region, bool may_be_to_come) {
+  std::string_view near;
+  for (std::string_view known : split(kRegions, ' ')) {
+    if (region == known) return {};
+    const std::string_view words = known.substr(0, known.rfind('-') + 1);
+    if (may_be_to_come && region.starts_with(words)) return {};
+    if (near.empty() && is_slip_of(region, known)) near = known;
+  }
+  return near;
+}
 
 std::span<const Partition> partitions() { return kPartitions; }
 

@@ -25,4 +25,8 @@ const Partition& partition_of(std::string_view region);
 // "us-east-1", "eusc-de-east-1", and regions to come: words, the last a number.
 bool looks_like_region(std::string_view label);
 
+// Of a region that nobody knows, the known one that it is one slip of the hand from; "" for none. A
+// number alone is none where regions to come may be meant.
+std::string_view near_region(std::string_view region, bool may_be_to_come);
+
 }  // namespace pgiam::aws
