@@ -16,6 +16,11 @@ bool is_plain(std::string_view value) {
   return value.find(';') == value.npos && !value.starts_with('{');
 }
 
+// Longer ones psqlODBC cuts in silence.
+bool has_room(std::string_view keyword, std::string_view value) {
+  return value.size() < (keyword == "port" ? 10 : 256);
+}
+
 bool is_secret(std::string_view keyword) { return keyword == "password" || keyword == "passfile"; }
 
 bool is_set(const std::vector<pgiam_param>& settings, std::string_view keyword) {
@@ -27,9 +32,10 @@ bool is_set(const std::vector<pgiam_param>& settings, std::string_view keyword) 
 void append_value(SecretText& string, SecretText& more, std::string_view keyword,
                   std::string_view value) {
   const char* key = key_of(keyword);
-  if (key && is_plain(value)) {
+  if (key && is_plain(value) && has_room(keyword, value)) {
     append_pair(string, key, value);
   } else {
+    if (key) append_pair(string, key, "");  // a data source's would contradict
     host::append_quoted(more, keyword, value);
   }
 }

@@ -130,7 +130,7 @@ def test_our_keys_reach_the_plugin_and_not_the_driver(rds, string, log_in):
     assert 'did you mean "role_arn"' in log_in(string(pgiamrolearm="x"))
 
 
-@pytest.mark.parametrize("server", ["localhost", "127.0.0.1", "localhost,127.0.0.1"])
+@pytest.mark.parametrize("server", ["localhost", "127.0.0.1", "127.0.0.8,127.0.0.9,127.0.0.1"])
 def test_verify_full_through_a_tunnel_verifies_the_endpoints_name(server, rds, string, log_in, verdicts):
     """Whose certificate is for no other name."""
     options = "{" + f"sslrootcert={rds.ca_file}" + "}"
@@ -138,6 +138,13 @@ def test_verify_full_through_a_tunnel_verifies_the_endpoints_name(server, rds, s
     tunnel = string(Server=server, Port=port, SSLmode="verify-full", PgiamSigningHost=rds.host, PgiamSigningPort=rds.port, pqopt=options)
     assert log_in(tunnel) == "app_user"
     assert verdicts() == ["accepted"]
+
+
+def test_more_ports_than_psqlodbc_has_room_for_reach_libpq(rds, log_in, configure, source):
+    """It cuts them after nine characters, and their list is longer where a name has several addresses."""
+    configure(orders=source | {"Servername": "127.0.0.1", "Port": "1", "pqopt": f"sslrootcert={rds.ca_file}"})
+    lists = f"Server=127.0.0.8,127.0.0.9,127.0.0.1;Port=11111,22222,{rds.port}"
+    assert log_in(f"DSN=orders;{lists};SSLmode=require;PgiamSigningHost={rds.host};PgiamSigningPort={rds.port}") == "app_user"
 
 
 def test_a_rule_of_the_configuration_file_applies(rds, string, log_in, tmp_path):
