@@ -224,7 +224,9 @@ Result<ProcessResult> PosixProcess::run(const ProcessRequest& request, const Cal
 
   Call limited = call;
   const Milliseconds start = clock_.uptime();
-  limited.deadline = std::min(start + request.timeout, call.deadline);
+  limited.deadline = start + request.timeout;
+  // The time that a person takes is theirs, not the call's.
+  if (!call.may_prompt) limited.deadline = std::min(limited.deadline, call.deadline);
   Waiter waiter(clock_, limited);
   bool slow = false;
   std::size_t heard = 0;

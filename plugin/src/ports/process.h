@@ -31,7 +31,7 @@ class Process {
   // In a session of its own, without a terminal, with nothing inherited but the environment; the
   // whole group is ended when the time is up or the call is cancelled, which is not waited for.
   // Where the call may prompt, in the caller's group and with the terminal, if there is one, as its
-  // input; then it is ended alone.
+  // input; then it is ended alone, and its own time is its only limit.
   virtual Result<ProcessResult> run(const ProcessRequest& request, const Call& call) = 0;
 };
 

@@ -1,7 +1,5 @@
 // A chain asks its providers in order. One that does not apply is passed over, one that is broken
 // ends the search: the next would be somebody else.
-#include <utility>
-
 #include "clouds/aws/provider.h"
 
 namespace pgiam::aws {
@@ -26,9 +24,10 @@ class Chain : public CredentialsProvider {
         error.causes.insert(error.causes.begin(), causes.begin(), causes.end());
         return error;
       }
-      const std::vector<Error> more = std::exchange(error.causes, {});
+      std::vector<Error> more;
+      more.swap(error.causes);
       causes.push_back(std::move(error));
-      causes.insert(causes.end(), more.begin(), more.end());
+      for (Error& cause : more) causes.push_back(std::move(cause));
     }
     Error none = make_error(
         Status::kNoCredentials, "no AWS credentials were found",

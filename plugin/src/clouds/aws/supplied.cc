@@ -17,11 +17,10 @@ Result<CredentialsPtr> read_supplied_credentials(const SuppliedValues& values, T
       if (name == key) return value.reveal();
     return {};
   };
-  for (const char* key : {"access_key_id", "secret_access_key"})
+  const bool temporary = text("access_key_id").starts_with("ASIA");
+  for (const char* key :
+       {"access_key_id", "secret_access_key", temporary ? "session_token" : "access_key_id"})
     if (text(key).empty()) return bad(std::string("lack ") + key);
-
-  if (text("access_key_id").starts_with("ASIA") && text("session_token").empty())
-    return bad("are temporary, and lack session_token");
 
   auto credentials = std::make_shared<Credentials>();
   credentials->access_key_id = text("access_key_id");

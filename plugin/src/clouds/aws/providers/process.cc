@@ -63,9 +63,7 @@ Result<CredentialsPtr> load_process(const ProfileView& view, const Call& call, T
     world.log.write(LogLevel::kWarn, kProcessInfo.name,
                     describe(view) + " says: " + redact(words, kMostWords));
   };
-  Call longer = call;
-  if (call.may_prompt) longer.deadline = world.clock.uptime() + kPersonsTime;
-  auto result = world.process.run(request, longer);
+  auto result = world.process.run(request, call);
   for (std::string& word : request.argv) wipe(word);
   if (!result) {
     Error error = result.error();
