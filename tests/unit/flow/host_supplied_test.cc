@@ -102,6 +102,8 @@ TEST_F(HostSuppliedTest, AreAskedForAnewWhenTheyWereRefused) {
 TEST_F(HostSuppliedTest, AreRefusedWithTheNameOfWhatIsMissing) {
   ann_.give({{"access_key_id", "AKIDANN"}});
   EXPECT_EQ(token(), "the host's credentials lack secret_access_key");
+  ann_.give({{"access_key_id", "ASIAANN"}, {"secret_access_key", "s"}});
+  EXPECT_EQ(token(), "the host's credentials lack session_token");
   ann_.answer = make_error(Status::kNoCredentials, "ann has gone home");
   EXPECT_EQ(token(), "ann has gone home");
 }
