@@ -1,11 +1,11 @@
 // pgiam keep: tokens in files that tools read, replaced before they die.
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 
 #include "commands.h"
 #include "connection.h"
 #include "connection_url.h"
+#include "home.h"
 #include "keeper.h"
 #include "kept_file.h"
 #include "library.h"
@@ -30,12 +30,10 @@ Milliseconds read_interval(const Arguments& arguments) {
   return std::chrono::seconds{seconds};
 }
 
-// Where libpq looks: PostgreSQL documentation, "The Password File".
 std::string default_pgpass() {
-  if (const char* file = std::getenv("PGPASSFILE"); file && *file) return file;
-  const char* home = std::getenv("HOME");
-  if (!home || !*home) throw UsageError("there is no HOME to look for .pgpass in", "--pgpass FILE");
-  return std::string(home) + "/.pgpass";
+  const std::string file = host::default_password_file();
+  if (file.empty()) throw UsageError("there is no HOME to look for .pgpass in", "--pgpass FILE");
+  return file;
 }
 
 keeper::Fresh fetch(Context& context, const Connection& connection, bool as_url) {

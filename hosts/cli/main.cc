@@ -1,8 +1,8 @@
 // pgiam, the command. A host like any other: all it knows comes through pgiam.h.
 #include <cstdlib>
 
-#include "base/user_database.h"
 #include "command_line.h"
+#include "home.h"
 #include "jdbc_url.h"
 #include "report.h"
 
@@ -10,10 +10,8 @@ using namespace pgiam::cli;
 
 // Services and desktops may start us without HOME; the files in it are the user's all the same.
 static void find_home() {
-  const char* home = std::getenv("HOME");
-  if (home && *home) return;
-  const std::string of_user = pgiam::home_of_user();
-  if (!of_user.empty()) setenv("HOME", of_user.c_str(), 1);
+  const std::string home = pgiam::host::home_folder();
+  if (!home.empty()) setenv("HOME", home.c_str(), 1);
 }
 
 static int run(std::vector<std::string> line) {

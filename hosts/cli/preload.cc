@@ -18,6 +18,7 @@
 #include <optional>
 
 #include "base/folder.h"
+#include "home.h"
 #include "late_libpq.h"
 #include "library.h"
 #include "report.h"
@@ -39,8 +40,7 @@ std::string readable(const std::string& file, const char* what) {
 
 fs::path cache_folder() {
   if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache == '/') return cache;
-  if (const char* home = std::getenv("HOME"); home && *home == '/')
-    return fs::path(home) / ".cache";
+  if (const fs::path cache = host::file_at_home(".cache"); cache.is_absolute()) return cache;
   throw UsageError("there is no folder to put links in: neither HOME nor XDG_CACHE_HOME is set",
                    "set XDG_CACHE_HOME to a folder of your own");
 }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/load_lock.h"
+#include "home.h"
 #include "service_file.h"
 
 namespace pgiam::host {
@@ -53,12 +54,7 @@ class ProbeConnection {
 // libpq warns on stderr of a password file that others can read, and then leaves it alone. It has
 // to warn once per connection, so the probe must not look at such a file.
 bool default_password_file_is_open_to_others() {
-  std::string path;
-  if (const char* file = getenv("PGPASSFILE"); file && *file) {
-    path = file;
-  } else if (const char* home = getenv("HOME")) {
-    path = std::string(home) + "/.pgpass";
-  }
+  const std::string path = default_password_file();
   struct stat status;
   if (path.empty() || stat(path.c_str(), &status) != 0) return false;
   return !S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;

@@ -113,8 +113,8 @@ void ResolvedConninfo::add_defaults() {
   }
   add_user_and_database();
   if (value("passfile").empty() && value("password").empty()) {
-    if (const std::string home = home_folder(); !home.empty())
-      set("passfile", home + "/.pgpass", Origin::kDefault);
+    if (const std::string file = file_at_home(".pgpass"); !file.empty())
+      set("passfile", file, Origin::kDefault);
   }
   check_values();
 }

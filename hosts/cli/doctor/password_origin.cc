@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "home.h"
 #include "pgiam_conninfo.hpp"
 #include "service_file.h"
 
@@ -39,8 +40,8 @@ PasswordOrigin origin_of_password(const Case& host) {
     return {"the service \"" + service + "\"",
             "take the line password=… out of the service \"" + service + "\""};
   if (!variable("PGPASSWORD").empty()) return {"PGPASSWORD", "unset PGPASSWORD"};
-  const std::string file = first_of(
-      {said_of("passfile", host.conninfo), variable("PGPASSFILE"), variable("HOME") + "/.pgpass"});
+  const std::string file =
+      first_of({said_of("passfile", host.conninfo), host::default_password_file()});
   return {file, "take the line for " + host.place() + " out of " + file};
 }
 
