@@ -59,19 +59,15 @@ class Conversation {
 
   json::object begin(const json::object& asked) {
     const GivenRequest given(asked);
-    pgiam_attempt* attempt = nullptr;
-    pgiam_error* error = nullptr;
-    const pgiam_status status = with(given, [&](const pgiam_request& request) {
-      return pgiam_attempt_new(context_.get(), &request, &attempt, &error);
+    attempt_ = with(given, [&](const pgiam_request& request) {
+      return context_.attempt(request).value();
     });
-    if (status != PGIAM_OK) throw Error(linked(), status, error);
-    attempt_.emplace(linked(), attempt, nullptr);
     return {};
   }
 
   // With the question for the caller's own credentials, if it has such.
   template <typename Call>
-  pgiam_status with(const GivenRequest& given, Call call) {
+  auto with(const GivenRequest& given, Call call) {
     return given.request().with([&](const pgiam_request* raw) {
       pgiam_request request = *raw;
       if (!given.identity().empty()) {
@@ -137,20 +133,16 @@ class Conversation {
   json::object refresh(std::size_t host) {
     const Error failed = attempt().refresh(host);
     if (failed.status() != PGIAM_OK) throw failed;
-    return describe_whole(attempt().hosts().at(host).reply);
+    return describe_whole(attempt().host(host).reply);
   }
 
   // Null where there is nothing to explain.
   json::object explain_refusal(const json::object& asked) {
     const GivenOutcome given(asked);
-    const pgiam_reply* reply = attempt().hosts().at(host_index(asked)).reply;
-    pgiam_error* error = nullptr;
-    const pgiam_status status =
-        reply ? pgiam_explain_refusal(context_.get(), reply, &given.outcome(), &error)
-              : PGIAM_NOT_APPLICABLE;
-    const Error explained(linked(), status == PGIAM_OK ? pgiam_error_status(error) : status, error);
+    const pgiam_reply* reply = attempt().host(host_index(asked)).reply;
+    const Error explained = context_.explain_refusal(reply, given.outcome());
     json::object answer;
-    if (status == PGIAM_OK)
+    if (explained.status() != PGIAM_NOT_APPLICABLE)
       answer["refusal"] = describe(explained);
     else
       answer["refusal"] = nullptr;

@@ -15,7 +15,7 @@ enum class Asking { kNobody, kOnTerminal };
 Context make_context(const Arguments& arguments, Asking asking = Asking::kNobody,
                      std::int32_t log_level = PGIAM_LOG_WARN);
 
-// Sets the variables of the options on the command line, for a hook of this process or a child.
+// Sets the variables of the options on the command line, for a child's hook.
 void pass_on_options(const Arguments& arguments);
 
 // Throws pgiam::Error, or a UsageError with the reason where the host is not ours.

@@ -1,5 +1,6 @@
 #include "start_attempt.h"
 
+#include <cstring>
 #include <string>
 
 #include "parameters.h"
@@ -50,7 +51,19 @@ Result<Attempt> start_attempt(Context& context, const ResolvedParams& params,
   request.can_apply = "*";
   request.host_passwords = passwords.data();
   request.host_password_count = passwords.size();
-  return Attempt::create(context, request);
+  return context.attempt(request);
+}
+
+std::vector<pgiam_param> settings_of(const Attempt& attempt) {
+  std::vector<pgiam_param> params = attempt.params();
+  std::erase_if(params, [](const pgiam_param& param) { return param.flags & PGIAM_PARAM_SECRET; });
+  return params;
+}
+
+std::string_view other_name(const pgiam_host& host) noexcept {
+  if (!host.dial_host || strcmp(host.dial_host, host.host) == 0) return {};
+  const std::string_view dialled = host.dial_host;  // as often as it has addresses
+  return dialled.substr(0, dialled.find(','));
 }
 
 }  // namespace pgiam::host

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
-#include "attempt.h"
+#include "pgiam.hpp"
 #include "probe.h"
 
 namespace pgiam::host {
@@ -20,5 +21,10 @@ struct RequestExtras {
 // An error: of what libpq will refuse as well.
 Result<Attempt> start_attempt(Context& context, const ResolvedParams& params,
                               const RequestExtras& extras);
+
+// Of a connect: what to set beside the passwords. Borrowed until the attempt's next step.
+std::vector<pgiam_param> settings_of(const Attempt& attempt);
+// The name that is dialled, where it is another than the user wrote; else "". Without memory.
+std::string_view other_name(const pgiam_host& host) noexcept;
 
 }  // namespace pgiam::host

@@ -33,10 +33,10 @@ bool report(const RealLibpq& libpq, const PGconn* conn, ConnectionState& state) 
   outcome.flags = flags_of(libpq, conn);
   outcome.host = at ? static_cast<std::uint32_t>(at->index + 1) : 0;
   outcome.message = message.c_str();
-  if (!state.attempt->report(outcome) || is_connected) return false;
+  if (state.attempt->report(outcome) != PGIAM_OK || is_connected) return false;
 
-  Result<int> next = state.attempt->next();
-  if (next) return *next == PGIAM_STEP_CONNECT;
+  Result<pgiam_step> next = state.attempt->next();
+  if (next) return next->kind == PGIAM_STEP_CONNECT;
   state.say(message.c_str(), host::with_explanation(message, next.error()));
   return false;
 }

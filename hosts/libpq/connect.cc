@@ -44,7 +44,7 @@ const char* find(const Options& options, std::string_view keyword) {
 // are good until the attempt's next step.
 Options changes_for(const ConnectionState& state) {
   Options changes;
-  for (const pgiam_param& param : state.attempt->params())
+  for (const pgiam_param& param : host::settings_of(*state.attempt))
     changes.push_back({param.key, param.value});
   return changes;
 }
@@ -210,14 +210,14 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
   }
   host::RequestExtras extras;
   if (params->sslmode_chosen) extras.sslmode = params->sslmode.c_str();
-  Result<host::Attempt> started = host::start_attempt(*context, *params, extras);
+  Result<Attempt> started = host::start_attempt(*context, *params, extras);
   if (!started) return std::nullopt;  // of what libpq will refuse
-  std::optional<host::Attempt> attempt = std::move(*started);
+  std::optional<Attempt> attempt = std::move(*started);
 
   for (;;) {
     auto state = std::make_unique<ConnectionState>(params);
     state->attempt = std::move(attempt);
-    Result<int> step = state->attempt->next();
+    const Result<pgiam_step> step = state->attempt->next();
     if (!step && step.error().status() == PGIAM_NOT_APPLICABLE) return std::nullopt;
     if (!step) return fail(libpq, given, std::move(state), host::to_text(step.error()));
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parameters.h"
+#include "start_attempt.h"
 
 namespace pgiam::libpq {
 
@@ -27,16 +28,17 @@ ConnectionState::ConnectionState(std::shared_ptr<const ResolvedParams> of_progra
 }
 
 const char* ConnectionState::password_of(const HostAttempt& at) const noexcept {
-  const char* ours = attempt ? attempt->password(at.index) : nullptr;
+  const char* ours = attempt ? attempt->host(at.index).password : nullptr;
   return ours ? ours : at.entry->password.c_str();
 }
 
 bool ConnectionState::may_be_ours(const HostAttempt& at) const noexcept {
-  return attempt && attempt->may_be_ours(at.index);
+  return attempt && !(attempt->host(at.index).flags & PGIAM_HOST_NOT_OURS);
 }
 
 std::string_view ConnectionState::name_of(const HostAttempt& at) const noexcept {
-  const std::string_view other = attempt ? attempt->other_name(at.index) : std::string_view();
+  const std::string_view other =
+      attempt ? host::other_name(attempt->host(at.index)) : std::string_view();
   return other.empty() ? std::string_view(at.entry->host) : other;
 }
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "attempt.h"
 #include "host_attempt.h"
+#include "pgiam.hpp"
 #include "real_libpq.h"
 
 namespace pgiam::libpq {
@@ -24,7 +24,7 @@ struct ConnectionState {
   explicit ConnectionState(std::shared_ptr<const host::ResolvedParams> params);
 
   const std::shared_ptr<const host::ResolvedParams> params;
-  std::optional<host::Attempt> attempt;  // nullopt: there is no plugin
+  std::optional<Attempt> attempt;        // nullopt: there is no plugin
   std::vector<HostAttempt> hosts;        // as those of the params
   std::vector<Replaced> replaced;
   bool shares_password = false;  // one place for all hosts' passwords (password_injection.h)

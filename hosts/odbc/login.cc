@@ -42,7 +42,7 @@ std::string plugin_option(const std::vector<pgiam_option_info>& known,
   return squeezed;  // the plugin's complaint names the nearest
 }
 
-Result<host::Attempt> start_attempt(Context& context, const Target& target,
+Result<Attempt> start_attempt(Context& context, const Target& target,
                                     const ResolvedParams& params) {
   host::RequestExtras extras;
   extras.flags = PGIAM_REQUEST_NO_INTERACTION;
@@ -58,13 +58,13 @@ Result<host::Attempt> start_attempt(Context& context, const Target& target,
 }
 
 // What each host is to be sent.
-host::SecretText password_lines(const ResolvedParams& params, const host::Attempt& attempt) {
+host::SecretText password_lines(const ResolvedParams& params, const Attempt& attempt) {
   host::SecretText lines;
   for (const ResolvedHost& entry : params.hosts) {
-    const char* ours = attempt.password(entry.index);
+    const char* ours = attempt.host(entry.index).password;
     const std::string_view password = ours ? ours : entry.password.view();
     if (password.empty()) continue;
-    const std::string_view other = attempt.other_name(entry.index);  // that libpq looks up, too
+    const std::string_view other = host::other_name(attempt.host(entry.index));  // that libpq looks up, too
     host::append_line(lines, other.empty() ? entry.host : other, entry.port, password, 0);
     if (entry.local) host::append_line(lines, host::kHostOfSockets, entry.port, password, 0);
   }
@@ -72,9 +72,9 @@ host::SecretText password_lines(const ResolvedParams& params, const host::Attemp
 }
 
 // Of the first host that is ours.
-const char* one_password(const ResolvedParams& params, const host::Attempt& attempt) {
+const char* one_password(const ResolvedParams& params, const Attempt& attempt) {
   for (const ResolvedHost& entry : params.hosts) {
-    if (const char* password = attempt.password(entry.index)) return password;
+    if (const char* password = attempt.host(entry.index).password) return password;
   }
   return nullptr;
 }
@@ -82,7 +82,7 @@ const char* one_password(const ResolvedParams& params, const host::Attempt& atte
 // Lets the driver connect with what the step says.
 class Connect {
  public:
-  Connect(const Target& target, const ResolvedParams& params, const host::Attempt& attempt)
+  Connect(const Target& target, const ResolvedParams& params, const Attempt& attempt)
       : target_(target), attempt_(attempt), file_(password_lines(params, attempt).view()) {
     passwords_.passfile = file_.path();
     // libpq finds another one on its way to the file.
@@ -94,17 +94,17 @@ class Connect {
   const std::string& passfile() const { return passwords_.passfile; }
 
   SQLRETURN operator()(const ConnectionString& given, const LoginCalls& calls) const {
-    return calls.with_string(make_string(given, target_, attempt_.params(), passwords_).view());
+    return calls.with_string(make_string(given, target_, host::settings_of(attempt_), passwords_).view());
   }
 
  private:
   const Target& target_;
-  const host::Attempt& attempt_;
+  const Attempt& attempt_;
   host::PasswordFile file_;
   PasswordParameters passwords_;
 };
 
-void report(host::Attempt& attempt, bool is_connected, const std::string& message) {
+void report(Attempt& attempt, bool is_connected, const std::string& message) {
   pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
   outcome.outcome = is_connected ? PGIAM_OUTCOME_CONNECTED : PGIAM_OUTCOME_OTHER;
   outcome.message = message.c_str();  // psqlODBC tells neither the server's SQLSTATE nor the host
@@ -139,11 +139,11 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
   std::string why;
   Context* context = host::plugin(why);
   if (!context) return lacks_password(*params) ? fail(kGeneral, 0, why) : as_if_absent();
-  Result<host::Attempt> attempt = start_attempt(*context, target, *params);
+  Result<Attempt> attempt = start_attempt(*context, target, *params);
   if (!attempt) return as_if_absent();  // of what libpq will refuse
 
   for (std::optional<Failure> failure;;) {
-    const Result<int> step = attempt->next();
+    const Result<pgiam_step> step = attempt->next();
     if (!step && step.error().status() == PGIAM_NOT_APPLICABLE) return as_if_absent();
     if (!step && !failure) return say_why_not(connection, step.error()), Login{};
     if (!step) return explain(connection, *failure, step.error()), Login{};

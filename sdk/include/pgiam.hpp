@@ -465,6 +465,12 @@ class Attempt {
     }
     return hosts;
   }
+  // One of them, without memory; all zero where there is none.
+  pgiam_host host(std::size_t index) const noexcept {
+    pgiam_host host = PGIAM_HOST_INIT;
+    api_->attempt_host(attempt_.get(), index, &host);
+    return host;
+  }
   pgiam_status report(const pgiam_outcome& outcome) {
     return api_->attempt_report(attempt_.get(), &outcome);
   }
@@ -562,16 +568,11 @@ class Context {
 
   // A connection from the first host to the end.
   Result<Attempt> attempt(const Request& request) {
-    if (!PGIAM_API_HAS(api_, attempt_free)) return Error(api_, PGIAM_E_UNSUPPORTED, nullptr);
-    pgiam_attempt* attempt = nullptr;
-    pgiam_error* error = nullptr;
     std::shared_ptr<detail::Asked> asked = request.asked_by(api_);
-    const pgiam_status status = request.with([&](const pgiam_request* raw) {
-      return api_->attempt_new(context_.get(), raw, &attempt, &error);
-    });
-    if (status != PGIAM_OK) return Error(api_, status, error);
-    return Attempt(api_, attempt, std::move(asked));
+    return request.with([&](const pgiam_request* raw) { return begin(*raw, std::move(asked)); });
   }
+  // For who fills C's own structure.
+  Result<Attempt> attempt(const pgiam_request& request) { return begin(request, nullptr); }
 
   // Tells how it went (PGIAM_OUTCOME_); true: the token was an old one, ask again, once.
   bool after_connect(const Reply& reply, std::int32_t outcome, const char* sqlstate = nullptr) {
@@ -585,12 +586,15 @@ class Context {
   // What a failed connection means: an Error of status PGIAM_E_DENIED or PGIAM_E_INSECURE explains it;
   // PGIAM_NOT_APPLICABLE: the client's own words say it all.
   Error explain_refusal(const Reply& reply, const pgiam_outcome& outcome) {
-    if (!reply.applies() || !PGIAM_API_HAS(api_, explain_refusal)) {
+    return explain_refusal(reply.get(), outcome);
+  }
+  // NULL: there is nothing to explain.
+  Error explain_refusal(const pgiam_reply* reply, const pgiam_outcome& outcome) {
+    if (!reply || !PGIAM_API_HAS(api_, explain_refusal)) {
       return Error(api_, PGIAM_NOT_APPLICABLE, nullptr);
     }
     pgiam_error* error = nullptr;
-    const pgiam_status status =
-        api_->explain_refusal(context_.get(), reply.get(), &outcome, &error);
+    const pgiam_status status = api_->explain_refusal(context_.get(), reply, &outcome, &error);
     return Error(api_, status == PGIAM_OK ? api_->error_status(error) : status, error);
   }
 
@@ -621,6 +625,15 @@ class Context {
     const pgiam_status status = request.with(
         [&](const pgiam_request* raw) { return call(context_.get(), raw, &reply, &error); });
     return detail::to_result(api_, status, reply, error);
+  }
+
+  Result<Attempt> begin(const pgiam_request& request, std::shared_ptr<detail::Asked> asked) {
+    if (!PGIAM_API_HAS(api_, attempt_free)) return older_library();
+    pgiam_attempt* attempt = nullptr;
+    pgiam_error* error = nullptr;
+    const pgiam_status status = api_->attempt_new(context_.get(), &request, &attempt, &error);
+    if (status != PGIAM_OK) return Error(api_, status, error);
+    return Attempt(api_, attempt, std::move(asked));
   }
 
   // The library that was found is of an earlier 1.x than this header.

@@ -20,14 +20,10 @@ SHARED_WITH_HOSTS = {
     "base/shell.h", "base/spelling.h", "base/sql.h", "base/uncancellable.h", "base/user_database.h",
     "base/write_all.h",
 }  # fmt: skip
-# (who, what): the command is the way to run what these two hosts do without a client; …
+# (who, what): the command is the way to run what these two hosts do without a client.
 LENT = {
     ("cli", "keeper/keeper.h"), ("cli", "keeper/secret_file.h"), ("cli", "keeper/pgpass.h"), ("cli", "keeper/userlist.h"),
     ("cli", "keeper/pgbouncer.h"), ("cli", "keeper/dotenv.h"), ("cli", "odbc/installer.h"),
-}  # fmt: skip
-# … and doctor connects through the hook's own code, so that it shows what a program with the hook would see.
-LENT |= {
-    ("cli", "libpq/connect.h"), ("cli", "libpq/connection_state.h"),
 }  # fmt: skip
 # What the system offers differs from one to the next, so that it stands in these; elsewhere the C++ library's own headers
 # and these libraries' are enough.

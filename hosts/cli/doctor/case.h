@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "hook_connection.h"
+#include "trial_connection.h"
 #include "pgiam.hpp"
 #include "probe.h"
 #include "real_libpq.h"
@@ -63,7 +63,7 @@ struct Case {
   std::vector<Address> addresses = {};
   const Address* address = nullptr;  // the one of them that accepted
   Socket socket = Socket();          // to it
-  std::optional<HookConnection> connection = std::nullopt;
+  std::optional<TrialConnection> connection = std::nullopt;
 
   Request request() const;  // without the password
   std::string place() const { return endpoint.host + ":" + endpoint.port; }

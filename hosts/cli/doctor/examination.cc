@@ -90,7 +90,6 @@ class Examination {
       hostaddrs_ = host::split_list(addresses);
     params_ = std::move(params);
     std::string detail = describe_configuration();
-    pass_on_options(arguments_);  // to the hook's part of this process
     if (known_.set_aside.empty()) return ok(std::move(detail));
     return warning(detail + "\n" + describe_set_aside());
   }

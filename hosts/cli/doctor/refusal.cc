@@ -17,7 +17,7 @@ int exit_of(const std::string& sqlstate) {
 }
 
 // Errors other than that of a password.
-Verdict verdict_on_error(const Error& explained, const HookConnection& connection) {
+Verdict verdict_on_error(const Error& explained, const TrialConnection& connection) {
   const std::string code = explained.text(PGIAM_ERROR_CODE);
   return {code.empty() ? "server_error" : code,
           std::string("the server says: ") + explained.text(PGIAM_ERROR_EVIDENCE),

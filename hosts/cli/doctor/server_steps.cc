@@ -9,6 +9,7 @@
 
 #include "../late_libpq.h"
 #include "../report.h"
+#include "home.h"
 #include "refusal.h"
 #include "steps.h"
 
@@ -16,8 +17,6 @@ namespace pgiam::cli::doctor {
 namespace {
 
 std::string signing_host(const Case& host) { return text(host.explanation, "signing_host"); }
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 std::string joined(const std::vector<Address>& addresses) {
   std::string list;
@@ -102,10 +101,9 @@ std::optional<Finding> object_to_peer(const Case& host) {
   return std::nullopt;
 }
 
-std::string ca_bundle(const HookConnection& attempt) {
-  if (const std::string file = attempt.option("sslrootcert"); !file.empty()) return file;
-  const char* home = std::getenv("HOME");
-  const std::string file = std::string(home ? home : "") + "/.postgresql/root.crt";
+std::string ca_bundle(const TrialConnection& trial) {
+  if (const std::string file = trial.option("sslrootcert"); !file.empty()) return file;
+  const std::string file = host::file_at_home(".postgresql/root.crt");
   return access(file.c_str(), R_OK) == 0 ? file : "";
 }
 
@@ -116,10 +114,10 @@ bool can_verify(const std::string& bundle) {
          (!bundle.empty() && access(bundle.c_str(), F_OK) == 0);
 }
 
-Finding describe_tls(const HookConnection& attempt) {
-  const std::string bundle = ca_bundle(attempt);
-  const std::string sslmode = attempt.option("sslmode");
-  const std::string how = attempt.cipher() + "\ncertificate: ";
+Finding describe_tls(const TrialConnection& trial) {
+  const std::string bundle = ca_bundle(trial);
+  const std::string sslmode = trial.option("sslmode");
+  const std::string how = trial.cipher() + "\ncertificate: ";
   if (sslmode == "verify-full") return ok(how + "verified, with its name, by " + bundle);
   if (sslmode == "verify-ca" || can_verify(bundle))
     return ok(how + "verified, but not its name, by " + bundle);
@@ -163,6 +161,13 @@ Verdict out_of_time(const Case& host, const std::string& what) {
           host.place() + " " + what + " in time",
           {"try again with more time: --timeout-ms 30000"},
           kExitNetwork};
+}
+
+// Of what only a connection itself may be told: its keywords rule a token out, say.
+Verdict verdict_on_no_token(const Error& why) {
+  Verdict verdict = verdict_on(why.status(), why.what(), why.commands(), why.hint());
+  verdict.code = "no_token";
+  return verdict;
 }
 
 }  // namespace
@@ -210,38 +215,33 @@ Finding reach_port(Case& host) {
 Finding agree_on_tls(Case& host) {
   if (std::optional<Finding> objection = object_to_peer(host)) return *objection;
   host.socket = Socket();
-  host.connection.emplace(host.libpq, host.given, host.dialled_name(), host.address->text,
-                          host.endpoint.port);
-  HookConnection& attempt = *host.connection;
-  if (!attempt.is_there())
+  host.connection.emplace(host.context, host.libpq, host.given, host.dialled_name(),
+                          host.address->text, host.endpoint.port);
+  TrialConnection& trial = *host.connection;
+  if (!trial.is_ours())
     return failed(
         {"hook_passes", "the hook takes this connection for none of its own", {}, kExitInternal});
-  if (const std::string text = attempt.refusal_of_hook(); !text.empty())
-    return failed({"no_token",
-                   "here a token could be had, but not by the hook: " + first_line(text),
-                   {"try again, and see what the source of the credentials says"},
-                   kExitNoCredentials},
-                  text);
-  attempt.finish_tls(host.deadline);
-  if (attempt.has_finished_tls()) {
-    return attempt.cipher().empty() ? warning("none: the token goes in clear text")
-                                    : describe_tls(attempt);
+  if (const std::optional<Error>& why = trial.why_not()) return failed(verdict_on_no_token(*why));
+  trial.finish_tls(host.deadline);
+  if (trial.has_finished_tls()) {
+    return trial.cipher().empty() ? warning("none: the token goes in clear text")
+                                  : describe_tls(trial);
   }
-  if (!attempt.is_over()) return failed(out_of_time(host, "did not finish TLS"));
-  if (!attempt.sqlstate().empty()) return skipped("the server ended it before");
-  return failed(verdict_on_certificate(host), attempt.sentence());
+  if (!trial.is_over()) return failed(out_of_time(host, "did not finish TLS"));
+  if (!trial.sqlstate().empty()) return skipped("the server ended it before");
+  return failed(verdict_on_certificate(host), trial.sentence());
 }
 
 Finding log_in(Case& host) {
-  HookConnection& attempt = *host.connection;
-  attempt.finish_login(host.deadline);
-  if (!attempt.is_over()) return failed(out_of_time(host, "did not answer the login"));
-  if (!attempt.is_logged_in()) {
-    const Error explained = attempt.explain(host.context);
+  TrialConnection& trial = *host.connection;
+  trial.finish_login(host.deadline);
+  if (!trial.is_over()) return failed(out_of_time(host, "did not answer the login"));
+  if (!trial.is_logged_in()) {
+    const Error explained = trial.explain();
     const Verdict verdict = verdict_on_refusal(host, explained);
     const std::string redacted = explained.text(PGIAM_ERROR_EVIDENCE);
-    std::string detail = redacted.empty() ? attempt.sentence() : redacted;
-    if (const std::string code = attempt.sqlstate(); !code.empty())
+    std::string detail = redacted.empty() ? trial.sentence() : redacted;
+    if (const std::string code = trial.sqlstate(); !code.empty())
       detail += " (SQLSTATE " + code + ")";
     if (!verdict.causes.empty()) detail += "\nwhat may be behind it, the likeliest first:";
     for (const Error& cause : verdict.causes) detail += std::string("\n- ") + cause.what();
@@ -249,7 +249,7 @@ Finding log_in(Case& host) {
   }
   const std::string who =
       "\"" + host.params.user + "\" is in, database \"" + host.params.database + "\"";
-  if (!attempt.has_sent_password())
+  if (!trial.has_sent_password())
     return warning(who +
                    "\nthe server asked for no password: it does not check tokens of this user");
   return ok(who);

@@ -1,14 +1,15 @@
-#include "hook_connection.h"
+#include "trial_connection.h"
 
 #include <poll.h>
 #include <string.h>
 
 #include <cctype>
+#include <new>
 
 #include "../late_libpq.h"
 #include "conninfo_options.h"
-#include "libpq/connect.h"
 #include "plugin.h"
+#include "start_attempt.h"
 
 namespace pgiam::cli::doctor {
 namespace {
@@ -28,19 +29,36 @@ std::size_t find_sqlstate(const std::string& message) {
 
 }  // namespace
 
-HookConnection::HookConnection(const host::RealLibpq& libpq, const host::Parameters& given,
-                               const std::string& host, const std::string& address,
-                               const std::string& port)
-    : libpq_(libpq), conn_(nullptr, libpq.PQfinish) {
+TrialConnection::TrialConnection(Context& context, const host::RealLibpq& libpq,
+                                 const host::Parameters& given, const std::string& host,
+                                 const std::string& address, const std::string& port)
+    : context_(context), libpq_(libpq), conn_(nullptr, libpq.PQfinish) {
   const host::Parameters one = given.followed_by(
       {{"host", host.c_str()}, {"hostaddr", address.c_str()}, {"port", port.c_str()}});
-  conn_.reset(libpq::connect(libpq, one, libpq::Wait::kNo).value_or(nullptr));
-  is_over_ = !conn_ || is_logged_in() || status() == CONNECTION_BAD;
-  if (conn_) late_libpq().PQsetErrorVerbosity(conn_.get(), PQERRORS_VERBOSE);
+  const std::shared_ptr<const host::ResolvedParams> params = host::probe(libpq, one);
+  if (!params) return;
+  host::RequestExtras extras;
+  if (params->sslmode_chosen) extras.sslmode = params->sslmode.c_str();
+  Result<Attempt> attempt = host::start_attempt(context, *params, extras);
+  if (!attempt) return;  // of what libpq will refuse
+  const Result<pgiam_step> step = attempt->next();
+  if (!step && step.error().status() != PGIAM_NOT_APPLICABLE) why_not_ = step.error();
+  if (!step) return;
+  attempt_ = std::move(*attempt);
+  start(one);
+}
+
+// With what the step says over what the user gave.
+void TrialConnection::start(host::Parameters told) {
+  for (const pgiam_param& param : attempt_->params()) told.add(param.key, param.value);
+  conn_.reset(libpq_.PQconnectStartParams(told.keywords(), told.values(), told.expand_dbname()));
+  if (!conn_) throw std::bad_alloc();
+  is_over_ = is_logged_in() || status() == CONNECTION_BAD;
+  late_libpq().PQsetErrorVerbosity(conn_.get(), PQERRORS_VERBOSE);
 }
 
 template <typename Test>
-void HookConnection::go_on(Deadline deadline, Test is_far_enough) {
+void TrialConnection::go_on(Deadline deadline, Test is_far_enough) {
   while (!is_over_ && !is_far_enough(status())) {
     const short events = waits_for_ == PGRES_POLLING_READING ? POLLIN : POLLOUT;
     pollfd waiting{libpq_.PQsocket(conn_.get()), events, 0};
@@ -52,7 +70,7 @@ void HookConnection::go_on(Deadline deadline, Test is_far_enough) {
   }
 }
 
-void HookConnection::finish_tls(Deadline deadline) {
+void TrialConnection::finish_tls(Deadline deadline) {
   const auto is_far_enough = [](ConnStatusType status) {
     return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_AUTH_OK;
   };
@@ -60,35 +78,25 @@ void HookConnection::finish_tls(Deadline deadline) {
   has_finished_tls_ = is_logged_in() || is_far_enough(status());
 }
 
-void HookConnection::finish_login(Deadline deadline) {
+void TrialConnection::finish_login(Deadline deadline) {
   go_on(deadline, [](ConnStatusType) { return false; });
 }
 
-std::string HookConnection::refusal_of_hook() const {
-  const libpq::ConnectionState* state = libpq::state_of(libpq_, conn_.get());
-  return state ? state->we_say : "";
-}
-
-bool HookConnection::has_token() const {
-  const libpq::ConnectionState* state = libpq::state_of(libpq_, conn_.get());
-  return state && state->attempt && state->attempt->password(0);
-}
-
-std::string HookConnection::cipher() const {
+std::string TrialConnection::cipher() const {
   const char* protocol = late_libpq().PQsslAttribute(conn_.get(), "protocol");
   const char* cipher = late_libpq().PQsslAttribute(conn_.get(), "cipher");
   return protocol && cipher ? std::string(protocol) + ", " + cipher : "";
 }
 
-std::string HookConnection::option(std::string_view keyword) const {
+std::string TrialConnection::option(std::string_view keyword) const {
   const host::ConninfoOptions options(libpq_, libpq_.PQconninfo(conn_.get()));
   const char* value = options.find(keyword);
   return value ? value : "";
 }
 
-std::string HookConnection::message() const { return libpq_.PQerrorMessage(conn_.get()); }
+std::string TrialConnection::message() const { return libpq_.PQerrorMessage(conn_.get()); }
 
-std::string HookConnection::sentence() const {
+std::string TrialConnection::sentence() const {
   std::string text = message();
   if (const std::size_t at = find_sqlstate(text); at != text.npos) {
     text.erase(0, at + 7);
@@ -99,15 +107,13 @@ std::string HookConnection::sentence() const {
   return text;
 }
 
-std::string HookConnection::sqlstate() const {
+std::string TrialConnection::sqlstate() const {
   const std::string text = message();
   const std::size_t at = find_sqlstate(text);
   return at == text.npos ? "" : text.substr(at, 5);
 }
 
-Error HookConnection::explain(Context& context) const {
-  if (!has_token()) return Error(nullptr, PGIAM_NOT_APPLICABLE, nullptr);
-  const libpq::ConnectionState& state = *libpq::state_of(libpq_, conn_.get());
+Error TrialConnection::explain() const {
   const std::string words = sentence(), code = sqlstate();
   pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
   outcome.outcome = PGIAM_OUTCOME_OTHER;
@@ -115,7 +121,7 @@ Error HookConnection::explain(Context& context) const {
       has_sent_password() ? PGIAM_OUTCOME_PASSWORD_SENT : PGIAM_OUTCOME_PASSWORD_NOT_SENT;
   outcome.sqlstate = code.c_str();
   outcome.message = words.c_str();
-  return state.attempt->explain(context, 0, outcome);
+  return context_.explain_refusal(attempt_->host(0).reply, outcome);
 }
 
 }  // namespace pgiam::cli::doctor

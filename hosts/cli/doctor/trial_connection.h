@@ -1,32 +1,34 @@
-// A connection as a program with the hook would make it, through the hook's own code.
+// A connection as a program with the hook would make it: the library's attempt says what libpq is
+// told, and what a failure means.
 #pragma once
 
 #include <libpq-fe.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
-#include "libpq/connection_state.h"
 #include "parameters.h"
+#include "pgiam.hpp"
+#include "probe.h"
 #include "socket.h"
 
 namespace pgiam::cli::doctor {
 
-class HookConnection {
+class TrialConnection {
  public:
   // Of the host that the parameters name, at this address.
-  HookConnection(const host::RealLibpq& libpq, const host::Parameters& given,
-                 const std::string& host, const std::string& address, const std::string& port);
+  TrialConnection(Context& context, const host::RealLibpq& libpq, const host::Parameters& given,
+                  const std::string& host, const std::string& address, const std::string& port);
 
   // Each of the two goes on until there is an answer or the time is up.
   void finish_tls(Deadline deadline);
   void finish_login(Deadline deadline);
 
-  // False: the hook takes it for none of its own.
-  bool is_there() const { return conn_ != nullptr; }
-  // Why the hook failed it before the first packet; "" where it did not.
-  std::string refusal_of_hook() const;
-  bool has_token() const;
+  // False: the hook would take it for none of its own.
+  bool is_ours() const { return conn_ || why_not_; }
+  // Why the hook would fail it before the first packet; nullopt where it would not.
+  const std::optional<Error>& why_not() const { return why_not_; }
   bool is_over() const { return is_over_; }  // in success or failure; otherwise the time was up
   bool is_logged_in() const { return status() == CONNECTION_OK; }
   bool has_finished_tls() const { return has_finished_tls_; }
@@ -43,14 +45,18 @@ class HookConnection {
   std::string sqlstate() const;
   // What the failure means, as the library explains it. Its evidence is the sentence, without
   // secrets that a server may have put there: for people, show that.
-  Error explain(Context& context) const;
+  Error explain() const;
 
  private:
+  void start(host::Parameters told);
   ConnStatusType status() const { return libpq_.PQstatus(conn_.get()); }
   template <typename Test>
   void go_on(Deadline deadline, Test is_far_enough);
 
+  Context& context_;
   const host::RealLibpq& libpq_;
+  std::optional<Attempt> attempt_;
+  std::optional<Error> why_not_;
   std::unique_ptr<PGconn, decltype(&::PQfinish)> conn_;
   PostgresPollingStatusType waits_for_ = PGRES_POLLING_WRITING;
   bool is_over_ = false;

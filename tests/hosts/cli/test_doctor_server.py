@@ -81,6 +81,13 @@ def test_a_server_without_tls_gets_no_token(doctor, rds):
         assert plain.attempts() == []
 
 
+def test_a_keyword_that_rules_the_token_out_is_told_with_what_to_do(doctor, rds):
+    told = doctor(rds.conninfo(channel_binding="require"))
+    assert (told.code, told.failed) == ("no_token", ["tls"])
+    assert "channel_binding=require rules the token out" in told.sentence
+    assert told.do == ["leave channel_binding out; sslmode=verify-full makes sure of the server"]
+
+
 def read_lines(connection):
     """As HTTP servers do: until there is a line, or there will be none."""
     while (got := connection.recv(100)) and b"\n" not in got:
