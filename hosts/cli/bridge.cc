@@ -29,7 +29,6 @@ class Conversation {
     if (call == "explain") return explain(asked);
     if (call == "attempt") return begin(asked);
     if (call == "next") return next();
-    if (call == "hosts") return hosts();
     if (call == "report") return report(asked);
     if (call == "refresh") return refresh(host_index(asked));
     if (call == "explain_refusal") return explain_refusal(asked);
@@ -38,6 +37,20 @@ class Conversation {
   }
 
  private:
+  // With the question for the caller's own credentials, if it has such.
+  template <typename Call>
+  auto with(const GivenRequest& given, Call call) {
+    return given.request().with([&](const pgiam_request* raw) {
+      pgiam_request request = *raw;
+      if (!given.identity().empty()) {
+        request.credentials = on_question;
+        request.credentials_user_data = this;
+        request.credentials_identity = given.identity().c_str();
+      }
+      return call(request);
+    });
+  }
+
   json::object before_connect(const json::object& asked) {
     const GivenRequest given(asked);
     pgiam_reply* reply = nullptr;
@@ -62,21 +75,9 @@ class Conversation {
     attempt_ = with(given, [&](const pgiam_request& request) {
       return context_.attempt(request).value();
     });
-    return {};
-  }
-
-  // With the question for the caller's own credentials, if it has such.
-  template <typename Call>
-  auto with(const GivenRequest& given, Call call) {
-    return given.request().with([&](const pgiam_request* raw) {
-      pgiam_request request = *raw;
-      if (!given.identity().empty()) {
-        request.credentials = on_question;
-        request.credentials_user_data = this;
-        request.credentials_identity = given.identity().c_str();
-      }
-      return call(request);
-    });
+    json::object answer;
+    answer["hosts"] = hosts();
+    return answer;
   }
 
   // Inside a call of ours, and so between its line and the answer.
@@ -107,10 +108,12 @@ class Conversation {
       if (!(param.flags & PGIAM_PARAM_SECRET)) params[param.key] = param.value;
     return {{"step", step.kind == PGIAM_STEP_DONE ? "done" : "connect"},
             {"host", static_cast<std::int64_t>(step.host) - 1},
-            {"params", std::move(params)}};
+            {"params", std::move(params)},
+            {"hosts", hosts()}};
   }
 
-  json::object hosts() {
+  // With what the last connect dials in their place.
+  json::array hosts() {
     json::array hosts;
     for (const pgiam_host& host : attempt().hosts())
       hosts.push_back(json::object{{"host", host.host},
@@ -118,9 +121,7 @@ class Conversation {
                                    {"port", host.port},
                                    {"dial_host", host.dial_host},
                                    {"dial_hostaddr", host.dial_hostaddr}});
-    json::object answer;
-    answer["hosts"] = std::move(hosts);
-    return answer;
+    return hosts;
   }
 
   json::object report(const json::object& asked) {

@@ -14,8 +14,10 @@ final class CommandAttempt implements Bridge.Attempt {
   private int host = -1;
 
   /** timeoutMs: for each host that is asked for. */
-  CommandAttempt(Conversation conversation, long timeoutMs, long graceMs) {
+  CommandAttempt(
+      Conversation conversation, List<PgiamHost> hosts, long timeoutMs, long graceMs) {
     this.conversation = conversation;
+    this.hosts = hosts;
     this.timeoutMs = timeoutMs;
     this.graceMs = graceMs;
   }
@@ -29,8 +31,8 @@ final class CommandAttempt implements Bridge.Attempt {
     params = Collections.emptyMap();
     try {
       Map<String, Object> step =
-          conversation.ask(call("next"), timeoutMs * hosts().size() + graceMs);
-      hosts = null;  // another step may dial elsewhere
+          conversation.ask(call("next"), timeoutMs * hosts.size() + graceMs);
+      hosts = Answers.hosts(step);  // another step may dial elsewhere
       host = Answers.number(step, "host");
       params = Answers.map(step, "params");
       boolean isDone = Answers.text(step, "step").equals("done");
@@ -52,8 +54,7 @@ final class CommandAttempt implements Bridge.Attempt {
   }
 
   @Override
-  public List<PgiamHost> hosts() throws PgiamException {
-    if (hosts == null) hosts = Answers.hosts(conversation.ask(call("hosts"), timeoutMs + graceMs));
+  public List<PgiamHost> hosts() {
     return hosts;
   }
 

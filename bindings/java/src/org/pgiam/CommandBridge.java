@@ -95,8 +95,10 @@ final class CommandBridge implements Bridge {
     public Bridge.Attempt newAttempt(PgiamRequest request) throws PgiamException {
       Conversation conversation = command.converse().asking(request.credentials);
       try {
-        conversation.ask(call("attempt", request), GRACE_MS + DEFAULT_TIMEOUT_MS);
-        return new CommandAttempt(conversation, timeoutMs(request), GRACE_MS);
+        Map<String, Object> begun =
+            conversation.ask(call("attempt", request), GRACE_MS + DEFAULT_TIMEOUT_MS);
+        return new CommandAttempt(
+            conversation, Answers.hosts(begun), timeoutMs(request), GRACE_MS);
       } catch (PgiamException failed) {
         conversation.close();
         throw failed;
