@@ -11,17 +11,18 @@ bool has_code(const Error& error, std::string_view code) {
   return error.text(PGIAM_ERROR_CODE) == code;
 }
 
-int exit_of(const std::string& sqlstate) {
-  if (sqlstate.starts_with("3D")) return kExitUsage;
-  return sqlstate.starts_with("28") || sqlstate.starts_with("42") ? kExitDenied : kExitNetwork;
+// What passes by itself, and what the library knows nothing of, is the server's state.
+int exit_of(const Error& explained) {
+  if (has_code(explained, "no_database")) return kExitUsage;
+  return has_code(explained, "") || explained.retryable() ? kExitNetwork : kExitDenied;
 }
 
 // Errors other than that of a password.
-Verdict verdict_on_error(const Error& explained, const TrialConnection& connection) {
+Verdict verdict_on_error(const Error& explained) {
   const std::string code = explained.text(PGIAM_ERROR_CODE);
   return {code.empty() ? "server_error" : code,
           std::string("the server says: ") + explained.text(PGIAM_ERROR_EVIDENCE),
-          explained.commands(), exit_of(connection.sqlstate())};
+          explained.commands(), exit_of(explained)};
 }
 
 // In the light of what only an examination knows: a tunnel ends on this machine. Instances
@@ -46,7 +47,7 @@ Verdict verdict_on_token(const Error& refusal, const Case& host) {
 }  // namespace
 
 Verdict verdict_on_refusal(const Case& host, const Error& explained) {
-  if (explained.status() != PGIAM_E_DENIED) return verdict_on_error(explained, *host.connection);
+  if (explained.status() != PGIAM_E_DENIED) return verdict_on_error(explained);
   if (explained.causes().empty())
     return {explained.text(PGIAM_ERROR_CODE),
             std::string(explained.what()) + ": " + explained.text(PGIAM_ERROR_EVIDENCE),

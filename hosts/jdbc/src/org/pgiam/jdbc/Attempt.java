@@ -76,7 +76,7 @@ final class Attempt implements AutoCloseable {
 
   /** What it means that this host asks for a password of another kind; null: not known. */
   PgiamException explainWrongKind(int host) throws PgiamException {
-    return attempt.explainRefusal(PgiamOutcome.refused("28P01", "").host(host));
+    return attempt.explainRefusal(PgiamOutcome.refused(null, null).host(host));
   }
 
   void connected() throws PgiamException {
