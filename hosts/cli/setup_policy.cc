@@ -28,11 +28,28 @@ bool looks_like_resource_id(std::string_view text) {
   return false;
 }
 
+constexpr const char* kWhereNothingIsSaid = "rds";
+
+// What else is to be done, for each kind of endpoint that wants something.
+constexpr struct {
+  std::string_view target;
+  const char* line;
+} kWhatElse[] = {
+    {"rds",
+     "switch it on: aws rds modify-db-instance --db-instance-identifier NAME "
+     "--enable-iam-database-authentication --apply-immediately"},
+    {"rds",
+     "(a cluster: modify-db-cluster --db-cluster-identifier; a proxy: modify-db-proxy with "
+     "IAMAuth=REQUIRED)"},
+    {"rds", "in the database: pgiam setup sql --user NAME --create"},
+    {"dsql", "in the database: AWS IAM GRANT \"USER\" TO 'arn:…:role/ROLE';"},
+};
+
 // What has to be allowed at the endpoint, or in the region, of the flags; a star of the library's
 // stands for what only the flags tell.
 struct Permission {
   std::string action, resource;
-  bool is_dsql = false;
+  std::string target = {};    // the library's word for the kind of endpoint
   std::string any_user = {};  // what the resource ends with then
 };
 
@@ -40,7 +57,7 @@ Permission permission_of(Context& context, const Arguments& arguments, const std
   const bool has_host = arguments.has("host");
   Request request(has_host ? arguments.value("host") : "instance.invalid");
   request.user(user);
-  if (!has_host) request.option("target", "rds");
+  if (!has_host) request.option("target", kWhereNothingIsSaid);
   if (arguments.has("region")) request.option("region", arguments.value("region"));
   const json::value told =
       json::parse(context.explain(request).value().text(PGIAM_REPLY_EXPLANATION));
@@ -51,7 +68,7 @@ Permission permission_of(Context& context, const Arguments& arguments, const std
                      "pgiam setup policy --region eu-west-1 …");
   if (permission.is_object())
     return {permission.at("action").as_string().c_str(),
-            permission.at("resource").as_string().c_str(), target == "dsql"};
+            permission.at("resource").as_string().c_str(), target.as_string().c_str()};
   const json::value& region = told.at("region");
   if (region.is_string())
     throw UsageError("\"" + std::string(region.as_string()) + "\" is no region",
@@ -199,18 +216,11 @@ void print_indented(const json::value& value, const std::string& margin, std::st
   }
 }
 
-void tell_what_else(bool is_dsql) {
+void tell_what_else(std::string_view target) {
   remark("attach it: aws iam put-role-policy --role-name ROLE --policy-name pgiam "
          "--policy-document file://FILE");
-  if (is_dsql) {
-    remark("in the database: AWS IAM GRANT \"USER\" TO 'arn:…:role/ROLE';");
-    return;
-  }
-  remark("switch it on: aws rds modify-db-instance --db-instance-identifier NAME "
-         "--enable-iam-database-authentication --apply-immediately");
-  remark("(a cluster: modify-db-cluster --db-cluster-identifier; a proxy: modify-db-proxy with "
-         "IAMAuth=REQUIRED)");
-  remark("in the database: pgiam setup sql --user NAME --create");
+  for (const auto& step : kWhatElse)
+    if (step.target == target) remark(step.line);
 }
 
 int run(const Arguments& arguments) {
@@ -220,7 +230,7 @@ int run(const Arguments& arguments) {
   std::string text;
   print_indented(policy, "", text);
   print_line(text);
-  tell_what_else(permissions.front().is_dsql);
+  tell_what_else(permissions.front().target);
   return kExitOk;
 }
 

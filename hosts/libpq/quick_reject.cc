@@ -42,7 +42,7 @@ bool quick_reject(const RealLibpq& libpq, const Parameters& given) {
   if (!said.are_readable() || !said_or(said, "service", "PGSERVICE").empty()) return false;
 
   const Text password = said_or(said, "password", "PGPASSWORD");
-  if (!password.empty() && is_no_token(password)) return !force_may_apply();
+  if (surely_wins(password)) return true;
 
   const Text host = said_or(said, "host", "PGHOST");
   const Text hostaddr = said_or(said, "hostaddr", "PGHOSTADDR");
@@ -54,6 +54,10 @@ bool quick_reject(const RealLibpq& libpq, const Parameters& given) {
 bool is_no_token(std::string_view password) {
   constexpr std::size_t kLongestChosen = 100;
   return password.size() <= kLongestChosen;
+}
+
+bool surely_wins(std::string_view password) {
+  return !password.empty() && is_no_token(password) && !force_may_apply();
 }
 
 }  // namespace pgiam::libpq

@@ -17,4 +17,7 @@ bool quick_reject(const host::RealLibpq& libpq, const host::Parameters& given);
 // the library can tell, and whether it counts as none.
 bool is_no_token(std::string_view password);
 
+// Whether this password is the user's own word, whatever the server is.
+bool surely_wins(std::string_view password);
+
 }  // namespace pgiam::libpq

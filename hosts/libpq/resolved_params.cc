@@ -26,8 +26,7 @@ using host::ResolvedParams;
 namespace {
 
 bool may_want_token(const ResolvedHost& entry) {
-  const std::string_view password = entry.password.view();
-  return entry.is_dialled() && (password.empty() || !is_no_token(password) || force_may_apply());
+  return entry.is_dialled() && !surely_wins(entry.password.view());
 }
 
 // Whether the library has to be asked.
