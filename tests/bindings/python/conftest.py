@@ -16,7 +16,7 @@ LIBRARY = os.environ["PGIAM_TEST_LIBRARY"]
 sys.path[:0] = [str(PACKAGE), str(ROOT / "tests/rds"), str(ROOT / "tests/rds/aws"), str(ROOT / "tests/hosts")]
 if NEWER := os.environ.get("PGIAM_TEST_SITE"):  # drivers of PyPI's, in place of the system's
     sys.path.insert(0, NEWER)
-os.environ |= {"PGIAM_LIBRARY": LIBRARY, "AWS_EC2_METADATA_DISABLED": "true"}
+os.environ |= {"PGIAM_LIBRARY": LIBRARY, "AWS_EC2_METADATA_DISABLED": "true", "PGIAM_TIMEOUT_MS": "300000"}  # of a machine that is slow
 
 import pgiam  # noqa: E402
 
@@ -48,7 +48,6 @@ class SlowProgram:
 
     def __init__(self, folder, key=None):
         self.folder, self.runs_file, self.gate = folder, folder / "runs", folder / "gate"
-        os.mkfifo(self.gate)
         answer = {"Version": 1, "AccessKeyId": "AKIASLOW", "SecretAccessKey": "secret of AKIASLOW"}
         if key:
             answer.update(AccessKeyId=key.id, SecretAccessKey=key.secret)
@@ -56,7 +55,7 @@ class SlowProgram:
                 answer["SessionToken"] = key.session_token
         answer = json.dumps(answer)
         program = folder / "program"
-        program.write_text(f"#!/bin/sh\necho run >>'{self.runs_file}'\ncat '{self.gate}' >/dev/null\necho '{answer}'\n")
+        program.write_text(f"#!/bin/sh\necho run >>'{self.runs_file}'\nuntil [ -e '{self.gate}' ]; do sleep 0.05; done\necho '{answer}'\n")
         program.chmod(0o700)
         self.runs_file.touch()
         (folder / ".aws").mkdir()
@@ -64,16 +63,13 @@ class SlowProgram:
         # Each profile has its own program, as far as the library can tell.
         lines = [f"{name}\ncredential_process = {program} {i}\nregion = eu-west-1\n" for i, name in enumerate(profiles)]
         (folder / ".aws/config").write_text("\n".join(lines))
-        self._writer = os.open(self.gate, os.O_RDWR)  # so that its reader does not see an end
 
     def runs(self):
         return len(self.runs_file.read_text().split())
 
     def open(self):
         """Those that wait answer, and so do all that come."""
-        self.gate.unlink()  # first: nobody comes to a pipe that has no writer any more
         self.gate.touch()
-        os.close(self._writer)
 
 
 @pytest.fixture

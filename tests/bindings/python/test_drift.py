@@ -15,7 +15,7 @@ STRUCTS = {
     "pgiam_param": _abi.Param, "pgiam_step": _abi.Step, "pgiam_host": _abi.Host, "pgiam_outcome": _abi.Outcome,
     "pgiam_option_info": _abi.OptionInfo,
 }  # fmt: skip
-CONSTANTS = {name: value for name, value in vars(_abi).items() if name.isupper() and isinstance(value, int)}
+CONSTANTS = {name: value for name, value in vars(_abi).items() if name.isupper() and isinstance(value, int) and not name.endswith("_SIZE")}
 PLAIN = {
     "void": None, "pgiam_status": ctypes.c_int32, "int32_t": ctypes.c_int32, "uint32_t": ctypes.c_uint32,
     "int64_t": ctypes.c_int64, "size_t": ctypes.c_size_t, "char*": ctypes.c_char_p,

@@ -12,7 +12,7 @@ import time
 
 import pgiam
 import pytest
-from conftest import HOST, PACKAGE, threads, until
+from conftest import HOST, PACKAGE, run_python, threads, until
 
 PREFIX = f"{HOST}:5432/?Action=connect&DBUser=app&"
 
@@ -53,7 +53,8 @@ def test_a_thousand_tasks_take_no_threads_and_the_loop_goes_on(context, slow):
     before = threads(), len(os.listdir("/proc/self/fd"))
     tokens, during, descriptors = asyncio.run(main())
     assert len(tokens) == 1000 and all(token.startswith(HOST) for token in tokens) and slow.runs() == 1
-    assert during - before[0] <= 4 and descriptors - before[1] <= 300
+    # The library's own are 64 at most, for all the tasks that there may be.
+    assert during - before[0] <= 64 and descriptors - before[1] <= 300
     assert not context._operations and not context._calls
 
 
@@ -235,18 +236,24 @@ def ask_for(user):
     return pgiam.token(host=HOST, user=user)
 
 
-def test_nothing_is_lost_over_many_calls(context, keys):
-    import resource
+MANY = f"""
+import os, pgiam
+def held():
+    pages = int(open("/proc/self/statm").read().split()[1])
+    return len(os.listdir("/proc/self/task")), len(os.listdir("/proc/self/fd")), pages * os.sysconf("SC_PAGE_SIZE")
+def many(count):
+    for i in range(count):
+        context.token(host={HOST!r}, user=f"user{{i % 300}}")
+    return held()
+with pgiam.Context(cache="memory") as context:
+    print(*many(5000), *many(15000))
+"""
 
-    def round_of(count):
-        for i in range(count):
-            context.token(host=HOST, user=f"user{i % 300}")
-        return threads(), len(os.listdir("/proc/self/fd")), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    threads_before, descriptors_before, memory_before = round_of(3000)
-    threads_after, descriptors_after, memory_after = round_of(12000)
-    assert (threads_after, descriptors_after) == (threads_before, descriptors_before)
-    assert memory_after - memory_before < 8 << 10
+def test_nothing_is_lost_over_many_calls(keys):
+    threads_before, descriptors_before, memory_before, *after = map(int, run_python(MANY, PGIAM_TIMEOUT_MS="1000").stdout.split())
+    assert after[:2] == [threads_before, descriptors_before]
+    assert after[2] - memory_before < 8 << 20
 
 
 def test_the_end_of_the_process_waits_for_nothing(slow):

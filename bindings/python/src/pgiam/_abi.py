@@ -106,6 +106,9 @@ class Param(ctypes.Structure):
     _fields_ = [("struct_size", c_uint32), ("flags", c_uint32), ("key", c_char_p), ("value", c_char_p)]
 
 
+PARAM_SIZE = ctypes.sizeof(Param)
+
+
 class Step(ctypes.Structure):
     _fields_ = [
         ("struct_size", c_uint32), ("kind", c_int32), ("flags", c_uint32), ("host", c_uint32),

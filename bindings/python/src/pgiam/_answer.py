@@ -94,12 +94,13 @@ def warnings_of(reply: Any) -> Tuple[Error, ...]:
 
 def password_of(reply: Any) -> str:
     """The token alone: the quick way for who wants no more."""
-    lib, index, param = library(), 0, _abi.sized(_abi.Param)
-    while lib.pgiam_reply_param(reply, index, param) == _abi.OK:
+    at, index, param = library().pgiam_reply_param, 0, _abi.Param(_abi.PARAM_SIZE)
+    while at(reply, index, param) == _abi.OK:
         if param.key == b"password":
-            return param.value.decode()
+            value: bytes = param.value
+            return value.decode()
         index += 1
-        param = _abi.sized(_abi.Param)
+        param = _abi.Param(_abi.PARAM_SIZE)
     raise Error("INTERNAL", "the library's answer has no password")
 
 

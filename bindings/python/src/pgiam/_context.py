@@ -206,7 +206,7 @@ class Context:
     def _kept(self, host: Any, port: Any, user: Any, options: Mapping[str, Any], can_apply: Optional[str]) -> Any:
         """The requests of a call that may have been made before."""
         try:
-            key = (host, port, user, can_apply, *options.items())
+            key = (host, port, user, can_apply, *options.items()) if options else (host, port, user, can_apply)
             known = self._requests.get(key)
         except TypeError:  # of a value that is no text: making it tells
             return self._made(None, host, port, user, options, can_apply)
@@ -238,14 +238,9 @@ class Context:
         return supplier
 
     def _from_memory(self, request: _abi.Request) -> Optional[ctypes.c_void_p]:
-        out, error = ctypes.c_void_p(), ctypes.c_void_p()
-        status = self._library.pgiam_before_connect(self._open(), request, out, error)
-        if status == _abi.OK:
-            return out
-        if status != _abi.E_WOULD_BLOCK:
-            raise take_error(self._library, status, error)
-        self._library.pgiam_error_free(error)
-        return None
+        """None: it has to be fetched, or there is none, which an operation tells with its reason."""
+        out = ctypes.c_void_p()
+        return out if self._library.pgiam_before_connect(self._open(), request, out, None) == _abi.OK else None
 
     def _wait(self, request: _abi.Request, supplier: Optional[_questions.Supplier]) -> ctypes.c_void_p:
         """In slices, between which a Ctrl-C interrupts; it cancels the operation."""
