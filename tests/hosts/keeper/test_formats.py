@@ -192,11 +192,11 @@ def test_the_url_is_the_whole_connection_percent_encoded(pgiam):
         "connect_timeout": ["5"], "application_name": ["me&you"], "sslmode": ["verify-ca"], "sslrootcert": ["/a b/c.pem"]}
 
 
-def test_the_url_asks_for_the_tls_that_a_token_must_have(pgiam):
+def test_the_url_asks_for_the_tls_that_a_token_must_have(pgiam, rds):
     assert "?sslmode=require\n" in pgiam("token", "--uri", CONNINFO).stdout
     assert pgiam("token", "--uri", CONNINFO + " sslmode=disable").returncode == 2
-    rooted = pgiam("token", "--uri", CONNINFO, "--sslrootcert", "/etc/ssl/certs/ca-certificates.crt").stdout
-    assert "sslrootcert=/etc/ssl/certs/ca-certificates.crt" in rooted
+    rooted = pgiam("token", "--uri", CONNINFO, "--sslrootcert", rds.ca_file).stdout
+    assert f"sslrootcert={rds.ca_file}" in rooted
 
 
 def test_an_address_of_ipv6_stands_in_brackets(pgiam):
