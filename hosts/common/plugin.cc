@@ -11,6 +11,7 @@
 
 #include "base/load_lock.h"
 #include "base/uncancellable.h"
+#include "base/yes_or_no.h"
 #include "pgiam_loader.h"
 
 namespace pgiam::host {
@@ -123,10 +124,8 @@ bool is_disabled() noexcept { return is_on("PGIAM_DISABLE"); }
 
 bool is_on(const char* variable) noexcept {
   const char* value = secure_getenv(variable);
-  if (!value) return false;
-  for (const char* yes : {"1", "yes", "true", "on"}) {
-    if (strcasecmp(value, yes) == 0) return true;
-  }
+  for (std::string_view yes : kYes)
+    if (value && strcasecmp(value, yes.data()) == 0) return true;
   return false;
 }
 

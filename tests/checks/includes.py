@@ -18,7 +18,7 @@ MAY_INCLUDE = {
 SHARED_WITH_HOSTS = {
     "base/configuration_files.h", "base/conninfo_keywords.h", "base/descriptor.h", "base/folder.h", "base/load_lock.h", "base/pgpass.h",
     "base/shell.h", "base/spelling.h", "base/sql.h", "base/uncancellable.h", "base/user_database.h",
-    "base/write_all.h",
+    "base/write_all.h", "base/yes_or_no.h",
 }  # fmt: skip
 # (who, what): the command is the way to run what these two hosts do without a client.
 LENT = {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/yes_or_no.h"
+
 namespace pgiam {
 namespace {
 
@@ -46,9 +48,9 @@ std::optional<long long> parse_integer(std::string_view text) {
 }
 
 std::optional<bool> parse_bool(std::string_view text) {
-  for (std::string_view yes : {"yes", "true", "on", "1"})
+  for (std::string_view yes : kYes)
     if (equals_ignore_case(text, yes)) return true;
-  for (std::string_view no : {"no", "false", "off", "0"})
+  for (std::string_view no : kNo)
     if (equals_ignore_case(text, no)) return false;
   return std::nullopt;
 }
