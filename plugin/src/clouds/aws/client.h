@@ -50,7 +50,7 @@ class Client {
   const World& world_;
   Runtime& runtime_;
   Service service_;
-  Endpoint endpoint_;
+  ServiceEndpoint endpoint_;
   std::string ca_bundle_;
   int max_attempts_ = 0;
 };

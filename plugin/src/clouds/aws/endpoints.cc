@@ -74,7 +74,7 @@ bool is_global_sts(Service service, std::string_view region, const EndpointSetti
              std::end(kLegacyStsRegions);
 }
 
-Result<Endpoint> own_endpoint(std::string_view region, const EndpointSettings& settings) {
+Result<ServiceEndpoint> own_endpoint(std::string_view region, const EndpointSettings& settings) {
   if (settings.fips || settings.dual_stack)
     return make_error(Status::kBadConfig,
                       settings.url_from + " names an endpoint, which cannot be had together with " +
@@ -87,7 +87,7 @@ Result<Endpoint> own_endpoint(std::string_view region, const EndpointSettings& s
                       "write it as https://host or http://host:port");
   std::string text = url->text();
   if (text.ends_with('/')) text.pop_back();
-  return Endpoint{text, region.empty() ? "us-east-1" : std::string(region)};
+  return ServiceEndpoint{text, region.empty() ? "us-east-1" : std::string(region)};
 }
 
 // The variable, else the profile's property.
@@ -149,19 +149,19 @@ EndpointSettings read_endpoint_settings(Service service, const Environment& envi
   return settings;
 }
 
-Result<Endpoint> resolve_endpoint(Service service, std::string_view region,
-                                  const EndpointSettings& settings) {
+Result<ServiceEndpoint> resolve_endpoint(Service service, std::string_view region,
+                                         const EndpointSettings& settings) {
   if (!region.empty() && !is_host_label(region))
     return make_error(Status::kBadConfig, "\"" + std::string(region) + "\" is not an AWS region",
                       "check AWS_REGION, and region of the profile");
   if (!settings.url.empty()) return own_endpoint(region, settings);
   if (is_global_sts(service, region, settings))
-    return Endpoint{"https://sts.amazonaws.com", "us-east-1"};
+    return ServiceEndpoint{"https://sts.amazonaws.com", "us-east-1"};
   if (region.empty())
     return make_error(Status::kBadConfig,
                       std::string("no region to ask ") + names_of(service).title + " in",
                       "set AWS_REGION, or region in the profile");
-  return Endpoint{"https://" + host_of(service, region, settings), std::string(region),
+  return ServiceEndpoint{"https://" + host_of(service, region, settings), std::string(region),
                   settings.switches};
 }
 

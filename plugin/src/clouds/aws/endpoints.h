@@ -31,7 +31,7 @@ struct EndpointSettings {
 EndpointSettings read_endpoint_settings(Service service, const Environment& environment,
                                         const Profiles& profiles, const Section* profile);
 
-struct Endpoint {
+struct ServiceEndpoint {
   std::string url;  // "https://sts.eu-west-1.amazonaws.com": a path is appended to it
   std::string signing_region;
   std::string switches = {};  // that made the name
@@ -39,7 +39,7 @@ struct Endpoint {
 
 // Pure. STS can do without a region, and is then the global endpoint; for the others a missing or
 // impossible region is kBadConfig.
-Result<Endpoint> resolve_endpoint(Service service, std::string_view region,
-                                  const EndpointSettings& settings);
+Result<ServiceEndpoint> resolve_endpoint(Service service, std::string_view region,
+                                         const EndpointSettings& settings);
 
 }  // namespace pgiam::aws

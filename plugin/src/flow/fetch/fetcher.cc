@@ -106,27 +106,27 @@ std::optional<Result<Found>> Fetcher::answer_from_memory(Entry& entry, const Wan
   return std::nullopt;
 }
 
-Fetcher::Turn Fetcher::take_turn(const Wanted& wanted, bool may_prompt) {
+Fetcher::Joined Fetcher::join(const Wanted& wanted, bool may_prompt) {
   auto begun = std::make_shared<Flight>();
-  Turn turn;
+  Joined joined;
   const StateLock lock;
   Entry& entry = entries_.use(wanted.source, wanted.world);
   auto& flight = entry.flights[may_prompt];
   if (flight && flight->fork != fork_count()) keep_for_ever(std::exchange(flight, nullptr));
-  if (entry.lives(wanted.call.now)) turn.current = entry.secret;
-  turn.wake_renewer =
-      turn.current && entry.is_renewable() && in_background_ && !renewer_.awake();
-  turn.answer = answer_from_memory(entry, wanted, may_prompt);
-  if (turn.answer) return turn;
-  turn.lead = !flight;
-  if (turn.lead) {
-    if (entry.secret) turn.replaces = entry.secret->owner_id();
-    if (turn.current && !wanted.refresh && entry.trust.is_refused(wanted.user, entry.generation))
+  if (entry.lives(wanted.call.now)) joined.current = entry.secret;
+  joined.wake_renewer =
+      joined.current && entry.is_renewable() && in_background_ && !renewer_.awake();
+  joined.answer = answer_from_memory(entry, wanted, may_prompt);
+  if (joined.answer) return joined;
+  joined.lead = !flight;
+  if (joined.lead) {
+    if (entry.secret) joined.replaces = entry.secret->owner_id();
+    if (joined.current && !wanted.refresh && entry.trust.is_refused(wanted.user, entry.generation))
       begun->refused_user = wanted.user;
     flight = std::move(begun);
   }
-  turn.flight = flight;
-  return turn;
+  joined.flight = flight;
+  return joined;
 }
 
 const KeptSecretPtr* Fetcher::find_current(const std::string& key, std::string_view user, Time now,
@@ -157,15 +157,16 @@ Result<Found> Fetcher::get_offline(const Wanted& wanted, Trace& trace) {
   return Found{std::move(*loaded), false};
 }
 
-Result<Found> Fetcher::lead(Turn turn, const Wanted& wanted, bool may_prompt, Trace& trace) {
+Result<Found> Fetcher::lead(Joined joined, const Wanted& wanted, bool may_prompt, Trace& trace) {
   Call leading = wanted.call;
   leading.may_prompt = may_prompt;
-  leading.replaces = std::move(turn.replaces);
+  leading.replaces = std::move(joined.replaces);
   const auto reason = wanted.refresh ? Reason::kRefresh : Reason::kWanted;
   const auto loaded =
-      load(wanted.source, std::move(turn.flight), wanted.world, leading, reason, trace);
+      load(wanted.source, std::move(joined.flight), wanted.world, leading, reason, trace);
   if (loaded) return Found{*loaded, false};
-  if (turn.current && loaded.error().status != Status::kCancelled) return Found{turn.current, true};
+  if (joined.current && loaded.error().status != Status::kCancelled)
+    return Found{joined.current, true};
   return loaded.error();
 }
 

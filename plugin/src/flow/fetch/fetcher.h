@@ -83,8 +83,8 @@ class Fetcher {
   class Leader;
   class FetchHere;
   struct Renewal;
-  // A caller's turn at a source.
-  struct Turn {
+  // How a caller stands to a source: it has its answer, leads a load, or waits for one.
+  struct Joined {
     std::optional<Result<Found>> answer;  // memory has it
     std::shared_ptr<Flight> flight;       // else: a load, to lead or to wait for
     bool lead = false;
@@ -93,11 +93,11 @@ class Fetcher {
     bool wake_renewer = false;  // nobody renews in this process yet
   };
 
-  Turn take_turn(const Wanted& wanted, bool may_prompt);
+  Joined join(const Wanted& wanted, bool may_prompt);
   std::optional<Result<Found>> answer_from_memory(Entry& entry, const Wanted& wanted,
                                                   bool may_prompt);
   Result<Found> get_offline(const Wanted& wanted, Trace& trace);
-  Result<Found> lead(Turn turn, const Wanted& wanted, bool may_prompt, Trace& trace);
+  Result<Found> lead(Joined joined, const Wanted& wanted, bool may_prompt, Trace& trace);
   // Loads, lands the flight and keeps the outcome.
   enum class Reason { kWanted, kRefresh, kRenewal };
   Result<KeptSecretPtr> load(const SecretSource& source, std::shared_ptr<Flight> flight,

@@ -13,15 +13,15 @@ std::optional<Result<Found>> Search::advance(Trace& trace) {
       if (!found && flight_) return std::nullopt;
       if (!found) continue;
     } else {
-      Fetcher::Turn turn = fetcher_.take_turn(wanted_, asking_);
-      if (turn.wake_renewer) fetcher_.renewer_.wake();
-      if (turn.answer) {
-        found = std::move(turn.answer);
-      } else if (turn.lead) {
-        found = fetcher_.lead(std::move(turn), wanted_, asking_, trace);
+      Fetcher::Joined joined = fetcher_.join(wanted_, asking_);
+      if (joined.wake_renewer) fetcher_.renewer_.wake();
+      if (joined.answer) {
+        found = std::move(joined.answer);
+      } else if (joined.lead) {
+        found = fetcher_.lead(std::move(joined), wanted_, asking_, trace);
       } else {
-        flight_ = std::move(turn.flight);
-        current_ = std::move(turn.current);
+        flight_ = std::move(joined.flight);
+        current_ = std::move(joined.current);
         continue;
       }
     }
