@@ -2,13 +2,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
 #include "commands.h"
 #include "connection.h"
 #include "library.h"
+#include "plugin.h"
 #include "preload.h"
+#include "reach.h"
 #include "report.h"
 
 namespace pgiam::cli {
@@ -31,21 +32,6 @@ void put_token_into_environment(const Arguments& arguments) {
   set_variable("PGPASSWORD", reply.param("password"));
   if (const char* sslmode = reply.param("sslmode")) set_variable("PGSSLMODE", sslmode);
   if (const char* bundle = reply.param("sslrootcert")) set_variable("PGSSLROOTCERT", bundle);
-}
-
-// The file that execvp will take; "" where it will find none.
-std::string find_program(const std::string& name) {
-  if (name.find('/') != name.npos) return name;
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path ? path : "/bin:/usr/bin";
-  for (;;) {
-    const std::size_t colon = rest.find(':');
-    const std::string folder(rest.substr(0, colon));
-    const std::string file = (folder.empty() ? "." : folder) + "/" + name;
-    if (access(file.c_str(), X_OK) == 0) return file;
-    if (colon == rest.npos) return "";
-    rest.remove_prefix(colon + 1);
-  }
 }
 
 int become(const std::vector<std::string>& program) {
@@ -71,11 +57,9 @@ int run(const Arguments& arguments) {
   make_context(arguments);  // complains of options that the hook could only complain of later
   pass_on_options(arguments);
   preload_hook(arguments.has("filter"));
-  const std::string& program = arguments.program.front();
-  const std::string reason = reason_not_to_preload(find_program(program));
-  if (!reason.empty())
-    remark("warning: " + program + " " + reason +
-           ": nothing can be preloaded into it, so it runs without pgiam");
+  const std::string why = why_out_of_reach(arguments.program, arguments.has("filter"));
+  if (!why.empty() && host::is_logged(PGIAM_LOG_ERROR) && !host::is_disabled())
+    remark("warning: " + why);
   return become(arguments.program);
 }
 

@@ -1,4 +1,4 @@
-// Preloading: the files, and the programs into which nothing can be preloaded.
+// Preloading: the files.
 #pragma once
 
 #include <string>
@@ -15,8 +15,5 @@ std::string filter_file();
 
 // Puts them before what is preloaded already. Throws UsageError where a path cannot stand there.
 void preload(const std::string& file);
-
-// Why nothing can be preloaded into this program ("is setuid or setgid"); "" where it can.
-std::string reason_not_to_preload(const std::string& program);
 
 }  // namespace pgiam::cli

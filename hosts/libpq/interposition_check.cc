@@ -1,9 +1,12 @@
 #include "interposition_check.h"
 
 #include <link.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstring>
+#include <new>
 #include <string>
 
 #include "plugin.h"
@@ -11,30 +14,73 @@
 namespace pgiam::libpq {
 namespace {
 
-std::atomic<bool> was_called = false;
+std::atomic<bool> here = false;
+// Where the word at the end may be wanted, forked children share it: they may make the calls.
+std::atomic<bool>* was_called = &here;
+pid_t started = 0;
 
-int add_libpq(dl_phdr_info* object, size_t, void* found) {
-  const char* slash = strrchr(object->dlpi_name, '/');
-  const char* name = slash ? slash + 1 : object->dlpi_name;
-  // A wheel's own is libpq-0123abcd.so.5.17; libpqxx is another library. The filter's file is ours.
-  const bool is_libpq = strncmp(name, "libpq", 5) == 0 && (name[5] == '.' || name[5] == '-');
-  if (is_libpq && !strstr(object->dlpi_name, "pgiam/filter/"))
-    *static_cast<std::string*>(found) += std::string(" ") + object->dlpi_name;
+[[gnu::constructor]] void remember_process() {
+  started = getpid();
+  if (!host::is_logged(PGIAM_LOG_INFO)) return;
+  void* shared =
+      mmap(nullptr, sizeof here, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared != MAP_FAILED) was_called = new (shared) std::atomic<bool>(false);
+}
+
+// A wheel's own is libpq-0123abcd.so.5.17; libpqxx is another library.
+bool is_libpq(const char* path) {
+  const char* slash = strrchr(path, '/');
+  const char* name = slash ? slash + 1 : path;
+  return strncmp(name, "libpq", 5) == 0 && (name[5] == '.' || name[5] == '-');
+}
+
+// Whether the object was linked with one, so that its calls come through where a hook can stand.
+bool needs_libpq(const dl_phdr_info& object) {
+  for (int i = 0; i < object.dlpi_phnum; ++i) {
+    if (object.dlpi_phdr[i].p_type != PT_DYNAMIC) continue;
+    const auto* entries =
+        reinterpret_cast<const ElfW(Dyn)*>(object.dlpi_addr + object.dlpi_phdr[i].p_vaddr);
+    ElfW(Addr) names = 0;
+    for (const ElfW(Dyn)* entry = entries; entry->d_tag != DT_NULL; ++entry)
+      if (entry->d_tag == DT_STRTAB) names = entry->d_un.d_ptr;
+    if (names < object.dlpi_addr) names += object.dlpi_addr;  // not every loader relocates it
+    for (const ElfW(Dyn)* entry = entries; entry->d_tag != DT_NULL; ++entry)
+      if (entry->d_tag == DT_NEEDED &&
+          is_libpq(reinterpret_cast<const char*>(names + entry->d_un.d_val)))
+        return true;
+  }
+  return false;
+}
+
+struct Search {
+  std::string found;       // a blank before each
+  bool is_needed = false;  // by an object that is loaded
+};
+
+int look_at(dl_phdr_info* object, size_t, void* data) {
+  auto& search = *static_cast<Search*>(data);
+  if (strstr(object->dlpi_name, "pgiam/filter/")) return 0;  // the filter's file is ours
+  if (is_libpq(object->dlpi_name)) search.found += std::string(" ") + object->dlpi_name;
+  search.is_needed = search.is_needed || needs_libpq(*object);
   return 0;
 }
 
+// In the process that was started, and in none that was forked off it. At the default level only
+// for people, and only of a libpq that nothing was linked with: it was used past us for sure.
 [[gnu::destructor]] void tell_if_never_called() {
-  if (was_called.load(std::memory_order_relaxed) || !host::is_logged(PGIAM_LOG_INFO)) return;
-  std::string found;
-  dl_iterate_phdr(add_libpq, &found);
-  if (found.empty()) return;
-  const std::string text = "libpq was loaded, but no call to it came through pgiam:" + found +
+  if (was_called->load(std::memory_order_relaxed) || getpid() != started) return;
+  const bool is_told_all = host::is_logged(PGIAM_LOG_INFO);
+  if (!is_told_all && !(host::is_logged(PGIAM_LOG_ERROR) && isatty(STDERR_FILENO))) return;
+  Search search;
+  dl_iterate_phdr(look_at, &search);
+  if (search.found.empty() || (!is_told_all && search.is_needed)) return;
+  const std::string text = "libpq was loaded, but no call to it came through pgiam:" + search.found +
                            "; if the program connected, see pgiam exec --filter";
-  host::log(PGIAM_LOG_INFO, "libpq", text.c_str());
+  host::log(PGIAM_LOG_ERROR, "libpq", text.c_str());
 }
 
 }  // namespace
 
-void note_call() noexcept { was_called.store(true, std::memory_order_relaxed); }
+void note_call() noexcept { was_called->store(true, std::memory_order_relaxed); }
 
 }  // namespace pgiam::libpq

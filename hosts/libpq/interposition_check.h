@@ -4,7 +4,7 @@
 namespace pgiam::libpq {
 
 // To be called when one came. If none ever does, and a libpq was loaded, a line at level info says
-// so when the process ends.
+// so when the process ends; on a terminal at every level, where a libpq was opened by hand.
 void note_call() noexcept;
 
 }  // namespace pgiam::libpq

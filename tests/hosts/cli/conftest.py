@@ -126,3 +126,8 @@ def rules(home):
         return file
 
     return write
+
+
+def child_environment(ended):
+    """What a program that prints its environment had."""
+    return dict(line.split("=", 1) for line in ended.stdout.splitlines())

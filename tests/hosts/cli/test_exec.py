@@ -1,28 +1,19 @@
 """pgiam exec: programs under the hook, and with one token in PGPASSWORD."""
 
 import os
-import re
 import shutil
-import struct
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import COMMAND, CONNINFO, HOOK, HOST, LIBRARY, SECRET
+from conftest import COMMAND, CONNINFO, HOOK, HOST, LIBRARY, SECRET, child_environment
+from programs import BY_HANDLE, psql
 
 
 @pytest.fixture
 def environment(environment, rds):
     """Credentials that the emulated instance knows."""
     return environment | rds.credentials()
-
-
-def psql(conninfo, sql="SELECT session_user"):
-    return ["psql", "-XAtw", "-c", sql, conninfo]
-
-
-def child_environment(ended):
-    return dict(line.split("=", 1) for line in ended.stdout.splitlines())
 
 
 def test_an_unmodified_psql_logs_in(pgiam, rds):
@@ -105,137 +96,12 @@ def test_wrong_options_are_told_before_the_program_runs(pgiam):
     assert (ended.returncode, ended.stdout) == (2, "") and 'tls = "maybe"' in ended.stderr
 
 
-# The loader takes LD_PRELOAD away from programs that it does not preload into.
-OUT_OF_REACH = "pgiam: warning: {} {}: nothing can be preloaded into it, so it runs without pgiam\n"
-
-
-@pytest.fixture
-def own_env(tmp_path):
-    """A copy of env: it shows whether it was preloaded into."""
-    return shutil.copy("/usr/bin/env", tmp_path / "env")
-
-
-@pytest.fixture
-def setuid_env(own_env):
-    if os.getuid() != 0:
-        pytest.skip("only root can make a program of somebody else's")
-    os.chown(own_env, 65534, 65534)
-    own_env.chmod(0o4755)
-    return own_env
-
-
-def test_a_setuid_program_runs_with_a_warning(pgiam, setuid_env):
-    ended = pgiam("exec", "--", setuid_env)
-    assert ended.stderr == OUT_OF_REACH.format(setuid_env, "is setuid or setgid")
-    assert ended.returncode == 0 and "LD_PRELOAD" not in child_environment(ended)
-
-
-def test_where_the_system_ignores_setuid_there_is_nothing_to_warn_of(pgiam, setuid_env):
-    ended = pgiam("exec", "--", setuid_env, wrapper=["setpriv", "--no-new-privs"])
-    assert (ended.stderr, child_environment(ended)["LD_PRELOAD"]) == ("", HOOK)
-
-
-# Not root, but it finds its way to all files.
-NOBODY = ["setpriv", "--reuid=65534", "--clear-groups", "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
-NET_BIND_SERVICE = struct.pack("<5I", 0x02000001, 1 << 10, 0, 0, 0)  # what setcap cap_net_bind_service=ep writes
-
-
-def test_a_program_with_capabilities_of_its_own_runs_with_a_warning_but_for_root(pgiam, own_env):
-    try:
-        os.setxattr(own_env, "security.capability", NET_BIND_SERVICE)
-        subprocess.run([*NOBODY, own_env], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"no capabilities can be given here: {error}")
-    ended = pgiam("exec", "--", own_env, wrapper=NOBODY)
-    assert ended.stderr == OUT_OF_REACH.format(own_env, "has capabilities of its own")
-    assert ended.returncode == 0 and "LD_PRELOAD" not in child_environment(ended)
-    ended = pgiam("exec", "--", own_env)
-    assert (ended.stderr, child_environment(ended)["LD_PRELOAD"]) == ("", HOOK)
-
-
-def compile_program(program, *options):
-    source = program.with_suffix(".c")
-    source.write_text("int main(void) { return 0; }\n")
-    subprocess.run(["cc", *options, "-o", program, source], check=True)
-    return program
-
-
-@pytest.fixture
-def static_program(tmp_path):
-    return compile_program(tmp_path / "static", "-static")
-
-
-def test_a_static_program_runs_with_a_warning(pgiam, static_program):
-    ended = pgiam("exec", "--", static_program)
-    assert (ended.returncode, ended.stderr) == (0, OUT_OF_REACH.format(static_program, "is statically linked"))
-
-
-def test_a_program_of_another_c_library_runs_with_a_warning(pgiam, tmp_path):
-    program = compile_program(tmp_path / "musl", "-Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1")
-    ended = pgiam("exec", "--", program)  # musl itself need not be here
-    assert ended.stderr.startswith(OUT_OF_REACH.format(program, "is built for another C library than pgiam"))
-
-
-# A whole program for 32 bits: exit(42).
-I386 = (
-    struct.pack("<16sHHIIIIIHHHHHH", b"\x7fELF\1\1\1", 2, 3, 1, 0x8048054, 52, 0, 0, 52, 32, 1, 0, 0, 0)
-    + struct.pack("<8I", 1, 0, 0x8048000, 0x8048000, 96, 96, 5, 4096)
-    + bytes.fromhex("b801000000 bb2a000000 cd80")
-)  # fmt: skip
-
-
-def test_a_program_for_another_machine_runs_with_a_warning(pgiam, tmp_path):
-    program = tmp_path / "i386"
-    program.write_bytes(I386)
-    program.chmod(0o755)
-    ended = pgiam("exec", "--", program)
-    assert ended.stderr.startswith(OUT_OF_REACH.format(program, "is built for another kind of machine than pgiam"))
-    assert ended.returncode in (42, 126)  # the kernel may run 64 bits only
-
-
-def script_of(program, folder, name="script"):
-    script = folder / name
-    script.write_text(f"#! {program}\n")
-    script.chmod(0o755)
-    return script
-
-
-def test_of_a_script_its_interpreter_counts(pgiam, static_program, tmp_path):
-    script = script_of(static_program, tmp_path)
-    script_of_script = script_of(script, tmp_path, "outer")
-    for one in (script, script_of_script):
-        assert pgiam("exec", "--", one).stderr == OUT_OF_REACH.format(one, "is statically linked")
-    assert pgiam("exec", "--", script_of("/bin/true", tmp_path)).stderr == ""
-
-
-def test_of_a_script_nothing_but_its_interpreter_counts(pgiam, setuid_env, tmp_path):
-    script = script_of("/bin/sh\nexec /usr/bin/env", tmp_path)
-    os.chown(script, 65534, 65534)
-    script.chmod(0o4755)  # ignored for scripts
-    ended = pgiam("exec", "--", script)
-    assert (ended.stderr, child_environment(ended)["LD_PRELOAD"]) == ("", HOOK)
-    assert "is setuid or setgid" in pgiam("exec", "--", script_of(setuid_env, tmp_path)).stderr
-
-
 FILTER = str(Path(HOOK).parent / "pgiam/filter/libpq.so.5")
 
 
 def test_the_filter_is_preloaded_behind_the_hook(pgiam):
     variables = child_environment(pgiam("exec", "--filter", "--", "env", LD_PRELOAD="libnss_wrapper.so"))
     assert variables["LD_PRELOAD"] == f"{HOOK}:{FILTER}:libnss_wrapper.so"
-
-
-# Takes libpq's functions from the library itself, where no preloaded function is found before them.
-BY_HANDLE = """
-import ctypes, sys
-libpq = ctypes.CDLL((sys.argv + ["libpq.so.5"])[2])
-for name in ("PQconnectdb", "PQuser", "PQhost"):
-    getattr(libpq, name).restype = ctypes.c_void_p if name == "PQconnectdb" else ctypes.c_char_p
-connection = ctypes.c_void_p(libpq.PQconnectdb(sys.argv[1].encode()))
-print(libpq.PQstatus(connection), libpq.PQuser(connection).decode(), libpq.PQlibVersion())
-maps = {line.split()[-1] for line in open("/proc/self/maps") if "/libpq.so" in line}
-print("\\n".join(sorted(maps)))
-"""
 
 
 @pytest.mark.parametrize("name", ["libpq.so.5", "libpq.so"])
@@ -245,15 +111,6 @@ def test_the_filter_reaches_programs_that_the_hook_does_not(name, pgiam, rds):
     ended = pgiam("exec", "--filter", "--", *program)
     assert ended.stdout.startswith("0 app_user"), ended.stderr
     assert ended.stderr == ""
-
-
-def test_at_level_info_a_program_tells_at_its_end_of_a_libpq_that_the_hook_did_not_reach(pgiam, rds):
-    program = ["/usr/bin/python3", "-c", BY_HANDLE, rds.conninfo()]
-    said = pgiam("exec", "--log", "info", "--", *program).stderr.splitlines()
-    assert len(said) == 1
-    assert re.fullmatch(r"pgiam: libpq: libpq was loaded, but no call to it came through pgiam: /\S+/libpq\.so\.5\S*; .*--filter", said[0])
-    for reached in (["--filter", "--", *program], ["--", *psql(rds.conninfo())], ["--filter", "--", "true"]):
-        assert "came through pgiam" not in pgiam("exec", "--log", "info", *reached).stderr
 
 
 def test_commands_may_be_nested_in_any_way(pgiam, rds):
