@@ -25,6 +25,12 @@ constexpr const char* kAnyEndpoint = "doctor.c000000000ab.us-east-1.rds.amazonaw
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
 // Takes what a step throws for its failure.
 template <typename Take>
 StepTaken timed(const std::string& name, const std::string& host, Take take) {
@@ -53,11 +59,13 @@ class Examination {
     add(timed("configuration", "", [&] { return read_configuration(); }));
     if (const auto& verdict = report_.steps.back().finding.verdict) {
       report_.verdict = *verdict;
+      name_difference();
       for (const Step& step : kSteps) add({step.name, "", not_reached()});
       return std::move(report_);
     }
     for (std::size_t i = 0; i < params_->hosts.size(); ++i) examine_host(i);
     conclude();
+    name_difference();
     return std::move(report_);
   }
 
@@ -90,8 +98,8 @@ class Examination {
       hostaddrs_ = host::split_list(addresses);
     params_ = std::move(params);
     std::string detail = describe_configuration();
-    if (known_.set_aside.empty()) return ok(std::move(detail));
-    return warning(detail + "\n" + describe_set_aside());
+    const std::string differences = describe_differences();
+    return differences.empty() ? ok(std::move(detail)) : warning(detail + differences);
   }
 
   // What keeps libpq from connecting with these parameters, in our words or in its own.
@@ -105,12 +113,26 @@ class Examination {
                      "CONNINFO is what psql takes: pgiam help doctor");
   }
 
-  std::string describe_set_aside() const {
-    std::string keywords;
-    for (const std::string& keyword : known_.set_aside)
-      keywords += (keywords.empty() ? "" : ", ") + keyword;
-    return "libpq " + std::to_string(late_libpq().major_version()) + " does not know " + keywords +
-           ": set aside, so the connection that is tested differs in that from yours";
+  static std::string this_libpq() {
+    return "libpq " + std::to_string(late_libpq().major_version());
+  }
+
+  // In what the connection that is tested is another than the user's.
+  std::string describe_differences() const {
+    std::string lines;
+    if (!known_.set_aside.empty())
+      lines += "\n" + this_libpq() + " does not know " + joined(known_.set_aside) +
+               ": set aside, so the connection that is tested differs in that from yours";
+    if (!known_.unread.empty())
+      lines += "\n" + this_libpq() + " does not read " + joined(known_.unread) +
+               ": a program that does makes another connection than the one that is tested";
+    return lines;
+  }
+
+  void name_difference() {
+    if (!known_.set_aside.empty())
+      report_.verdict.sentence += " (tested without " + joined(known_.set_aside) + ", which " +
+                                  this_libpq() + " does not know)";
   }
 
   std::string describe_configuration() const {

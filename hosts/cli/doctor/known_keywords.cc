@@ -1,5 +1,7 @@
 #include "known_keywords.h"
 
+#include <cstdlib>
+
 #include "../connection.h"
 #include "../report.h"
 #include "base/conninfo_keywords.h"
@@ -11,6 +13,15 @@ namespace {
 bool is_known_to(int libpq_version, const char* keyword) {
   const ConninfoKeyword* known = find_conninfo_keyword(keyword);
   return known && known->since <= libpq_version;
+}
+
+std::vector<std::string> variables_unknown_to(int libpq_version) {
+  std::vector<std::string> variables;
+  for (const ConninfoKeyword& keyword : conninfo_keywords()) {
+    const char* value = keyword.variable ? std::getenv(keyword.variable) : nullptr;
+    if (value && *value && keyword.since > libpq_version) variables.push_back(keyword.variable);
+  }
+  return variables;
 }
 
 void refuse_if_protective(const char* name, int libpq_version) {
@@ -26,6 +37,7 @@ void refuse_if_protective(const char* name, int libpq_version) {
 
 KnownKeywords keywords_known_to(int libpq_version, const std::string& conninfo) {
   KnownKeywords known;
+  known.unread = variables_unknown_to(libpq_version);
   if (!is_conninfo(conninfo)) {
     known.conninfo.append(conninfo);
     return known;

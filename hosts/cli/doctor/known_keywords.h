@@ -11,6 +11,7 @@ namespace pgiam::cli::doctor {
 struct KnownKeywords {
   host::SecretText conninfo;
   std::vector<std::string> set_aside;  // keywords that this libpq does not know
+  std::vector<std::string> unread;     // variables that are set, and that it does not read
 };
 
 // Throws UsageError where the string cannot be read, or a keyword that protects would have to be set

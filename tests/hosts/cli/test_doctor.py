@@ -84,6 +84,7 @@ def test_keywords_that_this_libpq_is_too_old_for_are_set_aside_and_named(doctor,
     told = doctor(rds.conninfo(min_protocol_version="3.0", oauth_scope="x"))
     assert (told.code, told.outcome("configuration")) == ("works", "warning")
     assert f"libpq {LIBPQ_MAJOR} does not know min_protocol_version, oauth_scope: set aside" in told.detail("configuration")
+    assert told.sentence.endswith(f"(tested without min_protocol_version, oauth_scope, which libpq {LIBPQ_MAJOR} does not know)")
     assert doctor(rds.conninfo(min_protocol_vresion="3.0")).code == "usage"
 
 
@@ -93,6 +94,13 @@ def test_a_keyword_that_protects_is_never_set_aside(doctor, rds):
     assert (told.code, told.failed, told.status) == ("usage", ["configuration"], 2)
     assert f"libpq {LIBPQ_MAJOR} does not know require_auth" in told.sentence and "libpq 16" in told.do[0]
     assert rds.attempts() == []
+
+
+@pytest.mark.skipif(LIBPQ_MAJOR >= 16, reason="this libpq reads PGREQUIREAUTH")
+def test_a_variable_that_this_libpq_does_not_read_is_named(doctor, rds):
+    told = doctor(rds.conninfo(), PGREQUIREAUTH="password", PGSSLSNI="1")
+    assert (told.code, told.outcome("configuration")) == ("works", "warning")
+    assert f"libpq {LIBPQ_MAJOR} does not read PGREQUIREAUTH: " in told.detail("configuration")
 
 
 # ---- What can be told without the server
