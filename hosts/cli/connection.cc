@@ -105,7 +105,8 @@ Request Connection::request() const {
 
 Request Connection::request_to_send() const {
   Request request = this->request().sslmode(chosen("sslmode")).keyword("hostaddr", hostaddr_);
-  for (const char* keyword : {"sslrootcert", "gssencmode", "channel_binding", "require_auth"})
+  for (const char* keyword :
+       {"sslrootcert", "gssencmode", "channel_binding", "require_auth", "service"})
     request.keyword(keyword, chosen(keyword));
   return request;
 }

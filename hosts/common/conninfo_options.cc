@@ -38,7 +38,8 @@ const char* GivenOptions::find(std::string_view keyword) const {
   for (std::size_t i = 0; given_.keywords()[i]; ++i) {
     const char* value = given_.values()[i];
     if (!value || !*value) continue;
-    if (value == string) {
+    if (value == string && given_.keywords()[i] == std::string_view("dbname")) {
+      string = nullptr;  // a second time it would be a database's name
       if (const char* inside = in_string_.find(keyword)) found = inside;
     } else if (given_.keywords()[i] == keyword) {
       found = value;

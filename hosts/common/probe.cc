@@ -123,12 +123,11 @@ std::shared_ptr<const ResolvedParams> probe(const RealLibpq& libpq, const Parame
   params.database = value("dbname");
   params.sslmode = value("sslmode");
   const GivenOptions said(libpq, given);
-  const std::string service = service_of(said);
-  params.sslmode_chosen = params.sslmode != "prefer" || is_preferred(said, service);
+  params.service = service_of(said);
+  params.sslmode_chosen = params.sslmode != "prefer" || is_preferred(said, params.service);
   params.gssencmode = value("gssencmode");
   params.has_password_outside_file = *value("password") != '\0';
   params.password_file_is_unsafe = is_unsafe;
-  params.rests_on_service_file = !service.empty();
 
   bool first = true;
   for (ResolvedHost& entry : params.hosts) {

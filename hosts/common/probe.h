@@ -44,7 +44,7 @@ struct ResolvedParams {
   // others can read.
   bool has_password_outside_file = false;
   bool password_file_is_unsafe = false;
-  bool rests_on_service_file = false;
+  std::string service;  // whose file gave some of it; "": none
 };
 
 // nullptr: libpq will refuse the parameters; let it say so itself.

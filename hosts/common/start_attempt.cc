@@ -40,6 +40,7 @@ Result<Attempt> start_attempt(Context& context, const ResolvedParams& params,
     if (const char* value = params.options.find(keyword)) keywords.push_back({keyword, value});
   // One that is older than it has no Kerberos to switch off.
   if (!params.options.find("gssencmode")) keywords.push_back({"gssencmode", "disable"});
+  if (!params.service.empty()) keywords.push_back({"service", params.service.c_str()});
   if (extras.sslmode) keywords.push_back({"sslmode", extras.sslmode});
 
   pgiam_request request = PGIAM_REQUEST_INIT;

@@ -28,6 +28,7 @@ struct ConnectionState {
   std::vector<HostAttempt> hosts;        // as those of the params
   std::vector<Replaced> replaced;
   bool shares_password = false;  // one place for all hosts' passwords (password_injection.h)
+  bool is_ours = true;  // false: no more than its message (given_password.h)
   bool can_be_reset = true;
   bool is_reset = false;      // the attempt under way is not the first
   std::string why_no_plugin;  // "": there is one

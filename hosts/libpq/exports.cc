@@ -6,6 +6,7 @@
 
 #include "connect.h"
 #include "connection_state.h"
+#include "given_password.h"
 #include "interposition_check.h"
 #include "password_injection.h"
 #include "pgiam_libpq.h"
@@ -83,7 +84,7 @@ auto interpose_on(const void* caller, Connection* conn, Function* RealLibpq::*fu
     ExpectedConnection::forget();
   else if (!state)
     state = ExpectedConnection::meet(*libpq, const_cast<PGconn*>(conn));
-  if (!state) return as_if_absent(*libpq);
+  if (!state || !state->is_ours) return as_if_absent(*libpq);
   return guarded([&] { return act(*libpq, *state); }, [&] { return as_if_absent(*libpq); });
 }
 template <typename Function, typename Connection, typename Act>
@@ -170,11 +171,21 @@ PGIAM_INTERPOSED PostgresPollingStatusType PQresetPoll(PGconn* conn) {
 }
 
 PGIAM_INTERPOSED char* PQerrorMessage(const PGconn* conn) {
-  return interpose_on(PGIAM_CALLER, conn, &RealLibpq::PQerrorMessage,
-                      [&](const RealLibpq& libpq, ConnectionState& state) {
-                        char* message = libpq.PQerrorMessage(conn);
-                        return state.speaks_for(message) ? state.we_say.data() : message;
-                      });
+  const void* caller = PGIAM_CALLER;
+  return interpose_on(
+      caller, conn, &RealLibpq::PQerrorMessage,
+      [&](const RealLibpq& libpq, ConnectionState& state) {
+        char* message = libpq.PQerrorMessage(conn);
+        return state.speaks_for(message) ? state.we_say.data() : message;
+      },
+      [&](const RealLibpq& libpq) {
+        const auto as_if_absent = [&] { return libpq.PQerrorMessage(conn); };
+        if (libpq.is_internal_call(caller)) return as_if_absent();
+        const auto explained = [&] {
+          return message_about_given_password(libpq, const_cast<PGconn*>(conn));
+        };
+        return guarded(explained, as_if_absent);
+      });
 }
 
 PGIAM_INTERPOSED PQconninfoOption* PQconninfo(PGconn* conn) {

@@ -6,6 +6,7 @@
 
 #include "configuration.h"
 #include "conninfo_options.h"
+#include "plugin.h"
 
 namespace pgiam::libpq {
 
@@ -24,15 +25,6 @@ Text said_or(const GivenOptions& said, Text keyword, const char* variable) {
   const char* value = said.find(keyword);
   if (!value) value = getenv(variable);
   return value ? value : "";
-}
-
-// A name that DNS cannot make an endpoint of, or an address.
-bool is_local_name(Text host) {
-  if (host.find(',') != host.npos) return false;
-  if (host.ends_with('.')) host.remove_suffix(1);  // a whole name
-  const std::size_t dot = host.rfind('.');
-  return dot == host.npos || host.find(':') != host.npos ||
-         host.find_first_not_of("0123456789", dot + 1) == host.npos;
 }
 
 }  // namespace
@@ -57,7 +49,17 @@ bool is_no_token(std::string_view password) {
 }
 
 bool surely_wins(std::string_view password) {
-  return !password.empty() && is_no_token(password) && !force_may_apply();
+  return !password.empty() && is_no_token(password) && !given_password_matters();
+}
+
+bool given_password_matters() { return host::is_logged(PGIAM_LOG_INFO) || force_may_apply(); }
+
+bool is_local_name(std::string_view host) {
+  if (host.find(',') != host.npos) return false;
+  if (host.ends_with('.')) host.remove_suffix(1);  // a whole name
+  const std::size_t dot = host.rfind('.');
+  return dot == host.npos || host.find(':') != host.npos ||
+         host.find_first_not_of("0123456789", dot + 1) == host.npos;
 }
 
 }  // namespace pgiam::libpq

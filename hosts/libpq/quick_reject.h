@@ -17,7 +17,14 @@ bool quick_reject(const host::RealLibpq& libpq, const host::Parameters& given);
 // the library can tell, and whether it counts as none.
 bool is_no_token(std::string_view password);
 
-// Whether this password is the user's own word, whatever the server is.
+// Whether this password is the user's own word, whatever the server is, and nobody is to be told.
 bool surely_wins(std::string_view password);
+
+// Whether the library is to be asked although a password was given: it may have to give way (force =
+// yes), or to be spoken of.
+bool given_password_matters();
+
+// A name that DNS cannot make an endpoint of, or an address.
+bool is_local_name(std::string_view host);
 
 }  // namespace pgiam::libpq

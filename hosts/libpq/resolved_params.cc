@@ -9,14 +9,12 @@
 #include <atomic>
 #include <cstring>
 
-#include "configuration.h"
 #include "file_stamp.h"
 #include "quick_reject.h"
 
 namespace pgiam::libpq {
 
 using host::FileStamp;
-using host::force_may_apply;
 using host::Parameters;
 using host::probe;
 using host::RealLibpq;
@@ -77,10 +75,10 @@ struct CacheEntry {
   host::SecretText key;
   std::string password_file;
   FileStamp stamp;
-  std::shared_ptr<const ResolvedParams> params;  // nullptr: nothing for us, unless force = yes
+  std::shared_ptr<const ResolvedParams> params;  // nullptr: nothing for us, unless a password matters
   mutable std::atomic<std::int64_t> looked_at = seconds_since_boot();
 
-  bool is_valid() const { return file_is_as_it_was() && (params || !force_may_apply()); }
+  bool is_valid() const { return file_is_as_it_was() && (params || !given_password_matters()); }
   // Looks once a second at most, as the plugin does at its files.
   bool file_is_as_it_was() const {
     const std::int64_t now = seconds_since_boot();
@@ -141,7 +139,7 @@ Cache& cache() {
 }
 
 bool may_be_kept(const ResolvedParams& params, const FileStamp& stamp) {
-  return !params.rests_on_service_file && !params.password_file_is_unsafe &&
+  return params.service.empty() && !params.password_file_is_unsafe &&
          !params.options.hold_secrets() && !stamp.is_fresh();
 }
 

@@ -488,8 +488,9 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_new(pgiam_context *context,
                                                            const pgiam_request *request,
                                                            pgiam_attempt **out,
                                                            pgiam_error **error);
-/* What to do next. PGIAM_NOT_APPLICABLE: none of the hosts is ours: connect as if we were absent and
- * report nothing. Any other failure is the end: there is no password to connect with, or the last
+/* What to do next. PGIAM_NOT_APPLICABLE: none of the hosts is ours: connect as if we were absent; a
+ * report is taken, and next then explains a failure, only where the error's code is "password_given":
+ * it is an endpoint, but the user's own password wins over a token. Any other failure is the end: there is no password to connect with, or the last
  * connect failed, and the error explains it: codes, causes, commands, the server's own words where
  * there is nothing to add. Without NO_WAIT it blocks, asks the host on this thread what there is to
  * ask, and never answers WAIT. Asked again without a report it answers the same. */

@@ -100,6 +100,31 @@ TEST_F(Attempts, AnotherServerIsNotApplicable) {
   EXPECT_NE(message(), "");
 }
 
+TEST_F(Attempts, APasswordOfTheUsersThatAnEndpointRefusesIsSaidToHaveKeptTheTokenAway) {
+  for (std::uint32_t flags : {0u, std::uint32_t{PGIAM_REQUEST_WALKS_LIST}}) {
+    ASSERT_EQ(make({{"host", kHost}, {"user", "app"}, {"password", "own"}}, flags), PGIAM_OK);
+    ASSERT_EQ(next(), PGIAM_NOT_APPLICABLE);
+    EXPECT_THAT(pgiam_error_text(error_, PGIAM_ERROR_CODE), StrEq("password_given"));
+    report(PGIAM_OUTCOME_OTHER, nullptr, "FATAL:  password authentication failed for user \"app\"");
+    EXPECT_EQ(next(), PGIAM_E_DENIED);
+    EXPECT_THAT(pgiam_error_text(error_, PGIAM_ERROR_CODE), StrEq("password_given"));
+    EXPECT_THAT(pgiam_error_text(error_, PGIAM_ERROR_EXPLANATION), HasSubstr("PGIAM_FORCE=yes"));
+  }
+}
+
+TEST_F(Attempts, WithAPasswordOfTheUsersAllOtherFailuresAreTheServersWordsAlone) {
+  ASSERT_EQ(make({{"host", kTwo.c_str()}, {"user", "app"}, {"password", "own"}}), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_NOT_APPLICABLE);
+  report(PGIAM_OUTCOME_OTHER, "08006", "Connection refused");
+  EXPECT_EQ(next(), PGIAM_E_CONNECT) << "and not the next host, as the client has tried them all";
+  EXPECT_EQ(message(), "Connection refused");
+  ASSERT_EQ(make({{"host", kHost}, {"user", "app"}, {"password", "own"}}), PGIAM_OK);
+  ASSERT_EQ(next(), PGIAM_NOT_APPLICABLE);
+  report(PGIAM_OUTCOME_CONNECTED);
+  ASSERT_EQ(next(), PGIAM_OK);
+  EXPECT_EQ(step_.kind, PGIAM_STEP_DONE);
+}
+
 TEST_F(Attempts, ARefusedPasswordThatWasKeptIsReplacedOnce) {
   ASSERT_EQ(make({{"host", kHost}, {"user", "kept"}}), PGIAM_OK);
   ASSERT_EQ(next(), PGIAM_OK);

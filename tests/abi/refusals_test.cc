@@ -44,7 +44,7 @@ TEST_F(Refusals, OfTheTokenAreExplainedWithCausesThatHaveCodesAndCommands) {
   EXPECT_THAT(text(PGIAM_ERROR_CODE), StrEq("token_refused"));
   EXPECT_THAT(text(PGIAM_ERROR_SQLSTATE), StrEq("28000"));
   EXPECT_THAT(text(PGIAM_ERROR_EVIDENCE), HasSubstr("PAM authentication failed"));
-  EXPECT_THAT(pgiam_error_command(error_, 0), StartsWith("pgiam doctor \"host=orders."));
+  EXPECT_THAT(pgiam_error_command(error_, 0), StartsWith("pgiam doctor 'host=orders."));
 
   const pgiam_error* cause = pgiam_error_cause(error_, 0);
   EXPECT_EQ(pgiam_error_status(cause), PGIAM_OK);

@@ -293,9 +293,16 @@ bool pgiam_attempt::is_worth_another_try(std::size_t host, bool was_refused) {
 }
 
 // The end of it, if this was the last host.
-Error pgiam_attempt::failure_of(const ConnectionOutcome& outcome, const pgiam_reply* reply) const {
-  if (reply == nullptr) return unexplained(outcome);
-  Error explained = context_.wired.flow().explain_refusal(reply->reply, outcome);
+Error pgiam_attempt::failure_of(const ConnectionOutcome& outcome,
+                                std::optional<std::size_t> at) const {
+  const pgiam_reply* reply = at ? reply_of(*at) : nullptr;
+  const auto* host = at ? &machine_.hosts()[*at] : nullptr;
+  if (reply == nullptr && (host == nullptr || !host->has_users_password))
+    return unexplained(outcome);
+  Error explained =
+      reply != nullptr
+          ? context_.wired.flow().explain_refusal(reply->reply, outcome)
+          : explain_refusal_of_given(outcome, {host->entry.name(), request_.request().user});
   if (explained.status != Status::kNotApplicable) return explained;
   explained.status = Status::kConnect;
   explained.message = message_of(explained.evidence);
@@ -315,7 +322,7 @@ Result<void> pgiam_attempt::report(const pgiam_outcome& outcome) {
     was_accepted(report.host);
   } else {
     const pgiam_reply* reply = report.host ? reply_of(*report.host) : nullptr;
-    report.failure = failure_of(*told, reply);
+    report.failure = failure_of(*told, report.host);
     const bool was_refused = is_refusal(reply, *told);
     for (std::size_t i = 0; i < machine_.hosts().size(); ++i)
       if (i == report.host.value_or(i) && is_worth_another_try(i, was_refused))

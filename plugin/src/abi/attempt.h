@@ -46,7 +46,8 @@ struct pgiam_attempt {
   std::stop_token stop() const;
   const pgiam_reply* reply_of(std::size_t host) const;
   std::optional<std::size_t> host_of(const pgiam_outcome& outcome) const;
-  pgiam::Error failure_of(const pgiam::ConnectionOutcome& outcome, const pgiam_reply* reply) const;
+  pgiam::Error failure_of(const pgiam::ConnectionOutcome& outcome,
+                          std::optional<std::size_t> host) const;
   void was_accepted(std::optional<std::size_t> host);
   bool is_worth_another_try(std::size_t host, bool was_refused);
 

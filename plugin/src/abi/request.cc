@@ -16,7 +16,7 @@ constexpr std::uint32_t kKnownFlags = PGIAM_REQUEST_REFRESH | PGIAM_REQUEST_NO_I
 
 // What a password is sent over, beside what a Request has fields for.
 constexpr std::string_view kKeptKeywords[] = {"sslrootcert", "gssencmode", "channel_binding",
-                                              "require_auth", "passfile"};
+                                              "require_auth", "passfile",   "service"};
 
 Result<void> read_pairs(const pgiam_option* pairs, std::size_t count, const char* name,
                         std::vector<OptionValue>& into) {

@@ -126,7 +126,9 @@ Wanted Flow::wanted(const AskCloud& ask, const Request& request, const Call& cal
 
 std::optional<Result<Reply>> Flow::answer_without_cloud(const std::shared_ptr<const Plan>& plan,
                                                         const Request& request, const Call& call) {
-  if (plan->as<NotOurs>() != nullptr) return make_error(Status::kNotApplicable, plan->reason);
+  if (const auto* not_ours = plan->as<NotOurs>())
+    return not_ours->password_given ? users_password_wins(*plan, plan->reason)
+                                    : make_error(Status::kNotApplicable, plan->reason);
   if (const auto* refused = plan->as<Refused>()) return refused->error;
   if (const auto* file = plan->as<PasswordFromFile>())
     return answer_from_file(plan, *file, request, call);
@@ -135,18 +137,25 @@ std::optional<Result<Reply>> Flow::answer_without_cloud(const std::shared_ptr<co
   return std::nullopt;
 }
 
+Error Flow::users_password_wins(const Plan& plan, std::string reason) const {
+  world_.log.write(LogLevel::kInfo, "plan", plan.host + " gets no token: " + reason);
+  Error error = make_error(Status::kNotApplicable, std::move(reason), kLeavePasswordOut);
+  error.code = kPasswordGiven;
+  return error;
+}
+
 // Without a secret of ours a token that was given is certainly not ours.
-Error Flow::failed(const Plan& plan, Error why) {
+Error Flow::failed(const Plan& plan, Error why) const {
   const bool wins = plan.as<AskCloud>()->users_token_wins(nullptr);
   if (!wins || why.status == Status::kCancelled || why.status == Status::kNoMemory) return why;
-  return make_error(Status::kNotApplicable, users_token_reason());
+  return users_password_wins(plan, users_token_reason());
 }
 
 Result<Reply> Flow::answer(const std::shared_ptr<const Plan>& plan, const Found& found,
                            const Request& request, Time now) {
   const AskCloud& ask = *plan->as<AskCloud>();
   if (ask.users_token_wins(found.secret.get()))
-    return make_error(Status::kNotApplicable, users_token_reason());
+    return users_password_wins(*plan, users_token_reason());
   PasswordCache::Kept kept;
   if (!request.refresh) {
     const StateLock lock;

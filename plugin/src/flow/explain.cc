@@ -171,7 +171,7 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
   if (const auto* ask = made->as<AskCloud>()) {
     found_secret = find_secret(*ask, request, call, trace);
     if (ask->users_token_wins(*found_secret ? (*found_secret)->get() : nullptr)) {
-      made->kind = NotOurs{};
+      made->kind = NotOurs{"", true};
       made->reason = users_token_reason();
     }
   }

@@ -78,7 +78,9 @@ class Flow {
   std::optional<Result<Reply>> answer_without_cloud(const std::shared_ptr<const Plan>& plan,
                                                     const Request& request, const Call& call);
   Wanted wanted(const AskCloud& ask, const Request& request, const Call& call) const;
-  static Error failed(const Plan& plan, Error why);
+  // kNotApplicable, which the log tells.
+  Error users_password_wins(const Plan& plan, std::string reason) const;
+  Error failed(const Plan& plan, Error why) const;
   Result<Reply> answer(const std::shared_ptr<const Plan>& plan, const Found& found,
                        const Request& request, Time now);
   PasswordCache::Kept find_kept(const AskCloud& ask, const KeptSecretPtr& secret, Time now) const;

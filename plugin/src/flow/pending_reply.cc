@@ -101,7 +101,7 @@ std::optional<Result<Reply>> PendingReply::fetch() {
     search_.emplace(*flow_->fetcher_, flow_->wanted(*plan_->as<AskCloud>(), request, call_));
   for (;;) {
     if (const auto found = search_->advance(trace_)) {
-      if (!*found) return Flow::failed(*plan_, found->error());
+      if (!*found) return flow_->failed(*plan_, found->error());
       return flow_->answer(plan_, **found, request, call_.now);
     }
     flow_->fetcher_->deadlines().add(weak_from_this(),

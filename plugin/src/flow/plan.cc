@@ -64,6 +64,20 @@ Result<SecretSource> source_for(const Cloud& cloud, const Settings& settings, co
   return cloud.source_on(host_supplied(cloud, identity), settings, target, call);
 }
 
+// What else leads to the same server in the same way.
+KeywordSettings given_keywords(const Request& request) {
+  KeywordSettings given;
+  const auto add = [&](const char* keyword, std::string_view value) {
+    if (!value.empty()) given.push_back({keyword, std::string(value)});
+  };
+  add("hostaddr", request.hostaddr);
+  add("dbname", request.database);
+  add("sslmode", request.sslmode);
+  for (const char* keyword : {"sslrootcert", "service"})
+    add(keyword, value_of(request.keywords, keyword));
+  return given;
+}
+
 std::uint16_t port_of(const Request& request) {
   return request.port == 0 ? kPostgresPort : request.port;
 }
@@ -313,6 +327,7 @@ Result<Plan> Planner::begin(const Request& request, const RuleFile& file) const 
   plan.user = request.user;
   plan.database = request.database;
   plan.port = request.port == 0 ? kPostgresPort : request.port;
+  plan.given = given_keywords(request);
   if (rule != nullptr) plan.rule = rule->name;
   plan.rule_file = file.path;
   plan.timeout = Milliseconds{plan.settings.get_int(kTimeoutMsOption)};
@@ -381,22 +396,22 @@ Result<Plan> Planner::decide(const Request& request, const Call& call, bool may_
     found = recognise_alias(request, call, may_resolve, plan);
   if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
   if (!*source && !found) return plan;  // not ours, or refused
-  if (given.kind == GivenPassword::Kind::kUsers) {
-    plan.reason = "a password was given, and it is no token (force = yes would replace it)";
-    return plan;
-  }
+  const auto leave_to_users_password = [&](std::string reason) {
+    plan.kind = NotOurs{"", true};
+    plan.reason = std::move(reason);
+    return std::move(plan);
+  };
+  if (given.kind == GivenPassword::Kind::kUsers)
+    return leave_to_users_password(
+        "a password was given, and it is no token (force = yes would replace it)");
   const bool is_token = given.kind == GivenPassword::Kind::kToken;
-  if (is_token && *source) {
-    plan.reason = users_token_reason();
-    return plan;
-  }
+  if (is_token && *source) return leave_to_users_password(users_token_reason());
   if (is_token) {
     const std::string unfit =
         found->cloud->why_unfit(given.text.reveal(), found->target, request.user);
     if (!unfit.empty()) {
-      plan.reason = users_token_reason();
       plan.warnings.push_back(given_token_unfit(unfit));
-      return plan;
+      return leave_to_users_password(users_token_reason());
     }
   }
   plan.sslrootcert = plan.settings.get(kSslRootCertOption);
@@ -409,12 +424,10 @@ Result<Plan> Planner::decide(const Request& request, const Call& call, bool may_
                     : found->target.reason;
   plan_cloud(std::move(*found), request, call, may_resolve, plan);
   if (!is_token) return plan;
-  if (auto* ask = std::get_if<AskCloud>(&plan.kind)) {
-    ask->given = std::make_shared<const Secret>(given.text);
-  } else {  // what cannot be done here is no reason to refuse what may do
-    plan.kind = NotOurs{};
-    plan.reason = users_token_reason();
-  }
+  auto* ask = std::get_if<AskCloud>(&plan.kind);
+  // What cannot be done here is no reason to refuse what may do.
+  if (ask == nullptr) return leave_to_users_password(users_token_reason());
+  ask->given = std::make_shared<const Secret>(given.text);
   return plan;
 }
 

@@ -21,7 +21,8 @@ namespace pgiam {
 
 // The host connects as if we were absent.
 struct NotOurs {
-  std::string complaint;  // what the log should tell once, "" where all is well
+  std::string complaint;        // what the log should tell once, "" where all is well
+  bool password_given = false;  // an endpoint's it is, but the user's own password wins
 };
 
 // Ours, but it cannot be done.
@@ -61,6 +62,7 @@ struct Plan {
   // Who connects to where, as the request has it.
   std::string host, user, database;
   std::uint16_t port = 0;
+  KeywordSettings given;  // what a command has to name beside these for the same connection
   Settings settings;
   std::string rule;             // its name, or ""
   std::string rule_file;        // "" if there is none

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/redact.h"
+#include "base/shell.h"
 #include "base/sql.h"
 #include "base/text.h"
 #include "clouds/options.h"
@@ -35,18 +36,49 @@ std::string what_was_refused(const Reply& reply, Time now) {
          reply.principal() + " (" + reply.provider() + ")" + life_left(reply, now);
 }
 
-// Needs no quotation marks, neither in a connection string nor in a shell.
-bool is_plain(std::string_view value) {
-  return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view(".:_-@").find(c) != std::string_view::npos;
-  });
+// As a connection string has it.
+std::string conninfo_value(std::string_view value) {
+  if (!value.empty() && value.find_first_of(" '\\") == value.npos) return std::string(value);
+  std::string quoted = "'";
+  for (char c : value) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
 }
 
+// What the command has to be told of the options: those that stand in no file.
+std::string option_flags(const Settings& settings) {
+  std::string flags;
+  for (const Option* option : all_options()) {
+    const bool is_known = settings.origin(*option) < Origin::kEnvironment;
+    if (is_known || option == &kLogOption) continue;
+    std::string key = option->key;
+    std::replace(key.begin(), key.end(), '_', '-');
+    const bool is_switch = option->type.text() == std::string_view("bool");
+    flags += " --" + key + "=" + (is_switch ? settings.get_bool(*option) ? "true" : "false"
+                                            : shell_word(settings.get(*option)));
+  }
+  return flags;
+}
+
+// On a terminal, where no byte of a name's may do anything.
+bool is_printable(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+}
+
+// A command that examines the same connection.
 std::vector<std::string> what_tells_more(const Plan& plan) {
-  if (!is_plain(plan.host) || !is_plain(plan.user)) return {};
-  return {"pgiam doctor \"host=" + plan.host + " port=" + std::to_string(plan.port) +
-          " user=" + plan.user + "\""};
+  std::string conninfo = "host=" + conninfo_value(plan.host) +
+                         " port=" + std::to_string(plan.port) +
+                         " user=" + conninfo_value(plan.user);
+  for (const auto& [keyword, value] : plan.given)
+    conninfo += " " + keyword + "=" + conninfo_value(value);
+  const std::string command =
+      "pgiam doctor" + option_flags(plan.settings) + " " + shell_word(conninfo);
+  if (!is_printable(command)) return {};
+  return {command};
 }
 
 Error refused_token(const Reply& reply, const ConnectionOutcome& outcome, const Failure& failure,
@@ -139,6 +171,21 @@ bool is_refusal(const Reply& reply, const ConnectionOutcome& outcome) {
   if (outcome.outcome == Outcome::kConnected) return false;
   const Plan& plan = reply.plan();
   return classify(outcome, {plan.host, plan.user}).kind == Failure::Kind::kPasswordRefused;
+}
+
+Error explain_refusal_of_given(const ConnectionOutcome& outcome, const NamesInMessage& names) {
+  const Failure failure = classify(outcome, names);
+  Error error = make_error(Status::kNotApplicable, "no password was refused");
+  if (failure.kind == Failure::Kind::kPasswordRefused) {
+    error = make_error(Status::kDenied,
+                       "the server refused a password that was given; that kept pgiam from making a token",
+                       kLeavePasswordOut);
+    error.code = kPasswordGiven;
+    error.commands = {error.hint};
+  }
+  error.sqlstate = failure.sqlstate;
+  error.evidence = redact_message(outcome.message, "", kMostEvidence);
+  return error;
 }
 
 Error explain_refusal(const Reply& reply, const ConnectionOutcome& outcome, Time now) {

@@ -15,5 +15,7 @@ bool is_refusal(const Reply& reply, const ConnectionOutcome& outcome);
 // there is no TLS to be had. kNotApplicable: the failure has nothing to do with the reply; where it
 // is known all the same, there are a code and commands.
 Error explain_refusal(const Reply& reply, const ConnectionOutcome& outcome, Time now);
+// The same where the user's own password was sent to an endpoint.
+Error explain_refusal_of_given(const ConnectionOutcome& outcome, const NamesInMessage& names);
 
 }  // namespace pgiam

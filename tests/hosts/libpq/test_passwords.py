@@ -153,3 +153,56 @@ def test_a_host_that_is_not_ours_keeps_its_password_in_a_mixed_list(rds, client,
     hosts = {"host": f"{rds.host},plain.example", "hostaddr": "127.0.0.77,127.0.0.1"}
     program = client(PGPASSFILE=file)
     assert program.do("connectdb", rds.conninfo("plain", **hosts, sslmode="require")).startswith("ok\tplain.example")
+
+
+# ---- A password that was given, and that an endpoint refuses
+
+KEPT_AWAY = "pgiam: the server refused a password that was given; that kept pgiam from making a token"
+
+
+@pytest.mark.parametrize("how", ["connectdb", "connectdbParams", "connectStart"])
+def test_where_an_endpoint_refuses_it_the_error_goes_on(how, rds, client, verdicts):
+    program = client(PGPASSWORD="wrong")
+    assert program.do(how, rds.conninfo("plain")) == "bad"
+    message = program.message()
+    assert 'password authentication failed for user "plain"' in message and KEPT_AWAY in message
+    assert "PGIAM_FORCE=yes" in message and message.endswith("It came from PGPASSWORD.\n")
+    assert program.message() == message, "however often it is asked"
+    program.do("reset")
+    assert program.message().count(KEPT_AWAY) == 1
+
+
+def test_it_is_said_where_it_came_from(rds, client, tmp_path):
+    program = client()
+    assert program.do("connectdb", rds.conninfo("plain", password="wrong")) == "bad"
+    assert program.message().endswith("It came from the program, its connection string or its service file.\n")
+    file = passwords(tmp_path, f"{rds.host}:*:*:plain:wrong\n")
+    program = client(PGPASSFILE=file)
+    assert program.do("connectdb", rds.conninfo("plain")) == "bad"
+    assert program.message().endswith(f"It came from {file}.\n")
+
+
+@pytest.mark.parametrize(
+    "password, changes",
+    [
+        ("wrong", {"host": "db.example.com", "sslmode": "require"}),
+        ("wrong", {"host": "127.0.0.1", "sslmode": "require"}),
+        ("open sesame", {"dbname": "none"}),
+    ],
+)
+def test_of_another_server_and_of_other_failures_nothing_is_added(password, changes, rds, client):
+    program = client(PGPASSWORD=password)
+    assert program.do("connectdb", rds.conninfo("plain", **changes)) == "bad"
+    assert "FATAL" in program.message() and "pgiam" not in program.message()
+
+
+def test_nothing_is_added_where_the_hook_is_disabled(rds, client):
+    program = client(PGPASSWORD="wrong", PGIAM_DISABLE="1")
+    assert program.do("connectdb", rds.conninfo("plain")) == "bad" and "pgiam" not in program.message()
+
+
+def test_at_level_info_it_is_said_at_the_connect(rds, psql):
+    ran = psql(rds.conninfo("plain"), PGPASSWORD="open sesame", PGIAM_LOG="info")
+    assert (ran.returncode, ran.stdout) == (0, "plain\n")
+    assert f"pgiam: plan: {rds.host} gets no token: a password was given" in ran.stderr
+    assert psql(rds.conninfo("plain"), PGPASSWORD="open sesame").stderr == ""

@@ -26,7 +26,7 @@ class RefusalTest : public testing::Test {
   }
 
   Reply reply(std::string_view user = "u") {
-    Request request;
+    Request request = request_;
     request.host = kHost;
     request.user = user;
     request.options = options_;
@@ -38,6 +38,7 @@ class RefusalTest : public testing::Test {
     return flow_.explain_refusal(reply(user), outcome);
   }
 
+  Request request_;
   std::vector<OptionValue> options_;
   test::FakeWorld fake_;
   Flow flow_{fake_.world, {}, make_clouds(fake_.world), Fetcher::shared()};
@@ -62,14 +63,44 @@ TEST_F(RefusalTest, TellsWhatWasSignedAndTheLikelyCauses) {
 
 TEST_F(RefusalTest, EndsWithTheCommandThatTellsMore) {
   const std::string command =
-      "pgiam doctor \"host=db.x.eu-west-1.rds.amazonaws.com port=5432 user=u\"";
+      "pgiam doctor 'host=db.x.eu-west-1.rds.amazonaws.com port=5432 user=u'";
   const Error error = explained(kPam);
   EXPECT_EQ(error.commands, std::vector{command});
   EXPECT_THAT(explanation_of(error), EndsWith("\n  To find out which: " + command + "\n"));
-  const Error strange =
-      explained("FATAL:  password authentication failed for user \"u$(x)\"\n", "u$(x)");
+  const auto of_user = [&](const std::string& user) {
+    return explained("FATAL:  password authentication failed for user \"" + user + "\"\n", user);
+  };
+  EXPECT_THAT(of_user("u$(x)").commands.front(), EndsWith(" user=u$(x)'"));
+  EXPECT_THAT(of_user("O'Hara").commands.front(), EndsWith(R"( user='\''O\'\''Hara'\''')"));
+  const Error strange = of_user("u\x1b[2J");  // nothing to be typed
   EXPECT_EQ(strange.status, Status::kDenied);
   EXPECT_THAT(explanation_of(strange), Not(HasSubstr("pgiam doctor")));
+}
+
+TEST_F(RefusalTest, ItsCommandNamesAllThatLeadsToTheSameConnection) {
+  request_.hostaddr = "10.0.0.7";
+  request_.database = "orders db";
+  request_.sslmode = "verify-full";
+  request_.keywords = {{"service", "orders"}, {"sslrootcert", "/c a.pem"}, {"gssencmode", "disable"}};
+  options_ = {{"profile", "none such"}, {"log", "info"}, {"force", "yes"}};
+  fake_.environment.set("PGIAM_REGION", "eu-west-1");
+  EXPECT_EQ(explained(kPam).commands.front(),
+            "pgiam doctor --profile='none such' --region=eu-west-1 --force=true "
+            R"('host=db.x.eu-west-1.rds.amazonaws.com port=5432 user=u hostaddr=10.0.0.7 )"
+            R"(dbname='\''orders db'\'' sslmode=verify-full sslrootcert='\''/c a.pem'\'' )"
+            R"(service=orders')");
+}
+
+TEST_F(RefusalTest, OfAPasswordThatTheUserGaveSaysThatItKeptTheTokenAway) {
+  ConnectionOutcome outcome;
+  outcome.message = "FATAL:  password authentication failed for user \"u\"\n";
+  const Error error = explain_refusal_of_given(outcome, {kHost, "u"});
+  EXPECT_EQ(error.status, Status::kDenied);
+  EXPECT_EQ(error.code, "password_given");
+  EXPECT_EQ(error.sqlstate, "28P01");
+  EXPECT_THAT(explanation_of(error), HasSubstr("PGIAM_FORCE=yes"));
+  outcome.message = "FATAL:  database \"x\" does not exist\n";
+  EXPECT_EQ(explain_refusal_of_given(outcome, {kHost, "u"}).status, Status::kNotApplicable);
 }
 
 TEST_F(RefusalTest, SaysWhyTlsIsDemandedOfAServerThatHasNone) {

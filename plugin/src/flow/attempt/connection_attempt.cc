@@ -55,8 +55,15 @@ ConnectionAttempt::Step ConnectionAttempt::next(Milliseconds uptime) {
   if (is_done_) return {Step::Kind::kDone};
   if (uptime < pause_until_) return {Step::Kind::kPause, current(), pause_until_};
   if (const auto host = host_to_ask()) return {Step::Kind::kAsk, *host};
-  if (!is_any_ours()) return {Step::Kind::kNotOurs, kAllHosts, {}, &*why_not_ours_};
-  return connect();
+  return is_any_ours() ? connect() : leave_alone();
+}
+
+// The client connects as if we were absent. What is told of that matters where a password of the
+// user's may be refused.
+ConnectionAttempt::Step ConnectionAttempt::leave_alone() {
+  is_connecting_ = std::any_of(hosts_.begin(), hosts_.end(),
+                               [](const Host& host) { return host.has_users_password; });
+  return {Step::Kind::kNotOurs, kAllHosts, {}, &*why_not_ours_};
 }
 
 ConnectionAttempt::Step ConnectionAttempt::connect() {
@@ -93,6 +100,7 @@ void ConnectionAttempt::answer(std::size_t index, Result<Password> answer) {
     host.is_fresh = true;
   } else if (answer.error().status == Status::kNotApplicable) {
     host.state = State::kNotOurs;
+    host.has_users_password = answer.error().code == kPasswordGiven;
     host.password = {};
     if (!why_not_ours_) why_not_ours_ = answer.error();
   } else if (walks_list_ || index == current_) {
@@ -109,7 +117,7 @@ bool ConnectionAttempt::report(Report report, Milliseconds uptime) {
 
   const std::size_t at = walks_list_ ? report.host.value_or(kAllHosts) : current_;
   const bool was_retried = at == kAllHosts ? was_retried_ : hosts_[at].was_retried;
-  if (report.is_worth_another_try && !was_retried) {
+  if (report.is_worth_another_try && !was_retried && is_any_ours()) {
     pause_until_ = uptime + report.pause;
     was_retried_ = was_retried_ || at == kAllHosts;
     for (std::size_t i = 0; i < hosts_.size(); ++i)
@@ -117,7 +125,7 @@ bool ConnectionAttempt::report(Report report, Milliseconds uptime) {
     return true;
   }
   failures_.push_back(std::move(report.failure));
-  if (!walks_list_ && report.may_be_host_alone && current_ + 1 < hosts_.size()) {
+  if (!walks_list_ && is_any_ours() && report.may_be_host_alone && current_ + 1 < hosts_.size()) {
     ++current_;
     if (hosts_[current_].state == State::kFailed) hosts_[current_].state = State::kUnasked;
     return true;

@@ -38,6 +38,7 @@ class ConnectionAttempt {
     std::string dial_host, dial_hostaddr;
     bool is_fresh = false;  // it came since the last restart, and was not refused
     bool was_retried = false;
+    bool has_users_password = false;  // kNotOurs: an endpoint of ours, but a password was given
   };
 
   struct Step {
@@ -46,7 +47,7 @@ class ConnectionAttempt {
       kPause,    // until then, by the clock that next() is given
       kConnect,  // to this host, or all; then report()
       kDone,
-      kNotOurs,  // none of the hosts, for this reason
+      kNotOurs,  // none of the hosts, for this reason; a failure may be reported
       kFail,     // for this reason
     };
     Kind kind;
@@ -98,6 +99,7 @@ class ConnectionAttempt {
  private:
   std::optional<std::size_t> host_to_ask() const;
   bool is_any_ours() const;
+  Step leave_alone();
   Step connect();
 
   std::vector<Host> hosts_;

@@ -13,6 +13,11 @@
 
 namespace pgiam {
 
+// Of an endpoint that gets no token since the user gave a password: the code, and what to do.
+inline constexpr const char* kPasswordGiven = "password_given";
+inline constexpr const char* kLeavePasswordOut =
+    "leave the password out, or let the token win: PGIAM_FORCE=yes";
+
 struct KeywordSetting {
   std::string key, value;
   bool operator==(const KeywordSetting&) const = default;
