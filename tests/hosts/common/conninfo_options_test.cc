@@ -24,7 +24,10 @@ std::string by_libpq(const Parameters& given, const char* keyword) {
 
 TEST(GivenOptions, AreReadAsLibpqReadsThem) {
   const RealLibpq& libpq = *find_libpq(__builtin_return_address(0));
+  const char* twice = "host=b user=w";  // the very same text in two places
   const std::vector<std::vector<const char*>> all = {
+      {"dbname", twice, "host", "a", "dbname", twice},
+      {"application_name", twice, "dbname", twice, "user", "v"},
       {"user", "v", "host", "a", "dbname", "host=b port=1"},
       {"user", "v", "dbname", "host=b port=1", "host", "a"},
       {"user", "v", "dbname", "host=b", "dbname", "host=c user=u"},

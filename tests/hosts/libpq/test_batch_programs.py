@@ -2,6 +2,7 @@
 meanwhile."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -155,3 +156,18 @@ def test_a_program_that_loses_its_session_says_so_and_the_next_one_has_a_fresh_t
     program = start([word.replace(str(tmp_path / "pg_dump"), str(tmp_path / "again")) for word in words])
     assert program.wait(timeout=240) == 0, program.communicate()
     assert set(verdicts()) == {"accepted"}
+
+
+@pytest.mark.skipif(SIZE != "small", reason="of PostgreSQL's own programs")
+def test_a_database_whose_name_looks_like_a_connection_string_is_one_all_the_same(rds, environment):
+    """libpq expands the first dbname alone, and vacuumdb, reindexdb and others give two."""
+    rds.admin_sql('CREATE DATABASE "host=evil.example port=1"')
+    try:
+        place = dict(re.findall(r"(\w+)='?([^' ]*)'?", rds.conninfo()))
+        names = {"PGHOST": "host", "PGHOSTADDR": "hostaddr", "PGPORT": "port", "PGUSER": "user", "PGSSLMODE": "sslmode", "PGSSLROOTCERT": "sslrootcert"}
+        variables = environment | {name: place[keyword] for name, keyword in names.items()}
+        done = subprocess.run(["vacuumdb", "-wa", "--analyze-only"], env=variables, capture_output=True, text=True, timeout=240)
+        assert done.returncode == 0, done.stderr
+        assert 'database "host=evil.example port=1"' in done.stdout
+    finally:
+        rds.admin_sql('DROP DATABASE "host=evil.example port=1" WITH (FORCE)')
