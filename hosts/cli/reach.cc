@@ -54,6 +54,10 @@ const Kind kKinds[] = {
      "",
      "is Erlang's, whose drivers speak PostgreSQL's protocol themselves",
      kFileOrToken},
+    {{"pgbouncer"},
+     "",
+     "speaks PostgreSQL's protocol itself",
+     "pgiam keep --userlist FILE --pidfile FILE CONNINFO"},
 };
 constexpr const char* kWayOfGo =
     "what pgx calls BeforeConnect, with pgiam token CONNINFO; for lib/pq a password file that "

@@ -4,6 +4,11 @@
 #include <stdlib.h>
 
 #include <fstream>
+#include <iterator>
+#include <random>
+#include <vector>
+
+#include "probe.h"
 
 namespace pgiam::libpq {
 namespace {
@@ -87,6 +92,41 @@ TEST_F(QuickReject, GoesByTheFirstOfSeveralDbnamesAndByTheOrderOfTheRest) {
   const char* host_first[] = {"host", "dbname", nullptr};
   const char* values[] = {"db.example", "host=localhost", nullptr};
   EXPECT_TRUE(rejects(host::Parameters::of_arrays(host_first, values, 1)));
+}
+
+// The judge is libpq: whatever the order of things, what was rejected is local or has a password.
+TEST_F(QuickReject, RejectsNothingThatLibpqWouldTakeToAnEndpoint) {
+  constexpr const char* kGiven[][2] = {
+      {"host", "localhost"},   {"host", "db.example"},     {"host", "/tmp"},
+      {"host", ""},            {"host", "a,db.example"},   {"hostaddr", "10.0.0.1"},
+      {"password", "p"},       {"password", ""},           {"dbname", nullptr},
+      {"dbname", ""},          {"dbname", "d"},            {"dbname", "host=db.example"},
+      {"dbname", "password=p"}, {"dbname", "host=localhost password=''"},
+      {"dbname", "postgresql://u:p@db.example/d"},         {"dbname", "postgresql:///d?password="},
+  };
+  const host::RealLibpq& libpq = *host::find_libpq(__builtin_return_address(0));
+  std::minstd_rand random(17);
+  int rejected = 0;
+  for (int round = 0; round < 3000; ++round) {
+    setenv("PGHOST", round % 2 ? "db.example" : "", 1);
+    setenv("PGPASSWORD", round % 4 > 1 ? "p" : "", 1);
+    host::Parameters given =
+        host::Parameters::of_arrays(std::vector<const char*>{nullptr}.data(), nullptr, 1);
+    std::string told;
+    for (std::size_t count = random() % 5; count > 0; --count) {
+      const auto& [keyword, value] = kGiven[random() % std::size(kGiven)];
+      given.add(keyword, value);
+      told += std::string(keyword) + "=" + (value ? value : "NULL") + "; ";
+    }
+    if (!rejects(given)) continue;
+    ++rejected;
+    const auto params = host::probe(libpq, given);
+    for (std::size_t i = 0; params && i < params->hosts.size(); ++i) {
+      const host::ResolvedHost& entry = params->hosts[i];
+      EXPECT_TRUE(entry.local || is_local_name(entry.host) || !entry.password.empty()) << told;
+    }
+  }
+  EXPECT_GT(rejected, 300);
 }
 
 TEST_F(QuickReject, LooksCloserWhereARuleCouldSayOtherwise) {

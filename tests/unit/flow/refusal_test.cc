@@ -82,10 +82,10 @@ TEST_F(RefusalTest, ItsCommandNamesAllThatLeadsToTheSameConnection) {
   request_.database = "orders db";
   request_.sslmode = "verify-full";
   request_.keywords = {{"service", "orders"}, {"sslrootcert", "/c a.pem"}, {"gssencmode", "disable"}};
-  options_ = {{"profile", "none such"}, {"log", "info"}, {"force", "yes"}};
+  options_ = {{"timeout_ms", "5000"}, {"log", "info"}, {"force", "yes"}};
   fake_.environment.set("PGIAM_REGION", "eu-west-1");
   EXPECT_EQ(explained(kPam).commands.front(),
-            "pgiam doctor --profile='none such' --region=eu-west-1 --force=true "
+            "pgiam doctor --region=eu-west-1 --force=true --timeout-ms=5000 "
             R"('host=db.x.eu-west-1.rds.amazonaws.com port=5432 user=u hostaddr=10.0.0.7 )"
             R"(dbname='\''orders db'\'' sslmode=verify-full sslrootcert='\''/c a.pem'\'' )"
             R"(service=orders')");
