@@ -256,6 +256,19 @@ TEST_F(Attempts, WhereThereIsNoPasswordItIsToldWhatAResetWillNeed) {
   unsetenv("PGIAM_REGION");
 }
 
+TEST_F(Attempts, WhatAResetWillNeedOfTlsIsWhatTheOptionTlsSays) {
+  setenv("PGIAM_TARGET", "rds", 1);
+  for (const auto& [tls, sslmode] : {std::pair("off", ""), std::pair("verify-full", "verify-full")}) {
+    setenv("PGIAM_TLS", tls, 1);
+    ASSERT_EQ(make({{"host", "db.example.com"}, {"user", "app"}}, PGIAM_REQUEST_WALKS_LIST),
+              PGIAM_OK);
+    EXPECT_EQ(next(), PGIAM_E_TARGET) << "the region is not known";
+    EXPECT_EQ(param("sslmode"), sslmode);
+  }
+  unsetenv("PGIAM_TARGET");
+  unsetenv("PGIAM_TLS");
+}
+
 TEST_F(Attempts, APasswordOfBeforeAResetThatIsRefusedIsReplaced) {
   ASSERT_EQ(make({{"host", kTwo.c_str()}, {"user", "stale"}}, PGIAM_REQUEST_WALKS_LIST), PGIAM_OK);
   ASSERT_EQ(next(), PGIAM_OK);

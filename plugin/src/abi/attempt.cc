@@ -207,13 +207,19 @@ pgiam_step pgiam_attempt::connect_step(std::size_t host) {
 // A client may hold on to a connection that got no password, and reset it until there is one: what
 // a token will ask of it has to be in force by then.
 void pgiam_attempt::prepare_for_resets() {
-  PasswordDemands demands;
-  if (request_.request().sslmode.empty()) demands.sslmode = "require";
-  auto settings = settings_for(request_.request(), demands);
   params_.clear();
-  if (!settings) return;
-  for (const KeywordSetting& setting : *settings) params_.push_back({setting.key, setting.value});
-  machine_.put_in_force(std::move(*settings));
+  std::vector<KeywordSettings> of_hosts;
+  for (std::size_t i = 0; i < machine_.hosts().size(); ++i) {
+    if (machine_.hosts()[i].state == State::kNotOurs) continue;
+    auto settings = context_.wired.flow().settings_of_token(request_for(i));
+    if (!settings) return;
+    of_hosts.push_back(std::move(*settings));
+  }
+  std::vector<const KeywordSettings*> all;
+  for (const KeywordSettings& settings : of_hosts) all.push_back(&settings);
+  machine_.put_in_force(merge(all));
+  for (const KeywordSetting& setting : machine_.settings())
+    params_.push_back({setting.key, setting.value});
 }
 
 Result<pgiam_step> pgiam_attempt::next() {

@@ -47,6 +47,10 @@ std::shared_ptr<PendingReply> Flow::start(const Request& request, std::shared_pt
   return pending;
 }
 
+Result<KeywordSettings> Flow::settings_of_token(const Request& request) const {
+  return planner_.settings_of_token(request, begin_planning(request, world_.clock.uptime(), {}));
+}
+
 Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const Call& planning) {
   const bool keep = may_be_kept(request);
   const std::string key = keep ? plan_key(request) : std::string();

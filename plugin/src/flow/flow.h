@@ -42,6 +42,8 @@ class Flow {
   // PendingReply.
   std::shared_ptr<PendingReply> start(const Request& request, std::shared_ptr<const void> hold,
                                       std::stop_token stop, PendingReply::Wake wake);
+  // What a token that is not there yet will ask of the connection. An error: it may not be sent.
+  Result<KeywordSettings> settings_of_token(const Request& request) const;
   Advice after_connect(const Reply& reply, const ConnectionOutcome& outcome);
   // What a failed connection means. Changes nothing.
   Error explain_refusal(const Reply& reply, const ConnectionOutcome& outcome) const {

@@ -82,6 +82,12 @@ std::uint16_t port_of(const Request& request) {
   return request.port == 0 ? kPostgresPort : request.port;
 }
 
+// Whether the client dials the endpoint by the name that its certificate has.
+bool is_own_name(const Request& request, const Settings& settings) {
+  const std::string_view endpoint = settings.get(kSigningHostOption);
+  return endpoint.empty() || equals_ignore_case(endpoint, request.host);
+}
+
 std::uint16_t signing_port(const Request& request, const Settings& settings) {
   if (!settings.given(kSigningPortOption)) return port_of(request);
   return static_cast<std::uint16_t>(settings.get_int(kSigningPortOption));
@@ -257,9 +263,8 @@ void Planner::plan_file(PasswordSource source, const Request& request, const Cal
   PasswordDemands demands;
   demands.is_token = false;
   demands.sslrootcert = plan.sslrootcert;
-  const std::string_view endpoint = plan.settings.get(kSigningHostOption);
-  const auto sslmode = sslmode_for_token(
-      request, plan.settings, endpoint.empty() || equals_ignore_case(endpoint, request.host));
+  const auto sslmode =
+      sslmode_for_token(request, plan.settings, is_own_name(request, plan.settings));
   const bool goes_out = !is_socket(request.host);  // what stays on the machine needs no TLS
   // Who names a CA to us speaks of TLS, whatever the password.
   if (goes_out && sslmode && !plan.sslrootcert.empty() && request.sslmode.empty())
@@ -305,6 +310,17 @@ void Planner::plan_cloud(Recognised found, const Request& request, const Call& c
   ask.password_key = password_key(found.target, request.user);
   ask.target = std::move(found.target);
   plan.kind = std::move(ask);
+}
+
+Result<KeywordSettings> Planner::settings_of_token(const Request& request,
+                                                   const Call& call) const {
+  const auto file = rules_.read(call);
+  const auto plan = begin(request, file ? **file : RuleFile{});
+  const Settings settings = plan ? plan->settings : Settings();
+  const auto sslmode =
+      sslmode_for_token(request, settings, is_own_name(request, settings));
+  if (!sslmode) return sslmode.error();
+  return settings_for(request, {true, *sslmode, settings.get(kSslRootCertOption)});
 }
 
 Milliseconds Planner::time_without_rules(const Request& request) const {

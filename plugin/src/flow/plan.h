@@ -108,6 +108,10 @@ class Planner {
   bool is_password_of_ours(std::string_view text) const;
   std::optional<Time> end_of(std::string_view text) const;
 
+  // What a token will ask of this connection, as far as the settings tell before there is one. An
+  // error: it may not be sent.
+  Result<KeywordSettings> settings_of_token(const Request& request, const Call& call) const;
+
   // What the option timeout_ms says, but for the rules, which take time to read.
   Milliseconds time_without_rules(const Request& request) const;
 
