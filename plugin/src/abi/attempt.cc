@@ -1,5 +1,6 @@
 #include "abi/attempt.h"
 
+#include <algorithm>
 #include <condition_variable>
 
 #include "abi/call_in_progress.h"
@@ -235,7 +236,10 @@ Result<pgiam_step> pgiam_attempt::next() {
         if (!ask(step.host)) return wait_step(-1);
         break;
       case Kind::kPause:
-        if (no_wait_) return wait_step((step.until - context_.wired.clock().uptime()).count());
+        // Less than nothing would be a wait without end.
+        if (no_wait_)
+          return wait_step(std::max<std::int64_t>(
+              0, (step.until - context_.wired.clock().uptime()).count()));
         if (!pause_here(step.until)) return cancelled();
         break;
       case Kind::kConnect:

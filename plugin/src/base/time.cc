@@ -65,13 +65,13 @@ std::string iso8601_basic(Time time) {
   return {text.data(), text.size()};
 }
 
-std::string rfc3339(Time time) {
+[[gnu::cold]] std::string rfc3339(Time time) {
   const std::string basic = iso8601_basic(time);
   return basic.substr(0, 4) + '-' + basic.substr(4, 2) + '-' + basic.substr(6, 5) + ':' +
          basic.substr(11, 2) + ':' + basic.substr(13);
 }
 
-std::optional<Time> parse_rfc3339(std::string_view text) {
+[[gnu::cold]] std::optional<Time> parse_rfc3339(std::string_view text) {
   const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
   const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
   if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
@@ -95,7 +95,7 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
               Seconds{*hour * 3600 + *minute * 60 + *second} + Milliseconds{millis} - *offset};
 }
 
-std::optional<Time> parse_iso8601_basic(std::string_view text) {
+[[gnu::cold]] std::optional<Time> parse_iso8601_basic(std::string_view text) {
   if (text.size() != 16 || text[8] != 'T' || text[15] != 'Z') return std::nullopt;
   std::string extended(text);
   for (std::size_t at : {std::size_t{13}, std::size_t{11}}) extended.insert(at, ":");
@@ -103,7 +103,7 @@ std::optional<Time> parse_iso8601_basic(std::string_view text) {
   return parse_rfc3339(extended);
 }
 
-std::optional<Time> parse_http_date(std::string_view text) {
+[[gnu::cold]] std::optional<Time> parse_http_date(std::string_view text) {
   constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
   if (text.size() != 29 || text.substr(3, 2) != ", " || !text.ends_with(" GMT"))
     return std::nullopt;

@@ -144,7 +144,9 @@ TEST_F(ServerCheck, OfANameIsNotMadeOfWhatWasPastedInItsPlace) {
     EXPECT_EQ(reply.error().code, "host_misspelt") << pasted;
     EXPECT_THAT(reply.error().message, HasSubstr(what));
     EXPECT_THAT(reply.error().hint, HasSubstr("write host=" + host));
-    if (pasted.find("5433") != pasted.npos) EXPECT_THAT(reply.error().hint, HasSubstr("port=5433"));
+    if (pasted.find("5433") != pasted.npos) {
+      EXPECT_THAT(reply.error().hint, HasSubstr("port=5433"));
+    }
     EXPECT_THAT(reply.error().message + reply.error().hint, testing::Not(HasSubstr("hunter2")));
   }
   for (const char* others : {"::1", "fe80::1%eth0", "https://example.com", "db.example.com:5432"}) {
