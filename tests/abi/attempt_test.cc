@@ -232,7 +232,8 @@ TEST_F(Attempts, ThePasswordThatAUserHasForOneHostWinsThereAlone) {
 TEST_F(Attempts, OfARefusalThatIsNotOursTheServersWordsAreAllThereIsToSay) {
   host_passwords_ = {"own", nullptr};
   const char* words = "FATAL:  password authentication failed for user \"app\"";
-  ASSERT_EQ(make({{"host", kTwo.c_str()}, {"user", "app"}}, PGIAM_REQUEST_WALKS_LIST), PGIAM_OK);
+  const std::string hosts = std::string("db.example.com,") + kHost;
+  ASSERT_EQ(make({{"host", hosts.c_str()}, {"user", "app"}}, PGIAM_REQUEST_WALKS_LIST), PGIAM_OK);
   ASSERT_EQ(next(), PGIAM_OK);
   report(PGIAM_OUTCOME_OTHER, "28P01", words, 1);
   EXPECT_EQ(next(), PGIAM_E_CONNECT);

@@ -43,7 +43,8 @@ TEST_F(Errors, TheWholeStoryForAPersonIsMessageCausesAndHintInLines) {
             PGIAM_E_NO_CREDENTIALS);
   std::string story = std::string(pgiam_error_text(error, PGIAM_ERROR_MESSAGE)) + "\n";
   for (size_t i = 0; const pgiam_error* cause = pgiam_error_cause(error, i); ++i)
-    story += std::string("  ") + pgiam_error_text(cause, PGIAM_ERROR_PROVIDER) + ": " +
+    story += std::string("  ") + pgiam_error_text(cause, PGIAM_ERROR_PROVIDER) +
+             (*pgiam_error_text(cause, PGIAM_ERROR_PROVIDER) != '\0' ? ": " : "") +
              pgiam_error_text(cause, PGIAM_ERROR_MESSAGE) + "\n";
   story += std::string("  ") + pgiam_error_text(error, PGIAM_ERROR_HINT) + "\n";
   EXPECT_EQ(pgiam_error_text(error, PGIAM_ERROR_EXPLANATION), story);

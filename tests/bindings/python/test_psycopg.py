@@ -69,7 +69,7 @@ def test_tls_that_nobody_asked_for_is_set(driver, server, verdicts):
 def test_who_forgoes_tls_gets_no_token(driver, server, no_connection, mode):
     with pytest.raises(driver[0].OperationalError, match=f"sslmode={mode}") as raised:
         driver[1].connect(**{**server, "sslmode": mode})
-    assert raised.value.status == "INSECURE" and "sslmode=require" in str(raised.value)
+    assert raised.value.status == "INSECURE" and "sslmode=verify-full, since a CA is named" in str(raised.value)
 
 
 def test_a_password_of_the_users_own_wins(driver, server, home):

@@ -60,6 +60,8 @@ def test_json_has_the_members_that_are_promised(explain):
         "dial_hostaddr": None,
         "rule": None,
         "tls": "require",
+        "sslmode": "require",
+        "sslmode_from": "tls",
         "timeout_ms": 10000,
         "reason": f"{HOST} is the name of an RDS instance endpoint",
         "warnings": [],

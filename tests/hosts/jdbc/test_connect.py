@@ -67,7 +67,7 @@ def test_without_tls_no_token_leaves(rds, bridge, url):
         weak = refused(bridge, "connect", "c", url(sslmode=sslmode), "user=app_user")
         assert weak.state == "28000"
         assert f"sslmode={sslmode or 'prefer'} could send the token without TLS" in weak.trace
-        assert "use sslmode=require" in weak.trace
+        assert "use sslmode=verify-full" in weak.trace  # as the URL names a CA
     assert rds.attempts() == []
 
 

@@ -13,6 +13,7 @@ from . import _abi, _questions, _request
 from . import _passwords as passwords
 from ._context import Context, _raise_with_cause, default_context
 from ._errors import Error, _rebuild, take_error
+from ._handle import Cancellable
 from ._libpq import is_disabled
 from ._library import library
 from .aio import Readable
@@ -21,7 +22,7 @@ Connection = TypeVar("Connection")
 Apply = Mapping[str, str]  # libpq's keywords to set over the user's own
 
 
-class Attempt:
+class Attempt(Cancellable):
     """Belongs to one thread at a time; any may cancel it."""
 
     def __init__(
@@ -35,7 +36,8 @@ class Attempt:
         if walks_list:
             request.flags |= _abi.REQUEST_WALKS_LIST
         self.supplier = context._supplied(request, request, credentials, options)
-        self.handle, error = ctypes.c_void_p(), ctypes.c_void_p()
+        super().__init__(self._library.pgiam_attempt_cancel, self._library.pgiam_attempt_free)
+        error = ctypes.c_void_p()
         status = self._library.pgiam_attempt_new(context._open(), request, self.handle, error)
         if status != _abi.OK:
             raise take_error(self._library, status, error)
@@ -82,13 +84,6 @@ class Attempt:
             outcome.sqlstate = sqlstate.encode() if isinstance(sqlstate, str) else None
             outcome.message = str(failure).replace("\0", " ").encode(errors="replace")
         self._library.pgiam_attempt_report(self.handle, outcome)
-
-    def cancel(self) -> None:
-        self._library.pgiam_attempt_cancel(self.handle)
-
-    def free(self) -> None:
-        handle, self.handle = self.handle, ctypes.c_void_p()
-        self._library.pgiam_attempt_free(handle)
 
     def __enter__(self) -> "Attempt":
         self._context._operations[id(self)] = self

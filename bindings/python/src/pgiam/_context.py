@@ -12,6 +12,7 @@ from typing import Any, Callable, Mapping, Optional, Tuple, TypeVar
 from . import _abi, _questions, _request
 from ._answer import Answer, password_of, read_answer
 from ._errors import Error, take_error
+from ._handle import Cancellable
 from ._library import library
 from ._version import __version__
 
@@ -36,11 +37,12 @@ def _wanted_level() -> int:
     return next((ours for ours in (4, 3, 2, 1) if logger.isEnabledFor(_LEVELS[ours])), 0)
 
 
-class Operation:
+class Operation(Cancellable):
     """One answer that is fetched. Belongs to whoever started it; any thread may cancel it."""
 
     def __init__(self, context: "Context", request: _abi.Request) -> None:
-        self._library, self.handle, error = library(), ctypes.c_void_p(), ctypes.c_void_p()
+        self._library, error = library(), ctypes.c_void_p()
+        super().__init__(self._library.pgiam_operation_cancel, self._library.pgiam_operation_free)
         status = self._library.pgiam_operation_start(context._open(), request, self.handle, error)
         if status != _abi.OK:
             raise take_error(self._library, status, error)
@@ -74,13 +76,9 @@ class Operation:
             raise take_error(self._library, status, error)
         return descriptor.value
 
-    def cancel(self) -> None:
-        self._library.pgiam_operation_cancel(self.handle)
-
     def free(self) -> None:
-        handle, self.handle = self.handle, ctypes.c_void_p()
         self._context._operations.pop(id(self), None)
-        self._library.pgiam_operation_free(handle)
+        super().free()
 
 
 class _Call:
