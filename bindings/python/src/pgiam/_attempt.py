@@ -7,7 +7,7 @@ import contextlib
 import ctypes
 import select
 import time
-from typing import Any, Awaitable, Callable, Iterator, Mapping, Optional, Tuple, TypeVar
+from typing import Any, Awaitable, Callable, Iterator, Mapping, NoReturn, Optional, Tuple, TypeVar
 
 from . import _abi, _questions, _request
 from . import _passwords as passwords
@@ -115,12 +115,9 @@ def connect(
     failure: Optional[Exception] = None
     with attempt:
         while True:
-            try:
-                step = attempt.next()
-            except Error as error:
-                if error.status == "NOT_APPLICABLE":
-                    break
-                _give_up(error, failure, kind)
+            step = _next_step(attempt, failure, kind)
+            if step is None:
+                break
             if step.kind == _abi.STEP_WAIT:
                 (wait or wait_for)(attempt, step)
                 continue
@@ -144,13 +141,10 @@ async def connect_async(attempt: Optional[Attempt], dial: Callable[[Apply], Awai
     failure: Optional[Exception] = None
     with attempt:
         while True:
-            try:
-                with _questions.InLoop(asyncio.get_running_loop()):
-                    step = attempt.next()
-            except Error as error:
-                if error.status == "NOT_APPLICABLE":
-                    break
-                _give_up(error, failure, kind)
+            with _questions.InLoop(asyncio.get_running_loop()):
+                step = _next_step(attempt, failure, kind)
+            if step is None:
+                break
             if step.kind == _abi.STEP_WAIT:
                 await wait_in_loop(step)
                 continue
@@ -186,7 +180,17 @@ async def wait_in_loop(step: _abi.Step) -> None:
         await readable.wait(seconds)
 
 
-def _give_up(error: Error, failure: Optional[Exception], kind: type) -> None:
+def _next_step(attempt: Attempt, failure: Optional[Exception], kind: type) -> Optional[_abi.Step]:
+    """None: it is not ours, and the driver connects as if pgiam were absent."""
+    try:
+        return attempt.next()
+    except Error as error:
+        if error.status == "NOT_APPLICABLE":
+            return None
+        _give_up(error, failure, kind)
+
+
+def _give_up(error: Error, failure: Optional[Exception], kind: type) -> NoReturn:
     """The driver's own exception where its words say it all; else ours, which is one of the driver's as well."""
     if failure is not None and error.status == "CONNECT":
         raise failure
