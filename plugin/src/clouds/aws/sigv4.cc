@@ -9,6 +9,7 @@
 namespace pgiam::aws {
 namespace {
 
+constexpr std::string_view kGet = "GET\n/\n", kBeforeQuery = "/?";
 constexpr std::string_view kSignedHeaders = "&X-Amz-SignedHeaders=host";
 // SHA-256 of the empty body, which is what a GET has.
 constexpr std::string_view kEmptyHash =
@@ -39,12 +40,6 @@ std::string_view host_header(std::string_view authority) {
   constexpr std::string_view kDefaultPort = ":443";
   if (authority.ends_with(kDefaultPort)) authority.remove_suffix(kDefaultPort.size());
   return authority;
-}
-
-// The parameters up to the time, which are in the same order everywhere.
-std::string query_before_date(const PresignRequest& request, const SigningKey& key) {
-  return join({request.query, "&X-Amz-Algorithm=", kSigV4Algorithm, "&X-Amz-Credential=",
-               key.credential(), "&X-Amz-Date="});
 }
 
 std::string expires(const PresignRequest& request) {
@@ -82,19 +77,24 @@ Presigner::Presigner(const PresignRequest& request, const Credentials& credentia
                      std::string_view region, std::string_view service)
     : day_(std::chrono::floor<std::chrono::days>(day)),
       key_(credentials, day, region, service),
-      before_date_(join({request.authority, "/?", query_before_date(request, key_)})),
+      before_date_(join({request.authority, kBeforeQuery, request.query, "&X-Amz-Algorithm=",
+                         kSigV4Algorithm, "&X-Amz-Credential=", key_.credential(),
+                         "&X-Amz-Date="})),
       after_date_(join_secret({expires(request), kSignedHeaders, security_token(key_).reveal(),
                                "&X-Amz-Signature="})),
-      canonical_before_date_(join({"GET\n/\n", query_before_date(request, key_)})),
       canonical_after_date_(join_secret({expires(request), security_token(key_).reveal(),
                                          kSignedHeaders, "\nhost:", host_header(request.authority),
                                          "\n\nhost\n", kEmptyHash})),
-      hashed_before_date_(std::array{std::string_view(canonical_before_date_)}),
+      hashed_before_date_(std::array{kGet, query()}),
       scope_line_('\n' + key_.scope() + '\n') {}
+
+std::string_view Presigner::query() const {
+  return std::string_view(before_date_).substr(before_date_.find(kBeforeQuery) + kBeforeQuery.size());
+}
 
 std::string Presigner::canonical_request(Time time) const {
   const auto date = iso8601_basic_digits(time);
-  return join({canonical_before_date_, view(date), canonical_after_date_.reveal()});
+  return join({kGet, query(), view(date), canonical_after_date_.reveal()});
 }
 
 std::string Presigner::string_to_sign(Time time) const {

@@ -65,6 +65,9 @@ class Presigner {
   std::string string_to_sign(Time time) const;
 
  private:
+  // The query before the time, which the URL and the canonical request have in common.
+  std::string_view query() const;
+
   const std::chrono::sys_days day_;
   const SigningKey key_;
   // The URL in two parts: what stands between them is the time, and after both the signature.
@@ -72,7 +75,6 @@ class Presigner {
   const Secret after_date_;
   // The canonical request likewise. It says the same in another order, as botocore places the
   // security token elsewhere.
-  const std::string canonical_before_date_;
   const Secret canonical_after_date_;
   const Sha256Prefix hashed_before_date_;
   const std::string scope_line_;
