@@ -20,6 +20,8 @@ NOT_RUN = [
     ("bindings/python/README.md", "import pgiam", "calls without their surroundings; tests/bindings/python runs examples/, which are the whole of them"),
     ("bindings/python/README.md", "pip install bindings/python", "tests/bindings/python/test_package.py makes the wheel and installs it elsewhere"),
     ("bindings/python/README.md", "pgiam.psycopg.connect(", "a line for each driver; tests/bindings/python runs each with the driver itself"),
+    ("bindings/ruby/README.md", 'require "pgiam"', "calls without their surroundings; tests/bindings/ruby runs examples/, which are the whole of them"),
+    ("bindings/ruby/README.md", 'require "pgiam/pg"', "a line for each driver; tests/bindings/ruby runs each with the driver itself"),
     ("tests/conformance/corpus/README.md", "ctest --preset dev", "a part of this suite"),
     ("tests/bench/README.md", "cmake --preset release", "measurements, by hand on a quiet machine; ctest -L bench sees that they run"),
     ("tests/conformance/README.md", "ctest --preset dev", "a part of this suite"),
