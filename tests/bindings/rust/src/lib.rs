@@ -1,0 +1,4 @@
+//! What the programs share.
+
+pub mod json;
+pub mod wait;
