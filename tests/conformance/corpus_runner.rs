@@ -39,7 +39,8 @@ fn run(case: &Json) -> Result<Json, Error> {
     let fetch = context.answer_async(&request);
     let answer = match program.filter(|_| case.get("cancel").is_some()) {
         // What is dropped tells nothing: these are the library's words.
-        Some(program) => block_on(Race(fetch, || program.is_asked())).unwrap_or_else(|| Err(Error::new("CANCELLED", "", "cancelled"))),
+        Some(program) => block_on(Race(fetch, || program.is_asked()))
+            .unwrap_or_else(|| Err(Error::new("CANCELLED", "", "cancelled"))),
         None => block_on(fetch),
     }?;
     Ok(object([("answer", described_answer(&answer))]))
@@ -47,9 +48,9 @@ fn run(case: &Json) -> Result<Json, Error> {
 
 fn request(asked: &Json, program: Option<&Program>) -> Result<Request, Error> {
     let port = match asked.get("port") {
-        Some(Json::Number(port)) => (*port).try_into().map_err(|_| {
-            Error::new("INVALID_ARGUMENT", "", format!("port is {}, not a number up to 65535", port))
-        })?,
+        Some(Json::Number(port)) => (*port)
+            .try_into()
+            .map_err(|_| Error::new("INVALID_ARGUMENT", "", format!("port is {}, not a number up to 65535", port)))?,
         _ => 0,
     };
     let text = |key| asked.text(key).unwrap_or("").to_string();
@@ -104,8 +105,8 @@ impl Program {
             if self.given.get("never").is_some() {
                 std::future::pending::<()>().await;
             }
-            if self.given.get("declines").is_some() {
-                return PromptAnswer::Declined;
+            if let Some(why) = self.given.text("declines") {
+                return PromptAnswer::Declined(why.to_string());
             }
             let values = self.given.get("values").cloned().unwrap_or(Json::Null);
             values.text("answer").map_or(PromptAnswer::Shown, |code| PromptAnswer::Code(Secret::from(code)))

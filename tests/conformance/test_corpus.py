@@ -19,6 +19,8 @@ LANGUAGES = {
     "c": ([os.environ["PGIAM_TEST_CORPUS"]], {}),
     "python": ([sys.executable, str(ROOT / "tests/conformance/corpus_runner.py")], PYTHON),
 }
+if os.environ.get("PGIAM_TEST_CORPUS_RUST"):
+    LANGUAGES["rust"] = ([os.environ["PGIAM_TEST_CORPUS_RUST"]], {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"]})
 CASES = {case["id"]: case for case in corpus.cases()}
 # Of the keys that the cases give; those that are not named have the secret "s".
 SECRETS = {
@@ -73,7 +75,7 @@ def test_languages_say_the_same_sentences(results, one, other):
         theirs = results(other).get(name)
         if theirs is None or "own_words" in CASES[name]:
             continue
-        mine, others = (re.sub(r"/[^ ]*/(c|python)\d+/", "$HOME/", "\n".join(corpus.sentences(answer))) for answer in (result, theirs))
+        mine, others = (re.sub(r"/[^ ]*/(c|python|rust)\d+/", "$HOME/", "\n".join(corpus.sentences(answer))) for answer in (result, theirs))
         if mine != others:
             differing[name] = (mine, others)
     assert not differing, "\n".join(f"{name}: {said}" for name, said in differing.items())

@@ -15,8 +15,8 @@ extern "C" {
 #[repr(C)]
 struct Known {
     keyword: *const c_char,
-    _environment: *const c_char,
-    _compiled: *const c_char,
+    environment: *const c_char,
+    compiled: *const c_char,
     value: *const c_char,
     _label: *const c_char,
     _shown: *const c_char,
@@ -60,7 +60,8 @@ fn libpq() -> Result<Libpq, String> {
     }
 }
 
-/// libpq's keywords as it resolves them: its variables, its service file, its defaults.
+/// libpq's keywords as it resolves them: its variables, its service file, and what it finds out. What it would do where
+/// nobody says anything (sslmode=prefer) is left to the library.
 pub fn defaults() -> Result<Vec<(String, String)>, String> {
     let libpq = libpq()?;
     let mut found = Vec::new();
@@ -69,7 +70,7 @@ pub fn defaults() -> Result<Vec<(String, String)>, String> {
         let first = (libpq.conndefaults)();
         let mut known = first;
         while !known.is_null() && !(*known).keyword.is_null() {
-            if !(*known).value.is_null() {
+            if !(*known).value.is_null() && is_said(&*known) {
                 found.push((text((*known).keyword), text((*known).value)));
             }
             known = known.add(1);
@@ -77,6 +78,11 @@ pub fn defaults() -> Result<Vec<(String, String)>, String> {
         (libpq.conninfo_free)(first);
     }
     Ok(found)
+}
+
+unsafe fn is_said(known: &Known) -> bool {
+    let is_in_environment = !known.environment.is_null() && std::env::var_os(text(known.environment)).is_some();
+    is_in_environment || known.compiled.is_null() || text(known.compiled) != text(known.value)
 }
 
 unsafe fn text(of: *const c_char) -> String {
@@ -95,7 +101,9 @@ impl Connection {
         let c = |text: &str| CString::new(text).map_err(|_| "a NUL in a keyword".to_string());
         let (mut keys, mut values) = (Vec::new(), Vec::new());
         let plain = keywords.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        for (key, value) in plain.filter(|(key, _)| over.iter().all(|(other, _)| other != key)).chain(over.iter().copied()) {
+        for (key, value) in
+            plain.filter(|(key, _)| over.iter().all(|(other, _)| other != key)).chain(over.iter().copied())
+        {
             keys.push(c(key)?);
             values.push(c(value)?);
         }

@@ -42,7 +42,8 @@ pub struct Prompt {
 pub enum PromptAnswer {
     Shown,
     Code(Secret),
-    Declined,
+    /// Why, which the error then says; "": nothing.
+    Declined(String),
 }
 
 /// Who asks the person. A closure is one.

@@ -293,9 +293,9 @@ fn values_of(answer: PromptAnswer, title: &str) -> Said {
     match answer {
         PromptAnswer::Shown => Ok(Vec::new()),
         PromptAnswer::Code(code) => Ok(vec![("answer".to_string(), code)]),
-        PromptAnswer::Declined => Err(Refusal {
-            status: sys::PGIAM_E_LOGIN_DECLINED,
-            message: format!("the question was declined: {}", title),
-        }),
+        PromptAnswer::Declined(why) => {
+            let message = if why.is_empty() { format!("the question was declined: {}", title) } else { why };
+            Err(Refusal { status: sys::PGIAM_E_LOGIN_DECLINED, message })
+        }
     }
 }
