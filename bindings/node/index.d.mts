@@ -1,0 +1,3 @@
+import * as pgiam from './index.js';
+export * from './index.js';
+export default pgiam;
