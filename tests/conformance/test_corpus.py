@@ -4,6 +4,7 @@ import itertools
 import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,9 +16,22 @@ sys.path.insert(0, str(ROOT / "tests/rds"))
 from rds_emulator.verifier import Token  # noqa: E402
 
 PYTHON = {"PYTHONPATH": str(ROOT / "bindings/python/src"), "PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"], "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def compiled_dotnet(folder):
+    """The command of the runner in C#, by Mono's compiler."""
+    if not shutil.which("mcs"):
+        pytest.skip("mcs is not installed, or this distribution has no package of it")
+    sources = [ROOT / "tests/conformance/corpus_runner.cs", ROOT / "tests/bindings/dotnet/Json.cs"]
+    subprocess.run([ROOT / "bindings/dotnet/with-mono", folder], check=True)
+    subprocess.run(["mcs", "-langversion:7", f"-r:{folder}/Pgiam.dll", f"-out:{folder}/corpus_runner.exe", *sources], check=True)
+    return ["mono", str(folder / "corpus_runner.exe")]
+
+
 LANGUAGES = {
     "c": ([os.environ["PGIAM_TEST_CORPUS"]], {}),
     "python": ([sys.executable, str(ROOT / "tests/conformance/corpus_runner.py")], PYTHON),
+    "dotnet": (compiled_dotnet, {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"]}),
 }
 if os.environ.get("PGIAM_TEST_CORPUS_RUST"):
     LANGUAGES["rust"] = ([os.environ["PGIAM_TEST_CORPUS_RUST"]], {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"]})
@@ -39,6 +53,8 @@ def results(tmp_path_factory):
     def of(language):
         if language not in known:
             command, environment = LANGUAGES[language]
+            if callable(command):  # has to be built first
+                command = command(tmp_path_factory.mktemp(language))
             known[language] = corpus.run(language, command, environment, tmp_path_factory.mktemp("corpus"))
         return known[language]
 
@@ -75,7 +91,7 @@ def test_languages_say_the_same_sentences(results, one, other):
         theirs = results(other).get(name)
         if theirs is None or "own_words" in CASES[name]:
             continue
-        mine, others = (re.sub(r"/[^ ]*/(c|python|rust)\d+/", "$HOME/", "\n".join(corpus.sentences(answer))) for answer in (result, theirs))
+        mine, others = (re.sub(r"/[^ ]*/[a-z]+\d+/", "$HOME/", "\n".join(corpus.sentences(answer))) for answer in (result, theirs))
         if mine != others:
             differing[name] = (mine, others)
     assert not differing, "\n".join(f"{name}: {said}" for name, said in differing.items())

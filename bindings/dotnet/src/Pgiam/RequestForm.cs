@@ -58,30 +58,4 @@ namespace Pgiam
             return keywords;
         }
     }
-
-    /// <summary>libpq's connection strings.</summary>
-    internal static class Conninfo
-    {
-        internal static Dictionary<string, string> Parse(string text)
-        {
-            var api = Api.Loaded;
-            IntPtr parsed = IntPtr.Zero, error = IntPtr.Zero;
-            using (var arena = new Arena())
-            {
-                var status = api.ConninfoParse(arena.Text("Conninfo", text), ref parsed, ref error);
-                if (status != Constants.OK)
-                {
-                    throw PgiamException.Take(status, error);
-                }
-            }
-            try
-            {
-                return Parameters.Of((UIntPtr index, ref Param param) => api.ConninfoAt(parsed, index, ref param));
-            }
-            finally
-            {
-                api.ConninfoFree(parsed);
-            }
-        }
-    }
 }
