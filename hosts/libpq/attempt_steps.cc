@@ -21,7 +21,7 @@ static std::uint32_t flags_of(const RealLibpq& libpq, const PGconn* conn) {
                                               : PGIAM_OUTCOME_PASSWORD_NOT_SENT;
 }
 
-bool report(const RealLibpq& libpq, const PGconn* conn, ConnectionState& state) {
+bool report(const RealLibpq& libpq, const PGconn* conn, ConnectionState& state, Wait wait) {
   if (!state.attempt) return blame_missing_plugin(libpq, conn, state), false;
   const bool is_connected = libpq.PQstatus(conn) == CONNECTION_OK;
   const std::string message = is_connected ? "" : libpq.PQerrorMessage(conn);
@@ -30,7 +30,7 @@ bool report(const RealLibpq& libpq, const PGconn* conn, ConnectionState& state) 
   const HostAttempt* at = state.current(libpq, conn);
   pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
   outcome.outcome = is_connected ? PGIAM_OUTCOME_CONNECTED : PGIAM_OUTCOME_OTHER;
-  outcome.flags = flags_of(libpq, conn);
+  outcome.flags = flags_of(libpq, conn) | (wait == Wait::kNo ? PGIAM_OUTCOME_NO_PAUSE : 0);
   outcome.host = at ? static_cast<std::uint32_t>(at->index + 1) : 0;
   outcome.message = message.c_str();
   if (state.attempt->report(outcome) != PGIAM_OK || is_connected) return false;

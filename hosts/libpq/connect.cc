@@ -178,7 +178,7 @@ PGconn* open_without_plugin(const RealLibpq& libpq, const Parameters& given, Wai
   if (!conn) return nullptr;
   auto state = std::make_unique<ConnectionState>(params);
   state->why_no_plugin = std::move(why);
-  if (wait == Wait::kYes) report(libpq, conn, *state);
+  if (wait == Wait::kYes) report(libpq, conn, *state, wait);
   attach(libpq, conn, std::move(state));
   return conn;
 }
@@ -224,7 +224,7 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
     PGconn* conn = open(libpq, given, wait, std::move(state));
     ConnectionState* attached = conn ? state_of(libpq, conn) : nullptr;
     if (wait == Wait::kNo || !attached) return conn;
-    if (!report(libpq, conn, *attached)) return conn;
+    if (!report(libpq, conn, *attached, wait)) return conn;
     attempt = std::move(attached->attempt);
     libpq.PQfinish(conn);
   }

@@ -78,7 +78,7 @@ void reset(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
   if (!begin_reset(libpq, conn, state)) return;
   do {
     libpq.PQreset(conn);
-  } while (report(libpq, conn, state) && prepare_reset(libpq, conn, state));
+  } while (report(libpq, conn, state, Wait::kYes) && prepare_reset(libpq, conn, state));
 }
 
 int reset_start(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
@@ -105,7 +105,7 @@ PostgresPollingStatusType poll(const RealLibpq& libpq, PGconn* conn, ConnectionS
   // It may have come to another host, and the program may ask for the password.
   put_current_password(libpq, conn, state);
   const bool has_ended = result == PGRES_POLLING_OK || result == PGRES_POLLING_FAILED;
-  if (!has_ended || is_internal || !report(libpq, conn, state)) return result;
+  if (!has_ended || is_internal || !report(libpq, conn, state, Wait::kNo)) return result;
   return start_again(libpq, conn, state) ? PGRES_POLLING_WRITING : PGRES_POLLING_FAILED;
 }
 

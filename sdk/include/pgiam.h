@@ -392,6 +392,8 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_after_connect(pgiam_context *context,
 /* How a connection went, in more detail (since 1.2). */
 #define PGIAM_OUTCOME_PASSWORD_SENT     0x1u /* the server asked for a password and got it */
 #define PGIAM_OUTCOME_PASSWORD_NOT_SENT 0x2u /* it ended before that; neither: not known */
+#define PGIAM_OUTCOME_NO_PAUSE          0x4u /* an attempt: what is tried again only after a pause is
+                                                not, as this client cannot wait here */
 typedef struct pgiam_outcome {
   uint32_t struct_size;
   int32_t outcome;      /* a PGIAM_OUTCOME_ value; OTHER where the client cannot tell */
@@ -464,7 +466,8 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_operation_free(pgiam_operation *operation);
  *
  * A list of hosts is paired and tried as libpq does it: what cannot be reached is passed over, a
  * server's refusal ends it. Each host gets its own password. One that was kept and is refused is
- * dropped, and the same host tried once more with a new one. */
+ * dropped, and the same host tried once more with a new one; where the service that checks it has too
+ * much to do, once more after a pause. */
 typedef struct pgiam_attempt pgiam_attempt;
 
 #define PGIAM_STEP_WAIT    1
@@ -478,7 +481,7 @@ typedef struct pgiam_step {
   uint32_t host;       /* CONNECT: 1 + the index of the host that it is for; 0: all (WALKS_LIST) */
   int64_t descriptor;  /* WAIT: the attempt's, always the same, as pgiam_operation_descriptor has it;
                           -1: there is nothing to wait for but the time */
-  int64_t wait_ms;     /* WAIT: no longer than this (a known RETRY_AFTER_MS, say); -1: without end */
+  int64_t wait_ms;     /* WAIT: no longer than this, a pause before the next try; -1: without end */
 } pgiam_step;
 #define PGIAM_STEP_INIT {sizeof(pgiam_step), 0, 0, 0, 0, 0}
 

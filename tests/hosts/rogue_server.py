@@ -19,7 +19,7 @@ def error(sqlstate, text):
 
 class RogueServer:
     """`manners`: address → "welcome", "refuse", "starting up" (an error before it asks), "hang up" (at once), "no TLS",
-    "echo …{}…" (an error with the password in it). It listens on them, and where no port is given also on 127.0.0.1."""
+    "echo …{}…" (an error with the password in it); a list: one for each who comes, the last for all others. It listens on them, and where no port is given also on 127.0.0.1."""
 
     def __init__(self, folder, manners, port=0):
         self.manners, self.came, self.sent = manners, [], []
@@ -52,7 +52,13 @@ class RogueServer:
     def serve(self, client, address):
         with contextlib.suppress(OSError, EOFError):  # the client has gone
             with client:
-                self.talk(client, address, self.manners.get(address, "refuse"))
+                self.talk(client, address, self.manner_at(address))
+
+    def manner_at(self, address):
+        manner = self.manners.get(address, "refuse")
+        if not isinstance(manner, list):
+            return manner
+        return manner.pop(0) if len(manner) > 1 else manner[0]
 
     def talk(self, client, address, manner):
         if manner == "hang up":

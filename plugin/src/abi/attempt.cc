@@ -6,9 +6,11 @@
 #include "abi/call_in_progress.h"
 #include "abi/guard.h"
 #include "abi/outcome.h"
+#include "base/random.h"
 #include "base/redact.h"
 #include "base/text.h"
 #include "flow/attempt/host_in_message.h"
+#include "flow/attempt/retry.h"
 
 namespace pgiam {
 namespace {
@@ -137,13 +139,12 @@ Result<ConnectionAttempt::Password> pgiam_attempt::password_in(Result<Reply> ans
 }
 
 // False: cancelled.
-bool pgiam_attempt::pause_here(Milliseconds until) {
+bool pgiam_attempt::pause_here(Milliseconds pause) {
   std::mutex mutex;
   std::condition_variable_any over;
   const CallInProgress call(context_);
   const EitherStop either(call.stop(), stop());
   std::unique_lock lock(mutex);
-  const Milliseconds pause = until - context_.wired.clock().uptime();
   over.wait_for(lock, either.token(), pause, [] { return false; });
   return !either.token().stop_requested();
 }
@@ -230,17 +231,15 @@ Result<pgiam_step> pgiam_attempt::next() {
       pending_.reset();
       return cancelled();
     }
-    const auto step = machine_.next(context_.wired.clock().uptime());
+    const Milliseconds uptime = context_.wired.clock().uptime();
+    const auto step = machine_.next(uptime);
     switch (step.kind) {
       case Kind::kAsk:
         if (!ask(step.host)) return wait_step(-1);
         break;
       case Kind::kPause:
-        // Less than nothing would be a wait without end.
-        if (no_wait_)
-          return wait_step(std::max<std::int64_t>(
-              0, (step.until - context_.wired.clock().uptime()).count()));
-        if (!pause_here(step.until)) return cancelled();
+        if (no_wait_) return wait_step((step.until - uptime).count());
+        if (!pause_here(step.until - uptime)) return cancelled();
         break;
       case Kind::kConnect:
         return connect_step(step.host);
@@ -288,18 +287,15 @@ void pgiam_attempt::was_accepted(std::optional<std::size_t> host) {
 }
 
 // Tells flow, which drops what was kept and is refused.
-bool pgiam_attempt::is_worth_another_try(std::size_t host, bool was_refused) {
+std::optional<Milliseconds> pgiam_attempt::pause_before_retry(std::size_t host,
+                                                              const Error& failure,
+                                                              bool was_refused) {
   const pgiam_reply* reply = reply_of(host);
-  if (reply == nullptr) return false;
+  if (reply == nullptr) return std::nullopt;
   const auto outcome = was_refused ? Outcome::kAuthFailed : Outcome::kOther;
-  const bool was_kept =
-      context_.wired.flow().after_connect(reply->reply, outcome) == Advice::kRetryOnce;
-  // A client that cannot ask on its way may come to a host with what it had before a reset, or when
-  // its token has died.
-  const auto& sent = machine_.hosts()[host];
-  const Time end = sent.password.expires_at;
-  const bool is_dead = end != Time{} && end <= context_.wired.clock().now();
-  return was_kept || (was_refused && (is_dead || !sent.is_fresh));
+  const Advice advice = context_.wired.flow().after_connect(reply->reply, outcome);
+  return pgiam::pause_before_retry(failure, was_refused, advice, machine_.hosts()[host],
+                                   context_.wired.clock().now(), random_unit());
 }
 
 // The end of it, if this was the last host.
@@ -334,10 +330,12 @@ Result<void> pgiam_attempt::report(const pgiam_outcome& outcome) {
     const pgiam_reply* reply = report.host ? reply_of(*report.host) : nullptr;
     report.failure = failure_of(*told, report.host);
     const bool was_refused = is_refusal(reply, *told);
-    for (std::size_t i = 0; i < machine_.hosts().size(); ++i)
-      if (i == report.host.value_or(i) && is_worth_another_try(i, was_refused))
-        report.is_worth_another_try = true;
-    report.pause = Milliseconds{report.failure.retry_after_ms};
+    for (std::size_t i = 0; i < machine_.hosts().size(); ++i) {
+      if (i != report.host.value_or(i)) continue;
+      const auto pause = pause_before_retry(i, report.failure, was_refused);
+      const bool can_wait = (outcome.flags & PGIAM_OUTCOME_NO_PAUSE) == 0;
+      if (pause && (can_wait || pause->count() == 0)) report.retry_after = pause;
+    }
     report.may_be_host_alone = !was_refused && may_be_host_alone(report.failure.sqlstate);
   }
   if (machine_.report(std::move(report), context_.wired.clock().uptime())) return {};

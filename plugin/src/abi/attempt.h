@@ -42,14 +42,16 @@ struct pgiam_attempt {
   pgiam_step connect_step(std::size_t host);
   void set_hosts(std::size_t only);
   void prepare_for_resets();
-  bool pause_here(pgiam::Milliseconds until);
+  bool pause_here(pgiam::Milliseconds pause);
   std::stop_token stop() const;
   const pgiam_reply* reply_of(std::size_t host) const;
   std::optional<std::size_t> host_of(const pgiam_outcome& outcome) const;
   pgiam::Error failure_of(const pgiam::ConnectionOutcome& outcome,
                           std::optional<std::size_t> host) const;
   void was_accepted(std::optional<std::size_t> host);
-  bool is_worth_another_try(std::size_t host, bool was_refused);
+  std::optional<pgiam::Milliseconds> pause_before_retry(std::size_t host,
+                                                        const pgiam::Error& failure,
+                                                        bool was_refused);
 
   pgiam_context& context_;
   const pgiam::OwnedRequest request_;

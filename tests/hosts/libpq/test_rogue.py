@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,36 @@ def test_a_token_that_the_server_echoes_is_in_no_message(words, call, rogue, pro
     signature = rogue.sent[-1][1].split("X-Amz-Signature=")[1]
     assert signature not in program.message() and "\x1b" not in program.message()
     assert words.partition("{")[0] in program.message()
+
+
+BUSY = "echo This proxy gets too many competing requests"
+
+
+@pytest.mark.parametrize("call", ["connectdb", "reset"])
+def test_where_the_service_has_too_much_to_do_a_program_that_waits_comes_again_after_a_pause(call, rogue, program):
+    address = ADDRESSES[0]
+    if call == "reset":
+        rogue.manners[address] = "welcome"
+        program.do("connectdb", conninfo(rogue, (address, True), sslmode="require"))
+    rogue.sent.clear()
+    rogue.manners[address] = [BUSY, "welcome"]
+    start = time.monotonic()
+    assert program.do(call, *([conninfo(rogue, (address, True), sslmode="require")] if call == "connectdb" else [])).startswith("ok")
+    assert time.monotonic() - start >= 0.9
+    assert len(rogue.sent) == 2
+
+
+@pytest.mark.parametrize("call", ["connectStart", "resetStart"])
+def test_a_program_that_polls_is_not_held_up_by_a_pause(call, rogue, program):
+    address = ADDRESSES[0]
+    if call == "resetStart":
+        rogue.manners[address] = "welcome"
+        program.do("connectdb", conninfo(rogue, (address, True), sslmode="require"))
+    rogue.sent.clear()
+    rogue.manners[address] = [BUSY, "welcome"]
+    assert program.do(call, *([conninfo(rogue, (address, True), sslmode="require")] if call == "connectStart" else [])) == "bad"
+    assert len(rogue.sent) == 1
+    assert "too many competing requests" in program.message()
 
 
 def test_after_a_connection_its_token_is_only_in_what_libpq_had_sent(rogue, program):

@@ -117,8 +117,8 @@ bool ConnectionAttempt::report(Report report, Milliseconds uptime) {
 
   const std::size_t at = walks_list_ ? report.host.value_or(kAllHosts) : current_;
   const bool was_retried = at == kAllHosts ? was_retried_ : hosts_[at].was_retried;
-  if (report.is_worth_another_try && !was_retried && is_any_ours()) {
-    pause_until_ = uptime + report.pause;
+  if (report.retry_after && !was_retried && is_any_ours()) {
+    pause_until_ = uptime + *report.retry_after;
     was_retried_ = was_retried_ || at == kAllHosts;
     for (std::size_t i = 0; i < hosts_.size(); ++i)
       if (at == kAllHosts || i == at) hosts_[i].was_retried = true, hosts_[i].is_fresh = false;

@@ -65,11 +65,10 @@ class ConnectionAttempt {
 
   struct Report {
     bool connected = false;
-    std::optional<std::size_t> host;    // nothing: not known
-    bool is_worth_another_try = false;  // with a new password, since that one was kept
-    Milliseconds pause{0};              // before that
-    bool may_be_host_alone = false;     // another host may do
-    Error failure;                      // the end, if it is one
+    std::optional<std::size_t> host;          // nothing: not known
+    std::optional<Milliseconds> retry_after;  // worth another try after that pause (retry.h)
+    bool may_be_host_alone = false;           // another host may do
+    Error failure;                            // the end, if it is one
   };
   // False where there was no connect to report of.
   [[nodiscard]] bool report(Report report, Milliseconds uptime);

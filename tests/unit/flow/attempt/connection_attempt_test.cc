@@ -33,7 +33,7 @@ Error not_ours() { return make_error(Status::kNotApplicable, "no endpoint"); }
 Report refused(bool was_kept, std::optional<std::size_t> host = std::nullopt) {
   Report report;
   report.host = host;
-  report.is_worth_another_try = was_kept;
+  if (was_kept) report.retry_after = Milliseconds{0};
   report.failure = make_error(Status::kDenied, "refused");
   return report;
 }
@@ -150,7 +150,7 @@ TEST(ConnectionAttempt, WaitsBeforeTheSecondTryWhereThatHelps) {
   attempt.answer(0, password());
   attempt.next({});
   Report report = refused(true);
-  report.pause = Milliseconds{500};
+  report.retry_after = Milliseconds{500};
   ASSERT_TRUE(attempt.report(std::move(report), Milliseconds{100}));
   const auto step = attempt.next(Milliseconds{200});
   EXPECT_EQ(step.kind, Kind::kPause);
