@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <thread>
@@ -25,6 +26,11 @@ void supply(pgiam_question* question, const char* key = kOwnKey, const char* exp
                                  {"session_token", "ofTheHost"},
                                  {"expires_at", expires_at}};
   EXPECT_EQ(pgiam_question_answer(question, values, 4), PGIAM_OK);
+}
+
+std::size_t threads() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task"), end;
+  return static_cast<std::size_t>(std::distance(tasks, end));
 }
 
 class Questions : public AbiTest {
@@ -72,6 +78,13 @@ class Questions : public AbiTest {
     }
   }
   bool error_is_of_the_call() { return std::string(message()).find("still running") == std::string::npos; }
+
+  void look_at(std::vector<Operation>& operations) {
+    for (Operation& operation : operations) {
+      Reply none;
+      pgiam_operation_wait(operation, 0, none.out(), nullptr);
+    }
+  }
 
   const char* message() { return pgiam_error_text(error_, PGIAM_ERROR_MESSAGE); }
 
@@ -237,12 +250,7 @@ TEST_F(Questions, InAChildTheParentsQuestionIsJustFreed) {
   EXPECT_EQ(loop(operation), PGIAM_OK) << message();
 }
 
-std::size_t threads() {
-  const std::filesystem::directory_iterator tasks("/proc/self/task"), end;
-  return static_cast<std::size_t>(std::distance(tasks, end));
-}
-
-TEST_F(Questions, FiftyWhoWaitForOneAnswerHoldOneThread) {
+TEST_F(Questions, FiftyWhoWaitForOneAnswerHoldNoThread) {
   pgiam_question* open = nullptr;
   answer_ = [&](const pgiam_prompt*, pgiam_question* question) { open = question; };
   const std::size_t before = threads();
@@ -250,45 +258,182 @@ TEST_F(Questions, FiftyWhoWaitForOneAnswerHoldOneThread) {
   std::vector<Operation> operations(50);
   for (Operation& operation : operations)
     ASSERT_EQ(pgiam_operation_start(context_, &asked, operation.out(), nullptr), PGIAM_OK);
-  while (!open)
-    for (Operation& operation : operations) {
-      Reply none;
-      pgiam_operation_wait(operation, 0, none.out(), nullptr);
-    }
-  // One fetches, one looks at deadlines; the others of the pool have nothing to do and go.
-  while (threads() > before + 2) std::this_thread::yield();
+  while (!open) look_at(operations);
+  // One looks at deadlines; those of the pool have nothing to do and go.
+  while (threads() > before + 1) std::this_thread::yield();
   supply(open);
   for (Operation& operation : operations) EXPECT_EQ(loop(operation), PGIAM_OK) << message();
   EXPECT_EQ(asked_, 1);
 }
 
-TEST_F(Questions, AThousandSourcesTakeSixtyFourThreads) {
+TEST_F(Questions, WhoIsCalledOffLeavesTheQuestionToTheNextInLine) {
+  std::vector<pgiam_question*> open;
+  answer_ = [&](const pgiam_prompt*, pgiam_question* question) { open.push_back(question); };
+  const pgiam_request asked = request("app", "in line");
+  std::vector<Operation> operations(3);
+  for (Operation& operation : operations)
+    ASSERT_EQ(pgiam_operation_start(context_, &asked, operation.out(), nullptr), PGIAM_OK);
+  std::size_t leader = operations.size();
+  while (leader == operations.size())
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+      pgiam_operation_wait(operations[i], 0, reply_.out(), nullptr);
+      if (!open.empty() && leader == operations.size()) leader = i;
+    }
+  pgiam_operation_cancel(operations[leader]);
+  while (open.size() < 2) look_at(operations);
+  supply(open[0], "AKIATOOLATE");
+  supply(open[1]);
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    if (i == leader) continue;
+    EXPECT_EQ(loop(operations[i]), PGIAM_OK) << message();
+    EXPECT_THAT(token_of(reply_), HasSubstr(kOwnKey));
+  }
+}
+
+TEST_F(Questions, WhoIsCalledOffBeforeTheHostLooksIsNotAskedFor) {
+  const pgiam_request asked = request("app", "not looked at");
+  Operation operation;
+  ASSERT_EQ(pgiam_operation_start(context_, &asked, operation.out(), nullptr), PGIAM_OK);
+  int64_t descriptor = -1;
+  ASSERT_EQ(pgiam_operation_descriptor(operation, &descriptor, nullptr), PGIAM_OK);
+  pollfd entry = {static_cast<int>(descriptor), POLLIN, 0};
+  ASSERT_EQ(poll(&entry, 1, -1), 1);
+  pgiam_operation_cancel(operation);
+  EXPECT_EQ(loop(operation), PGIAM_E_CANCELLED);
+  EXPECT_EQ(asked_, 0);
+}
+
+// A thousand questions that are open at a time.
+class ManyQuestions : public Questions {
+ protected:
+  static constexpr std::size_t kMany = 1000;
+
+  ManyQuestions() : operations_(kMany) {
+    answer_ = [this](const pgiam_prompt*, pgiam_question* question) { open_.push_back(question); };
+    for (std::size_t i = 0; i < kMany; ++i) {
+      const std::string identity = "source " + std::to_string(i);
+      const pgiam_request asked = request("app", identity.c_str());
+      EXPECT_EQ(pgiam_operation_start(context_, &asked, operations_[i].out(), nullptr), PGIAM_OK);
+    }
+    while (open_.size() < kMany) {
+      look_at(operations_);
+      most_threads_ = std::max(most_threads_, threads());
+    }
+  }
+
+  // Without a descriptor, of which a process may have few.
+  pgiam_status finish(pgiam_operation* operation) {
+    reply_.free();
+    error_.free();
+    return pgiam_operation_wait(operation, -1, reply_.out(), error_.out());
+  }
+
+  const std::size_t threads_before_ = threads();
+  std::size_t most_threads_ = 0;
+  std::vector<Operation> operations_;
+  std::vector<pgiam_question*> open_;
+};
+
+TEST_F(ManyQuestions, TakeNoThreadThatAnotherFetchWants) {
+  setenv("AWS_ACCESS_KEY_ID", kAccessKey, 1);
+  setenv("AWS_SECRET_ACCESS_KEY", kSecretKey, 1);
+  const pgiam_request others = request_for("fetched");
+  Operation fetched;
+  ASSERT_EQ(pgiam_operation_start(context_, &others, fetched.out(), nullptr), PGIAM_OK);
+  EXPECT_EQ(finish(fetched), PGIAM_OK) << message();
+
+  std::thread elsewhere([this] {
+    for (pgiam_question* question : open_) supply(question);
+  });
+  for (Operation& operation : operations_) {
+    EXPECT_EQ(finish(operation), PGIAM_OK) << message();
+    most_threads_ = std::max(most_threads_, threads());
+  }
+  elsewhere.join();
+  EXPECT_LE(most_threads_, threads_before_ + 64 + 1);
+  EXPECT_EQ(asked_, static_cast<int>(kMany));
+}
+
+TEST_F(ManyQuestions, AreAnsweredWhileTheyAreCalledOff) {
+  std::thread elsewhere([this] {
+    for (pgiam_question* question : open_) supply(question);
+  });
+  for (std::size_t i = kMany; i-- > kMany / 2;) pgiam_operation_cancel(operations_[i]);
+  for (std::size_t i = 0; i < kMany; ++i) {
+    const pgiam_status status = finish(operations_[i]);
+    if (i < kMany / 2)
+      EXPECT_EQ(status, PGIAM_OK) << message();
+    else
+      EXPECT_TRUE(status == PGIAM_OK || status == PGIAM_E_CANCELLED) << message();
+  }
+  elsewhere.join();
+}
+
+TEST_F(ManyQuestions, EndWithTheContextThatTheyAreOf) {
+  context_.free();
+  for (Operation& operation : operations_) EXPECT_EQ(finish(operation), PGIAM_E_CANCELLED);
+  for (pgiam_question* question : open_) supply(question);
+}
+
+// The sanitizers let no child of several threads start another, or allocate in it (fork_test.cc).
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+TEST_F(ManyQuestions, OfTheParentKeepNothingFromAChild) {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(100);
+    answer_ = [](const pgiam_prompt*, pgiam_question* question) { supply(question); };
+    const pgiam_request asked = request("app", "source 0");
+    Operation operation;
+    bool is_well = pgiam_operation_start(context_, &asked, operation.out(), nullptr) == PGIAM_OK &&
+                   finish(operation) == PGIAM_OK;
+    for (Operation& of_parent : operations_) of_parent.free();
+    for (pgiam_question* question : open_) pgiam_question_decline(question, PGIAM_OK, nullptr);
+    _exit(is_well ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  for (pgiam_question* question : open_) supply(question);
+  for (Operation& operation : operations_) EXPECT_EQ(finish(operation), PGIAM_OK) << message();
+}
+#endif
+
+TEST_F(Questions, AnOperationThatIsNeverAnsweredRunsOutOfTime) {
+  pgiam_question* unanswered = nullptr;
+  answer_ = [&](const pgiam_prompt*, pgiam_question* question) { unanswered = question; };
+  pgiam_request asked = request("app", "never, and nobody waits");
+  asked.timeout_ms = 200;
+  Operation operation;
+  ASSERT_EQ(pgiam_operation_start(context_, &asked, operation.out(), nullptr), PGIAM_OK);
+  EXPECT_EQ(loop(operation), PGIAM_E_TIMEOUT);
+  EXPECT_EQ(pgiam_error_number(error_, PGIAM_ERROR_RETRYABLE), 1);
+  if (unanswered != nullptr) supply(unanswered);
+}
+
+// What rests on what the host supplies waits with it.
+TEST_F(Questions, ForARolesBaseHoldNoThreadEither) {
+  setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1", 1);  // what follows the answer fails
+  setenv("AWS_MAX_ATTEMPTS", "1", 1);
+  const pgiam_option role[] = {{"role_arn", "arn:aws:iam::123456789012:role/dba"},
+                               {"cache", "none"}};
   std::vector<pgiam_question*> open;
   answer_ = [&](const pgiam_prompt*, pgiam_question* question) { open.push_back(question); };
   const std::size_t before = threads();
-  std::vector<Operation> operations(1000);
+  std::vector<Operation> operations(70);
   for (std::size_t i = 0; i < operations.size(); ++i) {
-    const std::string identity = "source " + std::to_string(i);
-    const pgiam_request asked = request("app", identity.c_str());
+    const std::string identity = "base " + std::to_string(i);
+    pgiam_request asked = request("app", identity.c_str());
+    asked.options = role;
+    asked.option_count = 2;
     ASSERT_EQ(pgiam_operation_start(context_, &asked, operations[i].out(), nullptr), PGIAM_OK);
   }
-  std::vector<bool> is_done(operations.size());
-  std::size_t done = 0, most = 0;
-  while (done < operations.size()) {
-    most = std::max(most, threads());
-    for (std::size_t i = 0; i < operations.size(); ++i) {
-      if (is_done[i]) continue;
-      Reply reply;
-      const pgiam_status status = pgiam_operation_wait(operations[i], 0, reply.out(), nullptr);
-      if (status == PGIAM_E_TIMEOUT) continue;
-      EXPECT_EQ(status, PGIAM_OK);
-      is_done[i] = true;
-      ++done;
-    }
-    for (pgiam_question* question : std::exchange(open, {})) supply(question);
-  }
-  EXPECT_LE(most, before + 64);
-  EXPECT_EQ(asked_, 1000);
+  while (open.size() < operations.size()) look_at(operations);
+  while (threads() > before + 1) std::this_thread::yield();
+  for (pgiam_question* question : open) supply(question);
+  for (Operation& operation : operations) EXPECT_EQ(loop(operation), PGIAM_E_NETWORK) << message();
+  EXPECT_EQ(open.size(), operations.size());
+  unsetenv("AWS_ENDPOINT_URL_STS");
+  unsetenv("AWS_MAX_ATTEMPTS");
 }
 
 TEST_F(Questions, APromptIsAnsweredLater) {

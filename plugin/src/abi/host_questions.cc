@@ -31,17 +31,37 @@ HostQuestions::OnThisThread::~OnThisThread() {
   questions_->host_thread_ = outer_;
 }
 
-Result<SuppliedValues> HostQuestions::ask_credentials(const Call& call) {
-  if (functions_.credentials == nullptr)
-    return make_error(Status::kNoCredentials, "this host supplies no credentials");
+void HostQuestions::ask_for_credentials(const Call& call) {
   Item item;
   item.kind = PGIAM_PROMPT_CREDENTIALS;
   item.texts.title = "Credentials";
   item.texts.subject = functions_.identity;
-  const Milliseconds limit = std::max(call.deadline - clock_.uptime(), Milliseconds{1});
-  item.texts.expires_in = limit;
+  item.texts.expires_in = std::max(call.deadline - clock_.uptime(), Milliseconds{1});
   item.flags = call.replaces.empty() ? 0 : PGIAM_PROMPT_FLAG_RETRY;
-  return ask_and_wait(std::move(item), call, limit);
+  item.stop = call.stop;
+  item.question = credentials_ = std::make_shared<Question>(item.kind);
+  put(std::move(item));
+}
+
+Result<SuppliedValues> HostQuestions::ask_credentials(const Call& call) {
+  if (functions_.credentials == nullptr)
+    return make_error(Status::kNoCredentials, "this host supplies no credentials");
+  if (!credentials_) ask_for_credentials(call);
+  const Milliseconds left = call.deadline - clock_.uptime();
+  const bool is_awaited = call.waits_for != nullptr;
+  auto answer = credentials_->wait(call.stop, is_awaited ? Milliseconds{0} : left);
+  if (!answer && is_awaited && left.count() > 0 && !call.stop.stop_requested()) {
+    *call.waits_for = credentials_;
+    return make_error(Status::kWouldBlock, "");
+  }
+  forget(*credentials_);
+  credentials_ = nullptr;
+  if (answer) return std::move(*answer);
+  if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
+  Error error = make_error(Status::kTimeout,
+                           "this program was asked for its credentials and did not answer in time");
+  error.retryable = true;
+  return error;
 }
 
 Result<Secret> HostQuestions::ask_person(const PromptRequest& request, const Call& call) {
@@ -54,9 +74,20 @@ Result<Secret> HostQuestions::ask_person(const PromptRequest& request, const Cal
     put(std::move(item));
     return Secret();
   }
-  auto answer = ask_and_wait(std::move(item), call, std::nullopt);
-  if (!answer) return answer.error();
-  return word_of(std::move(*answer), request);
+  const auto question = item.question = std::make_shared<Question>(item.kind);
+  item.stop = call.stop;
+  put(std::move(item));
+  // A person's time is theirs, as long as nobody cancels.
+  auto answer = question->wait(call.stop, std::chrono::hours{24 * 365});
+  if (!answer) return make_error(Status::kCancelled, "cancelled");
+  if (!*answer) return answer->error();
+  return word_of(std::move(**answer), request);
+}
+
+// Who has not been asked yet is not asked any more.
+void HostQuestions::forget(const Question& question) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(line_, [&](const Item& item) { return item.question.get() == &question; });
 }
 
 // In line, or at once where this is the host's own thread.
@@ -72,35 +103,6 @@ void HostQuestions::put(Item item) {
   ask_host();
 }
 
-Result<AnswerValues> HostQuestions::ask_and_wait(Item item, const Call& call,
-                                                 std::optional<Milliseconds> limit) {
-  const auto question = std::make_shared<Question>(item.kind, [this] {
-    const std::lock_guard lock(mutex_);
-    answered_.notify_all();
-  });
-  item.question = question;
-  put(std::move(item));
-
-  std::optional<Result<AnswerValues>> answer;
-  {
-    std::unique_lock lock(mutex_);
-    const auto is_answered = [&] { return question->is_answered(); };
-    if (limit)
-      answered_.wait_for(lock, call.stop, *limit, is_answered);
-    else
-      answered_.wait(lock, call.stop, is_answered);
-    std::erase_if(line_, [&](const Item& other) { return other.question == question; });
-  }
-  answer = question->take();
-  question->leave();
-  if (answer) return std::move(*answer);
-  if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
-  Error error = make_error(Status::kTimeout,
-                           "this program was asked for its credentials and did not answer in time");
-  error.retryable = true;
-  return error;
-}
-
 void HostQuestions::ask_host() {
   for (;;) {
     Item item;
@@ -110,7 +112,7 @@ void HostQuestions::ask_host() {
       item = std::move(line_.front());
       line_.pop_front();
     }
-    ask(item);
+    if (!item.stop.stop_requested()) ask(item);
   }
 }
 

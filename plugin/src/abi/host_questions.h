@@ -1,8 +1,6 @@
-// What the library asks one host during one call: whoever needs an answer waits for it on a thread of
-// his own, and the host is asked only inside calls that it makes.
+// What the library asks one host during one call; the host is asked only inside calls that it makes.
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -65,10 +63,11 @@ class HostQuestions : public HostLink {
     std::int32_t kind = 0;
     std::uint32_t flags = 0;
     std::shared_ptr<Question> question;  // null: no answer is wanted
+    std::stop_token stop;                // then none is wanted any more
   };
-  // No limit: a person's time is theirs, as long as nobody cancels.
-  Result<AnswerValues> ask_and_wait(Item item, const Call& call, std::optional<Milliseconds> limit);
+  void ask_for_credentials(const Call& call);
   void put(Item item);
+  void forget(const Question& question);
   void ask(const Item& item);
 
   const pgiam_context& context_;
@@ -76,8 +75,8 @@ class HostQuestions : public HostLink {
   const HostFunctions functions_;
   const std::function<void()> wake_;
 
-  std::mutex mutex_;  // over the next
-  std::condition_variable_any answered_;
+  std::shared_ptr<Question> credentials_;  // under way; of whoever loads
+  std::mutex mutex_;                       // over the next
   std::deque<Item> line_;
   std::thread::id host_thread_;
 };

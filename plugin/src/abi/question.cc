@@ -6,22 +6,20 @@
 namespace pgiam {
 
 void Question::finish(Result<AnswerValues> answer) {
-  const std::lock_guard lock(mutex_);
-  if (!wake_) return;
-  answer_ = std::move(answer);
-  is_answered_ = true;
-  wake_();  // under the lock, so that it is over once the asker has left
+  Sleepers sleepers;
+  {
+    const StateLock lock;
+    answer_ = std::move(answer);
+    sleepers = come();
+  }
+  for (const auto& sleeper : sleepers) sleeper->wake();
 }
 
-std::optional<Result<AnswerValues>> Question::take() {
-  const std::lock_guard lock(mutex_);
+std::optional<Result<AnswerValues>> Question::wait(const std::stop_token& stop,
+                                                   Milliseconds patience) {
+  StateLock lock;
+  Awaited::wait(lock, stop, patience);
   return std::exchange(answer_, std::nullopt);
-}
-
-void Question::leave() {
-  const std::lock_guard lock(mutex_);
-  wake_ = nullptr;
-  answer_.reset();
 }
 
 namespace {

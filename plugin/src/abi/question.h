@@ -1,15 +1,13 @@
 // What the host is asked, and its answer, which may take its time.
 #pragma once
 
-#include <atomic>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/awaited.h"
 #include "base/result.h"
 #include "base/secret.h"
 #include "pgiam.h"
@@ -19,25 +17,18 @@ namespace pgiam {
 using AnswerValues = std::vector<std::pair<std::string, Secret>>;
 
 // Shared by whoever asks and the handle that the host has. Any thread.
-class Question {
+class Question : public Awaited {
  public:
-  // `wake` is called once, from the thread that answers, unless the asker has left.
-  Question(std::int32_t kind, std::function<void()> wake) : kind_(kind), wake_(std::move(wake)) {}
+  explicit Question(std::int32_t kind) : kind_(kind) {}
 
   std::int32_t kind() const { return kind_; }
   void finish(Result<AnswerValues> answer);
-  // Once; nothing as long as there is no answer.
-  std::optional<Result<AnswerValues>> take();
-  bool is_answered() const { return is_answered_; }
-  // Nobody waits any more.
-  void leave();
+  // Blocks for the answer; nothing where the time is up, or the wait is called off.
+  std::optional<Result<AnswerValues>> wait(const std::stop_token& stop, Milliseconds patience);
 
  private:
   const std::int32_t kind_;
-  std::mutex mutex_;
-  std::function<void()> wake_;
-  std::optional<Result<AnswerValues>> answer_;
-  std::atomic<bool> is_answered_ = false;
+  std::optional<Result<AnswerValues>> answer_;  // under the state lock
 };
 
 }  // namespace pgiam

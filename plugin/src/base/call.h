@@ -1,6 +1,7 @@
 // The limits under which one call from a host is served.
 #pragma once
 
+#include <memory>
 #include <stop_token>
 #include <string>
 
@@ -8,6 +9,7 @@
 
 namespace pgiam {
 
+class Awaited;   // base/awaited.h
 class HostLink;  // ports/host_link.h
 
 struct Call {
@@ -21,6 +23,9 @@ struct Call {
   // source's own must not give it again.
   std::string replaces;
   HostLink* host = nullptr;  // who can be asked while the call goes on; null: nobody
+  // Where the caller holds no thread while it waits: who would wait for the host's answer, or for
+  // somebody else's load, fails and leaves here what for. Once that is there, it is begun anew.
+  std::shared_ptr<Awaited>* waits_for = nullptr;
 };
 
 }  // namespace pgiam

@@ -33,6 +33,7 @@ struct SecretSource {
 // For a provider that needs another's secret first (a role rests on credentials): from memory while
 // it is good, else from its own source, once for all who want it. Asked again with what it gave as
 // `Call::replaces`, since a service refused that, it gives another one if there is another to be had.
+// Asked first of all: where it fails for Call::waits_for, the load is begun anew.
 class Fetch {
  public:
   virtual ~Fetch() = default;

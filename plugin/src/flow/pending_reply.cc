@@ -97,9 +97,12 @@ std::optional<Result<Reply>> PendingReply::step() {
 
 std::optional<Result<Reply>> PendingReply::fetch() {
   const Request& request = request_->request();
-  if (!search_)
+  if (!search_) {
+    call_.waits_for = &waits_for_;
     search_.emplace(*flow_->fetcher_, flow_->wanted(*plan_->as<AskCloud>(), request, call_));
+  }
   for (;;) {
+    stop_waiting();
     if (const auto found = search_->advance(trace_)) {
       if (!*found) return flow_->failed(*plan_, found->error());
       return flow_->answer(plan_, **found, request, call_.now);
@@ -112,7 +115,7 @@ std::optional<Result<Reply>> PendingReply::fetch() {
       // In one step: whoever wakes it may run it at once.
       const StateLock lock;
       is_over = outcome_ || taken_;
-      if (!is_over && search_->sleep(self)) {
+      if (!is_over && waits_for_->sleep(self)) {
         state_ = State::kSleeping;
         return std::nullopt;
       }
@@ -121,7 +124,7 @@ std::optional<Result<Reply>> PendingReply::fetch() {
   }
 }
 
-// The load that it waited for has ended.
+// What it waited for is there.
 void PendingReply::wake() noexcept {
   if (leave_state(State::kSleeping, State::kInLine)) get_in_line();
 }
@@ -166,9 +169,18 @@ void PendingReply::finish(Result<Reply> outcome) noexcept {
   if (wake_) wake_();
 }
 
+// It may have been woken by another than what it waited for.
+void PendingReply::stop_waiting() noexcept {
+  const auto waited_for = std::exchange(waits_for_, nullptr);
+  if (!waited_for) return;
+  std::shared_ptr<Wakeable> sleeper;  // goes after the lock
+  const StateLock lock;
+  sleeper = waited_for->stop_sleeping(*this);
+}
+
 // Nothing of the flow is used any more.
 void PendingReply::let_go() noexcept {
-  if (search_) search_->stop_sleeping(*this);
+  stop_waiting();
   search_.reset();
   std::shared_ptr<const void> hold;  // goes last, after the lock
   const StateLock lock;

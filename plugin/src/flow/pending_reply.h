@@ -51,12 +51,12 @@ class PendingReply : public Job,
   std::optional<Milliseconds> check() noexcept override;
 
   std::optional<Result<Reply>> step();
-  bool make_plan();
   std::optional<Result<Reply>> fetch();
   // The first outcome counts.
   void finish(Result<Reply> outcome) noexcept;
   bool leave_state(State from, State to) noexcept;
   void get_in_line() noexcept;
+  void stop_waiting() noexcept;
   void let_go() noexcept;
   std::optional<Result<Reply>> take();  // with the state lock held
 
@@ -79,6 +79,7 @@ class PendingReply : public Job,
   std::shared_ptr<const Plan> plan_;
   Call call_;
   Trace trace_;
+  std::shared_ptr<Awaited> waits_for_;
   std::optional<Search> search_;
 };
 

@@ -22,10 +22,10 @@ class HostLink {
   // The host's own name for those whose credentials it supplies, in place of all that would be
   // looked for; "" where it supplies none. Stays as it is.
   virtual std::string_view identity() const = 0;
-  // Blocks until the host has answered, now or later, or the call is over. `Call::replaces` is not
-  // to be given again.
+  // Blocks until the host has answered, now or later, or the call is over; where Call::waits_for
+  // forbids that, whoever began it anew gets the answer. `Call::replaces` is not to be given again.
   virtual Result<SuppliedValues> ask_credentials(const Call& call) = 0;
-  // The same for what a person is to be asked: as Prompt::ask.
+  // What a person is to be asked: as Prompt::ask. Blocks always.
   virtual Result<Secret> ask_person(const PromptRequest& request, const Call& call) = 0;
 };
 

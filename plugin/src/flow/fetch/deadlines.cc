@@ -1,6 +1,7 @@
 #include "flow/fetch/deadlines.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/state_lock.h"
 
@@ -14,8 +15,10 @@ constexpr Milliseconds kLongestSleep{600'000};
 }  // namespace
 
 void Deadlines::add(std::weak_ptr<Deadline> deadline, Milliseconds left) {
+  std::vector<std::weak_ptr<Deadline>> those_of_the_parent;  // go after the lock
   {
     const StateLock lock;
+    if (std::exchange(fork_, fork_count()) != fork_count()) deadlines_.swap(those_of_the_parent);
     deadlines_.push_back(std::move(deadline));
     const auto due = steady_clock::now() + left;
     if (thread_.awake() && next_ <= due) return;

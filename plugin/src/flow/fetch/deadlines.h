@@ -27,6 +27,7 @@ class Deadlines {
   Milliseconds check();
 
   std::vector<std::weak_ptr<Deadline>> deadlines_;  // under the state lock
+  std::uint64_t fork_ = 0;                          // so too: whose they are
   std::chrono::steady_clock::time_point next_{};    // so too
   BackgroundThread thread_;                         // the last member: it uses the others
 };

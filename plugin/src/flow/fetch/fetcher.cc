@@ -1,91 +1,10 @@
 #include "flow/fetch/fetcher.h"
 
-#include <algorithm>
-#include <map>
-#include <new>
 #include <utility>
 
+#include "flow/fetch/load.h"
+
 namespace pgiam {
-
-// Lands the flight whatever happens, so that nobody waits for ever.
-class Fetcher::Leader {
- public:
-  Leader(Fetcher& fetcher, const std::string& key, std::shared_ptr<Flight> flight) noexcept
-      : fetcher_(fetcher), key_(key), flight_(std::move(flight)) {}
-  Leader(const Leader&) = delete;
-  Leader& operator=(const Leader&) = delete;
-
-  // By an exception, for which there is no memory to make an error of: those who wait take their turn.
-  ~Leader() {
-    if (flight_) land(std::nullopt, [](Entry&, auto&) {});
-  }
-
-  // `keep` is told the entry, if it is still there, and the outcome.
-  template <typename Keep>
-  void land(std::optional<Result<KeptSecretPtr>> outcome, const Keep& keep) {
-    const auto flight = std::exchange(flight_, nullptr);
-    KeptSecretPtr replaced;  // wiped after the lock is released
-    std::vector<std::shared_ptr<Wakeable>> sleepers;
-    {
-      const StateLock lock;
-      Entry* const entry = fetcher_.entries_.find(key_);
-      bool current = false;
-      if (entry != nullptr)
-        for (auto& slot : entry->flights)
-          if (slot == flight) current = true, slot = nullptr;
-      if (current) {
-        replaced = entry->secret;
-        try {
-          keep(*entry, outcome);
-        } catch (const std::bad_alloc&) {  // a failure, which is then not remembered
-        }
-      }
-      flight->outcome = std::move(outcome);
-      flight->ended = true;
-      sleepers.swap(flight->sleepers);
-    }
-    flight->landed.notify_all();
-    for (const auto& sleeper : sleepers) sleeper->wake();
-  }
-
- private:
-  Fetcher& fetcher_;
-  const std::string& key_;
-  std::shared_ptr<Flight> flight_;
-};
-
-// For a provider that rests on another source: that one's user, as it were, who is refused or let in
-// by the service that is asked.
-class Fetcher::FetchHere : public Fetch {
- public:
-  // `refresh`: what is rested on is to be loaded anew as well.
-  FetchHere(Fetcher& fetcher, const World& world, const std::string& user, bool refresh)
-      : fetcher_(fetcher), world_(world), user_(user), refresh_(refresh) {}
-
-  Result<KeptSecretPtr> get(const SecretSource& source, const Call& call, Trace& trace) override {
-    Call inner = call;
-    inner.replaces.clear();
-    KeptSecretPtr& given = given_[source.key];
-    const bool refresh = refresh_ && !given;
-    if (given && given->owner_id() == call.replaces)
-      fetcher_.refused(source.key, given, user_, world_.clock.uptime());
-    auto found = fetcher_.get({source, world_, inner, refresh, user_}, trace);
-    if (!found) return found.error();
-    return given = std::move(found->secret);
-  }
-  // What was given served.
-  void accept() {
-    for (const auto& [key, secret] : given_)
-      if (secret) fetcher_.accepted(key, user_);
-  }
-
- private:
-  Fetcher& fetcher_;
-  const World& world_;
-  const std::string& user_;
-  const bool refresh_;
-  std::map<std::string, KeptSecretPtr> given_;  // last, of each source
-};
 
 Fetcher::Fetcher(bool in_background)
     : in_background_(in_background), renewer_([this] { return renew_what_is_due(); }) {}
@@ -151,51 +70,9 @@ Result<Found> Fetcher::get_offline(const Wanted& wanted, Trace& trace) {
     Entry& entry = entries_.use(wanted.source, wanted.world);
     if (auto answer = answer_from_memory(entry, wanted, false)) return std::move(*answer);
   }
-  FetchHere fetch(*this, wanted.world, wanted.source.key, false);
-  auto loaded = wanted.source.provider->load(wanted.call, trace, fetch);
+  auto loaded = Load(*this, wanted.source, wanted.world, wanted.call).run_alone(trace);
   if (!loaded) return loaded.error();
   return Found{std::move(*loaded), false};
-}
-
-Result<Found> Fetcher::lead(Joined joined, const Wanted& wanted, bool may_prompt, Trace& trace) {
-  Call leading = wanted.call;
-  leading.may_prompt = may_prompt;
-  leading.replaces = std::move(joined.replaces);
-  const auto reason = wanted.refresh ? Reason::kRefresh : Reason::kWanted;
-  const auto loaded =
-      load(wanted.source, std::move(joined.flight), wanted.world, leading, reason, trace);
-  if (loaded) return Found{*loaded, false};
-  if (joined.current && loaded.error().status != Status::kCancelled)
-    return Found{joined.current, true};
-  return loaded.error();
-}
-
-Result<KeptSecretPtr> Fetcher::load(const SecretSource& source, std::shared_ptr<Flight> flight,
-                                    const World& world, const Call& call, Reason reason,
-                                    Trace& trace) {
-  const bool renewing = reason == Reason::kRenewal;
-  bool to_be_renewed = false;
-  Leader leader(*this, source.key, flight);
-  FetchHere fetch(*this, world, source.key, reason == Reason::kRefresh);
-  auto loaded = source.provider->load(call, trace, fetch);
-  if (loaded) fetch.accept();
-  leader.land(loaded, [&](Entry& entry, auto& outcome) {
-    if (loaded) {
-      entry.keep(*loaded, *flight, world, call, renewing);
-    } else {
-      Error told = loaded.error();
-      const Milliseconds pause = entry.keep(told, *flight, world, call);
-      told.retry_after_ms = std::max<std::int64_t>(told.retry_after_ms, pause.count());
-      loaded = told;
-      outcome = std::move(told);
-    }
-    to_be_renewed = entry.is_renewable();
-  });
-  if (to_be_renewed && in_background_ && !renewing) {
-    stop_when_the_process_ends();
-    renewer_.wake();
-  }
-  return loaded;
 }
 
 void Fetcher::accepted(const std::string& key, std::string_view user) {

@@ -80,8 +80,7 @@ class Fetcher {
 
  private:
   friend class Search;
-  class Leader;
-  class FetchHere;
+  class Load;
   struct Renewal;
   // How a caller stands to a source: it has its answer, leads a load, or waits for one.
   struct Joined {
@@ -97,13 +96,8 @@ class Fetcher {
   std::optional<Result<Found>> answer_from_memory(Entry& entry, const Wanted& wanted,
                                                   bool may_prompt);
   Result<Found> get_offline(const Wanted& wanted, Trace& trace);
-  Result<Found> lead(Joined joined, const Wanted& wanted, bool may_prompt, Trace& trace);
-  // Loads, lands the flight and keeps the outcome.
-  enum class Reason { kWanted, kRefresh, kRenewal };
-  Result<KeptSecretPtr> load(const SecretSource& source, std::shared_ptr<Flight> flight,
-                             const World& world, const Call& call, Reason reason, Trace& trace);
   std::shared_ptr<Renewal> next_renewal(Milliseconds& pause);
-  void renew(const Renewal& renewal);
+  void renew(Renewal& renewal);
   static std::weak_ptr<Fetcher>& living();
   static void stop_when_the_process_ends();
 
@@ -118,30 +112,32 @@ class Fetcher {
   BackgroundThread renewer_;
 };
 
-// One caller's way to a secret: goes on until it has one, or has to wait for somebody else's load.
+// One caller's way to a secret: goes on until it has one, or has to wait.
 class Search {
  public:
-  Search(Fetcher& fetcher, const Wanted& wanted) : fetcher_(fetcher), wanted_(wanted) {}
+  Search(Fetcher& fetcher, const Wanted& wanted);
   Search(const Search&) = delete;
   Search& operator=(const Search&) = delete;
+  ~Search();
 
-  // Loads, if it is its turn. Nothing: another is loading.
+  // Loads, if it is its turn. Nothing: it waits for somebody else's load, or for what stands in
+  // Call::waits_for; it is to go on once that is there, or the call is over.
   std::optional<Result<Found>> advance(Trace& trace);
-  // Then either blocks until that one has come to an end, or the own call has …
+  // Blocks until somebody else's load has come to an end, or the own call has.
   void wait();
-  // … or is told. False: it has come to an end already. With the state lock held.
-  bool sleep(std::shared_ptr<Wakeable> sleeper);
-  void stop_sleeping(const Wakeable& sleeper) noexcept;
 
  private:
+  std::optional<Result<Found>> join();
+  std::optional<Result<Found>> lead(Trace& trace);
   std::optional<Result<Found>> land();
 
   Fetcher& fetcher_;
   const Wanted wanted_;
-  std::shared_ptr<Flight> flight_;  // that it waits for
-  KeptSecretPtr current_;           // still good, should that fail
-  bool gave_up_ = false;            // the own time was up
-  bool asking_ = false;             // it is known that a person must act
+  std::unique_ptr<Fetcher::Load> load_;  // that it leads
+  std::shared_ptr<Flight> flight_;       // that it waits for
+  KeptSecretPtr current_;                // still good, should either fail
+  bool gave_up_ = false;                 // the own time was up
+  bool asking_ = false;                  // it is known that a person must act
 };
 
 }  // namespace pgiam

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "flow/fetch/fetcher.h"
+#include "flow/fetch/load.h"
 
 namespace pgiam {
 namespace {
@@ -70,15 +70,16 @@ std::shared_ptr<Fetcher::Renewal> Fetcher::next_renewal(Milliseconds& pause) {
   return nullptr;
 }
 
-void Fetcher::renew(const Renewal& renewal) {
+void Fetcher::renew(Renewal& renewal) {
   const World& world = *renewal.world;
   Call call;
   call.now = world.clock.now();
   call.deadline = world.clock.uptime() + kRenewalLimit;
   call.stop = renewal.stop.get_token();
-  call.replaces = renewal.replaces;
+  Load load(*this, renewal.source, world, std::move(call), Load::Reason::kRenewal);
+  load.lead(std::move(renewal.flight), std::move(renewal.replaces));
   Trace trace;
-  const auto loaded = load(renewal.source, renewal.flight, world, call, Reason::kRenewal, trace);
+  const auto loaded = *load.run(trace);
   if (loaded)
     world.log.write(LogLevel::kInfo, "renew",
                     (*loaded)->owner() + " of " + (*loaded)->provider + " takes the place of " +

@@ -1,29 +1,20 @@
 // How one caller gets a secret that others may be fetching already.
 #include "flow/fetch/fetcher.h"
 
-#include <algorithm>
+#include "flow/fetch/load.h"
 
 namespace pgiam {
 
+Search::Search(Fetcher& fetcher, const Wanted& wanted) : fetcher_(fetcher), wanted_(wanted) {}
+Search::~Search() = default;
+
 std::optional<Result<Found>> Search::advance(Trace& trace) {
   for (;;) {
-    std::optional<Result<Found>> found;
-    if (flight_) {
-      found = land();
-      if (!found && flight_) return std::nullopt;
-      if (!found) continue;
-    } else {
-      Fetcher::Joined joined = fetcher_.join(wanted_, asking_);
-      if (joined.wake_renewer) fetcher_.renewer_.wake();
-      if (joined.answer) {
-        found = std::move(joined.answer);
-      } else if (joined.lead) {
-        found = fetcher_.lead(std::move(joined), wanted_, asking_, trace);
-      } else {
-        flight_ = std::move(joined.flight);
-        current_ = std::move(joined.current);
-        continue;
-      }
+    const bool is_waiting = load_ || flight_;
+    auto found = load_ ? lead(trace) : flight_ ? land() : join();
+    if (!found) {
+      if (is_waiting && (load_ || flight_)) return std::nullopt;
+      continue;
     }
     // Only now is it known that a person must act; whom nobody may ask has waited for no answer.
     // A source that may be asking somebody all the time called the quiet try off itself.
@@ -37,24 +28,54 @@ std::optional<Result<Found>> Search::advance(Trace& trace) {
   }
 }
 
+// Nothing: it then leads a load, or has one to wait for.
+std::optional<Result<Found>> Search::join() {
+  using Reason = Fetcher::Load::Reason;
+  Call leading = wanted_.call;
+  leading.may_prompt = asking_;
+  auto load = std::make_unique<Fetcher::Load>(
+      fetcher_, wanted_.source, wanted_.world, std::move(leading),
+      wanted_.refresh ? Reason::kRefresh : Reason::kWanted);
+  Fetcher::Joined joined = fetcher_.join(wanted_, asking_);
+  if (joined.lead) {
+    load->lead(std::move(joined.flight), std::move(joined.replaces));
+    load_ = std::move(load);
+  }
+  if (joined.wake_renewer) fetcher_.renewer_.wake();
+  current_ = std::move(joined.current);
+  flight_ = std::move(joined.flight);
+  return std::move(joined.answer);
+}
+
+std::optional<Result<Found>> Search::lead(Trace& trace) {
+  const auto loaded = load_->run(trace);
+  if (!loaded) return std::nullopt;
+  load_ = nullptr;
+  if (*loaded) return Found{**loaded, false};
+  if (current_ && loaded->error().status != Status::kCancelled) return Found{current_, true};
+  return loaded->error();
+}
+
 // How the load that was waited for has ended, or that the own call has; nothing, and no flight any
 // more: it says nothing about ours, so it is our turn again.
 std::optional<Result<Found>> Search::land() {
   const Call& call = wanted_.call;
   if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
   std::optional<Result<KeptSecretPtr>> outcome;
+  bool has_ended = false;
   {
     const StateLock lock;
-    if (flight_->ended) {
-      outcome = flight_->outcome;
-    } else if (!gave_up_ && wanted_.world.clock.uptime() < call.deadline) {
-      return std::nullopt;
-    } else {
-      return make_error(Status::kTimeout, "another caller is still fetching the credentials");
-    }
+    has_ended = flight_->is_there();
+    if (has_ended) outcome = flight_->outcome;
+  }
+  if (!has_ended && (gave_up_ || wanted_.world.clock.uptime() >= call.deadline))
+    return make_error(Status::kTimeout, "another caller is still fetching the credentials");
+  if (!has_ended) {
+    if (call.waits_for != nullptr) *call.waits_for = flight_;
+    return std::nullopt;
   }
   flight_ = nullptr;
-  if (!outcome) return std::nullopt;  // its leader had no memory
+  if (!outcome) return std::nullopt;
   if (*outcome) return Found{**outcome, false};
   const Error& error = outcome->error();
   // Its leader ran out of its own time, or was called off.
@@ -66,27 +87,7 @@ std::optional<Result<Found>> Search::land() {
 void Search::wait() {
   const Call& call = wanted_.call;
   StateLock lock;
-  gave_up_ = !flight_->landed.wait_for(lock.native(), call.stop,
-                                       call.deadline - wanted_.world.clock.uptime(),
-                                       [this] { return flight_->ended; });
-}
-
-bool Search::sleep(std::shared_ptr<Wakeable> sleeper) {
-  if (flight_->ended) return false;
-  flight_->sleepers.push_back(std::move(sleeper));
-  return true;
-}
-
-void Search::stop_sleeping(const Wakeable& sleeper) noexcept {
-  if (!flight_) return;
-  std::shared_ptr<Wakeable> removed;  // goes after the lock
-  const StateLock lock;
-  auto& sleepers = flight_->sleepers;
-  const auto found = std::find_if(sleepers.begin(), sleepers.end(),
-                                  [&](const auto& kept) { return kept.get() == &sleeper; });
-  if (found == sleepers.end()) return;
-  removed = std::move(*found);
-  sleepers.erase(found);
+  gave_up_ = !flight_->wait(lock, call.stop, call.deadline - wanted_.world.clock.uptime());
 }
 
 }  // namespace pgiam

@@ -62,9 +62,7 @@ class RoleProvider : public Provider {
     const Role role = own_role(context_.settings);
     const auto base = [&](const Call& base_call,
                           Trace& base_trace) -> Result<CredentialsPtr> {
-      // What an offline call finds says nothing about those that may use the network.
-      const auto found = base_call.offline ? base_.provider->load(base_call, base_trace, fetch)
-                                           : fetch.get(base_, base_call, base_trace);
+      const auto found = fetch.get(base_, base_call, base_trace);
       if (!found) return found.error();
       return as_credentials(*found);
     };
