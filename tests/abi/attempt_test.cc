@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "attempts.h"
 #include "gate.h"
 
 namespace {
@@ -11,71 +12,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsNull;
 using ::testing::StrEq;
-
-using Attempt = Owned<pgiam_attempt, pgiam_attempt_free>;
-
-constexpr char kOther[] = "orders-ro.c9akciq32xyz.eu-west-1.rds.amazonaws.com";
-const std::string kTwo = std::string(kHost) + "," + kOther;
-
-class Attempts : public AbiTest {
- protected:
-  Attempts() { EXPECT_EQ(pgiam_context_new(nullptr, context_.out(), nullptr), PGIAM_OK); }
-
-  pgiam_status make(std::vector<pgiam_option> keywords, std::uint32_t flags = 0,
-                    const char* can_apply = "*") {
-    pgiam_request request = PGIAM_REQUEST_INIT;
-    request.flags = flags;
-    request.keywords = keywords.data();
-    request.keyword_count = keywords.size();
-    request.can_apply = can_apply;
-    request.host_passwords = host_passwords_.data();
-    request.host_password_count = host_passwords_.size();
-    attempt_.free();
-    error_.free();
-    return pgiam_attempt_new(context_, &request, attempt_.out(), error_.out());
-  }
-
-  pgiam_status next() {
-    error_.free();
-    step_ = PGIAM_STEP_INIT;
-    return pgiam_attempt_next(attempt_, &step_, error_.out());
-  }
-
-  std::string param(const std::string& key) {
-    pgiam_param param = PGIAM_PARAM_INIT;
-    for (size_t i = 0; pgiam_attempt_param(attempt_, i, &param) == PGIAM_OK; ++i)
-      if (key == param.key) return param.value;
-    return "";
-  }
-
-  pgiam_host host(size_t index) {
-    pgiam_host host = PGIAM_HOST_INIT;
-    EXPECT_EQ(pgiam_attempt_host(attempt_, index, &host), PGIAM_OK);
-    return host;
-  }
-
-  void report(int32_t outcome, const char* sqlstate = nullptr, const char* message = nullptr,
-              std::uint32_t host = 0) {
-    pgiam_outcome told = PGIAM_OUTCOME_INIT;
-    told.outcome = outcome;
-    told.sqlstate = sqlstate;
-    told.message = message;
-    told.host = host;
-    EXPECT_EQ(pgiam_attempt_report(attempt_, &told), PGIAM_OK);
-  }
-  void report_refusal(std::uint32_t host = 0) {
-    report(PGIAM_OUTCOME_AUTH_FAILED, "28000", "FATAL:  PAM authentication failed for user \"app\"",
-           host);
-  }
-
-  std::string message() { return pgiam_error_text(error_, PGIAM_ERROR_MESSAGE); }
-
-  std::vector<const char*> host_passwords_;
-  Context context_;
-  Attempt attempt_;
-  pgiam_step step_ = PGIAM_STEP_INIT;
-  Error error_;
-};
 
 TEST_F(Attempts, OneHostConnectsAndIsDone) {
   ASSERT_EQ(make({{"host", kHost}, {"user", "app"}}), PGIAM_OK);
@@ -141,76 +77,6 @@ TEST_F(Attempts, ARefusedPasswordThatWasKeptIsReplacedOnce) {
   EXPECT_THAT(pgiam_error_text(pgiam_error_cause(error_, 0), PGIAM_ERROR_CODE),
               StrEq("no_permission"));
   EXPECT_EQ(next(), PGIAM_E_DENIED) << "asked again it answers the same";
-}
-
-// Of a server that takes no more logins for the moment, once for each `report`.
-class ThrottledAttempts : public Attempts {
- protected:
-  void begin(const char* user, std::uint32_t flags) {
-    for (const std::uint32_t first_or_second : {std::uint32_t{0}, flags}) {  // in memory from then on
-      ASSERT_EQ(make({{"host", kHost}, {"user", user}}, first_or_second), PGIAM_OK);
-      ASSERT_EQ(next(), PGIAM_OK);
-      ASSERT_EQ(step_.kind, PGIAM_STEP_CONNECT);
-    }
-    password_ = param("password");
-  }
-  void report(std::uint32_t flags = 0) {
-    pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
-    outcome.outcome = PGIAM_OUTCOME_OTHER;
-    outcome.flags = flags;
-    outcome.message = "FATAL:  too many competing requests";
-    EXPECT_EQ(pgiam_attempt_report(attempt_, &outcome), PGIAM_OK);
-  }
-  void expect_end() {
-    EXPECT_EQ(next(), PGIAM_E_CONNECT);
-    EXPECT_THAT(pgiam_error_text(error_, PGIAM_ERROR_CODE), StrEq("throttled"));
-    EXPECT_GE(pgiam_error_number(error_, PGIAM_ERROR_RETRY_AFTER_MS), 1000);
-  }
-
-  std::string password_;
-};
-
-TEST_F(ThrottledAttempts, PauseAndTryTheSamePasswordOnceMore) {
-  begin("throttled", 0);
-  report();
-  const auto start = std::chrono::steady_clock::now();
-  ASSERT_EQ(next(), PGIAM_OK);
-  EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(900));
-  EXPECT_EQ(step_.kind, PGIAM_STEP_CONNECT);
-  EXPECT_EQ(param("password"), password_);
-  report();
-  expect_end();
-}
-
-TEST_F(ThrottledAttempts, WithNoWaitTellHowLongToWait) {
-  begin("throttled_loop", PGIAM_REQUEST_NO_WAIT);
-  report();
-  ASSERT_EQ(next(), PGIAM_OK);
-  EXPECT_EQ(step_.kind, PGIAM_STEP_WAIT);
-  while (step_.kind == PGIAM_STEP_WAIT) {
-    EXPECT_GT(step_.wait_ms, 0);
-    EXPECT_LE(step_.wait_ms, 2000);
-    pollfd entry = {static_cast<int>(step_.descriptor), POLLIN, 0};
-    EXPECT_EQ(poll(&entry, 1, static_cast<int>(step_.wait_ms)), 0);
-    ASSERT_EQ(next(), PGIAM_OK);
-  }
-  EXPECT_EQ(step_.kind, PGIAM_STEP_CONNECT);
-  report();
-  expect_end();
-}
-
-TEST_F(ThrottledAttempts, AreOverWhereTheClientCannotWait) {
-  begin("throttled_poll", 0);
-  report(PGIAM_OUTCOME_NO_PAUSE);
-  expect_end();
-}
-
-TEST_F(ThrottledAttempts, AreCalledOffInTheirPause) {
-  begin("throttled_cancel", 0);
-  report();
-  std::thread canceller([this] { pgiam_attempt_cancel(attempt_); });
-  EXPECT_EQ(next(), PGIAM_E_CANCELLED);
-  canceller.join();
 }
 
 TEST_F(Attempts, AServerThatIsStartingIsNotWaitedFor) {
