@@ -9,11 +9,11 @@ Error& Error::operator=(const Error& other) = default;
 Error& Error::operator=(Error&& other) noexcept = default;
 Error::~Error() = default;
 
-Error make_error(Status status, std::string message, std::string hint) {
+Error make_error(Status status, std::string_view message, std::string_view hint) {
   Error error;
   error.status = status;
-  error.message = std::move(message);
-  error.hint = std::move(hint);
+  error.message = message;
+  error.hint = hint;
   return error;
 }
 
@@ -25,14 +25,14 @@ Error with_commands(Error error, std::vector<std::string> commands, std::string_
   return error;
 }
 
-Error make_finding(std::string code, std::string message, std::vector<std::string> commands,
-                   std::string evidence) {
+Error make_finding(std::string_view code, std::string_view message,
+                   std::vector<std::string> commands, std::string_view evidence) {
   Error finding;
   finding.status = Status::kOk;
-  finding.code = std::move(code);
-  finding.message = std::move(message);
+  finding.code = code;
+  finding.message = message;
   finding.commands = std::move(commands);
-  finding.evidence = std::move(evidence);
+  finding.evidence = evidence;
   return finding;
 }
 

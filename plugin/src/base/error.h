@@ -59,14 +59,15 @@ struct Error {
   std::vector<Error> causes;        // what was tried, in order; or what may be behind it, likeliest first
 };
 
-Error make_error(Status status, std::string message, std::string hint = {});
+// Text by view: most of it is literal, and a hundred places need no strings of their own for it.
+Error make_error(Status status, std::string_view message, std::string_view hint = {});
 // The same with commands, and a hint that names them: "run: aws login (or: pgiam login)".
 Error with_commands(Error error, std::vector<std::string> commands,
                     std::string_view lead = "run: ");
 // What is known by a code of its own: a warning, or a cause under an error. It stops nothing by
 // itself, so its status is kOk.
-Error make_finding(std::string code, std::string message, std::vector<std::string> commands = {},
-                   std::string evidence = {});
+Error make_finding(std::string_view code, std::string_view message,
+                   std::vector<std::string> commands = {}, std::string_view evidence = {});
 
 // All of it for a person: message, causes and hint, a line each with its end.
 std::string explanation_of(const Error& error);
