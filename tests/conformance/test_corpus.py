@@ -35,6 +35,10 @@ LANGUAGES = {
 }
 if os.environ.get("PGIAM_TEST_CORPUS_RUST"):
     LANGUAGES["rust"] = ([os.environ["PGIAM_TEST_CORPUS_RUST"]], {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"]})
+if shutil.which("php"):
+    # PHP loads it so that it would not see faketime's clock; one that is there already it takes as it is.
+    PHP = {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"], "LD_PRELOAD": os.environ["PGIAM_TEST_LIBRARY"]}
+    LANGUAGES["php"] = (["php", str(ROOT / "tests/conformance/corpus_runner.php")], PHP)
 CASES = {case["id"]: case for case in corpus.cases()}
 # Of the keys that the cases give; those that are not named have the secret "s".
 SECRETS = {

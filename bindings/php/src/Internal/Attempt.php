@@ -19,25 +19,22 @@ final class Attempt
     private CData $error;
     private CData $step;
     private Request $request;
-    private bool $walksList;
     private string $ownFile;
 
     /**
      * @param array<string, string> $keywords libpq's, as it resolves them
-     * @param string $canApply '*' is for libpq, which goes through a list of hosts by itself
+     * @param bool $walksList for libpq, which goes through a list of hosts by itself
      */
     public function __construct(
         private Context $context, #[\SensitiveParameter] array $keywords, Options $options, string $canApply,
-        mixed $credentials = null, ?string $identity = null,
+        mixed $credentials = null, ?string $identity = null, bool $walksList = false,
     ) {
         $this->request = new Request(null, null, null, $keywords, $options->values(), $canApply, $options);
         if ($credentials !== null) {
             $this->request->join(new Supplier($credentials, $identity));
         }
         $this->ownFile = $keywords['passfile'] ?? '';
-        $isList = \str_contains(($keywords['host'] ?? '') . ($keywords['hostaddr'] ?? ''), ',');
-        $this->walksList = $canApply === '*' && $isList && Libc::canPassFiles();
-        if ($this->walksList) {
+        if ($walksList) {
             $this->request->quick[0]->flags |= Abi::REQUEST_WALKS_LIST;
         }
         $this->step = Library::sized('pgiam_step');
@@ -83,14 +80,15 @@ final class Attempt
         }
     }
 
-    /** How the connect went. */
-    public function report(?string $failure): void
+    /** How the connect went: null, or what libpq said. */
+    public function report(?string $failure, ?string $sqlstate = null): void
     {
         $outcome = Library::sized('pgiam_outcome');
         $memory = new Memory();
         $outcome[0]->outcome = $failure === null ? Abi::OUTCOME_CONNECTED : Abi::OUTCOME_OTHER;
         if ($failure !== null) {
             $outcome[0]->message = $memory->text(\strtr($failure, ["\0" => ' ']));
+            $outcome[0]->sqlstate = $sqlstate !== null ? $memory->text($sqlstate) : null;
         } else {
             $this->warn();
         }

@@ -77,8 +77,10 @@ final class Callbacks
             $pairs = $memory->pairs($values);
         } catch (\Throwable $failure) {
             if ($question !== null) {
-                $words = $failure instanceof \Pgiam\Error ? $failure->message : \get_class($failure) . ': ' . $failure->getMessage();
-                Library::ffi()->pgiam_question_decline($question, $declined, \strtr($words, ["\0" => ' ']));
+                $isOurs = $failure instanceof \Pgiam\Error;
+                $words = $isOurs ? $failure->message : \get_class($failure) . ': ' . $failure->getMessage();
+                $status = $isOurs ? $failure->getCode() : $declined;
+                Library::ffi()->pgiam_question_decline($question, $status, \strtr($words, ["\0" => ' ']));
             }
             return $failure;
         }

@@ -74,8 +74,10 @@ final class Connector
             return $dial(null);
         }
         $keywords = Libpq::resolved($given);
+        $isList = \str_contains(($keywords['host'] ?? '') . ($keywords['hostaddr'] ?? ''), ',');
         $attempt = new Attempt(
             $this->context ?? Context::default(), $keywords, $this->options, '*', $this->credentials, $this->identity,
+            $isList && Libc::canPassFiles(),
         );
         $failure = null;
         while (true) {

@@ -50,7 +50,7 @@ final class Options
     public function inWordsOfCaller(string $message, array $facts): array
     {
         $renamed = $this->written === [] ? static fn (string $text): string => $text : fn (string $text): string => \preg_replace(
-            \array_map(static fn (string $key): string => '/\b' . $key . '\b/', \array_keys($this->written)),
+            \array_map(static fn (string $key): string => '/(?<![\w-])' . $key . '\b/', \array_keys($this->written)),
             \array_values($this->written), $text,
         );
         foreach (['hint', 'explanation'] as $name) {
@@ -76,7 +76,7 @@ final class Options
 
     private static function keyOf(string $name): string
     {
-        if (\preg_match('/[A-Z]/', $name) !== 1) {
+        if (\preg_match('/^[a-z][a-z0-9]*[A-Z]/', $name) !== 1) {
             return $name;
         }
         $key = \strtolower(\preg_replace('/(?<=[a-z0-9])(?=[A-Z])/', '_', $name));

@@ -42,12 +42,19 @@ final class Person
             Library::ffi()->pgiam_question_decline($question, Abi::E_UNSUPPORTED, null);
             return;
         }
-        $shown = new Prompt(
-            $kind, $prompt->id, $prompt->title ?? '', $prompt->subject ?? '', $prompt->url ?? '', $prompt->url_complete ?? '',
-            $prompt->user_code ?? '', $prompt->expires_in_ms !== 0 ? $prompt->expires_in_ms / 1000 : null,
+        Callbacks::finish($question, fn (): array => $this->answerTo(self::shown($kind, $prompt)), Abi::E_LOGIN_DECLINED);
+    }
+
+    private static function shown(string $kind, CData $prompt): Prompt
+    {
+        // Of a const struct PHP takes no member for a string.
+        $text = static fn (CData|string|null $text): string => $text instanceof CData ? \FFI::string($text) : (string) $text;
+        return new Prompt(
+            $kind, $prompt->id, $text($prompt->title), $text($prompt->subject), $text($prompt->url),
+            $text($prompt->url_complete), $text($prompt->user_code),
+            $prompt->expires_in_ms !== 0 ? $prompt->expires_in_ms / 1000 : null,
             ($prompt->flags & Abi::PROMPT_FLAG_RETRY) !== 0, ($prompt->flags & Abi::PROMPT_FLAG_FINAL_TRY) !== 0,
         );
-        Callbacks::finish($question, fn (): array => $this->answerTo($shown), Abi::E_LOGIN_DECLINED);
     }
 
     /** @return array<string, mixed> */
