@@ -112,5 +112,5 @@ func ended(ctx context.Context) *Error {
 		return &Error{Status: "TIMEOUT", Message: "the caller's deadline passed before there was an answer",
 			Retryable: true, behind: err}
 	}
-	return &Error{Status: "CANCELLED", Message: "the caller cancelled it", behind: err}
+	return &Error{Status: "CANCELLED", Message: "cancelled", behind: err}
 }

@@ -28,9 +28,22 @@ def compiled_dotnet(folder):
     return ["mono", str(folder / "corpus_runner.exe")]
 
 
+def compiled_go(folder):
+    """The command of the runner in Go, by the system's, without a network."""
+    go = shutil.which("go", path="/usr/bin")
+    if not go:
+        pytest.skip("go is not installed, or this distribution has no package of it")
+    cache = os.environ.get("PGIAM_TEST_GO_CACHE", str(folder))
+    variables = {"GOCACHE": f"{cache}/cache", "GOPATH": f"{cache}/path", "GOPROXY": "off", "GOTOOLCHAIN": "local"}
+    subprocess.run([go, "build", "-tags", "pgiam_cgo", "-buildvcs=false", "-o", folder / "corpus", "./corpus"], check=True,
+                   cwd=ROOT / "tests/bindings/go/programs", env={**os.environ, **variables})  # fmt: skip
+    return [str(folder / "corpus")]
+
+
 LANGUAGES = {
     "c": ([os.environ["PGIAM_TEST_CORPUS"]], {}),
     "python": ([sys.executable, str(ROOT / "tests/conformance/corpus_runner.py")], PYTHON),
+    "go": (compiled_go, {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"]}),
     "dotnet": (compiled_dotnet, {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"]}),
 }
 if os.environ.get("PGIAM_TEST_CORPUS_RUST"):
