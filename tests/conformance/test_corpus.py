@@ -52,6 +52,9 @@ if shutil.which("php"):
     # PHP loads it so that it would not see faketime's clock; one that is there already it takes as it is.
     PHP = {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"], "LD_PRELOAD": os.environ["PGIAM_TEST_LIBRARY"]}
     LANGUAGES["php"] = (["php", str(ROOT / "tests/conformance/corpus_runner.php")], PHP)
+RUBY = {"RUBYLIB": str(ROOT / "bindings/ruby/lib"), "PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"]}
+if shutil.which("ruby", path="/usr/bin"):
+    LANGUAGES["ruby"] = (["/usr/bin/ruby", str(ROOT / "tests/conformance/corpus_runner.rb")], RUBY)
 CASES = {case["id"]: case for case in corpus.cases()}
 # Of the keys that the cases give; those that are not named have the secret "s".
 SECRETS = {

@@ -3,6 +3,7 @@
 # Threads, fibers, signals and forks: nobody else waits for a token that is slow to come.
 
 require_relative "helper"
+require_relative "scheduler"
 require "timeout"
 
 class WaitingTest < Test
@@ -99,52 +100,6 @@ class WaitingTest < Test
     context.close
     statuses = callers.map { |caller| refused { caller.value }.status }
     assert_empty statuses - %w[CANCELLED INVALID_STATE]
-  end
-
-  # Runs what waits for descriptors and sleeps by IO.select: the least that Ruby asks of a Fiber scheduler.
-  class Scheduler
-    def initialize
-      @readable = {}
-      @ready = []
-      @woken = Queue.new
-      @sleeping = {}
-    end
-
-    def run
-      until @readable.empty? && @ready.empty? && @sleeping.empty?
-        fibers, @ready = @ready, []
-        fibers.each(&:resume)
-        found, = IO.select(@readable.keys, nil, nil, @ready.empty? ? 0.01 : 0)
-        found&.each { |io| @readable.delete(io).resume }
-        due = @sleeping.select { |_, time| time && time < Process.clock_gettime(Process::CLOCK_MONOTONIC) }.keys
-        due.each { |fiber| @sleeping.delete(fiber) and fiber.resume }
-      end
-    end
-
-    def io_wait(io, events, _timeout)
-      @readable[io] = Fiber.current
-      Fiber.yield
-      events
-    end
-
-    def kernel_sleep(seconds = nil)
-      @sleeping[Fiber.current] = seconds && (Process.clock_gettime(Process::CLOCK_MONOTONIC) + seconds)
-      Fiber.yield
-    end
-
-    def block(_blocker, timeout = nil)
-      kernel_sleep(timeout || 0.01)
-    end
-
-    def unblock(_blocker, _fiber); end
-
-    def fiber(&block)
-      Fiber.new(blocking: false, &block).tap(&:resume)
-    end
-
-    def close
-      run
-    end
   end
 
   test "fibers of a scheduler wait beside each other in one thread" do

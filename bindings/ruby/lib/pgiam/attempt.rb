@@ -25,14 +25,14 @@ module Pgiam
       end
     end
 
-    def initialize(context, options, keywords)
+    def initialize(context, options, keywords, can_apply: "*")
       @library = Library.loaded
       super(@library.attempt_cancel, @library.attempt_free)
       @context = context
       credentials, identity = options.values_at(:credentials, :credentials_identity)
       @supplier = Questions::Supplier.new(credentials, identity) if credentials
       @request = Request.new(keywords: keywords, options: options.except(:credentials, :credentials_identity),
-                             can_apply: "*", flags: Abi::REQUEST_NO_WAIT, supplier: @supplier)
+                             can_apply: can_apply, flags: Abi::REQUEST_NO_WAIT, supplier: @supplier)
       @step = Abi::STEP.make
     end
 

@@ -48,6 +48,9 @@ module Pgiam
 
   # One answer that is fetched. Belongs to whoever started it; any thread may cancel it.
   class Operation < Handle
+    # What was a time-out of its own may have come between two polls, and wakes nobody any more.
+    LOOKS_AGAIN = 0.5
+
     def initialize(library)
       super(library.operation_cancel, library.operation_free)
       @library = library
@@ -66,7 +69,7 @@ module Pgiam
           reply = poll
           return reply if reply
 
-          Waiting.until_readable(watched && descriptor)
+          Waiting.until_readable(watched && descriptor, LOOKS_AGAIN)
         end
       end
     end
@@ -80,20 +83,17 @@ module Pgiam
 
     private
 
-    # nil while it runs.
+    # nil while it runs. A time-out may be the result, which is handed over once: then there is none at the next call.
     def poll
-      status = ask
-      return take_reply if status == Abi::OK
-      raise take_error(@library, status) if status != Abi::E_TIMEOUT
-
-      first = take_error(@library, status)
-      # Whether the time-out was the result, which is handed over once, or it still runs.
-      case (again = ask)
-      when Abi::OK then take_reply
-      when Abi::E_TIMEOUT then take_error(@library, again) && nil
-      when Abi::E_INVALID_STATE then raise first
-      else raise take_error(@library, again)
+      2.times do
+        case (status = ask)
+        when Abi::OK then return take_reply
+        when Abi::E_TIMEOUT then @timeout = take_error(@library, status)
+        when Abi::E_INVALID_STATE then raise take_error(@library, status).then { |error| @timeout || error }
+        else raise take_error(@library, status)
+        end
       end
+      nil
     end
 
     def ask

@@ -75,7 +75,15 @@ module Pgiam
         holder.wipe
       rescue Exception => e # rubocop:disable Lint/RescueException -- an interrupt, too: the library has to hear of it
         keep.call(e)
-        decline(question, refusal, e.is_a?(Explained) ? e.message : "#{e.class}: #{e.message}") unless question.zero?
+        return if question.zero?
+
+        # An Error says itself what the call is to fail with.
+        is_ours = e.is_a?(Explained)
+        decline(question, (status_of(e) if is_ours) || refusal, is_ours ? e.message : "#{e.class}: #{e.message}")
+      end
+
+      def status_of(error)
+        (100..399).find { |status| Library.loaded.status_name.call(status) == "PGIAM_E_#{error.status}" }
       end
 
       def decline(question, status, words)
