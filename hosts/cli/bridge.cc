@@ -9,6 +9,7 @@
 #include "bridge_json.h"
 #include "commands.h"
 #include "library.h"
+#include "pgiam_conninfo.hpp"
 #include "report.h"
 #include "version.h"
 
@@ -25,6 +26,7 @@ class Conversation {
   json::object answer(const json::object& asked) {
     const std::string call = text_of(asked, "call");
     if (call == "about") return about();
+    if (call == "conninfo") return parse(asked);
     if (call == "before_connect") return before_connect(asked);
     if (call == "explain") return explain(asked);
     if (call == "attempt") return begin(asked);
@@ -34,6 +36,14 @@ class Conversation {
     if (call == "explain_refusal") return explain_refusal(asked);
     if (call == "restart") return attempt().restart(), json::object();
     throw UsageError("there is no call \"" + call + "\"", "pgiam help bridge");
+  }
+
+  // Passwords in it are the caller's own.
+  static json::object parse(const json::object& asked) {
+    const Conninfo parsed = Conninfo::parse(text_of(asked, "conninfo").c_str()).value();
+    json::object keywords;
+    for (const pgiam_param& param : parsed.params()) keywords[param.key] = param.value;
+    return {{"keywords", std::move(keywords)}};
   }
 
  private:

@@ -78,6 +78,7 @@ json::object describe_warning(const pgiam_error* warning) {
     commands.push_back(json::value(command));
   return {{"code", pgiam_error_text(warning, PGIAM_ERROR_CODE)},
           {"message", pgiam_error_text(warning, PGIAM_ERROR_MESSAGE)},
+          {"hint", pgiam_error_text(warning, PGIAM_ERROR_HINT)},
           {"commands", std::move(commands)}};
 }
 
@@ -208,6 +209,8 @@ json::object describe_whole(const pgiam_reply* reply) {
     warnings.push_back(describe_warning(warning));
   json::object whole = describe(reply);
   whole["params"] = std::move(params);
+  whole["target"] = pgiam_reply_text(reply, PGIAM_REPLY_TARGET);
+  whole["rule"] = pgiam_reply_text(reply, PGIAM_REPLY_RULE);
   whole["warning"] = pgiam_reply_text(reply, PGIAM_REPLY_WARNING);
   whole["warnings"] = std::move(warnings);
   return whole;

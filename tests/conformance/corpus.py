@@ -1,12 +1,17 @@
 """Reads the corpus, and runs it through a language's runner: a process for each set of files and variables, all under one
-clock that stands still."""
+clock that stands still, but where services of AWS answer, whose time is ours."""
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rds/aws"))
+from fake_aws import FakeAws, Key  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent / "corpus"
 CLOCK = "2026-01-02 03:04:05"
@@ -14,10 +19,13 @@ CLOCK = "2026-01-02 03:04:05"
 SENTENCES = {"message", "hint"}
 
 
-def cases():
-    """All, each with its file's environment and files under its own."""
+def cases(world=None):
+    """All of a world, each with its file's environment and files under its own. "aws": services answer; "dns": names are
+    aliases."""
     for file in sorted(FOLDER.glob("*.json")):
         content = json.loads(file.read_text())
+        if content.get("world") != world:
+            continue
         for case in content["cases"]:
             yield {
                 **case, "id": f"{file.stem}: {case['name']}",
@@ -26,22 +34,41 @@ def cases():
             }  # fmt: skip
 
 
-def run(language, command, environment, folder):
+def run(language, command, environment, folder, world=None):
     """The result of each case that is for this language, by its id."""
     groups = {}
-    for case in cases():
+    for case in cases(world):
         if language not in case.get("not_for", []):
-            groups.setdefault(json.dumps([case["environment"], case["files"]], sort_keys=True), []).append(case)
+            setting = [case["environment"], case["files"], case.get("services")]
+            groups.setdefault(json.dumps(setting, sort_keys=True), []).append(case)
 
     def run_group(numbered):
         number, group = numbered
         home = folder / f"{language}{number}"
-        results = _run_group(command, group, {**environment, **_environment_of(group[0], home)})
+        clock = [] if world == "aws" else ["faketime", "-f", CLOCK]
+        with _services_of(group[0]) as services:
+            results = _run_group([*clock, *command], group, {**environment, **_environment_of(group[0], home), **services})
         shutil.rmtree(home)
         return results
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         return {name: result for results in pool.map(run_group, enumerate(groups.values())) for name, result in results.items()}
+
+
+@contextlib.contextmanager
+def _services_of(case):
+    """The variables that lead to them. What went wrong with a request to them is a fault of ours."""
+    given = case.get("services")
+    if given is None:
+        yield {}
+        return
+    with FakeAws([Key(*pair) for pair in given.get("keys", {}).items()]) as aws:
+        for arn, facts in given.get("roles", {}).items():
+            aws.sts.add_role(arn, **facts)
+        for fault in given.get("faults", []):
+            aws.fault(**fault)
+        yield aws.environment(*given["names"])
+        assert aws.problems() == []
 
 
 def _environment_of(case, home):
@@ -58,12 +85,12 @@ def _environment_of(case, home):
 
 
 def _run_group(command, group, environment):
-    asked = "".join(json.dumps({key: value for key, value in case.items() if key not in ("expect", "files", "environment")}) + "\n"
+    asked = "".join(json.dumps({key: value for key, value in case.items() if key not in ("expect", "files", "environment", "services")}) + "\n"
                     for case in group)  # fmt: skip
-    done = subprocess.run(["faketime", "-f", CLOCK, *command], input=asked, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, input=asked, env=environment, capture_output=True, text=True, timeout=300)
     lines = done.stdout.splitlines()
     if done.returncode != 0 or len(lines) != len(group):
-        raise AssertionError(f"{command[0]} ended with {done.returncode} at {group[min(len(lines), len(group) - 1)]['id']}:\n{done.stderr}")
+        raise AssertionError(f"{command} ended with {done.returncode} at {group[min(len(lines), len(group) - 1)]['id']}:\n{done.stderr}")
     return {case["id"]: json.loads(line) for case, line in zip(group, lines)}
 
 

@@ -197,6 +197,24 @@ JNIEXPORT jobjectArray JNICALL Java_org_pgiam_Native_optionAt(JNIEnv* env, jclas
   return to_arrays(env, {info.key, info.type, info.default_value, info.env, info.label});
 }
 
+JNIEXPORT jobjectArray JNICALL Java_org_pgiam_Native_keywords(JNIEnv* env, jclass,
+                                                               jobjectArray text) {
+  return guard(env, [&]() -> jobjectArray {
+    const Texts texts(env, text);
+    pgiam_conninfo* parsed = nullptr;
+    pgiam_error* error = nullptr;
+    const pgiam_status status = api->conninfo_parse(texts[0], &parsed, &error);
+    if (status != PGIAM_OK) return raise(env, status, error), nullptr;
+    std::vector<const char*> pairs;
+    pgiam_param param = PGIAM_PARAM_INIT;
+    for (std::size_t i = 0; api->conninfo_at(parsed, i, &param) == PGIAM_OK; ++i)
+      pairs.insert(pairs.end(), {param.key, param.value});
+    const jobjectArray keywords = to_arrays(env, pairs);
+    api->conninfo_free(parsed);
+    return keywords;
+  });
+}
+
 JNIEXPORT jbyteArray JNICALL Java_org_pgiam_Native_version(JNIEnv* env, jclass) {
   return to_bytes(env, api->version());
 }

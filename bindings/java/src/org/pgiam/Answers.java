@@ -64,6 +64,8 @@ final class Answers {
     if (!(token instanceof char[])) return null;
     CopiedReply reply = new CopiedReply((char[]) token, map(members, "params"));
     reply.provider = text(members, "provider");
+    reply.target = text(members, "target");
+    reply.rule = text(members, "rule");
     reply.region = text(members, "region");
     reply.signingHost = text(members, "signing_host");
     reply.signingPort = number(members, "signing_port");

@@ -12,6 +12,8 @@ interface Bridge {
 
   List<PgiamOption> options() throws PgiamException;
 
+  Map<String, String> keywords(String conninfo) throws PgiamException;
+
   Context newContext(Map<String, String> options) throws PgiamException;
 
   /** close is not called while another call is under way, nor twice. */

@@ -50,6 +50,14 @@ final class CommandBridge implements Bridge {
   }
 
   @Override
+  public Map<String, String> keywords(String conninfo) throws PgiamException {
+    try (Conversation parser = command.converse()) {
+      JsonLine call = new JsonLine().member("call", "conninfo").member("conninfo", conninfo);
+      return Answers.map(parser.ask(call, DEFAULT_TIMEOUT_MS), "keywords");
+    }
+  }
+
+  @Override
   public Bridge.Context newContext(Map<String, String> options) {
     return new Context(new LinkedHashMap<>(options));
   }

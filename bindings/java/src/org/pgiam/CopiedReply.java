@@ -11,6 +11,8 @@ final class CopiedReply extends PgiamReply {
   private final char[] password;
   final Map<String, String> params;
   String provider = "";
+  String target = "";
+  String rule = "";
   String region = "";
   String signingHost = "";
   int signingPort;
@@ -49,6 +51,16 @@ final class CopiedReply extends PgiamReply {
   @Override
   public String provider() {
     return provider;
+  }
+
+  @Override
+  public String target() {
+    return target;
+  }
+
+  @Override
+  public String rule() {
+    return rule;
   }
 
   @Override

@@ -16,6 +16,9 @@ final class Native {
 
   static native byte[][] optionAt(int index);
 
+  /** text: one element, a connection string. */
+  static native byte[][] keywords(byte[][] text) throws PgiamException;
+
   /** texts: the host's name and version. */
   static native long contextNew(byte[][] texts, byte[][] options) throws PgiamException;
 

@@ -39,6 +39,11 @@ final class NativeBridge implements Bridge {
   }
 
   @Override
+  public Map<String, String> keywords(String conninfo) throws PgiamException {
+    return Text.map(Native.keywords(new byte[][] {Text.utf8(conninfo)}), 0);
+  }
+
+  @Override
   public Bridge.Context newContext(Map<String, String> options) throws PgiamException {
     byte[][] us = {Text.utf8("Java"), Text.utf8(System.getProperty("java.version"))};
     return new Context(Native.contextNew(us, Text.pairs(options)));

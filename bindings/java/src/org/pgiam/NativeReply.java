@@ -7,7 +7,8 @@ import java.util.Map;
 
 /** A reply that is the library's. */
 final class NativeReply extends PgiamReply {
-  private static final int PROVIDER = 1, REGION = 4, SIGNING_HOST = 5, WARNING = 7;
+  private static final int PROVIDER = 1, TARGET = 3, REGION = 4, SIGNING_HOST = 5, RULE = 6,
+      WARNING = 7;
   private static final int TOKEN_EXPIRES_AT = 1, CREDENTIALS_EXPIRE_AT = 2, FROM_CACHE = 3,
       SIGNING_PORT = 4;
 
@@ -22,6 +23,8 @@ final class NativeReply extends PgiamReply {
     NativeReply lent = new NativeReply(handle);
     CopiedReply copy = new CopiedReply(lent.password(), lent.params());
     copy.provider = lent.provider();
+    copy.target = lent.target();
+    copy.rule = lent.rule();
     copy.region = lent.region();
     copy.signingHost = lent.signingHost();
     copy.signingPort = lent.signingPort();
@@ -60,6 +63,16 @@ final class NativeReply extends PgiamReply {
   @Override
   public String provider() {
     return text(PROVIDER);
+  }
+
+  @Override
+  public String target() {
+    return text(TARGET);
+  }
+
+  @Override
+  public String rule() {
+    return text(RULE);
   }
 
   @Override

@@ -114,6 +114,15 @@ public final class Pgiam implements AutoCloseable {
     return Bridges.bridge().options();
   }
 
+  /**
+   * A connection string or URL of libpq's as its keywords, in its own order; for {@link
+   * PgiamRequest#keyword}. Neither file nor environment is looked at.
+   */
+  public static Map<String, String> keywords(String conninfo) throws PgiamException {
+    Text.refuseNul(conninfo);
+    return Bridges.bridge().keywords(conninfo);
+  }
+
   /** The library's version, for people. */
   public static String version() throws PgiamException {
     return Bridges.bridge().version();

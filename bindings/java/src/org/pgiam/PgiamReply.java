@@ -35,6 +35,12 @@ public abstract class PgiamReply implements AutoCloseable {
   /** Where the credentials came from, "aws.sso". */
   public abstract String provider();
 
+  /** What was recognised, "aws.rds". */
+  public abstract String target();
+
+  /** The configuration's rule that applied; may be empty. */
+  public abstract String rule();
+
   public abstract String region();
 
   /** The endpoint that the token is for. */
