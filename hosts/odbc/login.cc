@@ -111,6 +111,14 @@ void report(Attempt& attempt, bool is_connected, const std::string& message) {
   attempt.report(outcome);
 }
 
+// That the user's own password kept the token away, where it did.
+void explain_refused_password(const RealDriver& driver, SQLHDBC connection, Attempt& attempt) {
+  const Failure failure = failure_of(driver, connection, "");
+  report(attempt, false, failure.message);
+  const Result<pgiam_step> end = attempt.next();
+  if (!end && end.error().status() == PGIAM_E_DENIED) explain(connection, failure, end.error());
+}
+
 }  // namespace
 
 Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionString& given,
@@ -144,7 +152,11 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
 
   for (std::optional<Failure> failure;;) {
     const Result<pgiam_step> step = attempt->next();
-    if (!step && step.error().status() == PGIAM_NOT_APPLICABLE) return as_if_absent();
+    if (!step && step.error().status() == PGIAM_NOT_APPLICABLE) {
+      const Login login = as_if_absent();
+      if (!SQL_SUCCEEDED(login.result)) explain_refused_password(driver, connection, *attempt);
+      return login;
+    }
     if (!step && !failure) return say_why_not(connection, step.error()), Login{};
     if (!step) return explain(connection, *failure, step.error()), Login{};
 

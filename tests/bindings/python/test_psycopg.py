@@ -47,6 +47,15 @@ def test_a_connection_string_and_options_of_ours(driver, server, rds, verdicts, 
     assert verdicts() == ["accepted"]
 
 
+def test_a_given_password_that_is_refused_is_said_to_have_kept_the_token_away(driver, server):
+    with pytest.raises(driver[0].OperationalError) as raised:
+        driver[1].connect(**{**server, "user": "plain", "password": "close sesame"})
+    assert isinstance(raised.value, pgiam.Error) and raised.value.code == "password_given"
+    with pytest.raises(driver[0].OperationalError) as raised:
+        driver[1].connect(**{**server, "user": "plain", "password": "open sesame", "dbname": "nowhere"})
+    assert not isinstance(raised.value, pgiam.Error) and "nowhere" in str(raised.value)
+
+
 def test_variables_and_service_files_are_libpqs(driver, server, rds, home, verdicts, monkeypatch):
     (home / ".pg_service.conf").write_text("[orders]\n" + "\n".join(f"{key}={value}" for key, value in server.items() if key != "user"))
     monkeypatch.setenv("PGUSER", "app_user")

@@ -70,6 +70,15 @@ def test_a_saved_password_works_as_with_pgjdbc(bridge, url):
     assert bridge.do("connect", "c", saved, "user=plain", "password=open sesame") == "plain"
 
 
+def test_a_saved_password_that_is_refused_is_said_to_have_kept_the_token_away(either_bridge, url):
+    saved = url(prefix=PREFIX, plugin=False)
+    wrong = refused(either_bridge, "connect", "c", saved, "user=plain", "password=close sesame")
+    assert wrong.state == "28P01" and "\npgiam: the server refused a password that was given" in wrong.message
+    assert "PGIAM_FORCE=yes" in wrong.message and "close sesame" not in wrong.trace
+    elsewhere = refused(either_bridge, "connect", "c", saved.replace("/postgres?", "/nowhere?"), "user=plain", "password=open sesame")
+    assert elsewhere.state == "3D000" and "pgiam" not in elsewhere.message
+
+
 @pytest.mark.parametrize("options", [("-Dpgiam.bridge=native",), COMMAND_ONLY], ids=["native", "command"])
 def test_a_refusal_is_explained_as_by_the_other_hosts(jvm, rds, url, options):
     one = jvm(*options)  # with nothing kept that is worth another try

@@ -137,10 +137,16 @@ def test_of_a_list_the_host_that_demands_most_of_tls_is_heeded(rds, two_hosts, l
     assert log_in(two_hosts(1, SSLmode="require"), PGIAM_CONFIG=str(rules)) == "app_user"
 
 
-def test_a_refused_password_of_the_users_own_keeps_the_servers_words(string, client):
+def test_a_refused_password_of_the_users_own_is_said_to_have_kept_the_token_away(string, client):
     error = client(string(UID="plain", PWD="close sesame", SSLmode="require"))
-    assert error.startswith("[28P01]") or error.startswith("[08001]"), error
-    assert "pgiam" not in error
+    assert error.startswith("[28000]") and 'password authentication failed for user "plain"' in error, error
+    assert "that kept pgiam from making a token" in error and "PGIAM_FORCE=yes" in error
+    assert "close sesame" not in error
+
+
+def test_what_is_no_refusal_of_it_keeps_the_drivers_words(string, client):
+    error = client(string(UID="plain", PWD="open sesame", SSLmode="require", Database="nowhere"))
+    assert 'database "nowhere" does not exist' in error and "pgiam" not in error
 
 
 def test_other_failures_keep_the_drivers_words(string, log_in):

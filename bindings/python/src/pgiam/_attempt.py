@@ -116,22 +116,19 @@ def connect(
     with attempt:
         while True:
             step = _next_step(attempt, failure, kind)
-            if step is None:
-                break
-            if step.kind == _abi.STEP_WAIT:
+            if step is not None and step.kind == _abi.STEP_WAIT:
                 (wait or wait_for)(attempt, step)
                 continue
             try:
-                with attempt.applied() as apply:
+                with attempt.applied() if step is not None else contextlib.nullcontext({}) as apply:
                     connection = dial(apply)
             except Exception as raised:
                 failure = raised
                 attempt.report(failure)
             else:
-                if is_known_at_once:
+                if is_known_at_once and step is not None:
                     attempt.report(None)
                 return connection
-    return dial({})
 
 
 async def connect_async(attempt: Optional[Attempt], dial: Callable[[Apply], Awaitable[Connection]], kind: type) -> Connection:
@@ -143,21 +140,19 @@ async def connect_async(attempt: Optional[Attempt], dial: Callable[[Apply], Awai
         while True:
             with _questions.InLoop(asyncio.get_running_loop()):
                 step = _next_step(attempt, failure, kind)
-            if step is None:
-                break
-            if step.kind == _abi.STEP_WAIT:
+            if step is not None and step.kind == _abi.STEP_WAIT:
                 await wait_in_loop(step)
                 continue
             try:
-                with attempt.applied() as apply:
+                with attempt.applied() if step is not None else contextlib.nullcontext({}) as apply:
                     connection = await dial(apply)
             except Exception as raised:
                 failure = raised
                 attempt.report(failure)
             else:
-                attempt.report(None)
+                if step is not None:
+                    attempt.report(None)
                 return connection
-    return await dial({})
 
 
 def wait_for(_: Attempt, step: _abi.Step) -> None:
@@ -181,13 +176,17 @@ async def wait_in_loop(step: _abi.Step) -> None:
 
 
 def _next_step(attempt: Attempt, failure: Optional[Exception], kind: type) -> Optional[_abi.Step]:
-    """None: it is not ours, and the driver connects as if pgiam were absent."""
+    """None: it is not ours, and the driver connects as if pgiam were absent. Where it then failed, there is nothing to add,
+    unless a password that was given kept the token away and was refused."""
     try:
         return attempt.next()
     except Error as error:
-        if error.status == "NOT_APPLICABLE":
-            return None
-        _give_up(error, failure, kind)
+        end = error
+    if end.status != "NOT_APPLICABLE":
+        _give_up(end, failure, kind)
+    if failure is not None:
+        raise failure
+    return None
 
 
 def _give_up(error: Error, failure: Optional[Exception], kind: type) -> NoReturn:

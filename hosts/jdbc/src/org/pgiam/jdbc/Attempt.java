@@ -92,6 +92,20 @@ final class Attempt implements AutoCloseable {
     return true;
   }
 
+  /**
+   * Of a host that is not ours since the user gave a password: that this kept the token away, where
+   * the server refused it. null: it did not, or the host is none of ours at all.
+   */
+  PgiamException explainGivenPassword(SQLException failure) {
+    try {
+      attempt.report(PgiamOutcome.failed(failure.getSQLState(), failure.getMessage()));
+      attempt.next();
+      return null;
+    } catch (PgiamException end) {
+      return end.code().equals("password_given") ? end : null;
+    }
+  }
+
   @Override
   public void close() {
     RUNNING.remove(id);

@@ -60,7 +60,12 @@ final class Login {
         if (!attempt.failed(failed)) throw failed;
       }
     }
-    return connectAsIfAbsent(attempt);
+    try {
+      return connectAsIfAbsent(attempt);
+    } catch (SQLException failed) {
+      PgiamException why = attempt.explainGivenPassword(failed);
+      throw why == null ? failed : Refusal.explained(failed, why);
+    }
   }
 
   private static PgiamAttempt.Step next(Attempt attempt, SQLException failure)
