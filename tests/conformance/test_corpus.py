@@ -67,6 +67,9 @@ if shutil.which("php"):
 RUBY = {"RUBYLIB": str(ROOT / "bindings/ruby/lib"), "PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"]}
 if shutil.which("ruby", path="/usr/bin"):
     LANGUAGES["ruby"] = (["/usr/bin/ruby", str(ROOT / "tests/conformance/corpus_runner.rb")], RUBY)
+if os.environ.get("PGIAM_TEST_NODE_ADDON"):
+    NODE = {"PGIAM_NODE_ADDON": os.environ["PGIAM_TEST_NODE_ADDON"], "PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"]}
+    LANGUAGES["node"] = (["/usr/bin/node", str(HERE / "corpus_runner.js")], NODE)
 CASES = {case["id"]: case for world in (None, "aws") for case in corpus.cases(world)}
 # Of the keys that the cases give; those that are not named have the secret "s".
 SECRETS = {
@@ -108,8 +111,14 @@ def faults_of(cases, results):
     return ["\n  ".join([name, *differing]) for name, differing in found.items() if differing]
 
 
+def in_the_librarys_spelling(text):
+    """Node's callers write roleArn, and its errors do, too."""
+    return re.sub(r"\b[a-z]+(?:[A-Z][a-z]+)+\b", lambda word: re.sub("[A-Z]", lambda letter: "_" + letter.group().lower(), word.group()), text)
+
+
 def without_places(sentences):
     """Homes and ports are of one run."""
+    sentences = in_the_librarys_spelling(sentences)
     return re.sub(r"localhost:\d+", "localhost:PORT", re.sub(r"/[^ ]*/[a-z_]+\d+/", "$HOME/", sentences))
 
 

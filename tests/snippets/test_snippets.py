@@ -19,6 +19,7 @@ NOT_RUN = [
     ("sdk/README.md", "pgiam_option keywords[]", "a sketch with a driver of the reader's; sdk/examples/plugin_host.c is the whole of it, and run by tests/sdk"),
     ("sdk/README.md", "Cannot sign in: ", "what a program says; tests/sdk sees that it does"),
     ("bindings/node/README.md", "const pgiam = require", "calls without their surroundings; tests/bindings/node makes each of them"),
+    ("bindings/node/README.md", "new pg.Pool(", "a line for each driver; tests/bindings/node and tests/optional/node_drivers run each with the driver itself"),
     ("bindings/node/README.md", "npm install bindings/node", "tests/bindings/node packs the package and installs it elsewhere"),
     ("bindings/python/README.md", "import pgiam", "calls without their surroundings; tests/bindings/python runs examples/, which are the whole of them"),
     ("bindings/python/README.md", "pip install bindings/python", "tests/bindings/python/test_package.py makes the wheel and installs it elsewhere"),

@@ -4,6 +4,7 @@ const { Context, defaultContext, requestOf } = require('./context.js');
 const { Answer } = require('./answer.js');
 const { PgiamError } = require('./errors.js');
 const { native } = require('./native.js');
+const { password } = require('./password.js');
 
 const contextOf = (given) => given.context || defaultContext();
 
@@ -23,4 +24,4 @@ function libraryVersion() {
   return native().version();
 }
 
-module.exports = { token, answer, Context, Answer, PgiamError, defaultContext, libraryVersion };
+module.exports = { token, answer, password, Context, Answer, PgiamError, defaultContext, libraryVersion };

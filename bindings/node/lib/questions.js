@@ -25,8 +25,13 @@ function asked(number, prompt, question) {
   }
   (async () => pairs(await answer(prompt)))().then(
     (values) => question && native().questionAnswer(question, values),
-    (failure) => question && native().questionDecline(question, constants[status], wordsOf(failure).replaceAll('\0', ' ')),
+    (failure) => question && native().questionDecline(question, statusOf(failure, constants, status), wordsOf(failure).replaceAll('\0', ' ')),
   );
+}
+
+/** A PgiamError says by itself what the call that asked fails with. */
+function statusOf(failure, constants, otherwise) {
+  return (failure instanceof PgiamError && constants[`E_${failure.status}`]) || constants[otherwise];
 }
 
 // ---- Credentials of the program's own ----

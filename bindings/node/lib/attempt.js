@@ -1,0 +1,111 @@
+'use strict';
+
+// A connection from the first host to the end: decided by the library, made by a driver.
+const { native } = require('./native.js');
+const { PgiamError, wordsOf } = require('./errors.js');
+const { Supplier } = require('./questions.js');
+const { attemptRequest, call, text } = require('./request.js');
+const { whenReadable } = require('./waiting.js');
+
+class Attempt {
+  constructor(context, { keywords, options = {}, canApply, credentials, credentialsIdentity }) {
+    const fields = attemptRequest(keywords, options, canApply);
+    this.context = context;
+    this.options = options;
+    this.supplier = credentials === undefined || credentials === null ? null
+      : new Supplier(credentials, text('credentialsIdentity', credentialsIdentity));
+    this.supplier?.join(fields);
+    this.handle = call(() => native().attemptNew(context._open(), fields, 0), options);
+    context._attempts.add(this);
+  }
+
+  /** {kind: "connect", params} or {kind: "done"}. */
+  async next() {
+    for (;;) {
+      const step = this.step();
+      if (step.kind !== 'wait') return { kind: step.kind, params: paramsOf(step.params || []) };
+      await wait(step);
+    }
+  }
+
+  step() {
+    try {
+      return call(() => native().attemptNext(this.handle), this.options);
+    } catch (error) {
+      throw this.supplier ? this.supplier.explain(error) : error;
+    } finally {
+      this.context._writeLog();
+    }
+  }
+
+  /** How the connect went; undefined: well. */
+  report(failure) {
+    if (failure === undefined) return native().attemptReport(this.handle, 1, undefined, undefined);
+    const state = failure.sqlstate || (/^[0-9A-Z]{5}$/.test(failure.code) ? failure.code : undefined);
+    const words = failure instanceof Error ? failure.message : wordsOf(failure);
+    return native().attemptReport(this.handle, 0, state, words.replaceAll('\0', ' '));
+  }
+
+  cancel() {
+    native().attemptCancel(this.handle);
+  }
+
+  free() {
+    this.context._attempts.delete(this);
+    this.supplier?.end();
+    native().attemptFree(this.handle);
+  }
+}
+
+function wait({ descriptor, waitMs }) {
+  return new Promise((resolve) => {
+    let timer;
+    const stop = descriptor < 0 ? () => {} : whenReadable(() => descriptor, done);
+    if (waitMs >= 0 || descriptor < 0) timer = setTimeout(done, waitMs >= 0 ? waitMs : 50);
+    function done() {
+      stop();
+      clearTimeout(timer);
+      resolve();
+    }
+  });
+}
+
+function paramsOf(pairs) {
+  const found = {};
+  for (let i = 0; i < pairs.length; i += 2) found[pairs[i]] = pairs[i + 1];
+  return found;
+}
+
+/**
+ * What `dial(params)` makes of it, params being libpq's keywords to set over one's own. A token that was kept and is refused is made
+ * anew once. Of what is not ours dial is asked without any.
+ */
+async function connect(context, request, dial) {
+  const attempt = new Attempt(context, request);
+  let failure;
+  try {
+    for (;;) {
+      const step = await attempt.next();
+      if (step.kind === 'done') return undefined;
+      try {
+        const connection = await dial(step.params);
+        attempt.report(undefined);
+        return connection;
+      } catch (error) {
+        failure = error;
+        attempt.report(error);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof PgiamError)) throw error;
+    if (error.status === 'NOT_APPLICABLE' && failure === undefined) return await dial({});
+    // The driver's own words where they say it all.
+    if (failure !== undefined && ['CONNECT', 'NOT_APPLICABLE'].includes(error.status)) throw failure;
+    if (failure !== undefined) Object.defineProperty(error, 'cause', { value: failure, configurable: true, writable: true });
+    throw error;
+  } finally {
+    attempt.free();
+  }
+}
+
+module.exports = { Attempt, connect };

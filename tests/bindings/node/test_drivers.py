@@ -1,0 +1,92 @@
+"""node-postgres, and with it what hands a password function on, against the emulator."""
+
+import pytest
+from conftest import HOST, NSS_WRAPPER, modules
+from rds_emulator import Emulator
+from rds_fixtures import rds, verdicts  # noqa: F401
+
+pytestmark = pytest.mark.skipif(not NSS_WRAPPER, reason="libnss_wrapper is not installed")
+
+
+@pytest.fixture(scope="module")
+def instance():
+    with Emulator(endpoints=[HOST], users=["app_user", "ann"], passwords={"plain": "open sesame"}) as emulator:
+        yield emulator
+
+
+def version():
+    import json
+
+    return tuple(map(int, json.loads((modules() / "pg/package.json").read_text())["version"].split(".")[:2]))
+
+
+POOL = """
+const pg = require('pg');
+const pool = new pg.Pool({ ...where, max: 2, password: pgiam.password(given) });
+pool.on('error', () => {});  // of sessions that were killed while they idled
+const ask = async () => (await pool.query(SESSION)).rows[0];
+const persist = async (work) => { for (let i = 0; i < 20; ++i) try { return await work(); } catch {} return work(); };
+"""
+SAID = "const given = { host: where.host, port: where.port, user: where.user };"
+
+
+def test_a_pool_logs_in_and_again_when_its_sessions_are_gone(program, rds, verdicts):  # noqa: F811
+    with program(SAID + POOL + "tell(await ask()); await wait(); tell(await persist(ask));") as running:
+        assert running.told() == {"session_user": "app_user", "ssl": True}
+        rds.kill_backends()
+        running.goes_on()
+        assert running.told() == {"session_user": "app_user", "ssl": True}
+    assert verdicts() == ["accepted", "accepted"]
+
+
+def test_a_driver_that_hands_nothing_over_is_told_apart(program, verdicts):  # noqa: F811
+    with program("const given = undefined;" + POOL + "tell(await ask().catch(told));") as running:
+        said = running.told()
+    if version() >= (8, 12):
+        assert said == {"session_user": "app_user", "ssl": True}
+    else:
+        assert said["code"] == "no_parameters" and "8.12" in said["message"] and "pgiam.password({host, port, user})" in said["message"]
+        assert verdicts() == []
+
+
+@pytest.mark.parametrize("ssl", [False, None])
+def test_without_tls_there_is_no_token(program, rds, ssl):  # noqa: F811
+    """As pg 8.12 calls it; the server is not even reached with a password."""
+    with program("tell(await pgiam.password()(where).catch(told));", ssl=ssl) as running:
+        said = running.told()
+    assert said["status"] == "INSECURE" and "ssl is not set" in said["message"] and "ssl: {ca}" in said["message"]
+    assert rds.attempts() == []
+
+
+@pytest.mark.parametrize("ssl", [True, {"rejectUnauthorized": False}, {"ca": "…"}, "no-verify"])
+def test_with_tls_there_is(program, ssl):
+    with program("tell((await pgiam.password()(where)).split('&')[1]);", ssl=ssl) as running:
+        assert running.told() == "DBUser=app_user"
+
+
+def test_what_is_not_ours_gets_the_users_own(program):
+    with program("tell(await pgiam.password()({ ...where, host: 'localhost' }).catch(told));", {"PGPASSWORD": "open sesame"}) as running:
+        assert running.told() == "open sesame"
+    with program("tell(await pgiam.password()({ ...where, host: 'localhost' }).catch(told));") as running:
+        assert running.told()["status"] == "NOT_APPLICABLE"
+    with program("tell(await pgiam.password()(where).catch(told));", {"PGIAM_DISABLE": "1", "PGPASSWORD": "open sesame"}) as running:
+        assert running.told() == "open sesame"
+
+
+def test_a_refusal_is_the_drivers_error_of_ours(program):
+    text = SAID + POOL + "tell(await ask().catch(told));"
+    with program(text, {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": ""}) as running:
+        assert running.told()["status"] == "NO_CREDENTIALS"
+
+
+def test_a_thousand_who_wait_for_a_pool_make_one_fetch(program, rds, verdicts):  # noqa: F811
+    key = next(iter(rds.keys.values()))
+    credentials = {"accessKeyId": key.id, "secretAccessKey": key.secret, "sessionToken": key.session_token}
+    text = """
+      let asked = 0;
+      const credentials = async () => { ++asked; await new Promise((go) => setTimeout(go, 20)); return where.credentials; };
+      const given = { host: where.host, port: where.port, user: where.user, credentials };
+    """ + POOL + "const all = await Promise.all(Array.from({ length: 1000 }, ask)); tell([all.length, asked]);"
+    with program(text, {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, credentials=credentials) as running:
+        assert running.told() == [1000, 1]
+    assert set(verdicts()) == {"accepted"} and len(verdicts()) <= 2
