@@ -63,3 +63,19 @@ impl<F: Future + Unpin, C: Fn() -> bool + Unpin> Future for Race<F, C> {
         }
     }
 }
+
+/// Ready when it has been polled so often.
+pub struct Later(pub u32);
+
+impl Future for Later {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.0 -= 1;
+        if self.0 == 0 {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
