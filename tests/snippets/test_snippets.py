@@ -13,7 +13,8 @@ from snippets import all_snippets
 NOT_RUN = [
     ("README.md", "hosts/demo ", "this suite is what tests/run runs; the demo and the suite run in bare Debians: .ci/bare-debian"),
     ("README.md", ".ci/install build ", "installs packages and pgiam on this machine; .ci/bare-debian and checks.install do it elsewhere"),
-    ("bindings/go/README.md", "import \"pgiam.org", "the module's own tests call it"),
+    ("bindings/go/README.md", "import \"pgiam.org", "calls without their surroundings; the module's own tests make them, and tests/bindings/go runs examples/"),
+    ("bindings/go/README.md", "connector, err :=", "a line for each driver; tests/bindings/go runs each with the driver itself"),
     ("bindings/java/README.md", "Pgiam, PgiamAttempt ──► Bridge", "a drawing"),
     ("hosts/libpq/README.md", "[Service]", "a unit of systemd, with the paths of an installed system; no service manager runs here"),
     ("sdk/README.md", "pgiam_option keywords[]", "a sketch with a driver of the reader's; sdk/examples/plugin_host.c is the whole of it, and run by tests/sdk"),
