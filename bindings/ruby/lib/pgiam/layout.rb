@@ -23,7 +23,7 @@ module Pgiam
     # Its bytes, as the _INIT macros make them.
     def bytes(**values)
       values[:struct_size] = @size if @place_of_size
-      @members.keys.map { |name| values.fetch(name, 0) }.pack(@template).ljust(@size, "\0")
+      @members.each_key.map { |name| values.fetch(name, 0) }.pack(@template).ljust(@size, "\0")
     end
 
     def make(**values)

@@ -57,7 +57,6 @@ module Pgiam
         while function.call(handle, found.size, param.to_i) == Abi::OK
           _, _, key, value = Abi::PARAM.read(param.to_i)
           found[Memory.text(key).to_sym] = Memory.text(value)
-          param = Abi::PARAM.make
         end
         found
       end
