@@ -115,6 +115,43 @@ class PgTest < ServerTest
     end
   end
 
+  # ---- Lists of hosts ----
+
+  REPLICA = "replica.c9akciq32xyz.eu-central-1.rds.amazonaws.com"
+
+  def list(**changes)
+    server.merge(host: "#{server[:host]},#{REPLICA}", hostaddr: "#{server[:hostaddr]},127.0.0.2", **changes)
+  end
+
+  test "each host of a list has its own token" do
+    { "1,#{server[:port]}" => REPLICA, "#{server[:port]},#{server[:port]}" => server[:host] }.each do |port, endpoint|
+      Pgiam::PG.connect(**list(port: port, target_session_attrs: "read-write")) { |one| assert_equal "app_user", session(one).first }
+      assert_equal "#{endpoint}:#{server[:port]}", Rds.attempts.last["endpoint"]
+    end
+    assert_equal %w[accepted accepted], verdicts
+  end
+
+  test "what is not ours in a list has the user's own password" do
+    File.write("#{home}/.pgpass", "db.corp.example:#{server[:port]}:*:plain:open sesame\n")
+    File.chmod(0o600, "#{home}/.pgpass")
+    hosts = { host: "#{server[:host]},db.corp.example", hostaddr: ([server[:hostaddr]] * 2).join(","),
+              port: "1,#{server[:port]}", sslmode: "require" }
+    connection(user: "plain", **hosts) { |one| assert_equal "plain", session(one).first }
+  end
+
+  test "a list whose kept token is refused is gone through again" do
+    Pgiam::PG.connect(**list).finish
+    Rds.expire_tokens
+    Pgiam::PG.connect(**list).finish
+    assert_equal %w[accepted accepted], [verdicts.first, verdicts.last]
+    assert_includes verdicts, "refused"
+  end
+
+  test "a given password that is refused is said to have kept the token away" do
+    error = refused(PG::ConnectionBad) { Pgiam::PG.connect(**server, password: "wrong") }
+    assert_includes error.to_h.to_s, "password_given"
+  end
+
   test "no form of a connection shows its token" do
     connection do |one|
       token = one.conninfo_hash[:password]

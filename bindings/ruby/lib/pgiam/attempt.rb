@@ -2,6 +2,7 @@
 
 require_relative "context"
 require_relative "libpq"
+require_relative "passwords"
 
 module Pgiam
   # A connection from the first host to the end: decided by the library, made by a driver. Belongs to one thread at a time; any
@@ -31,8 +32,12 @@ module Pgiam
       @context = context
       credentials, identity = options.values_at(:credentials, :credentials_identity)
       @supplier = Questions::Supplier.new(credentials, identity) if credentials
+      @passfile = keywords[:passfile]
+      @walks_list = can_apply == "*" && keywords.values_at(:host, :hostaddr).any? { |list| list.to_s.include?(",") } &&
+                    Passwords.to_be_had?
+      flags = Abi::REQUEST_NO_WAIT | (@walks_list ? Abi::REQUEST_WALKS_LIST : 0)
       @request = Request.new(keywords: keywords, options: options.except(:credentials, :credentials_identity),
-                             can_apply: can_apply, flags: Abi::REQUEST_NO_WAIT, supplier: @supplier)
+                             can_apply: can_apply, flags: flags, supplier: @supplier)
       @step = Abi::STEP.make
     end
 
@@ -49,7 +54,7 @@ module Pgiam
           next
         end
         begin
-          connection = yield params
+          connection = applied { |apply| yield apply }
         rescue *failures => e
           report(words.call(failure = e))
         else
@@ -57,7 +62,7 @@ module Pgiam
           return connection
         end
       end
-      yield({}) # it is not ours: as if we were absent
+      as_if_absent(failures, words, error) { yield({}) }
     end
 
     # Raises an Error where it is at its end; NOT_APPLICABLE where it is not ours.
@@ -83,6 +88,14 @@ module Pgiam
       Request.params(@library.attempt_param, handle)
     end
 
+    # What to set for one connect. libpq goes through a list of hosts by itself, with a password for each.
+    def applied
+      apply = params
+      return yield apply if !@walks_list || apply.key?(:password)
+
+      Passwords.in_memory(hosts, @passfile) { |path| yield({ **apply, passfile: path, password: "" }) }
+    end
+
     # How it went: nil, or the driver's error.
     def report(failure)
       sqlstate = failure.respond_to?(:sqlstate) ? failure.sqlstate : nil
@@ -100,9 +113,31 @@ module Pgiam
 
     private
 
+    def hosts
+      found = []
+      host = Abi::HOST.make
+      while @library.attempt_host.call(handle, found.size, host.to_i) == Abi::OK
+        found << Abi::HOST.read_hash(host.to_i)
+        host = Abi::HOST.make
+      end
+      found
+    end
+
+    # It is not ours, or the user gave a password, whose failure we explain.
+    def as_if_absent(failures, words, error)
+      yield
+    rescue *failures => e
+      raise unless @password_given
+
+      report(words.call(e))
+      next_step(e, error)
+      raise
+    end
+
     def next_step(failure, error)
       self.next
     rescue Error => e
+      @password_given = e.code == "password_given"
       return if e.status == "NOT_APPLICABLE"
       # The driver's own words say it all.
       raise failure if failure && e.status == "CONNECT"
