@@ -177,7 +177,7 @@ type slow struct{ folder string }
 func slowProgram(t *testing.T) slow {
 	t.Helper()
 	program := slow{os.Getenv("HOME")}
-	script := fmt.Sprintf("#!/bin/sh\necho run >>'%[1]s/runs'\nuntil [ -e '%[1]s/gate' ]; do sleep 0.05; done\n"+
+	script := fmt.Sprintf("#!/bin/sh\necho run >>'%[1]s/runs'\nn=0; until [ -e '%[1]s/gate' ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done\n"+
 		`echo '{"Version": 1, "AccessKeyId": "AKIASLOW", "SecretAccessKey": "secret"}'`+"\n", program.folder)
 	config := "[default]\ncredential_process = " + program.folder + "/program\nregion = eu-west-1\n"
 	os.Mkdir(filepath.Join(program.folder, ".aws"), 0o700)

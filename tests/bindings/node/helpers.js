@@ -44,7 +44,7 @@ class SlowProgram {
     this.gate = path.join(home, 'gate');
     const program = path.join(home, 'program');
     const answer = JSON.stringify({ Version: 1, AccessKeyId: 'AKIASLOW', SecretAccessKey: 'secret of AKIASLOW' });
-    fs.writeFileSync(program, `#!/bin/sh\necho run >>'${this.runsFile}'\nuntil [ -e '${this.gate}' ]; do sleep 0.05; done\necho '${answer}'\n`);
+    fs.writeFileSync(program, `#!/bin/sh\necho run >>'${this.runsFile}'\nn=0; until [ -e '${this.gate}' ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done\necho '${answer}'\n`);
     fs.chmodSync(program, 0o700);
     fs.writeFileSync(this.runsFile, '');
     fs.mkdirSync(path.join(home, '.aws'));

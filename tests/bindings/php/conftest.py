@@ -81,7 +81,7 @@ class SlowProgram:
             answer |= {"AccessKeyId": key.id, "SecretAccessKey": key.secret}
             answer |= {"SessionToken": key.session_token} if key.session_token else {}
         program = folder / "program"
-        program.write_text(f"#!/bin/sh\necho run >>'{self.runs_file}'\nuntil [ -e '{self.gate}' ]; do sleep 0.05; done\n"
+        program.write_text(f"#!/bin/sh\necho run >>'{self.runs_file}'\nn=0; until [ -e '{self.gate}' ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done\n"
                            f"echo '{json.dumps(answer)}'\n")  # fmt: skip
         program.chmod(0o700)
         self.runs_file.touch()

@@ -55,7 +55,7 @@ class SlowProgram:
                 answer["SessionToken"] = key.session_token
         answer = json.dumps(answer)
         program = folder / "program"
-        program.write_text(f"#!/bin/sh\necho run >>'{self.runs_file}'\nuntil [ -e '{self.gate}' ]; do sleep 0.05; done\necho '{answer}'\n")
+        program.write_text(f"#!/bin/sh\necho run >>'{self.runs_file}'\nn=0; until [ -e '{self.gate}' ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done\necho '{answer}'\n")
         program.chmod(0o700)
         self.runs_file.touch()
         (folder / ".aws").mkdir()

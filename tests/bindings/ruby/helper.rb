@@ -87,7 +87,7 @@ class SlowProgram
     FileUtils.touch(@runs)
     answer = { Version: 1, AccessKeyId: id, SecretAccessKey: secret, SessionToken: token }.compact.to_json
     program = File.join(folder, "program")
-    File.write(program, "#!/bin/sh\necho run >>'#{@runs}'\nuntil [ -e '#{@gate}' ]; do sleep 0.05; done\necho '#{answer}'\n")
+    File.write(program, "#!/bin/sh\necho run >>'#{@runs}'\nn=0; until [ -e '#{@gate}' ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done\necho '#{answer}'\n")
     File.chmod(0o700, program)
     FileUtils.mkdir_p(File.join(folder, ".aws"))
     File.write(File.join(folder, ".aws/config"), "[default]\ncredential_process = #{program}\nregion = eu-west-1\n")

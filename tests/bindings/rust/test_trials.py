@@ -17,7 +17,7 @@ def slow(home):
     """Profiles whose credentials come from a program that tells when it runs, and answers when the gate opens."""
     answer = json.dumps({"Version": 1, "AccessKeyId": "AKIASLOW", "SecretAccessKey": "secret of AKIASLOW"})
     program = home / "program"
-    program.write_text(f"#!/bin/sh\necho run >>'{home}/runs'\nuntil [ -e '{home}/gate' ]; do sleep 0.05; done\necho '{answer}'\n")
+    program.write_text(f"#!/bin/sh\necho run >>'{home}/runs'\nn=0; until [ -e '{home}/gate' ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done\necho '{answer}'\n")
     program.chmod(0o700)
     (home / ".aws").mkdir()
     profiles = ["[default]", *(f"[profile slow{i}]" for i in range(24))]
