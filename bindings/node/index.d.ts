@@ -16,6 +16,8 @@ export interface Options {
   timeoutMs?: number;
   reuseSeconds?: number;
   cache?: 'shared' | 'memory' | 'none';
+  passwordFile?: string;
+  pgpass?: string;
   log?: 'off' | 'error' | 'warn' | 'info' | 'debug';
   /** Those of a newer library, too. */
   [option: string]: unknown;

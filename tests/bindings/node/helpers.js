@@ -9,7 +9,7 @@ const path = require('node:path');
 const ROOT = path.resolve(__dirname, '../../..');
 const PACKAGE = path.join(ROOT, 'bindings/node');
 const HOST = 'orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com';
-const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret of AKIDEXAMPLE' };
+const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secretOfAKIDEXAMPLE' };
 const LIBRARY = process.env.PGIAM_TEST_LIBRARY;
 
 Object.assign(process.env, {
@@ -43,8 +43,8 @@ class SlowProgram {
     this.runsFile = path.join(home, 'runs');
     this.gate = path.join(home, 'gate');
     const program = path.join(home, 'program');
-    const answer = JSON.stringify({ Version: 1, AccessKeyId: 'AKIASLOW', SecretAccessKey: 'secret of AKIASLOW' });
-    fs.writeFileSync(program, `#!/bin/sh\necho run >>'${this.runsFile}'\nn=0; until [ -e '${this.gate}' ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done\necho '${answer}'\n`);
+    const answer = JSON.stringify({ Version: 1, AccessKeyId: 'AKIASLOW', SecretAccessKey: 'secretOfAKIASLOW' });
+    fs.writeFileSync(program, `#!/bin/sh\necho run >>'${this.runsFile}'\nn=0; until [ -e '${this.gate}' ] || [ $((n += 1)) -gt 1200 ] || [ ! -e '${this.runsFile}' ]; do sleep 0.05; done\necho '${answer}'\n`);
     fs.chmodSync(program, 0o700);
     fs.writeFileSync(this.runsFile, '');
     fs.mkdirSync(path.join(home, '.aws'));
