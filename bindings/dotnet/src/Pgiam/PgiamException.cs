@@ -71,6 +71,16 @@ namespace Pgiam
             return StackTrace == null ? text.ToString() : text.Append('\n').Append(StackTrace).ToString();
         }
 
+        /// <summary>The same, with what the driver threw.</summary>
+        internal PgiamException Over(Exception failure)
+        {
+            return failure == null ? this : new PgiamException(Status, Message, failure)
+            {
+                Hint = Hint, Code = Code, Evidence = Evidence, Provider = Provider, Remote = Remote, SqlState = SqlState,
+                Retryable = Retryable, RetryAfter = RetryAfter, Commands = Commands, Causes = Causes, explanation = explanation,
+            };
+        }
+
         /// <summary>The error of a call that failed; frees the library's.</summary>
         internal static PgiamException Take(int status, IntPtr error, Options options = null, Exception inner = null)
         {
