@@ -7,8 +7,10 @@ namespace Pgiam;
 use FFI\CData;
 use Pgiam\Internal\Abi;
 use Pgiam\Internal\Errors;
+use Pgiam\Internal\Kept;
 use Pgiam\Internal\Library;
 use Pgiam\Internal\Logger;
+use Pgiam\Internal\Memory;
 use Pgiam\Internal\Options;
 use Pgiam\Internal\Person;
 use Pgiam\Internal\Reply;
@@ -36,6 +38,7 @@ final class Context
     private ?CData $handle = null;
     private Logger $logger;
     private ?Person $person = null;
+    private bool $isKept = false;
 
     /** @var array<string, Request> */
     private array $requests = [];
@@ -51,21 +54,7 @@ final class Context
     {
         $this->logger = new Logger($logger);
         $this->person = $prompt !== null ? new Person($prompt) : null;
-        $names = new Options($options);
-        $request = new Request(null, null, null, [], $names->values(), null, $names);
-        $config = Library::sized('pgiam_config');
-        $memory = new Internal\Memory();
-        $config[0]->host_name = $memory->text('pgiam-php');
-        $config[0]->host_version = $memory->text(self::VERSION);
-        $config[0]->options = $request->slow[0]->options;
-        $config[0]->option_count = $request->slow[0]->option_count;
-        $this->person?->join($config);
-        [$handle, $error] = [Library::cell('pgiam_context *'), Library::cell('pgiam_error *')];
-        $status = Library::ffi()->pgiam_context_new($config, $handle, $error);
-        if ($status !== Abi::OK) {
-            throw $request->failed($status, $error);
-        }
-        $this->handle = $handle[0];
+        $this->handle = $this->newHandle($options);
         $this->out = Library::cell('pgiam_reply *');
     }
 
@@ -119,21 +108,41 @@ final class Context
         return new Operation($this, $request);
     }
 
-    /** The one that the helpers for drivers use where they are given none. */
+    /** The one that the helpers for drivers use where they are given none; in a web server one that outlives the request. */
     public static function default(): self
     {
         if (self::$default === null || self::$default->handle === null) {
-            self::$default = new self();
+            self::$default = \PHP_SAPI === 'cli' ? new self() : self::ofProcess();
         }
         return self::$default;
     }
 
-    /** Ends it, and cancels what is on its way. More calls are errors. */
+    /**
+     * One for the life of the process, in a web server: the next request that asks with these options gets it, with what was
+     * cached. Nobody can be asked.
+     */
+    public static function ofProcess(callable|object|null $logger = null, mixed ...$options): self
+    {
+        \ksort($options);
+        $name = \json_encode($options, \JSON_THROW_ON_ERROR);
+        $context = (new \ReflectionClass(self::class))->newInstanceWithoutConstructor();
+        $context->logger = new Logger($logger);
+        $context->isKept = true;
+        $context->handle = Kept::find($name);
+        if ($context->handle === null) {
+            $context->handle = $context->newHandle($options);
+            Kept::keep($name, $context->handle);
+        }
+        $context->out = Library::cell('pgiam_reply *');
+        return $context;
+    }
+
+    /** Ends it, and cancels what is on its way; of the process's own it only lets go. More calls are errors. */
     public function close(): void
     {
         [$handle, $this->handle] = [$this->handle, null];
-        if ($handle !== null) {
-            $this->requests = [];
+        $this->requests = [];
+        if ($handle !== null && !$this->isKept) {
             Library::ffi()->pgiam_context_free($handle);
         }
     }
@@ -165,6 +174,26 @@ final class Context
     }
 
     // ---- How ----
+
+    /** @param array<int|string, mixed> $options */
+    private function newHandle(array $options): CData
+    {
+        $names = new Options($options);
+        $request = new Request(null, null, null, [], $names->values(), null, $names);
+        $config = Library::sized('pgiam_config');
+        $memory = new Memory();
+        $config[0]->host_name = $memory->text('pgiam-php');
+        $config[0]->host_version = $memory->text(self::VERSION);
+        $config[0]->options = $request->slow[0]->options;
+        $config[0]->option_count = $request->slow[0]->option_count;
+        $this->person?->join($config);
+        [$handle, $error] = [Library::cell('pgiam_context *'), Library::cell('pgiam_error *')];
+        $status = Library::ffi()->pgiam_context_new($config, $handle, $error);
+        if ($status !== Abi::OK) {
+            throw $request->failed($status, $error);
+        }
+        return $handle[0];
+    }
 
     /** @internal */
     public function open(): CData

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from conftest import HOST, KEY, LIBRARY, PACKAGE, ROOT, finished, until
+from fake_aws import FakeAws, Key
 from rds_emulator.verifier import Token
 
 PREFIX = f"{HOST}:5432/?Action=connect&DBUser=app&"
@@ -366,3 +367,75 @@ def test_a_signals_handler_runs_while_it_waits(start, slow):
     until(lambda: slow.runs() == 1)
     program.send_signal(2)
     assert finished(program) == "Exceptioninterrupted"
+
+
+def test_a_forked_child_goes_on_with_what_its_parent_has(php, keys):
+    told = php("""
+        $context = new Pgiam\\Context();
+        $context->token(host: HOST, user: 'app');
+        [$ours, $theirs] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+        if (pcntl_fork() === 0) {
+            fwrite($theirs, $context->answer(host: HOST, user: 'app')->fromCache . substr($context->token(host: HOST, user: 'ann'), 0, 6) . "\\n");
+            exit;
+        }
+        tell(fgets($ours));
+        pcntl_wait($status);
+        tell([$status, substr($context->token(host: HOST, user: 'app'), 0, 6)]);""")
+    assert told == ["1orders\n", [0, "orders"]]
+
+
+# ---- A person ----
+
+ROLE, DEVICE = "arn:aws:iam::123456789012:role/dba", "arn:aws:iam::123456789012:mfa/ann"
+
+
+@pytest.fixture
+def role(environment, keys):
+    """A role that wants the code 271828 of its person, as options."""
+    with FakeAws(keys=[Key(KEY["AWS_ACCESS_KEY_ID"], KEY["AWS_SECRET_ACCESS_KEY"])]) as aws:
+        environment |= aws.environment("sts")
+        aws.sts.add_role(ROLE, mfa_serial=DEVICE, mfa_code="271828")
+        yield f"host: HOST, user: 'app', roleArn: '{ROLE}', mfaSerial: '{DEVICE}'"
+
+
+def test_a_person_is_asked_for_the_code(php, role):
+    told = php(f"""
+        $asked = [];
+        $context = new Pgiam\\Context(function (Pgiam\\Prompt $prompt) use (&$asked) {{ $asked = [$prompt->kind, $prompt->subject]; return '271828'; }});
+        tell([str_contains($context->token({role}), 'ASIA'), $asked]);""")
+    assert told == [True, ["mfa_code", DEVICE]]
+
+
+@pytest.mark.parametrize("prompt, status", [
+    ("fn () => false", "LOGIN_DECLINED"), ("fn () => throw new Exception('no')", "LOGIN_DECLINED"), ("null", "LOGIN_REQUIRED"),
+])  # fmt: skip
+def test_a_person_who_declines_or_is_not_asked_is_an_error(php, role, prompt, status):
+    assert php(f"tell(refusal(fn () => (new Pgiam\\Context({prompt}))->token({role})));")["status"] == status
+
+
+# ---- Many calls ----
+
+
+def test_nothing_is_lost_over_many_calls(php, keys):
+    """Of each kind of call: threads, descriptors and memory, PHP's own and the library's."""
+    before, after = php("""
+        $context = new Pgiam\\Context();
+        $credentials = fn () => ['AKIAOWN', 'secret'];
+        $many = function (int $count) use ($context, $credentials) {
+            for ($i = 0; $i < $count; $i++) {
+                $user = 'user' . $i % 300;
+                $context->token(host: HOST, user: $user);
+                if ($i % 10 === 0) {
+                    $context->answer(host: HOST, user: $user, region: 'us-east-2');
+                    $context->start(host: HOST, user: $user)->token();
+                    $context->token(host: HOST, user: $user, credentials: $credentials);
+                    refusal(fn () => $context->token(host: 'localhost', user: $user));
+                    refusal(fn () => $context->token(host: HOST, user: $user, credentials: fn () => null));
+                    (new Pgiam\\Context(fn () => null))->token(host: HOST, user: $user);
+                }
+            }
+            return [...held(), memory_get_usage()];
+        };
+        tell($many(2000)); tell($many(6000));""", PGIAM_TIMEOUT_MS="2000")
+    assert after[0] <= before[0] + 8 and after[1] == before[1]  # the library's own threads come and go
+    assert after[2] - before[2] < 6 << 20 and after[3] - before[3] < 200_000

@@ -17,22 +17,35 @@ final class Library
         . 'preload.php) and leave ffi.enable at preload';
 
     private static ?\FFI $loaded = null;
+    private static string $place = '';
+
+    /** @var array<string, \FFI\CType> */
+    private static array $types = [];
 
     public static function ffi(): \FFI
     {
         return self::$loaded ??= self::load();
     }
 
-    /** What a size_t and a pointer are made with: an array of one, which C functions take as a pointer. */
+    /** Where it was found. */
+    public static function place(): string
+    {
+        self::ffi();
+        return self::$place;
+    }
+
+    /** Of any type an array of one, which C functions take as a pointer. */
     public static function cell(string $type): \FFI\CData
     {
-        return self::ffi()->new($type . '[1]');
+        // A type that is named anew is parsed anew, and of those of pointers PHP loses a piece each time.
+        self::$types[$type] ??= self::ffi()->type($type . '[1]');
+        return self::ffi()->new(self::$types[$type]);
     }
 
     /** An array of one struct, with its size in it, as the _INIT macros make it. */
     public static function sized(string $struct): \FFI\CData
     {
-        $cell = self::ffi()->new($struct . '[1]');
+        $cell = self::cell($struct);
         $cell[0]->struct_size = \FFI::sizeof($cell);
         return $cell;
     }
@@ -103,6 +116,7 @@ final class Library
         if ($found->pgiam_abi_version() !== (Abi::MAJOR << 16 | Abi::MINOR)) {
             self::checkVersion(\FFI::cdef(Abi::VERSION, $file), $file);
         }
+        self::$place = $file;
         return $found;
     }
 
