@@ -14,7 +14,7 @@ LONGEST = 500
 # One contract, one file: the C ABI only grows, and its wrapper with it.
 LONGER = {"sdk/include/pgiam.h": 800, "sdk/include/pgiam.hpp": 800}
 ONE_FILE_BY_NATURE = {"sdk/include/pgiam.h", "sdk/include/pgiam.hpp"}  # programs copy them
-CODE = {".h", ".hpp", ".c", ".cc", ".py", ".cmake", ".java", ".go", ".rs", ".js", ".ts", ".cs"}
+CODE = {".h", ".hpp", ".c", ".cc", ".py", ".cmake", ".java", ".go", ".rs", ".js", ".ts", ".cs", ".php"}
 NOT_OURS = {".git", "build", "__pycache__", ".pytest_cache", "node_modules", "target"}
 
 root = pathlib.Path(sys.argv[1]).resolve()

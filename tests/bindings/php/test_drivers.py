@@ -23,6 +23,14 @@ def test_options_and_credentials_of_the_programs_own(php, way, server, rds, envi
     assert told[0]["status"] == "NO_CREDENTIALS" and told[1] == ["app_user", True] and verdicts() == ["accepted"]
 
 
+def test_a_given_password_that_is_refused_is_said_to_have_kept_the_token_away(php, way, server):
+    told = php(way + """
+        tell(refusal(fn () => login(['user' => 'plain', 'password' => 'close sesame'] + $server)));
+        tell(refusal(fn () => login(['user' => 'plain', 'password' => 'open sesame', 'dbname' => 'nowhere'] + $server)));""")
+    assert told[0]["code"] == "password_given" and told[0]["previous"]
+    assert "nowhere" in told[1]["message"] and (told[1].get("class") == "PDOException" or told[1]["status"] == "CONNECT")
+
+
 def test_variables_and_service_files_are_libpqs(php, way, server, tmp_path, verdicts):
     lines = "\n".join(f"{key}={value}" for key, value in server.items() if key != "user")
     (tmp_path / ".pg_service.conf").write_text(f"[orders]\n{lines}\npassfile=/nonesuch\n")

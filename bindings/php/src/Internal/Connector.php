@@ -81,26 +81,38 @@ final class Connector
         );
         $failure = null;
         while (true) {
+            $apply = self::next($attempt, $failure);
             try {
-                $apply = $attempt->next($failure);
-            } catch (Error $error) {
-                if ($error->status === 'NOT_APPLICABLE') {
-                    return $dial(null);
-                }
-                // The driver's own words where they say it all.
-                throw $failure !== null && $error->status === 'CONNECT' ? $failure : $error;
-            }
-            try {
-                $connection = $this->dialled($attempt, $apply ?? [], $given, $dial);
+                $connection = $apply === null
+                    ? Errors::withoutArguments(static fn () => $dial(null)) : $this->dialled($attempt, $apply, $given, $dial);
             } catch (\Throwable $raised) {
                 $failure = $raised;
                 $attempt->report($wordsOf($raised));
                 continue;
             }
-            if ($isKnownAtOnce) {
+            if ($isKnownAtOnce && $apply !== null) {
                 $attempt->report(null);
             }
             return $connection;
+        }
+    }
+
+    /**
+     * What to set for the next connect; null: it is not ours. Where that failed there is nothing to add, unless a password that
+     * was given kept the token away and was refused.
+     *
+     * @return array<string, string>|null
+     */
+    private static function next(Attempt $attempt, ?\Throwable $failure): ?array
+    {
+        try {
+            return $attempt->next($failure);
+        } catch (Error $error) {
+            if ($error->status === 'NOT_APPLICABLE') {
+                return $failure === null ? null : throw $failure;
+            }
+            // The driver's own words where they say it all.
+            throw $failure !== null && $error->status === 'CONNECT' ? $failure : $error;
         }
     }
 
