@@ -5,7 +5,7 @@
 mod libpq;
 
 use libpq::Connection;
-use pgiam::{Context, Request, Step};
+use pgiam::{Context, Params, Request};
 use std::io::{stdin, stdout, Write};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -55,27 +55,8 @@ impl Pool {
         if pgiam::is_disabled() {
             return Ok(Connection::open(&request.keywords, &[])?);
         }
-        let mut attempt = self.context.attempt(&request)?;
-        let mut failure = None;
-        loop {
-            let params = match attempt.next() {
-                Ok(Step::Connect(params)) => params,
-                Ok(Step::Done) => unreachable!("a connection that was made is returned"),
-                Err(error) if error.is_not_applicable() => return Ok(Connection::open(&request.keywords, &[])?),
-                // The server's own words say it all.
-                Err(error) if error.status() == "CONNECT" => return Err(failure.unwrap_or_else(|| error.into())),
-                Err(error) => return Err(error.into()),
-            };
-            match Connection::open(&request.keywords, &params.iter().collect::<Vec<_>>()) {
-                Ok(connection) => {
-                    attempt.connected();
-                    return Ok(connection);
-                }
-                Err(error) => {
-                    attempt.failed(&error, None);
-                    failure = Some(error.into());
-                }
-            }
-        }
+        let attempt = self.context.attempt(&request)?;
+        let dial = |params: &Params| Connection::open(&request.keywords, &params.iter().collect::<Vec<_>>());
+        Ok(attempt.connect(dial, |words| (words.clone(), None)).map_err(|error| error.to_string())?)
     }
 }

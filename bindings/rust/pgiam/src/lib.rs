@@ -15,6 +15,7 @@
 
 mod answer;
 mod attempt;
+mod connect;
 mod conninfo;
 mod context;
 mod credentials;
@@ -32,6 +33,7 @@ use pgiam_sys as sys;
 
 pub use answer::{Answer, Params};
 pub use attempt::{Attempt, Step};
+pub use connect::{ConnectError, Words};
 pub use conninfo::parse_conninfo;
 pub use context::{default_context, is_disabled, library_version, Context};
 pub use credentials::{AsyncCredentials, BoxFuture, Credentials, Keys, Provider};
