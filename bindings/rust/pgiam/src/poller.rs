@@ -31,7 +31,7 @@ impl Registration {
     /// Whether a descriptor is to be had yet.
     pub(crate) fn may_watch() -> bool {
         let mut state = lock();
-        living(&mut state).places.values().filter(|place| place.descriptor.is_some()).count() < MOST_DESCRIPTORS
+        living(&mut state).watched < MOST_DESCRIPTORS
     }
 
     /// Wakes the task once, when the descriptor is readable or the time is over; neither given: after a while.
@@ -42,7 +42,7 @@ impl Registration {
         let deadline = time.and_then(|time| Instant::now().checked_add(time));
         let place = Place { descriptor, deadline, waker: Some(waker.clone()) };
         let mut state = lock();
-        let before = living(&mut state).places.insert(self.0, place);
+        let before = living(&mut state).set(self.0, Some(place));
         let running = living(&mut state).run();
         drop(state);
         drop(before); // a waker's end is the runtime's business, and no lock is held over it
@@ -53,7 +53,7 @@ impl Registration {
 impl Drop for Registration {
     fn drop(&mut self) {
         let mut state = lock();
-        let gone = living(&mut state).places.remove(&self.0);
+        let gone = living(&mut state).set(self.0, None);
         drop(state);
         drop(gone);
     }
@@ -70,6 +70,8 @@ struct State {
     process: u32,
     last_id: u64,
     places: HashMap<u64, Place>,
+    /// Of the places those with a descriptor.
+    watched: usize,
     /// Both ends of what interrupts the thread; None: there is no thread.
     bell: Option<(UnixStream, UnixStream)>,
 }
@@ -84,13 +86,26 @@ fn lock() -> MutexGuard<'static, Option<State>> {
 fn living(state: &mut Option<State>) -> &mut State {
     let process = std::process::id();
     if state.as_ref().map_or(true, |known| known.process != process) {
-        let parents = state.replace(State { process, last_id: 0, places: HashMap::new(), bell: None });
+        let parents = state.replace(State { process, last_id: 0, places: HashMap::new(), watched: 0, bell: None });
         std::mem::forget(parents);
     }
     state.as_mut().expect("it was just made")
 }
 
 impl State {
+    /// The place that was there before.
+    fn set(&mut self, id: u64, place: Option<Place>) -> Option<Place> {
+        let is_watched =
+            |place: &Option<Place>| usize::from(place.as_ref().map_or(false, |place| place.descriptor.is_some()));
+        self.watched += is_watched(&place);
+        let before = match place {
+            Some(place) => self.places.insert(id, place),
+            None => self.places.remove(&id),
+        };
+        self.watched -= is_watched(&before);
+        before
+    }
+
     /// Sees to it that the thread knows what there is.
     fn run(&mut self) -> io::Result<()> {
         if let Some((ringer, _)) = &self.bell {
