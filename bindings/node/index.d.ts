@@ -167,3 +167,15 @@ export function libraryVersion(): string;
  * over. For drivers that hand over nothing: `pgiam.password({host, port, user})`.
  */
 export function password(request?: Request): (parameters?: unknown) => Promise<string>;
+
+/** For node-postgres, without which pgiam goes as well. */
+export const pg: {
+  /**
+   * new Client(config), connected: TLS is set where nobody said anything, an alias is dialled by the endpoint's own name, a kept token that
+   * is refused is made anew once, and a refusal is explained. config: the driver's, with pgiam's options and `credentials` beside it.
+   */
+  connect<Client extends { connect(): Promise<unknown> }>(
+    client: new (config: any) => Client,
+    config: Options & { credentials?: CredentialsSource; context?: Context },
+  ): Promise<Client>;
+};

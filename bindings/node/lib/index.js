@@ -5,6 +5,7 @@ const { Answer } = require('./answer.js');
 const { PgiamError } = require('./errors.js');
 const { native } = require('./native.js');
 const { password } = require('./password.js');
+const pg = require('./pg.js');
 
 const contextOf = (given) => given.context || defaultContext();
 
@@ -24,4 +25,4 @@ function libraryVersion() {
   return native().version();
 }
 
-module.exports = { token, answer, password, Context, Answer, PgiamError, defaultContext, libraryVersion };
+module.exports = { token, answer, password, pg, Context, Answer, PgiamError, defaultContext, libraryVersion };

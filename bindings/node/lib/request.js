@@ -137,4 +137,4 @@ function asWritten(error, options) {
   return Object.assign(error, changed);
 }
 
-module.exports = { tokenRequest, attemptRequest, optionPairs, parseConninfo, sslmodeOf, text, pairs, call, asWritten, snake, camel };
+module.exports = { tokenRequest, attemptRequest, optionKeys, optionPairs, parseConninfo, sslmodeOf, text, pairs, call, asWritten, snake, camel };

@@ -90,3 +90,52 @@ def test_a_thousand_who_wait_for_a_pool_make_one_fetch(program, rds, verdicts): 
     with program(text, {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, credentials=credentials) as running:
         assert running.told() == [1000, 1]
     assert set(verdicts()) == {"accepted"} and len(verdicts()) <= 2
+
+
+# ---- The whole connection ----
+
+WHOLE = "const pg = require('pg'); const connect = (more) => pgiam.pg.connect(pg.Client, { ...where, ...more });"
+SEE = "const see = async (more) => { const client = await connect(more); const row = (await client.query(SESSION)).rows[0]; await client.end(); return row; };"
+
+
+@pytest.mark.parametrize("ssl", [None, {"rejectUnauthorized": False}, "the CA"])
+def test_a_whole_connection_has_tls(program, verdicts, ssl):  # noqa: F811
+    changes = {} if ssl == "the CA" else {"ssl": ssl}
+    with program(WHOLE + SEE + "tell(await see());", **changes) as running:
+        assert running.told() == {"session_user": "app_user", "ssl": True}
+    assert verdicts() == ["accepted"]
+
+
+def test_a_whole_connection_without_tls_is_none(program, rds):  # noqa: F811
+    with program(WHOLE + SEE + "tell(await see().catch(told));", ssl=False) as running:
+        assert running.told()["status"] == "INSECURE"
+    assert rds.attempts() == []
+
+
+def test_a_kept_token_that_is_refused_is_made_anew_once(program, rds, verdicts):  # noqa: F811
+    with program(WHOLE + SEE + "tell(await see()); await wait(); tell(await see());") as running:
+        assert running.told()["ssl"]
+        rds.expire_tokens()
+        running.goes_on()
+        assert running.told() == {"session_user": "app_user", "ssl": True}
+    assert verdicts()[0] == verdicts()[-1] == "accepted" and len(verdicts()) == 3
+
+
+def test_a_refusal_is_explained(program, rds):  # noqa: F811
+    rds.refuse_next(reason="AccessDenied")
+    text = "tell(await see().catch((error) => ({ ...told(error), cause: error.cause.code, kind: error instanceof pgiam.PgiamError })));"
+    with program(WHOLE + SEE + text) as running:
+        said = running.told()
+    assert (said["status"], said["cause"], said["kind"]) == ("DENIED", "28000", True)
+    assert said["causes"] and all(said["causes"]) and "X-Amz" not in said["message"]
+
+
+def test_what_has_nothing_to_do_with_the_token_is_told_in_the_drivers_words(program):
+    with program(WHOLE + SEE + "tell(await see({ database: 'no_such_database' }).catch(told));") as running:
+        said = running.told()
+    assert "no_such_database" in said["message"] and "status" not in said
+
+
+def test_a_password_of_the_users_own_wins(program):
+    with program(WHOLE + SEE + "tell(await see({ user: 'plain', password: 'open sesame' }));") as running:
+        assert running.told()["session_user"] == "plain"
