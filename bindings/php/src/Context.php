@@ -50,8 +50,9 @@ final class Context
      * @param callable|object|null $logger a PSR-3 logger or a function of a level and a message, for warnings
      * @param mixed ...$options the library's, by name: profile, region, roleArn, tls, timeoutMs …
      */
-    public function __construct(?callable $prompt = null, callable|object|null $logger = null, mixed ...$options)
-    {
+    public function __construct(
+        ?callable $prompt = null, callable|object|null $logger = null, #[\SensitiveParameter] mixed ...$options,
+    ) {
         $this->logger = new Logger($logger);
         $this->person = $prompt !== null ? new Person($prompt) : null;
         $this->handle = $this->newHandle($options);
@@ -68,8 +69,9 @@ final class Context
      * @param mixed ...$options those of the context, for this call: profile: 'prod'
      */
     public function token(
-        ?string $conninfo = null, ?string $host = null, int|string|null $port = null, ?string $user = null,
-        mixed $credentials = null, ?string $credentialsIdentity = null, mixed ...$options,
+        #[\SensitiveParameter] ?string $conninfo = null, ?string $host = null, int|string|null $port = null, ?string $user = null,
+        #[\SensitiveParameter] mixed $credentials = null, ?string $credentialsIdentity = null,
+        #[\SensitiveParameter] mixed ...$options,
     ): string {
         $request = $this->request($conninfo, $host, $port, $user, $credentials, $credentialsIdentity, null, $options);
         $reply = $this->replyTo($request);
@@ -87,8 +89,9 @@ final class Context
      *     "password,sslmode,sslrootcert"
      */
     public function answer(
-        ?string $conninfo = null, ?string $host = null, int|string|null $port = null, ?string $user = null,
-        mixed $credentials = null, ?string $credentialsIdentity = null, ?string $canApply = null, mixed ...$options,
+        #[\SensitiveParameter] ?string $conninfo = null, ?string $host = null, int|string|null $port = null, ?string $user = null,
+        #[\SensitiveParameter] mixed $credentials = null, ?string $credentialsIdentity = null, ?string $canApply = null,
+        #[\SensitiveParameter] mixed ...$options,
     ): Answer {
         $request = $this->request($conninfo, $host, $port, $user, $credentials, $credentialsIdentity, $canApply, $options);
         $reply = $this->replyTo($request);
@@ -101,8 +104,9 @@ final class Context
 
     /** The same without waiting: the operation has it when it is there. */
     public function start(
-        ?string $conninfo = null, ?string $host = null, int|string|null $port = null, ?string $user = null,
-        mixed $credentials = null, ?string $credentialsIdentity = null, ?string $canApply = null, mixed ...$options,
+        #[\SensitiveParameter] ?string $conninfo = null, ?string $host = null, int|string|null $port = null, ?string $user = null,
+        #[\SensitiveParameter] mixed $credentials = null, ?string $credentialsIdentity = null, ?string $canApply = null,
+        #[\SensitiveParameter] mixed ...$options,
     ): Operation {
         $request = $this->request($conninfo, $host, $port, $user, $credentials, $credentialsIdentity, $canApply, $options);
         return new Operation($this, $request);
@@ -121,7 +125,7 @@ final class Context
      * One for the life of the process, in a web server: the next request that asks with these options gets it, with what was
      * cached. Nobody can be asked.
      */
-    public static function ofProcess(callable|object|null $logger = null, mixed ...$options): self
+    public static function ofProcess(callable|object|null $logger = null, #[\SensitiveParameter] mixed ...$options): self
     {
         \ksort($options);
         $name = \json_encode($options, \JSON_THROW_ON_ERROR);
@@ -176,7 +180,7 @@ final class Context
     // ---- How ----
 
     /** @param array<int|string, mixed> $options */
-    private function newHandle(array $options): CData
+    private function newHandle(#[\SensitiveParameter] array $options): CData
     {
         $names = new Options($options);
         $request = new Request(null, null, null, [], $names->values(), null, $names);
@@ -211,8 +215,8 @@ final class Context
 
     /** @param array<string, mixed> $options */
     private function request(
-        ?string $conninfo, ?string $host, int|string|null $port, ?string $user, mixed $credentials, ?string $identity,
-        ?string $canApply, array $options,
+        #[\SensitiveParameter] ?string $conninfo, ?string $host, int|string|null $port, ?string $user,
+        #[\SensitiveParameter] mixed $credentials, ?string $identity, ?string $canApply, #[\SensitiveParameter] array $options,
     ): Request {
         if ($conninfo !== null || $credentials !== null || $options !== []) {
             return $this->made($conninfo, $host, $port, $user, $credentials, $identity, $canApply, $options);
@@ -231,8 +235,8 @@ final class Context
 
     /** @param array<string, mixed> $options */
     private function made(
-        ?string $conninfo, ?string $host, int|string|null $port, ?string $user, mixed $credentials, ?string $identity,
-        ?string $canApply, array $options,
+        #[\SensitiveParameter] ?string $conninfo, ?string $host, int|string|null $port, ?string $user,
+        #[\SensitiveParameter] mixed $credentials, ?string $identity, ?string $canApply, #[\SensitiveParameter] array $options,
     ): Request {
         $names = new Options($options);
         $ours = $names->values();

@@ -23,8 +23,8 @@ final class Pdo
      * @throws Error a PDOException; or PDO's own where its words say it all
      */
     public static function connect(
-        string $dsn, ?string $username = null, #[\SensitiveParameter] ?string $password = null, ?array $options = null,
-        mixed ...$pgiam,
+        #[\SensitiveParameter] string $dsn, ?string $username = null, #[\SensitiveParameter] ?string $password = null,
+        ?array $options = null, #[\SensitiveParameter] mixed ...$pgiam,
     ): \PDO {
         $absent = static fn (): \PDO => new \PDO($dsn, $username, $password, $options);
         $named = self::named($dsn);

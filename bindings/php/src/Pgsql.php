@@ -19,8 +19,9 @@ final class Pgsql
      * @param mixed ...$pgiam pgiam's options by name (profile: 'prod'), and `credentials`, `credentialsIdentity`, `context`
      * @throws Error also where the connection is not ours: its status is then CONNECT, and its message what libpq said
      */
-    public static function connect(#[\SensitiveParameter] string $conninfo = '', int $flags = 0, mixed ...$pgiam): \PgSql\Connection
-    {
+    public static function connect(
+        #[\SensitiveParameter] string $conninfo = '', int $flags = 0, #[\SensitiveParameter] mixed ...$pgiam,
+    ): \PgSql\Connection {
         return self::connected('pg_connect', $conninfo, $flags, $pgiam);
     }
 
@@ -29,14 +30,15 @@ final class Pgsql
      *
      * @throws Error
      */
-    public static function pconnect(#[\SensitiveParameter] string $conninfo = '', int $flags = 0, mixed ...$pgiam): \PgSql\Connection
-    {
+    public static function pconnect(
+        #[\SensitiveParameter] string $conninfo = '', int $flags = 0, #[\SensitiveParameter] mixed ...$pgiam,
+    ): \PgSql\Connection {
         return self::connected('pg_pconnect', $conninfo, $flags, $pgiam);
     }
 
     /** @param array<string, mixed> $pgiam */
     private static function connected(
-        string $function, #[\SensitiveParameter] string $conninfo, int $flags, array $pgiam,
+        string $function, #[\SensitiveParameter] string $conninfo, int $flags, #[\SensitiveParameter] array $pgiam,
     ): \PgSql\Connection {
         $connector = new Connector($pgiam);
         $given = Request::parse($conninfo);

@@ -74,7 +74,9 @@ def test_what_is_kept_for_calls_shows_no_password(php, keys):
         $operation = $context->start(host: HOST, user: 'app', password: 'open sesame');
         $operation->token(); $context->token(host: HOST, user: 'app');
         ob_start();
-        foreach ([$context, $operation] as $it) { var_dump($it); print_r($it); var_export($it); echo json_encode($it); }
+        $own = $context->start(host: HOST, user: 'app', credentials: ['AKIA', 'open sesame']);
+        $middleware = new Pgiam\\Internal\\Connector(['credentials' => ['AKIA', 'open sesame'], 'password' => 'open sesame']);
+        foreach ([$context, $operation, $own, $middleware] as $it) { var_dump($it); print_r($it); var_export($it); echo json_encode($it); }
         tell([ob_get_clean(), refusal(fn () => serialize($context))['class'], refusal(fn () => serialize($operation))['class']]);""")
     assert "open sesame" not in shown[0] and "X-Amz" not in shown[0] and shown[1:] == ["LogicException"] * 2
 

@@ -84,7 +84,8 @@ final class Driver extends AbstractDriverMiddleware
     /** libpq's own, in what DBAL and the extensions make of it. */
     private static function words(\Throwable $failure): string
     {
-        $words = '/^(An exception occurred.*?: )?(SQLSTATE\[\w+\] (\[\d+\] )?|pg_connect\(\): (Unable to connect to PostgreSQL server: )?)/s';
-        return \preg_replace($words, '', $failure->getMessage());
+        $ofPdo = 'SQLSTATE\[\w+\] (\[\d+\] )?';
+        $ofPgsql = 'pg_connect\(\): (Unable to connect to PostgreSQL server: )?';
+        return \preg_replace("/^($ofPdo|$ofPgsql)/", '', $failure->getMessage());
     }
 }

@@ -18,7 +18,7 @@ final class Middleware implements MiddlewareInterface
     private Connector $connector;
 
     /** @param mixed ...$pgiam pgiam's options by name, and `credentials`, `credentialsIdentity`, `context` */
-    public function __construct(mixed ...$pgiam)
+    public function __construct(#[\SensitiveParameter] mixed ...$pgiam)
     {
         $this->connector = new Connector($pgiam);
     }

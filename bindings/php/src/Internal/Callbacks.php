@@ -72,7 +72,7 @@ final class Callbacks
     public static function finish(?CData $question, callable $answer, int $declined): ?\Throwable
     {
         try {
-            $values = $answer();
+            $values = Errors::withoutArguments($answer);
             $memory = new Memory();
             $pairs = $memory->pairs($values);
         } catch (\Throwable $failure) {

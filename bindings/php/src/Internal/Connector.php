@@ -16,14 +16,13 @@ final class Connector
 {
     private Options $options;
     private ?Context $context;
-    private mixed $credentials;
     private ?string $identity;
 
     /** @param array<int|string, mixed> $given pgiam's options by name, `credentials`, `credentialsIdentity`, `context` beside them */
-    public function __construct(array $given)
+    public function __construct(#[\SensitiveParameter] array $given)
     {
         $this->context = $given['context'] ?? null;
-        $this->credentials = $given['credentials'] ?? null;
+        Secrets::keep($this, $given['credentials'] ?? null);
         $this->identity = $given['credentialsIdentity'] ?? $given['credentials_identity'] ?? null;
         unset($given['context'], $given['credentials'], $given['credentialsIdentity'], $given['credentials_identity']);
         $this->options = new Options($given);
@@ -76,7 +75,7 @@ final class Connector
         $keywords = Libpq::resolved($given);
         $isList = \str_contains(($keywords['host'] ?? '') . ($keywords['hostaddr'] ?? ''), ',');
         $attempt = new Attempt(
-            $this->context ?? Context::default(), $keywords, $this->options, '*', $this->credentials, $this->identity,
+            $this->context ?? Context::default(), $keywords, $this->options, '*', Secrets::of($this), $this->identity,
             $isList && Libc::canPassFiles(),
         );
         $failure = null;
@@ -123,8 +122,9 @@ final class Connector
      * @param array<string, string> $apply
      * @param array<string, mixed> $given
      */
-    private function dialled(Attempt $attempt, #[\SensitiveParameter] array $apply, #[\SensitiveParameter] array $given, callable $dial): mixed
-    {
+    private function dialled(
+        Attempt $attempt, #[\SensitiveParameter] array $apply, #[\SensitiveParameter] array $given, callable $dial,
+    ): mixed {
         if (!Libc::canPassFiles()) {
             return Errors::withoutArguments(static fn () => $dial($apply));
         }

@@ -32,7 +32,7 @@ final class Libpq
      */
     public static function resolved(#[\SensitiveParameter] array $given): array
     {
-        $values = \array_filter(\array_map(static fn (mixed $value): string => (string) $value, $given), static fn (string $value): bool => $value !== '');
+        $values = \array_filter(\array_map(\strval(...), $given), static fn (string $value): bool => $value !== '');
         $values += self::service($values);
         foreach (self::VARIABLES as $key => $variable) {
             $value = self::variable($variable);

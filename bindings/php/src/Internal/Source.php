@@ -27,13 +27,13 @@ final class Source
         'account_id' => ['getAccountId'],
     ];
 
-    public static function isOne(mixed $source): bool
+    public static function isOne(#[\SensitiveParameter] mixed $source): bool
     {
         return \is_callable($source) || \is_array($source) || \is_object($source);
     }
 
     /** @return array<string, mixed> the values of pgiam_request's credentials */
-    public static function obtain(mixed $source): array
+    public static function obtain(#[\SensitiveParameter] mixed $source): array
     {
         // A function that gives a promise of an object is three steps.
         for ($step = 0; $step < 8; $step++) {
@@ -51,7 +51,7 @@ final class Source
     }
 
     /** @return array{mixed}|null what the source gives; null: it is what it gives */
-    private static function step(mixed $source): ?array
+    private static function step(#[\SensitiveParameter] mixed $source): ?array
     {
         if (\is_object($source) && \method_exists($source, 'getAccessKeyId')) {
             return null;
@@ -69,7 +69,7 @@ final class Source
     }
 
     /** @return array<string, mixed> */
-    private static function named(mixed $value): array
+    private static function named(#[\SensitiveParameter] mixed $value): array
     {
         if ($value === null || $value === false) {
             throw Errors::make('NO_CREDENTIALS', "the program's function gave no credentials");
@@ -81,7 +81,8 @@ final class Source
             $value = \get_object_vars($value);
         }
         if (\is_array($value) && \array_is_list($value) && \count($value) >= 2 && \count($value) <= 4) {
-            $value = \array_combine(\array_slice(['accesskeyid', 'secretaccesskey', 'sessiontoken', 'expiresat'], 0, \count($value)), $value);
+            $names = ['accesskeyid', 'secretaccesskey', 'sessiontoken', 'expiresat'];
+            $value = \array_combine(\array_slice($names, 0, \count($value)), $value);
         }
         if (!\is_array($value) || ($value !== [] && \array_is_list($value))) {
             throw Errors::make('NO_CREDENTIALS', 'credentials are [access key, secret, session token, expiry], an array with such '
@@ -101,7 +102,7 @@ final class Source
     }
 
     /** @return array<string, mixed> */
-    private static function got(object $holder): array
+    private static function got(#[\SensitiveParameter] object $holder): array
     {
         $found = [];
         foreach (self::GETTERS as $name => $getters) {

@@ -17,7 +17,7 @@ final class SourceNames
     /** @var \WeakMap<object, array<string, string>>|null */
     private static ?\WeakMap $known = null;
 
-    public static function of(mixed $source): string
+    public static function of(#[\SensitiveParameter] mixed $source): string
     {
         if (\is_string($source)) {
             return "php:function:$source";

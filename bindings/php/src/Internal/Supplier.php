@@ -18,12 +18,13 @@ final class Supplier
     private int $number;
     private CData $cell;
 
-    public function __construct(private mixed $source, ?string $identity)
+    public function __construct(#[\SensitiveParameter] mixed $source, ?string $identity)
     {
         if (!Source::isOne($source)) {
             throw Errors::make('INVALID_ARGUMENT', 'credentials are a function or an object that gives them, or what they give, not '
                 . \get_debug_type($source));
         }
+        Secrets::keep($this, $source);
         $this->identity = $identity ?? SourceNames::of($source);
         // Not the object itself, which would then live as long as the list.
         $me = \WeakReference::create($this);
@@ -49,7 +50,7 @@ final class Supplier
 
     private function asked(?CData $question): void
     {
-        $this->failure = Callbacks::finish($question, fn (): array => Source::obtain($this->source), Abi::E_NO_CREDENTIALS);
+        $this->failure = Callbacks::finish($question, fn (): array => Source::obtain(Secrets::of($this)), Abi::E_NO_CREDENTIALS);
     }
 
     public function __destruct()
