@@ -13,6 +13,8 @@ from snippets import all_snippets
 NOT_RUN = [
     ("README.md", "hosts/demo ", "this suite is what tests/run runs; the demo and the suite run in bare Debians: .ci/bare-debian"),
     ("README.md", ".ci/install build ", "installs packages and pgiam on this machine; .ci/bare-debian and checks.install do it elsewhere"),
+    ("bindings/dotnet/README.md", "var pgiam = new Pgiam.Context()", "calls without their surroundings; tests/bindings/dotnet makes each of them"),
+    ("bindings/dotnet/README.md", "new NpgsqlDataSourceBuilder", "a line for each driver; tests/bindings/dotnet runs them, Npgsql's against its shape"),
     ("bindings/go/README.md", "import \"pgiam.org", "calls without their surroundings; the module's own tests make them, and tests/bindings/go runs examples/"),
     ("bindings/go/README.md", "connector, err :=", "a line for each driver; tests/bindings/go runs each with the driver itself"),
     ("bindings/java/README.md", "Pgiam, PgiamAttempt ──► Bridge", "a drawing"),

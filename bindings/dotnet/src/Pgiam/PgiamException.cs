@@ -74,10 +74,21 @@ namespace Pgiam
         /// <summary>The same, with what the driver threw.</summary>
         internal PgiamException Over(Exception failure)
         {
-            return failure == null ? this : new PgiamException(Status, Message, failure)
+            return failure == null ? this : Copy(Hint, explanation, failure);
+        }
+
+        /// <summary>The same with another hint, which names a setting as the driver does.</summary>
+        public PgiamException WithHint(string hint)
+        {
+            return Copy(hint, null, InnerException);
+        }
+
+        private PgiamException Copy(string hint, string told, Exception inner)
+        {
+            return new PgiamException(Status, Message, inner)
             {
-                Hint = Hint, Code = Code, Evidence = Evidence, Provider = Provider, Remote = Remote, SqlState = SqlState,
-                Retryable = Retryable, RetryAfter = RetryAfter, Commands = Commands, Causes = Causes, explanation = explanation,
+                Hint = hint, Code = Code, Evidence = Evidence, Provider = Provider, Remote = Remote, SqlState = SqlState,
+                Retryable = Retryable, RetryAfter = RetryAfter, Commands = Commands, Causes = Causes, explanation = told,
             };
         }
 

@@ -18,6 +18,7 @@ namespace Pgiam.Native
         internal readonly ContextNew ContextNew;
         internal readonly ContextFree ContextFree;
         internal readonly BeforeConnect BeforeConnect;
+        internal readonly Explain Explain;
         internal readonly ReplyParam ReplyParam;
         internal readonly ReplyText ReplyText;
         internal readonly ReplyNumber ReplyNumber;
@@ -61,6 +62,7 @@ namespace Pgiam.Native
             Bind(table.ContextNew, out ContextNew);
             Bind(table.ContextFree, out ContextFree);
             Bind(table.BeforeConnect, out BeforeConnect);
+            Bind(table.Explain, out Explain);
             Bind(table.ReplyParam, out ReplyParam);
             Bind(table.ReplyText, out ReplyText);
             Bind(table.ReplyNumber, out ReplyNumber);

@@ -61,6 +61,7 @@ namespace Pgiam.Native
         internal const int REPLY_REGION = 4;
         internal const int REPLY_SIGNING_HOST = 5;
         internal const int REPLY_RULE = 6;
+        internal const int REPLY_EXPLANATION = 8;
         internal const int REPLY_TOKEN_EXPIRES_AT = 1;
         internal const int REPLY_CREDENTIALS_EXPIRES_AT = 2;
         internal const int REPLY_FROM_CACHE = 3;

@@ -55,6 +55,9 @@ namespace Pgiam.Native
     internal delegate int BeforeConnect(IntPtr context, ref Request request, ref IntPtr reply, ref IntPtr error);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate int Explain(IntPtr context, ref Request request, ref IntPtr reply, ref IntPtr error);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int ReplyParam(IntPtr reply, UIntPtr index, ref Param param);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
