@@ -41,7 +41,7 @@ PendingReply::~PendingReply() = default;
 void PendingReply::begin(std::stop_token stop) {
   start_ = flow_->world_.clock.uptime();
   deadline_ = flow_->begin_planning(request_->request(), start_, {}).deadline;
-  flow_->fetcher_->deadlines().add(weak_from_this(), deadline_ - start_);
+  flow_->fetcher_->deadlines().add(shared_from_this(), deadline_ - start_);
   context_stop_.emplace(std::move(stop), [this] { cancel(); });
   if (leave_state(State::kNew, State::kInLine)) get_in_line();
 }
@@ -107,9 +107,8 @@ std::optional<Result<Reply>> PendingReply::fetch() {
       if (!*found) return flow_->failed(*plan_, found->error());
       return flow_->answer(plan_, **found, request, call_.now);
     }
-    flow_->fetcher_->deadlines().add(weak_from_this(),
-                                     call_.deadline - flow_->world_.clock.uptime());
     auto self = shared_from_this();
+    flow_->fetcher_->deadlines().add(self, call_.deadline - flow_->world_.clock.uptime());
     bool is_over = false;
     {
       // In one step: whoever wakes it may run it at once.
@@ -182,6 +181,7 @@ void PendingReply::stop_waiting() noexcept {
 void PendingReply::let_go() noexcept {
   stop_waiting();
   search_.reset();
+  flow_->fetcher_->deadlines().remove(*this);
   std::shared_ptr<const void> hold;  // goes last, after the lock
   const StateLock lock;
   hold.swap(hold_);

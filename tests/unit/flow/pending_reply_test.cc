@@ -49,7 +49,7 @@ class PendingReplyTest : public testing::Test {
  protected:
   void make_flow(bool shared) {
     flow_.emplace(fake_.world, std::span<const OptionValue>(), test::fake_clouds(service_, shared),
-                  std::make_shared<Fetcher>());
+                  fetcher_);
   }
   void SetUp() override { make_flow(true); }
   // As a context waits for what is under way on it.
@@ -76,6 +76,7 @@ class PendingReplyTest : public testing::Test {
   Bell bell_;
   std::stop_source stop_;
   const std::shared_ptr<int> hold_ = std::make_shared<int>();
+  const std::shared_ptr<Fetcher> fetcher_ = std::make_shared<Fetcher>();
   std::optional<Flow> flow_;
 };
 
@@ -86,6 +87,19 @@ TEST_F(PendingReplyTest, WhatIsInMemoryIsThereAtOnceAndWakesNobody) {
   EXPECT_EQ(password_of(pending->try_take()), "secret 1 for app@db.fake");
   EXPECT_EQ(pending->try_take()->error().status, Status::kInvalidState);
   EXPECT_EQ(bell_.rings(), 0);
+}
+
+TEST_F(PendingReplyTest, NothingIsKeptOfThemUntilTheirTimeIsUp) {
+  Request patient = request();
+  patient.timeout = std::chrono::hours{1};
+  patient.refresh = true;
+  for (int i = 0; i < 20; ++i) {
+    const auto pending = start(patient);
+    bell_.wait_for(i + 1);
+    if (i % 2 == 0) pending->cancel();
+  }
+  while (hold_.use_count() > 1) std::this_thread::yield();
+  EXPECT_EQ(fetcher_->deadlines().count(), 0u);
 }
 
 TEST_F(PendingReplyTest, OthersWakeTheirCallerOnce) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/state_lock.h"
 
@@ -14,12 +15,12 @@ constexpr Milliseconds kLongestSleep{600'000};
 
 }  // namespace
 
-void Deadlines::add(std::weak_ptr<Deadline> deadline, Milliseconds left) {
-  std::vector<std::weak_ptr<Deadline>> those_of_the_parent;  // go after the lock
+void Deadlines::add(const std::shared_ptr<Deadline>& deadline, Milliseconds left) {
+  Known those_of_the_parent;  // go after the lock
   {
     const StateLock lock;
     if (std::exchange(fork_, fork_count()) != fork_count()) deadlines_.swap(those_of_the_parent);
-    deadlines_.push_back(std::move(deadline));
+    deadlines_[deadline.get()] = deadline;
     const auto due = steady_clock::now() + left;
     if (thread_.awake() && next_ <= due) return;
     next_ = due;
@@ -27,22 +28,29 @@ void Deadlines::add(std::weak_ptr<Deadline> deadline, Milliseconds left) {
   thread_.wake();
 }
 
+void Deadlines::remove(const Deadline& deadline) noexcept {
+  const StateLock lock;
+  deadlines_.erase(&deadline);
+}
+
+std::size_t Deadlines::count() const {
+  const StateLock lock;
+  return deadlines_.size();
+}
+
 Milliseconds Deadlines::check() {
-  std::vector<std::weak_ptr<Deadline>> looked_at;
+  std::vector<std::shared_ptr<Deadline>> all;  // they go without the lock
   {
     const StateLock lock;
-    looked_at.swap(deadlines_);
+    all.reserve(deadlines_.size());
+    for (const auto& [key, weak] : deadlines_)
+      if (auto deadline = weak.lock()) all.push_back(std::move(deadline));
     next_ = steady_clock::now() + kLongestSleep;
   }
   Milliseconds pause = kLongestSleep;
-  std::erase_if(looked_at, [&](const auto& weak) {
-    const auto deadline = weak.lock();
-    const auto wait = deadline ? deadline->check() : std::nullopt;
-    if (wait) pause = std::min(pause, *wait);
-    return !wait;
-  });
+  for (const auto& deadline : all)
+    if (const auto wait = deadline->check()) pause = std::min(pause, *wait);
   const StateLock lock;
-  deadlines_.insert(deadlines_.end(), looked_at.begin(), looked_at.end());
   next_ = std::min(next_, steady_clock::now() + pause);
   return std::max(pause, Milliseconds{1});
 }
