@@ -98,14 +98,13 @@ Result<Reply> Flow::make_password(const std::shared_ptr<const Plan>& plan, Passw
   std::optional<Password> made;
   if (maker) made = maker->make(now);
   const bool is_new = !made;
-  if (is_new) {
+  while (!made) {  // again where the cloud's time has become another day's meanwhile
     const KeptSecretPtr& secret = maker ? maker->made_of() : found.secret;
     auto another = ask.cloud->password_maker(ask.target, request.user, secret, now);
     if (!another) return another.error();
     made = (*another)->make(now);
     maker = std::move(*another);
   }
-  if (!made) return make_error(Status::kInternal, "a new maker made no password");
   if (const auto& end = maker->made_of()->expires_at; end && *end < made->expires_at)
     made->expires_at = *end;
   fetcher_->handed_out().remember(made->text.reveal());

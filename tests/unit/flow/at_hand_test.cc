@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "clouds/registry.h"
+#include "fake_cloud.h"
 #include "fakes.h"
 
 namespace pgiam {
@@ -231,6 +232,34 @@ TEST_F(AtHandTest, AConnectionBeginsOnceWhetherItsPlanIsNewOrKept) {
   ask();
   EXPECT_EQ(fake_.log.follows(), 3);
   EXPECT_EQ(fake_.log.followed(), LogLevel::kDebug) << "a kept plan begins, too";
+}
+
+// Whose first maker is of yesterday: another thread has learnt AWS's time since it was made.
+class CloudAtMidnight : public test::FakeCloud {
+ public:
+  using FakeCloud::FakeCloud;
+  Result<PasswordMakerPtr> password_maker(const Target& target, std::string_view user,
+                                          const KeptSecretPtr& secret, Time now) const override {
+    struct Yesterdays : PasswordMaker {
+      using PasswordMaker::PasswordMaker;
+      std::optional<Password> make(Time) const override { return std::nullopt; }
+    };
+    if (is_tomorrow_) return FakeCloud::password_maker(target, user, secret, now);
+    is_tomorrow_ = true;
+    return std::make_shared<const Yesterdays>(secret);
+  }
+
+ private:
+  mutable bool is_tomorrow_ = false;
+};
+
+TEST_F(AtHandTest, APasswordIsMadeByTheMakerOfTheDayThatItIs) {
+  test::FakeService service;
+  std::vector<std::unique_ptr<Cloud>> clouds;
+  clouds.push_back(std::make_unique<CloudAtMidnight>(service));
+  flow_.emplace(fake_.world, std::span<const OptionValue>(), std::move(clouds), cache_);
+  request_.host = "orders.fake";
+  EXPECT_EQ(token_of(ask()), "secret 1 for app@orders.fake");
 }
 
 }  // namespace
