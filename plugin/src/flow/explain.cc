@@ -3,6 +3,7 @@
 
 #include "clouds/options.h"
 #include "flow/flow.h"
+#include "flow/pasted_host.h"
 
 namespace pgiam {
 namespace {
@@ -95,9 +96,10 @@ json::object describe_connection(const Request& request, const Plan& plan,
                                  const std::vector<const Cloud*>& clouds) {
   const Target& target = plan.target();
   const bool known = plan.cloud() != nullptr;
+  const std::string host = without_secrets(request.host);
   json::object object{
       {"target", known ? target.kind : std::string("none")},
-      {"host", request.host},
+      {"host", host},
       {"port", request.port == 0 ? kPostgresPort : request.port},
       {"user", request.user},
       {"signing_host", or_null(known ? target.host : "")},
@@ -108,7 +110,7 @@ json::object describe_connection(const Request& request, const Plan& plan,
   object["signing_host_from"] = or_null(known ? origin_of_endpoint(plan) : "");
   const auto* ask = plan.as<AskCloud>();
   const bool is_elsewhere = ask != nullptr && ask->dial.is_elsewhere();
-  object["dial_host"] = is_elsewhere ? json::value(ask->dial.host) : json::value(request.host);
+  object["dial_host"] = is_elsewhere ? json::value(ask->dial.host) : json::value(host);
   object["dial_hostaddr"] =
       or_null(is_elsewhere ? ask->dial.hostaddr : std::string(request.hostaddr));
   object["rule"] = or_null(plan.rule);

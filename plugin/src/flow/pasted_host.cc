@@ -2,6 +2,7 @@
 
 #include "base/address.h"
 #include "base/text.h"
+#include "flow/attempt/host_list.h"
 
 namespace pgiam {
 
@@ -26,6 +27,21 @@ PastedHost read_pasted_host(std::string_view text) {
   pasted.name = to_lower(host.substr(0, colon));
   if (pasted.name.ends_with('.')) pasted.name.pop_back();
   return pasted;
+}
+
+std::string without_secrets(std::string_view text) {
+  if (is_socket(text)) return std::string(text);
+  const auto scheme = text.find("://");
+  const std::size_t start = scheme == text.npos ? 0 : scheme + 3;
+  const auto at = text.rfind('@');
+  std::string shown(text.substr(0, start));
+  if (at != text.npos && at > start)
+    shown.append("…").append(text.substr(at));
+  else
+    shown.append(text.substr(start));
+  if (const auto query = shown.find_first_of("?&"); query != shown.npos)
+    shown.replace(query, shown.npos, "?…");
+  return shown;
 }
 
 }  // namespace pgiam

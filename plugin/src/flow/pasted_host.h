@@ -14,4 +14,7 @@ struct PastedHost {
 
 PastedHost read_pasted_host(std::string_view text);
 
+// The text for people, without what may be a password in it.
+std::string without_secrets(std::string_view text);
+
 }  // namespace pgiam

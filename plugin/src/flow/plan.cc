@@ -199,7 +199,7 @@ std::optional<Planner::Recognised> Planner::recognise(const Request& request, Pl
           {std::string(key) + "=" + host}));
     return found;
   }
-  plan.reason = host + " is not the name of a known kind of endpoint";
+  plan.reason = without_secrets(host) + " is not the name of a known kind of endpoint";
   if (!signing_host.empty())
     plan.kind = Refused{make_error(
         Status::kTarget, "signing_host: " + plan.reason,
@@ -377,7 +377,7 @@ Result<Plan> Planner::make_without_rules(const Request& request, Error why) cons
   if (!why.hint.empty()) why.message += " (" + why.hint + ")";
   Plan plan;
   plan.reason =
-      host + " is not the name of a known kind of endpoint, and there are no rules: " + why.message;
+      without_secrets(host) + " is not the name of a known kind of endpoint, and there are no rules: " + why.message;
   plan.kind = NotOurs{why.message +
                       "; until that is mended connections go without pgiam, to endpoints they fail"};
   return plan;
