@@ -25,6 +25,11 @@ std::string_view ca_in_force(const Request& request, const Settings& settings) {
 
 Result<std::string> sslmode_for_token(const Request& request, const Settings& settings,
                                       bool can_verify_name) {
+  // libpq refuses it, but a client that overlooks it would not.
+  if (!request.sslmode.empty() && !is_sslmode(request.sslmode))
+    return make_error(Status::kBadConfig,
+                      "sslmode=" + std::string(request.sslmode) + " is none that libpq knows",
+                      "use sslmode=require, verify-ca or verify-full");
   const std::string_view tls = settings.get(kTlsOption);
   if (tls == "off") return std::string();
   const std::string_view ca = ca_in_force(request, settings);

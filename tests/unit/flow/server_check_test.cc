@@ -75,6 +75,19 @@ TEST_F(ServerCheck, NeedsASslmodeThatEncrypts) {
   }
 }
 
+TEST_F(ServerCheck, TakesNoSslmodeThatLibpqDoesNotKnow) {
+  for (const char* tls : {"require", "verify-full", "off"}) {
+    for (std::string_view mode : {"required", "VERIFY-FULL", "true"}) {
+      asked_.sslmode = mode;
+      asked_.options = {{"tls", tls}};
+      const auto reply = ask();
+      ASSERT_FALSE(reply) << mode;
+      EXPECT_EQ(reply.error().status, Status::kBadConfig);
+      EXPECT_THAT(reply.error().message, HasSubstr("sslmode=" + std::string(mode)));
+    }
+  }
+}
+
 TEST_F(ServerCheck, RaisesAStrongSslmodeOnlyWhereAsked) {
   asked_.sslmode = "verify-ca";
   EXPECT_EQ(sslmode(), "");
@@ -148,7 +161,18 @@ TEST_F(ServerCheck, OfANameIsNotMadeOfWhatWasPastedInItsPlace) {
       EXPECT_THAT(reply.error().hint, HasSubstr("port=5433"));
     }
     EXPECT_THAT(reply.error().message + reply.error().hint, testing::Not(HasSubstr("hunter2")));
+    EXPECT_THAT(flow_.explain(asked_, {})->explanation(), testing::Not(HasSubstr("hunter2")));
   }
+  for (const char* secret : {"postgresql://app:hunter2@localhost/", "app:hunter2@localhost",
+                             "postgresql://app:hun/ter?hunter2@localhost",
+                             "postgresql://localhost/?user=a@b&password=hunter2"}) {
+    asked_.host = secret;
+    EXPECT_THAT(ask().error().message, testing::Not(HasSubstr("hunter2"))) << secret;
+    const std::string explanation(flow_.explain(asked_, {})->explanation());
+    EXPECT_THAT(explanation, testing::AllOf(testing::Not(HasSubstr("hunter2")), HasSubstr("…")));
+  }
+  asked_.host = "@abstract";
+  EXPECT_THAT(flow_.explain(asked_, {})->explanation(), HasSubstr("\"host\":\"@abstract\""));
   for (const char* others : {"::1", "fe80::1%eth0", "https://example.com", "db.example.com:5432"}) {
     asked_.host = others;
     EXPECT_EQ(ask().error().status, Status::kNotApplicable) << others;

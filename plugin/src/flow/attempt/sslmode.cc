@@ -18,9 +18,12 @@ int place_of(std::string_view sslmode) {
 
 }  // namespace
 
+bool is_sslmode(std::string_view text) {
+  return place_of(text) < static_cast<int>(std::size(kSslModes));
+}
+
 int strictness(std::string_view sslmode) {
-  const int place = place_of(sslmode);
-  return place < static_cast<int>(std::size(kSslModes)) ? place : place_of(kDefault);
+  return place_of(is_sslmode(sslmode) ? sslmode : kDefault);
 }
 
 bool demands_tls(std::string_view sslmode) {

@@ -6,14 +6,16 @@
 
 namespace pgiam {
 
+bool is_sslmode(std::string_view text);
+
 // The higher, the more it demands. "" and words that libpq does not know count as its default.
 int strictness(std::string_view sslmode);
 
 // Whether a connection under it is inside TLS or is none.
 bool demands_tls(std::string_view sslmode);
 
-// Whether somebody says by it that a connection may go without TLS: "" says nothing, and a word that
-// libpq does not know is for libpq to refuse.
+// Whether somebody says by it that a connection may go without TLS: "" and words that libpq does not
+// know say nothing.
 bool allows_no_tls(std::string_view sslmode);
 
 }  // namespace pgiam
