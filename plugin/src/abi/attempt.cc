@@ -40,12 +40,6 @@ bool is_refusal(const pgiam_reply* reply, const ConnectionOutcome& outcome) {
   return classify(outcome, {}).kind == Failure::Kind::kPasswordRefused;
 }
 
-// As libpq has it: a host that cannot be reached, or is starting up or shutting down, is passed over;
-// what a server says otherwise is the end.
-bool may_be_host_alone(std::string_view sqlstate) {
-  return sqlstate.empty() || sqlstate.starts_with("08") || sqlstate == "57P03";
-}
-
 }  // namespace
 }  // namespace pgiam
 

@@ -119,22 +119,16 @@ Error no_tls() {
   return error;
 }
 
-std::vector<std::string> commands_for(std::string_view code, const Plan& plan) {
-  const std::string role = sql_identifier(plan.user);
-  if (code == "no_database") return {"name a database that is there: dbname=postgres"};
-  if (code == "no_connect_privilege") {
-    const std::string& name = plan.database.empty() ? plan.user : plan.database;
-    return {"GRANT CONNECT ON DATABASE " + sql_identifier(name) + " TO " + role + ";"};
+std::string command_for(const KnownFailure& known, const Plan& plan) {
+  std::string command;
+  for (std::string_view rest = known.command;;) {
+    const auto open = rest.find('{');
+    command += rest.substr(0, open);
+    if (open == rest.npos) return command;
+    const bool is_role = rest.substr(open).starts_with("{role}") || plan.database.empty();
+    command += sql_identifier(is_role ? plan.user : plan.database);
+    rest.remove_prefix(rest.find('}', open) + 1);
   }
-  if (code == "too_many_connections")
-    return {"close connections, or raise max_connections or the limit of role or database"};
-  if (code == "starting_up") return {"wait a minute, then try again"};
-  if (code == "no_role") return {"CREATE USER " + role + ";"};
-  if (code == "no_login") return {"ALTER ROLE " + role + " LOGIN;"};
-  if (code == "pg_hba")
-    return {"connect with TLS (sslmode=require), or mend the server's pg_hba.conf"};
-  if (code == "throttled") return {"try again in a moment, and log in less often: a pool does"};
-  return {};
 }
 
 Error something_else(const Plan& plan, const Failure& failure) {
@@ -145,7 +139,7 @@ Error something_else(const Plan& plan, const Failure& failure) {
   error.retry_after_ms = failure.known->passes_in_ms;
   error.retryable = error.retry_after_ms > 0;
   error.code = failure.known->code;
-  error.commands = commands_for(error.code, plan);
+  error.commands = {command_for(*failure.known, plan)};
   return error;
 }
 

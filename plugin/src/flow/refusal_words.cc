@@ -12,44 +12,64 @@ bool contains(std::string_view text, std::string_view part) { return text.find(p
 // In ms: a limit on logins at a time is soon free again, a server is not started as fast.
 constexpr int kMoment = 1000, kSomeSeconds = 5000;
 
+constexpr const char* kWait = "wait a minute, then try again";
+constexpr const char* kCloseSome =
+    "close connections, or raise max_connections or the limit of role or database";
+
 // What may follow a password, or come before one: no refusal of it. An entry that has the SQLSTATE
 // of a refusal goes by its words alone.
 constexpr KnownFailure kKnown[] = {
-    {"no_database", "3D000", {"database ", "does not exist"}, "there is no such database"},
+    {"no_database", "3D000", {"database ", "does not exist"}, "there is no such database",
+     "name a database that is there: dbname=postgres"},
     {"no_connect_privilege",
      "42501",
      {"permission denied for database"},
-     "the role may not connect to this database"},
+     "the role may not connect to this database",
+     "GRANT CONNECT ON DATABASE {database} TO {role};"},
     {"too_many_connections",
      "53300",
      {"too many connections"},
      "the server takes no more connections",
+     kCloseSome,
      kSomeSeconds},
     {"too_many_connections",
      "53300",
      {"remaining connection slots"},
      "the server takes no more connections",
+     kCloseSome,
      kSomeSeconds},
     {"starting_up",
      "57P03",
      {"the database system is"},
      "the server is starting up or shutting down",
+     kWait,
      kSomeSeconds},
     {"starting_up",
      "57P03",
      {"is not currently accepting connections"},
      "the server takes no connections now",
+     kWait,
      kSomeSeconds},
-    {"no_role", "28000", {"role ", "does not exist"}, "there is no such role"},
-    {"no_login", "28000", {"is not permitted to log in"}, "the role may not log in"},
+    {"no_role",
+     "28000",
+     {"role ", "does not exist"},
+     "there is no such role",
+     "CREATE USER {role};"},
+    {"no_login",
+     "28000",
+     {"is not permitted to log in"},
+     "the role may not log in",
+     "ALTER ROLE {role} LOGIN;"},
     {"pg_hba",
      "28000",
      {"pg_hba.conf"},
-     "the server's pg_hba.conf does not let this connection in"},
+     "the server's pg_hba.conf does not let this connection in",
+     "connect with TLS (sslmode=require), or mend the server's pg_hba.conf"},
     {"throttled",  // by RDS Proxy
      "28000",
      {"too many competing requests"},
      "the server gets more logins than it takes at a time",
+     "try again in a moment, and log in less often: a pool does",
      kMoment},
 };
 constexpr const KnownFailure& kNoLogin = kKnown[7];
@@ -172,6 +192,10 @@ Failure other(const ConnectionOutcome& outcome, const KnownFailure* known) {
 }
 
 }  // namespace
+
+bool may_be_host_alone(std::string_view sqlstate) {
+  return sqlstate.empty() || sqlstate.starts_with("08") || sqlstate == "57P03";
+}
 
 Failure classify(const ConnectionOutcome& outcome, const NamesInMessage& names) {
   const Words words = words_of(outcome.message, names);

@@ -32,6 +32,7 @@ struct KnownFailure {
   const char* sqlstate;  // "" where it is no error of the server's
   const char* words[2];  // that the English message holds, all of them; nullptr: no more
   const char* sentence;  // for people
+  const char* command;   // what to type or do; {role} and {database} stand for SQL's names of them
   int passes_in_ms = 0;  // by itself, at the earliest; 0: it does not
 };
 
@@ -42,6 +43,10 @@ struct Failure {
   bool pam_refused = false;
   const KnownFailure* known = nullptr;  // of kOther, where it is known
 };
+
+// As libpq has it: a host that cannot be reached, or is starting up or shutting down, is passed over;
+// what a server says otherwise is the end.
+bool may_be_host_alone(std::string_view sqlstate);
 
 Failure classify(const ConnectionOutcome& outcome, const NamesInMessage& names);
 
