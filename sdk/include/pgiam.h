@@ -343,6 +343,8 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the 
  * region_from, rule (a name or null), tls, timeout_ms, reason (one sentence), warnings (a list),
  * signing_host_from (since 1.2: who says which endpoint it is: "endpoint", its own name; "dns"; else where
  * the option signing_host is from), dial_host and dial_hostaddr (since 1.2: what a connect dials),
+ * sslmode and sslmode_from (since 1.2: what the connection will have, and who says so: "client", "tls",
+ * "sslrootcert"; or null),
  * permission {action, resource: what has to be granted; a star stands for what only the owner knows}
  * or null, findings (since 1.2: the warnings as {code, message, commands}), credentials {provider,
  * access_key_id (masked), expires_at (RFC 3339, or null), tried: a list of {provider, outcome, detail,
