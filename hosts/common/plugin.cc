@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/load_lock.h"
+#include "base/log_words.h"
 #include "base/uncancellable.h"
 #include "base/yes_or_no.h"
 #include "pgiam_loader.h"
@@ -17,12 +18,10 @@
 namespace pgiam::host {
 namespace {
 
-constexpr const char* kLevels[] = {"off", "error", "warn", "info", "debug"};
-
 int log_level() {
   const char* wanted = secure_getenv("PGIAM_LOG");
   for (int level = 0; wanted && level <= PGIAM_LOG_DEBUG; ++level) {
-    if (strcasecmp(wanted, kLevels[level]) == 0) return level;
+    if (strcasecmp(wanted, kLogWords[level].data()) == 0) return level;
   }
   return PGIAM_LOG_ERROR;
 }

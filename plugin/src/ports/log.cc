@@ -1,11 +1,14 @@
 #include "ports/log.h"
 
+#include <iterator>
+
+#include "base/log_words.h"
+
 namespace pgiam {
 
 std::optional<LogLevel> log_level_of(std::string_view word) {
-  constexpr std::string_view kWords[] = {"off", "error", "warn", "info", "debug"};
-  for (int level = 0; level < 5; ++level)
-    if (word == kWords[level]) return static_cast<LogLevel>(level);
+  for (std::size_t level = 0; level < std::size(kLogWords); ++level)
+    if (word == kLogWords[level]) return static_cast<LogLevel>(level);
   return std::nullopt;
 }
 
