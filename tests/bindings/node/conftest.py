@@ -67,7 +67,10 @@ class Program:
 
     def __init__(self, text, where, environment):
         whole = PREPARED + f"(async () => {{ {text} }})().then(() => process.exit(), (error) => {{ tell({{ failed: told(error) }}); process.exit(1); }});"
-        self.child = subprocess.Popen([NODE, "-e", whole], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.file = tempfile.NamedTemporaryFile("w", suffix=".js")  # noqa: SIM115  some drivers ask where the program lies
+        self.file.write(whole)
+        self.file.flush()
+        self.child = subprocess.Popen([NODE, self.file.name], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       env={**environment, "WHERE": json.dumps(where)})  # fmt: skip
 
     def told(self):
@@ -92,6 +95,7 @@ class Program:
         finally:
             self.child.kill()
             self.child.stdout.close()
+            self.file.close()
 
 
 @pytest.fixture
