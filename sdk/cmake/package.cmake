@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 
 set_target_properties(pgiam_headers PROPERTIES EXPORT_NAME headers)
 install(TARGETS pgiam pgiam_headers EXPORT pgiamTargets)
-install(TARGETS pgiam_http LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/pgiam)
+install(TARGETS pgiam_http pgiam_examine LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/pgiam)
 install(DIRECTORY sdk/include/ TYPE INCLUDE)
 install(FILES LICENSE TYPE DOC)
 

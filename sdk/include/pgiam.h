@@ -349,7 +349,8 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the 
  * or null, findings (since 1.2: the warnings as {code, message, commands}), credentials {provider,
  * access_key_id (masked), expires_at (RFC 3339, or null), tried: a list of {provider, outcome, detail,
  * ms}} and, where it would fail, error {status, message, hint, provider, causes, and since 1.2 code
- * and commands}. Members are only ever added. */
+ * and commands}. account (since 1.2) has which of the cloud's accounts, profiles and regions the
+ * options name, by key. Members are only ever added. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_explain(pgiam_context *context,
                                                        const pgiam_request *request,
                                                        pgiam_reply **out, pgiam_error **error);
@@ -373,6 +374,27 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_credentials(pgiam_context *context,
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_login(pgiam_context *context,
                                                      const pgiam_request *request,
                                                      pgiam_reply **out, pgiam_error **error);
+
+/* ---- Examine (since 1.2) ------------------------------------------------------------------- */
+
+#define PGIAM_EXAMINE_IDENTITY 0x1u /* whose the credentials are, and whether they are any good */
+
+/* Called once, inside pgiam_examine, with what was found: one JSON object, not ended by a NUL. */
+typedef void(PGIAM_CALL *pgiam_examined_fn)(void *user_data, const char *json, size_t size);
+
+/* For people whose connection does not work: asks the cloud about the credentials that this request
+ * would use, found and cached as before_connect does. Nobody is asked, nothing is changed. Takes a
+ * few seconds at most, whatever the cloud does. PGIAM_OK also when nothing could be found out; the
+ * object says so. Its member checks is a list of {check ("identity"), outcome ("ok", "failed",
+ * "skipped"), code (stable, "" where nothing is wrong), sentence, evidence, commands, certain (true: by
+ * what was just seen), asked (who was asked, or null), facts (text by name: "account", "arn",
+ * "resource": the permission's with the account in it, "clock_ms": how far this clock is behind the
+ * cloud's)}. It holds no secret. Needs the module pgiam/libpgiam-examine.so beside the library:
+ * PGIAM_E_UNSUPPORTED where that is not installed. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_examine(pgiam_context *context,
+                                                       const pgiam_request *request, uint32_t what,
+                                                       pgiam_examined_fn take, void *user_data,
+                                                       pgiam_error **error);
 
 /* ---- After connect ------------------------------------------------------------------------- */
 
@@ -652,6 +674,8 @@ typedef struct pgiam_api {
   pgiam_status(PGIAM_CALL *attempt_restart)(pgiam_attempt *, pgiam_error **);
   void(PGIAM_CALL *attempt_cancel)(pgiam_attempt *);
   void(PGIAM_CALL *attempt_free)(pgiam_attempt *);
+  pgiam_status(PGIAM_CALL *examine)(pgiam_context *, const pgiam_request *, uint32_t,
+                                      pgiam_examined_fn, void *, pgiam_error **);
   /* end of what 1.2 has so far: it stays open until the first release */
 } pgiam_api;
 

@@ -547,6 +547,18 @@ class Context {
     return ask(api_->login, request);
   }
 
+  // What the cloud says of the credentials that this request would use (PGIAM_EXAMINE_): JSON.
+  Result<std::string> examine(const Request& request, std::uint32_t what) {
+    if (!PGIAM_API_HAS(api_, examine)) return older_library();
+    std::string found;
+    pgiam_error* error = nullptr;
+    const pgiam_status status = request.with([&](const pgiam_request* raw) {
+      return api_->examine(context_.get(), raw, what, on_examined, &found, &error);
+    });
+    if (status != PGIAM_OK) return Error(api_, status, error);
+    return found;
+  }
+
   // Without blocking. `done` is called once, from a library thread, when wait will not block.
   Result<Operation> start(const Request& request, std::function<void()> done = nullptr) {
     std::unique_ptr<std::function<void()>> owned(done ? new std::function<void()>(std::move(done))
@@ -654,6 +666,12 @@ class Context {
       return given->prompt(*prompt, wrapped);
     } catch (...) {
       return PGIAM_E_LOGIN_DECLINED;
+    }
+  }
+  static void PGIAM_CALL on_examined(void* found, const char* json, std::size_t size) {
+    try {
+      static_cast<std::string*>(found)->assign(json, size);
+    } catch (...) {
     }
   }
   static void PGIAM_CALL on_done(void* done) {

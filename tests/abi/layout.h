@@ -50,7 +50,8 @@
   X(attempt_refresh, 42)      \
   X(attempt_restart, 43)      \
   X(attempt_cancel, 44)       \
-  X(attempt_free, 45)
+  X(attempt_free, 45)         \
+  X(examine, 46)
 
 #ifdef __cplusplus
 extern "C" {

@@ -50,6 +50,11 @@ TEST_F(Nulls, MissingObjectsAreInvalidArguments) {
   const pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
   EXPECT_EQ(pgiam_explain_refusal(nullptr, nullptr, &outcome, nullptr), PGIAM_E_INVALID_ARGUMENT);
   EXPECT_EQ(pgiam_explain_refusal(context, nullptr, &outcome, nullptr), PGIAM_E_INVALID_ARGUMENT);
+  const auto take = [](void*, const char*, size_t) {};
+  EXPECT_EQ(pgiam_examine(nullptr, &request, 1, take, nullptr, nullptr), PGIAM_E_INVALID_ARGUMENT);
+  EXPECT_EQ(pgiam_examine(context, nullptr, 1, take, nullptr, nullptr), PGIAM_E_INVALID_ARGUMENT);
+  EXPECT_EQ(pgiam_examine(context, &request, 1, nullptr, nullptr, nullptr),
+            PGIAM_E_INVALID_ARGUMENT);
   EXPECT_EQ(
       pgiam_before_connect_start(nullptr, &request, nullptr, nullptr, operation.out(), nullptr),
       PGIAM_E_INVALID_ARGUMENT);

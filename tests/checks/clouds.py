@@ -11,6 +11,7 @@ WHERE = ["plugin/src", "hosts/common", "hosts/libpq", "hosts/odbc", "hosts/jdbc/
 ITS_OWN = ["plugin/src/clouds/aws/"]
 EXCEPTIONS = {
     ("plugin/src/clouds/registry.cc", r'#include "clouds/aws/aws\.h"|&aws::kRegistration,'): "the registration",
+    ("plugin/src/clouds/examine/examiners.cc", r'#include "clouds/aws/|"aws\.", aws::examine'): "the registration of who examines",
     ("plugin/src/abi/reply.cc", r'case PGIAM_REPLY_REGION|fact\("region"\)'): "a number of ABI 1.0 for what is AWS's fact",
 }
 # The library reads a variable only where it is declared: beside the provider or helper that reads it, in an array.

@@ -27,6 +27,7 @@ $libdir/libpgiam-odbc.so
 $libdir/libpgiam-odbca.so
 $libdir/libpgiam.so
 $libdir/libpgiam.so.1
+$libdir/pgiam/libpgiam-examine.so
 $libdir/pgiam/libpgiam-http.so
 $libdir/pgiam/filter/libpq.so
 $libdir/pgiam/filter/libpq.so.5

@@ -54,6 +54,7 @@ constexpr pgiam_api kApi = {
     pgiam_attempt_restart,
     pgiam_attempt_cancel,
     pgiam_attempt_free,
+    pgiam_examine,
 };
 
 }  // namespace

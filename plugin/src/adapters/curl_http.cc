@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapters/http_module.h"
+#include "adapters/module_file.h"
 #include "base/address.h"
 #include "base/load_lock.h"
 #include "base/secret.h"
@@ -19,32 +20,13 @@
 namespace pgiam {
 namespace {
 
-constexpr const char* kModuleFile = "/pgiam/libpgiam-http.so";
+constexpr const char* kModuleFile = "libpgiam-http.so";
 // Usual answers fit, so that a secret in one is not left behind by a growing string.
 constexpr std::size_t kUsualBody = 16 * 1024;
 // What a byte of an answer may cost on the way: a chunk of its own, and TLS.
 constexpr std::size_t kBytesPerByte = 8;
 
 // ---- The module ------------------------------------------------------------------------------
-
-// Beside the library that this code is in, under the name it was loaded by or the file's own.
-std::vector<std::string> module_candidates() {
-  Dl_info here{};
-  if (dladdr(reinterpret_cast<const void*>(&module_candidates), &here) == 0) return {};
-  std::vector<std::string> candidates;
-  const auto add = [&](const std::string& library) {
-    const std::string path = library.substr(0, std::min(library.rfind('/'), library.size()));
-    if (path.size() == library.size()) return;
-    if (std::find(candidates.begin(), candidates.end(), path + kModuleFile) == candidates.end())
-      candidates.push_back(path + kModuleFile);
-  };
-  add(here.dli_fname);
-  if (char* real = realpath(here.dli_fname, nullptr)) {
-    add(real);
-    free(real);
-  }
-  return candidates;
-}
 
 Error no_module(const std::string& reason) {
   return make_error(
@@ -62,7 +44,7 @@ Result<const pgiam_http_module*> load_module(const std::string& given, bool priv
 
   const LoadLock lock;
   std::string reason = "its place is unknown";
-  for (const std::string& path : given.empty() ? module_candidates() : std::vector{given}) {
+  for (const std::string& path : given.empty() ? module_candidates(kModuleFile) : std::vector{given}) {
     void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (library == nullptr) {
       reason = dlerror();

@@ -79,6 +79,15 @@ json::value describe_permission(const Plan& plan, std::string_view user) {
   return json::object{{"action", permission->action}, {"resource", permission->resource}};
 }
 
+// Which account, profile or region the options name.
+json::object describe_account(const Settings& settings) {
+  json::object object;
+  for (const Option* option : all_options())
+    if (option->group == OptionGroup::kAccount && settings.given(*option))
+      object[option->key] = json::value(settings.get(*option));
+  return object;
+}
+
 // Who said which endpoint it is.
 std::string origin_of_endpoint(const Plan& plan) {
   switch (plan.said_by) {
@@ -114,6 +123,7 @@ json::object describe_connection(const Request& request, const Plan& plan,
   object["dial_hostaddr"] =
       or_null(is_elsewhere ? ask->dial.hostaddr : std::string(request.hostaddr));
   object["rule"] = or_null(plan.rule);
+  object["account"] = describe_account(plan.settings);
   object["tls"] = json::value(plan.settings.get(kTlsOption));
   const std::string* sslmode =
       ask != nullptr && ask->settings ? value_of(*ask->settings, "sslmode") : nullptr;

@@ -100,6 +100,14 @@ pub struct pgiam_api {
     pub attempt_restart: unsafe extern "C" fn(*mut pgiam_attempt, *mut *mut pgiam_error) -> pgiam_status,
     pub attempt_cancel: unsafe extern "C" fn(*mut pgiam_attempt),
     pub attempt_free: unsafe extern "C" fn(*mut pgiam_attempt),
+    pub examine: unsafe extern "C" fn(
+        *mut pgiam_context,
+        *const pgiam_request,
+        u32,
+        Option<pgiam_examined_fn>,
+        *mut c_void,
+        *mut *mut pgiam_error,
+    ) -> pgiam_status,
 }
 
 pub type pgiam_get_api_fn = unsafe extern "C" fn(u32) -> *const pgiam_api;

@@ -28,6 +28,7 @@ pub type pgiam_log_fn = unsafe extern "C" fn(*mut c_void, i32, *const c_char, *c
 pub type pgiam_prompt_fn = unsafe extern "C" fn(*mut c_void, *const pgiam_prompt, *mut pgiam_answer) -> pgiam_status;
 pub type pgiam_ask_fn = unsafe extern "C" fn(*mut c_void, *const pgiam_prompt, *mut pgiam_question);
 pub type pgiam_done_fn = unsafe extern "C" fn(*mut c_void);
+pub type pgiam_examined_fn = unsafe extern "C" fn(*mut c_void, *const c_char, usize);
 
 #[repr(C)]
 #[derive(Clone, Copy)]

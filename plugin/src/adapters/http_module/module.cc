@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -260,6 +261,17 @@ std::string proxy_in_use(const pgiam_http_exchange& exchange) {
   return "";
 }
 
+// Whether it was the proxy that could not be reached: libcurl names where it failed to connect.
+bool failed_at_proxy(const pgiam_http_exchange& exchange) {
+  if (exchange.outcome != PGIAM_HTTP_CONNECT) return false;
+  std::string place = proxy_in_use(exchange);
+  place.resize(std::min(place.size(), place.find(" of ")));
+  const auto colon = place.rfind(':');
+  if (colon == place.npos) return false;
+  const std::string named = "to " + place.substr(0, colon) + " port " + place.substr(colon + 1);
+  return std::strstr(exchange.detail, named.c_str()) != nullptr;
+}
+
 bool was_connected(CURL* easy) {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds);
@@ -345,6 +357,7 @@ void set_up_and_send(pgiam_http_handle* handle, pgiam_http_exchange* exchange) {
   handle->exchange = nullptr;
   // Nothing of this exchange stays behind in the handle but the connection.
   curl_easy_reset(handle->easy);
+  if (failed_at_proxy(*exchange)) exchange->outcome = PGIAM_HTTP_PROXY, exchange->status = 0;
   // libcurl quotes the proxy's URL, which may hold a password.
   if (exchange->outcome == PGIAM_HTTP_PROXY)
     tell(*exchange, proxy_in_use(*exchange).c_str());

@@ -106,8 +106,10 @@ std::string read_ca_bundle(const Environment& environment, const Section* profil
 Result<Client> Client::make(const World& world, Runtime& runtime, const Profiles& profiles,
                             const Section* profile, Service service, std::string_view region) {
   Client client(world, runtime, service);
-  auto endpoint = resolve_endpoint(
-      service, region, read_endpoint_settings(service, world.environment, profiles, profile));
+  EndpointSettings settings =
+      read_endpoint_settings(service, world.environment, profiles, profile);
+  auto endpoint = resolve_endpoint(service, region, settings);
+  client.url_from_ = std::move(settings.url_from);
   if (!endpoint) return endpoint.error();
   const auto attempts = read_max_attempts(world.environment, profile);
   if (!attempts) return attempts.error();
@@ -121,6 +123,14 @@ Result<Client> Client::make(const World& world, Runtime& runtime, const Profiles
 Error Client::without_such_endpoint(Error error) const {
   error.message += ", a name made by " + endpoint_.switches;
   error.hint = "switch that off: not every service has such an endpoint in every region";
+  return error;
+}
+
+// Left over from a local stack, as often as not.
+Error Client::at_endpoint_of_users(Error error) const {
+  error.message += ", which " + url_from_ + " names";
+  if (error.status != Status::kCancelled && error.hint.empty())
+    error.hint = "see whether " + url_from_ + " is meant";
   return error;
 }
 
@@ -139,6 +149,8 @@ Result<HttpResponse> Client::attempt(const ServiceRequest& request, const Call& 
   auto response = send_http(world_, *http, call);
   if (!response && response.error().code == "unknown_host" && !endpoint_.switches.empty())
     response = without_such_endpoint(std::move(response).error());
+  else if (!response && !url_from_.empty())
+    response = at_endpoint_of_users(std::move(response).error());
   wipe(http->body);
   for (HttpHeader& header : http->headers) wipe(header.value);
   if (response && response->verified) learn_time(*response, signed_at);

@@ -45,6 +45,7 @@ class Client {
 
   Result<HttpResponse> attempt(const ServiceRequest& request, const Call& call) const;
   Error without_such_endpoint(Error error) const;
+  Error at_endpoint_of_users(Error error) const;
   void learn_time(const HttpResponse& answer, std::optional<Time> signed_at) const;
 
   const World& world_;
@@ -52,6 +53,7 @@ class Client {
   Service service_;
   ServiceEndpoint endpoint_;
   std::string ca_bundle_;
+  std::string url_from_;  // the user's own endpoint, "" where it is AWS's
   int max_attempts_ = 0;
 };
 

@@ -167,7 +167,10 @@ Result<CredentialsPtr> sts_assume_role(const ProviderContext& context, const Pro
   if (told == "AccessDenied")
     error.hint = "the trust policy of " + role.arn + " must let " + mask(signer->access_key_id) +
                  " (" + signer->provider +
-                 ") assume it, and that one's own policies sts:AssumeRole";
+                 ") assume it, and that one's own policies sts:AssumeRole" +
+                 (role.external_id.empty()
+                      ? "; where it demands an external id, set external_id" + in_profile(role)
+                      : "; the external_id" + in_profile(role) + " must be the one that it demands");
   const std::string key = mask(signer->access_key_id) + " of " + signer->provider;
   if (told.starts_with("ExpiredToken"))
     error.hint =

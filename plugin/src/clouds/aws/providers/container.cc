@@ -143,8 +143,12 @@ class ContainerProvider : public CredentialsProvider {
     auto response = send_http(world_, request, call);
     if (!response) return response.error();
     const WipeAtExit wipe_body(response->body);
-    if (response->status != 200)
-      return describe_refusal(*response, std::string(kForm.who) + " gave no credentials");
+    if (response->status != 200) {
+      Error error = describe_refusal(*response, std::string(kForm.who) + " gave no credentials");
+      if (response->status == 401 || response->status == 403)
+        error.hint = std::string("check ") + kTokenFile + " or " + kToken;
+      return error;
+    }
     auto answer = Json::parse(response->body);
     if (answer) return answer;
     Error error = answer.error();

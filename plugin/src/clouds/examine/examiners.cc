@@ -1,0 +1,15 @@
+#include "clouds/aws/examine/examine.h"
+#include "clouds/examine/examiner.h"
+
+namespace pgiam {
+namespace {
+
+constexpr Examiner kExaminers[] = {
+    {"aws.", aws::examine},
+};
+
+}  // namespace
+
+std::span<const Examiner> examiners() { return kExaminers; }
+
+}  // namespace pgiam
