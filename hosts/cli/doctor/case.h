@@ -3,17 +3,20 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "trial_connection.h"
 #include "pgiam.hpp"
 #include "probe.h"
 #include "real_libpq.h"
 #include "socket.h"
+#include "tls_probe.h"
+#include "trial_connection.h"
 
 namespace pgiam::cli::doctor {
 
@@ -24,6 +27,8 @@ struct Verdict {
   std::vector<std::string> remedies = {};  // what to type or to do, best first
   int exit_status = 0;
   std::vector<Error> causes = {};  // of a refusal: what the evidence leaves, likeliest first
+  std::string evidence = {};       // what the sentence rests on, "" where it says so itself
+  bool is_certain = false;         // by what this run has seen
 };
 
 enum class Outcome { kOk, kWarning, kFailed, kSkipped, kNotReached };
@@ -59,17 +64,31 @@ struct Case {
 
   boost::json::object explanation = {};  // pgiam_explain's
   bool is_resolved = false;              // it is what the network told, too
-  Deadline deadline = {};                // of all that goes to the server
+  bool offline = false;                  // the cloud is asked nothing but for credentials
+  Deadline* servers_deadline =
+      nullptr;             // of all hosts together, set with the first that is dialled
+  int hosts_left = 1;      // this one included
+  Deadline deadline = {};  // of all that goes to the server
   std::vector<Address> addresses = {};
   const Address* address = nullptr;  // the one of them that accepted
   Socket socket = Socket();          // to it
   std::optional<TrialConnection> connection = std::nullopt;
+
+  std::map<std::string, std::string> facts = {};  // that the cloud told: "account"
+  std::optional<std::int64_t> clock_ms = {};      // how far this clock is behind the cloud's
+  bool clock_is_suspected = false;                // by a certificate that is not valid now
+  Peer peer = Peer::kSilent;
+  std::optional<ShownCertificate> shown = {};
+  FirstAnswer first = {};
 
   Request request() const;  // without the password
   std::string place() const { return endpoint.host + ":" + endpoint.port; }
   // The name that the hook dials: where DNS alone leads to an endpoint, that one's own.
   std::string dialled_name() const;
 };
+
+// Where the cloud's clock is known, and this one's is too far off for a token.
+std::optional<Verdict> verdict_on_clock(const Case& host);
 
 // A member of the explanation, "" where it is null or absent.
 std::string text(const boost::json::object& object, std::string_view key);

@@ -18,7 +18,8 @@ Command doctor_command() {
   return {.name = "doctor",
           .purpose = "find out why a connection does not work",
           .word = kConninfo,
-          .flags = {{"json", nullptr, "as a JSON object"}},
+          .flags = {{"json", nullptr, "as a JSON object"},
+                    {"offline", nullptr, "ask the cloud for credentials, and nothing else"}},
           .takes_connection = true,
           .takes_options = true,
           .notes =

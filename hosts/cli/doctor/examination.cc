@@ -52,8 +52,7 @@ StepTaken timed(const std::string& name, const std::string& host, Take take) {
 class Examination {
  public:
   explicit Examination(const Arguments& arguments)
-      : arguments_(arguments),
-        conninfo_(arguments.words.empty() ? "" : arguments.words.front()) {}
+      : arguments_(arguments), conninfo_(arguments.words.empty() ? "" : arguments.words.front()) {}
 
   Report run() {
     add(timed("configuration", "", [&] { return read_configuration(); }));
@@ -155,6 +154,9 @@ class Examination {
               *params_,
               endpoint,
               i < hostaddrs_.size() ? hostaddrs_[i] : ""};
+    host.offline = arguments_.has("offline");
+    host.servers_deadline = &servers_deadline_;
+    host.hosts_left = static_cast<int>(params_->hosts.size() - i);
     std::optional<Verdict> verdict;
     for (const Step& step : kSteps) {
       add(verdict ? StepTaken{step.name, host.place(), not_reached()}
@@ -217,6 +219,7 @@ class Examination {
   std::shared_ptr<const host::ResolvedParams> params_;
   std::vector<std::string> hostaddrs_;
   std::vector<Ending> endings_;
+  Deadline servers_deadline_ = {};
   Report report_;
 };
 

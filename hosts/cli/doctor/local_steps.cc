@@ -3,6 +3,7 @@
 
 #include "../report.h"
 #include "../times.h"
+#include "name.h"
 #include "password_origin.h"
 #include "steps.h"
 
@@ -46,6 +47,12 @@ bool would_be_ours_without_password(Case& host) {
   return is_ours(explain(host, "", 0)) || is_ours(explain(host, "", PGIAM_REQUEST_RESOLVE));
 }
 
+std::optional<Finding> fault_of_name(const Case& host);
+
+bool looks_like_endpoint(const std::string& name) {
+  return name.find(".rds.") != name.npos || name.find(".amazonaws.") != name.npos;
+}
+
 Finding not_ours(Case& host) {
   const std::string reason = text(host.explanation, "reason");
   if (!host.endpoint.password.empty() && would_be_ours_without_password(host)) {
@@ -56,11 +63,66 @@ Finding not_ours(Case& host) {
                    kExitUsage},
                   reason);
   }
+  if (looks_like_endpoint(host.endpoint.host) && text(host.explanation, "signing_host").empty() &&
+      reason != "target = off")
+    return failed(
+        {"host_misspelt",
+         host.endpoint.host +
+             " is nearly an endpoint's name: those end in .REGION.rds.amazonaws.com, "
+             "in China in .amazonaws.com.cn",
+         {"see the spelling of the host, in the console or with: aws rds describe-db-instances"},
+         kExitUsage},
+        reason);
+  if (const std::optional<Finding> fault = fault_of_name(host)) return *fault;
   const std::string remedy =
       reason == "target = off"
           ? "leave target = off out for this connection"
           : "if it leads to an endpoint of AWS, name that: signing_host = ENDPOINT";
   return failed({"not_ours", host.place() + " gets no token: " + reason, {remedy}, kExitUsage});
+}
+
+// A host that is no endpoint by its name, and that nobody knows.
+std::optional<Finding> fault_of_name(const Case& host) {
+  const std::string& name = host.endpoint.host;
+  if (text(host.explanation, "reason") == "target = off" || !host.hostaddr.empty() ||
+      name.empty() || name.front() == '/' || name.front() == '@')
+    return std::nullopt;
+  const Deadline soon = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+  if (look_up(name, host.endpoint.port, soon).error == 0) return std::nullopt;
+  Verdict verdict = verdict_on_name(name, ask_name_servers(name, soon));
+  if (name.find('.') == name.npos && verdict.code == "name_unknown")
+    verdict = {
+        "bare_name",
+        name + " is a bare name: an endpoint's whole name is wanted, " + name +
+            ".ID.REGION.rds.amazonaws.com",
+        {"see the endpoint's name: aws rds describe-db-instances --db-instance-identifier " + name},
+        kExitUsage};
+  return failed(std::move(verdict));
+}
+
+// A source that nobody set up.
+bool is_absent(const std::string& message) {
+  return message.find("not set") != message.npos ||
+         message.starts_with("there is no profile \"default\"");
+}
+
+// Where none were found: the source that was there, but gave nothing, is the one that was meant.
+Verdict verdict_on_source(const Case& host) {
+  Verdict verdict = verdict_on_error(host);
+  const json::object& error = host.explanation.at("error").as_object();
+  for (const json::value& cause : error.at("causes").as_array())
+    if (text(cause.as_object(), "code") == "line_skipped")
+      verdict.sentence += ": " + text(cause.as_object(), "message");
+  if (error_status(host) != PGIAM_E_NO_CREDENTIALS) return verdict;
+  for (const json::value& item : host.explanation.at("error").at("causes").as_array()) {
+    const json::object& cause = item.as_object();
+    const std::string hint = text(cause, "hint"), message = text(cause, "message");
+    if (hint.empty() && is_absent(message)) continue;
+    verdict.sentence += ": " + message;
+    if (!hint.empty()) verdict.remedies.insert(verdict.remedies.begin(), hint);
+    break;
+  }
+  return verdict;
 }
 
 std::string describe_expiry(const json::object& credentials) {
@@ -124,18 +186,13 @@ Finding find_credentials(Case& host) {
   explain_with_network(host);
   const json::object& credentials = host.explanation.at("credentials").as_object();
   if (error_status(host) != PGIAM_OK) {
-    const Verdict verdict = verdict_on_error(host);
+    const Verdict verdict = verdict_on_source(host);
     return failed(verdict, verdict.sentence + describe_tried(credentials));
   }
   const std::string provider = text(credentials, "provider");
   if (provider.empty()) return ok("of a file" + describe_tried(credentials));
   return ok(text(credentials, "access_key_id") + " from " + provider +
             describe_expiry(credentials) + describe_tried(credentials));
-}
-
-Finding compare_clocks(Case& host) {
-  const std::string lines = findings(host.explanation, {"clock_skew"});
-  return lines.empty() ? skipped("no difference to AWS's is known") : warning(lines.substr(1));
 }
 
 }  // namespace pgiam::cli::doctor

@@ -36,12 +36,37 @@ std::vector<Error> causes_of(const Error& refusal, const Case& host) {
   return causes;
 }
 
+// What old PgBouncers and other proxies have room for.
+constexpr std::size_t kUsualRoom = 990;
+
+// "… TO 'its ARN';" with the one that the cloud told.
+void name_grantee(std::vector<std::string>& commands, const Case& host) {
+  const auto grantee = host.facts.find("grantee");
+  if (grantee == host.facts.end()) return;
+  for (std::string& command : commands)
+    if (const auto at = command.find("its ARN"); at != command.npos)
+      command.replace(at, 7, grantee->second);
+}
+
 Verdict verdict_on_token(const Error& refusal, const Case& host) {
   std::vector<Error> causes = causes_of(refusal, host);
   const Error& likeliest = causes.front();
-  return {likeliest.text(PGIAM_ERROR_CODE),
-          std::string("refused: ") + likeliest.what() + " (most likely)", likeliest.commands(),
-          kExitDenied, causes};
+  std::string sentence = std::string("refused: ") + likeliest.what() + " (most likely)";
+  std::vector<std::string> remedies = likeliest.commands();
+  if (has_code(likeliest, "wrong_endpoint") && host.connection->password_size() > kUsualRoom) {
+    sentence = "refused: the token of " + std::to_string(host.connection->password_size()) +
+               " characters may have been cut on the way: it is longer than what usual poolers and "
+               "proxies take, and another place is dialled than it is for (most likely)";
+    remedies.insert(remedies.begin(), "connect to the endpoint itself, without pooler or proxy");
+    return {"token_cut", std::move(sentence), std::move(remedies), kExitDenied, std::move(causes)};
+  }
+  if (const auto arn = host.facts.find("arn"); arn != host.facts.end()) {
+    if (has_code(likeliest, "no_permission"))
+      sentence += "; asked as " + arn->second + ", on " + host.facts.at("resource");
+    if (has_code(likeliest, "no_iam_grant")) name_grantee(remedies, host);
+  }
+  return {likeliest.text(PGIAM_ERROR_CODE), std::move(sentence), std::move(remedies), kExitDenied,
+          std::move(causes)};
 }
 
 }  // namespace

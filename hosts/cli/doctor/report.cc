@@ -1,5 +1,8 @@
 #include "report.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -10,8 +13,16 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kWidth = 80;
-constexpr std::size_t kDetailColumn = 25;
+// Of the terminal; 80 where there is none.
+std::size_t screen_width() {
+  constexpr std::size_t kUsual = 80, kLeast = 30;
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsual;
+  return std::max<std::size_t>(size.ws_col, kLeast);
+}
+
+// Where a step's detail begins. On a narrow screen that is a line of its own.
+constexpr std::size_t kDetailColumn = 25, kNarrowColumn = 4, kNarrow = 72;
 
 const char* name_of(Outcome outcome) {
   switch (outcome) {
@@ -47,7 +58,7 @@ void append_wrapped(std::string& text, std::string_view line, std::size_t indent
     const std::string_view word = line.substr(0, line.find(' '));
     line.remove_prefix(std::min(line.size(), word.size() + 1));
     const std::size_t width = width_of(word);
-    if (!is_first && column + 1 + width > kWidth) {
+    if (!is_first && column + 1 + width > screen_width()) {
       text.append("\n").append(indent, ' ');
       column = indent;
     } else if (!is_first) {
@@ -68,6 +79,15 @@ void append_lines(std::string& text, std::string_view lines, std::size_t indent)
     if (is_item) text += "- ", line.remove_prefix(2);
     append_wrapped(text, line, indent + (is_item ? 2 : 0));
   }
+}
+
+// What is typed, rather than read.
+bool is_command(std::string_view remedy) {
+  const std::string_view first = remedy.substr(0, remedy.find(' '));
+  for (std::string_view word : {"pgiam", "aws", "curl", "unset", "getent", "GRANT", "ALTER", "AWS",
+                                "chmod", "timedatectl", "man"})
+    if (first == word) return true;
+  return first.find('=') != first.npos;
 }
 
 std::string padded(std::string text, std::size_t width) {
@@ -107,7 +127,11 @@ json::object to_object(const Verdict& verdict) {
                                   {"commands", list_of(commands)},
                                   {"evidence", cause.text(PGIAM_ERROR_EVIDENCE)}});
   }
-  return {{"code", verdict.code}, {"sentence", verdict.sentence}, {"causes", std::move(causes)}};
+  return {{"code", verdict.code},
+          {"sentence", verdict.sentence},
+          {"certain", verdict.is_certain},
+          {"evidence", verdict.evidence},
+          {"causes", std::move(causes)}};
 }
 
 json::object to_object(const StepTaken& step) {
@@ -125,7 +149,10 @@ std::string to_text(const Report& report) {
   append_wrapped(text, report.verdict.sentence, 9);
   for (const std::string& remedy : report.verdict.remedies) {
     text += "\ndo: ";
-    append_printable(text, remedy);  // to be copied, so not broken
+    if (is_command(remedy))
+      append_printable(text, remedy);  // to be copied, so not broken
+    else
+      append_wrapped(text, remedy, 4);
   }
   text += '\n';
   const bool of_several = has_several_hosts(report);
@@ -138,8 +165,10 @@ std::string to_text(const Report& report) {
       not_reached += (not_reached.empty() ? "" : ", ") + step.name;
       continue;
     }
-    text += "\n  " + padded(name_of(step.finding.outcome), 8) + " " + padded(step.name, 14);
-    append_lines(text, step.finding.detail, kDetailColumn);
+    text += "\n  " + padded(name_of(step.finding.outcome), 8) + " ";
+    const bool is_narrow = screen_width() < kNarrow;
+    text += is_narrow ? step.name + "\n    " : padded(step.name, 14);
+    append_lines(text, step.finding.detail, is_narrow ? kNarrowColumn : kDetailColumn);
   }
   append_not_reached(text, not_reached);
   return text;

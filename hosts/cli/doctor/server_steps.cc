@@ -1,22 +1,20 @@
 // What only the server's side tells: its name, its port, its certificate, and its answer to a
 // token.
 #include <netdb.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
-#include "../late_libpq.h"
 #include "../report.h"
-#include "home.h"
+#include "certificate.h"
+#include "name.h"
 #include "refusal.h"
+#include "server_words.h"
 #include "steps.h"
 
 namespace pgiam::cli::doctor {
 namespace {
-
-std::string signing_host(const Case& host) { return text(host.explanation, "signing_host"); }
 
 std::string joined(const std::vector<Address>& addresses) {
   std::string list;
@@ -50,6 +48,15 @@ Verdict verdict_on_port(const Case& host) {
             {way, inside ? "allow port " + port + " in the instance's security group"
                          : "see that the instance is publicly accessible, or use a VPN or tunnel"},
             kExitNetwork};
+  const bool is_ipv6_only =
+      std::all_of(host.addresses.begin(), host.addresses.end(),
+                  [](const Address& address) { return address.bytes.ss_family == AF_INET6; });
+  if (is_ipv6_only)
+    return {"unreachable",
+            host.place() + " has IPv6 addresses alone, and this machine has no way to them: " +
+                host.addresses.back().outcome,
+            {"give this machine an IPv6 route, or the endpoint an IPv4 address (dual-stack)", way},
+            kExitNetwork};
   return {"unreachable",
           "there is no way to " + host.place() + ": " + host.addresses.back().outcome,
           {way},
@@ -72,8 +79,9 @@ std::optional<Finding> without_tls(const Case& host) {
 }
 
 // Why there is no going on with what answers; nullopt where it may be an instance of ours.
-std::optional<Finding> object_to_peer(const Case& host) {
-  switch (ask_for_tls(host.socket, host.deadline)) {
+std::optional<Finding> object_to_peer(Case& host) {
+  host.peer = ask_for_tls(host.socket, host.deadline);
+  switch (host.peer) {
     case Peer::kTls:
     case Peer::kError:
       return std::nullopt;
@@ -84,7 +92,14 @@ std::optional<Finding> object_to_peer(const Case& host) {
     case Peer::kMysql:
       return not_postgres(host, "it speaks MySQL's protocol");
     case Peer::kBareTls:
-      return not_postgres(host, "it wants TLS from the first byte, as HTTPS does");
+      return failed(
+          {"bare_tls",
+           "what listens at " + host.place() +
+               " speaks TLS from the first byte, not PostgreSQL: HTTPS, or a balancer with a "
+               "TLS listener",
+           {"give the balancer a TCP listener, which passes PostgreSQL's own TLS through",
+            "see host and port: an instance of PostgreSQL usually has port 5432"},
+           kExitNetwork});
     case Peer::kOther:
       return not_postgres(host, "its answer is none of PostgreSQL's");
     case Peer::kClosed:
@@ -101,61 +116,6 @@ std::optional<Finding> object_to_peer(const Case& host) {
   return std::nullopt;
 }
 
-std::string ca_bundle(const TrialConnection& trial) {
-  if (const std::string file = trial.option("sslrootcert"); !file.empty()) return file;
-  const std::string file = host::file_at_home(".postgresql/root.crt");
-  return access(file.c_str(), R_OK) == 0 ? file : "";
-}
-
-// Under require libpq verifies with a CA file that is there, and goes on without one that is not.
-// "system" is such a file to those before 16.
-bool can_verify(const std::string& bundle) {
-  return (bundle == "system" && late_libpq().major_version() >= 16) ||
-         (!bundle.empty() && access(bundle.c_str(), F_OK) == 0);
-}
-
-Finding describe_tls(const TrialConnection& trial) {
-  const std::string bundle = ca_bundle(trial);
-  const std::string sslmode = trial.option("sslmode");
-  const std::string how = trial.cipher() + "\ncertificate: ";
-  if (sslmode == "verify-full") return ok(how + "verified, with its name, by " + bundle);
-  if (sslmode == "verify-ca" || can_verify(bundle))
-    return ok(how + "verified, but not its name, by " + bundle);
-  const std::string not_verified = how + "not verified (sslmode=" + sslmode + ")";
-  if (bundle.empty()) return ok(not_verified + "; sslmode=verify-full with a CA bundle would");
-  return warning(not_verified + ": there is no CA file " + bundle +
-                 ", and without sslmode=verify-full libpq goes on");
-}
-
-Verdict verdict_on_certificate(const Case& host) {
-  const std::string said = host.connection->sentence();
-  const std::string bundle = ca_bundle(*host.connection);
-  if (said.find("does not match host name") != said.npos) {
-    Verdict verdict{"certificate_name",
-                    "the server's certificate is for another name: " + said,
-                    {},
-                    kExitUsage};
-    // Which is the endpoint's own, or the one that signing_host gives.
-    verdict.remedies.push_back(
-        "see where the name " + host.dialled_name() + " leads" +
-        (host.dialled_name() == signing_host(host)
-             ? ""
-             : ", or correct signing_host: the server there is not " + signing_host(host)));
-    return verdict;
-  }
-  const bool of_authority = said.find("certificate verify failed") != said.npos ||
-                            said.find("root certificate file") != said.npos;
-  if (!of_authority)
-    return {"tls_failed", "TLS with " + host.place() + " fails: " + said, {}, kExitNetwork};
-  return {"certificate",
-          bundle.empty()
-              ? "there is no CA bundle to verify the server's certificate with"
-              : "the server's certificate cannot be verified with the CA bundle " + bundle,
-          {"curl -fO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
-           "sslrootcert=global-bundle.pem (RDS Proxy and Aurora DSQL: sslrootcert=system)"},
-          kExitUsage};
-}
-
 Verdict out_of_time(const Case& host, const std::string& what) {
   return {"no_answer",
           host.place() + " " + what + " in time",
@@ -170,12 +130,76 @@ Verdict verdict_on_no_token(const Error& why) {
   return verdict;
 }
 
+// The alias that led to the endpoint's name is the one that the person knows.
+Verdict verdict_on_lookup(const Case& host, const std::string& name, int error) {
+  if (!host.hostaddr.empty())
+    return {"name_unknown",
+            "hostaddr=" + name + " is no address: " + gai_strerror(error),
+            {"hostaddr takes an IP address; a name goes into host"},
+            kExitUsage};
+  NameFault fault = ask_name_servers(name, host.deadline);
+  if (name != host.endpoint.host && fault.kind == NameFault::Kind::kUnknown) {
+    fault.aliases = {name};
+    return verdict_on_name(host.endpoint.host, fault);
+  }
+  if (fault.kind == NameFault::Kind::kUnknown || error == EAI_AGAIN)
+    return verdict_on_name(name, fault);
+  return verdict_on_name(name, {});
+}
+
+// Told by the way, where it is not to be had.
+void probe(Case& host) {
+  const LateOpenssl* openssl = late_openssl();
+  if (host.peer != Peer::kTls || openssl == nullptr) return;
+  const auto now = std::chrono::steady_clock::now();
+  TlsProbe probe(*openssl, host.socket, host.connection->option("host"),
+                 ca_bundle(*host.connection), now + (host.deadline - now) / 2);
+  host.shown = probe.certificate();
+  if (probe.has_finished())
+    host.first = probe.log_in_without_password(host.params.user, host.params.database);
+}
+
+// Another login with the same token: what is refused once and accepted then was throttled.
+bool is_accepted_now(const Case& host) {
+  TrialConnection again(host.context, host.libpq, host.given, host.dialled_name(),
+                        host.address->text, host.endpoint.port);
+  if (!again.is_ours() || again.why_not()) return false;
+  again.finish_tls(host.deadline);
+  again.finish_login(host.deadline);
+  return again.is_logged_in();
+}
+
+Verdict throttled() {
+  Verdict verdict{
+      "throttled",
+      "refused for a moment: the same token was refused and then accepted, as where the "
+      "server gets more new logins in a second than it asks the cloud about (200)",
+      {"pool connections, and let who connects wait and try again"},
+      kExitNetwork};
+  verdict.evidence = "the second login succeeded";
+  verdict.is_certain = true;
+  return verdict;
+}
+
+Verdict verdict_on_login(Case& host, const Error& explained) {
+  const Verdict by_library = verdict_on_refusal(host, explained);
+  if (auto verdict = verdict_on_words(host)) return *verdict;
+  if (auto verdict = verdict_on_method(host)) return *verdict;
+  if (explained.status() != PGIAM_E_DENIED || explained.causes().empty()) return by_library;
+  if (auto verdict = verdict_on_request(host, by_library)) return *verdict;
+  if (auto verdict = verdict_on_clock(host)) return *verdict;
+  if (is_accepted_now(host)) return throttled();
+  return by_library;
+}
+
 }  // namespace
 
 Finding look_up_name(Case& host) {
   const std::string timeout = text(host.explanation, "timeout_ms");
-  host.deadline =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(std::atoi(timeout.c_str()));
+  const auto now = std::chrono::steady_clock::now();
+  Deadline& of_all = *host.servers_deadline;
+  if (of_all == Deadline()) of_all = now + std::chrono::milliseconds(std::atoi(timeout.c_str()));
+  host.deadline = now + (of_all - now) / host.hosts_left;
   const std::string name = host.hostaddr.empty() ? host.dialled_name() : host.hostaddr;
   Lookup lookup = look_up(name, host.endpoint.port, host.deadline);
   if (lookup.error == kLookupTimedOut)
@@ -183,12 +207,7 @@ Finding look_up_name(Case& host) {
                    "the name servers do not answer for " + name,
                    {"see this machine's name servers: /etc/resolv.conf, VPN"},
                    kExitNetwork});
-  if (lookup.error != 0)
-    return failed({"name_unknown",
-                   "the name " + name + " is not known: " + gai_strerror(lookup.error),
-                   {"see the spelling; a deleted or renamed instance has no name any more",
-                    "getent ahosts " + name},
-                   kExitNetwork});
+  if (lookup.error != 0) return failed(verdict_on_lookup(host, name, lookup.error));
   host.addresses = std::move(lookup.addresses);
   std::string detail = joined(host.addresses);
   if (!host.hostaddr.empty()) return ok(detail + ", as hostaddr says");
@@ -214,7 +233,6 @@ Finding reach_port(Case& host) {
 
 Finding agree_on_tls(Case& host) {
   if (std::optional<Finding> objection = object_to_peer(host)) return *objection;
-  host.socket = Socket();
   host.connection.emplace(host.context, host.libpq, host.given, host.dialled_name(),
                           host.address->text, host.endpoint.port);
   TrialConnection& trial = *host.connection;
@@ -222,6 +240,8 @@ Finding agree_on_tls(Case& host) {
     return failed(
         {"hook_passes", "the hook takes this connection for none of its own", {}, kExitInternal});
   if (const std::optional<Error>& why = trial.why_not()) return failed(verdict_on_no_token(*why));
+  probe(host);
+  host.socket = Socket();
   trial.finish_tls(host.deadline);
   if (trial.has_finished_tls()) {
     return trial.cipher().empty() ? warning("none: the token goes in clear text")
@@ -238,7 +258,7 @@ Finding log_in(Case& host) {
   if (!trial.is_over()) return failed(out_of_time(host, "did not answer the login"));
   if (!trial.is_logged_in()) {
     const Error explained = trial.explain();
-    const Verdict verdict = verdict_on_refusal(host, explained);
+    const Verdict verdict = verdict_on_login(host, explained);
     const std::string redacted = explained.text(PGIAM_ERROR_EVIDENCE);
     std::string detail = redacted.empty() ? trial.sentence() : redacted;
     if (const std::string code = trial.sqlstate(); !code.empty())

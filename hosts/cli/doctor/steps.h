@@ -14,6 +14,7 @@ struct Step {
 Finding recognise_target(Case& host);
 Finding find_region(Case& host);
 Finding find_credentials(Case& host);
+Finding ask_identity(Case& host);
 Finding compare_clocks(Case& host);
 // … and what only it tells (server_steps.cc).
 Finding look_up_name(Case& host);
@@ -23,8 +24,8 @@ Finding log_in(Case& host);
 
 inline constexpr Step kSteps[] = {
     {"target", recognise_target}, {"region", find_region}, {"credentials", find_credentials},
-    {"clock", compare_clocks},    {"name", look_up_name},  {"port", reach_port},
-    {"tls", agree_on_tls},        {"login", log_in},
+    {"identity", ask_identity},   {"clock", compare_clocks}, {"name", look_up_name},
+    {"port", reach_port},         {"tls", agree_on_tls},   {"login", log_in},
 };
 
 // Whether the hook would do in other programs what was done here.

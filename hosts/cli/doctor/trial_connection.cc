@@ -82,6 +82,13 @@ void TrialConnection::finish_login(Deadline deadline) {
   go_on(deadline, [](ConnStatusType) { return false; });
 }
 
+std::size_t TrialConnection::password_size() const {
+  if (attempt_)
+    for (const pgiam_param& param : attempt_->params())
+      if (std::string_view(param.key) == "password") return std::string_view(param.value).size();
+  return 0;
+}
+
 std::string TrialConnection::cipher() const {
   const char* protocol = late_libpq().PQsslAttribute(conn_.get(), "protocol");
   const char* cipher = late_libpq().PQsslAttribute(conn_.get(), "cipher");

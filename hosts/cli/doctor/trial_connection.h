@@ -33,6 +33,7 @@ class TrialConnection {
   bool is_logged_in() const { return status() == CONNECTION_OK; }
   bool has_finished_tls() const { return has_finished_tls_; }
   bool has_sent_password() const { return libpq_.PQconnectionUsedPassword(conn_.get()) != 0; }
+  std::size_t password_size() const;  // that was to be sent
   // "TLSv1.3, TLS_AES_256_GCM_SHA384"; "" where there is none.
   std::string cipher() const;
   // What libpq made of an option: "sslmode".

@@ -9,7 +9,7 @@ import subprocess
 import threading
 
 import pytest
-from conftest import Emulator
+from conftest import Emulator, Key
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +30,25 @@ def rds(instance):
     return instance
 
 
+class KeysOf:
+    """STS knows whom the instance knows."""
+
+    def __init__(self, rds):
+        self.rds = rds
+
+    def get(self, id):
+        key = self.rds.keys.get(id)
+        return key and Key(key.id, key.secret, key.session_token, key.expires_at)
+
+
 @pytest.fixture
-def variables(rds):
+def variables(rds, aws):
     """Those of a user who may log in; the port is known to be the endpoint's own."""
-    aws = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
-    return aws | {"PGIAM_SIGNING_PORT": str(rds.port)}
+    before, aws.sts.keys = aws.sts.keys, KeysOf(rds)
+    keys = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
+    to_sts = {name: value for name, value in aws.environment("sts").items() if name != "AWS_EC2_METADATA_DISABLED"}
+    yield {"AWS_EC2_METADATA_DISABLED": "true"} | to_sts | keys | {"PGIAM_SIGNING_PORT": str(rds.port)}
+    aws.sts.keys = before
 
 
 class Told:

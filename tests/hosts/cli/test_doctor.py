@@ -12,7 +12,7 @@ import pytest
 from conftest import COMMAND, HOST, SECRET, SESSION_TOKEN, FakeAws, Key
 from doctor_fixtures import Told, doctor, instance, rds, variables  # noqa: F401
 
-STEPS = ["configuration", "target", "region", "credentials", "clock", "name", "port", "tls", "login", "hook"]
+STEPS = ["configuration", "target", "region", "credentials", "identity", "clock", "name", "port", "tls", "login", "hook"]
 ROLE = "arn:aws:iam::123456789012:role/app"
 PASSWORD = "canary-of-a-password"
 
@@ -24,7 +24,8 @@ def test_it_works_and_every_step_tells_what_it_found(doctor, rds):
     told = doctor(rds.conninfo())
     assert (told.code, told.do, told.status) == ("works", [], 0)
     assert list(told.steps) == STEPS
-    assert {step: told.outcome(step) for step in STEPS if told.outcome(step) != "ok"} == {"clock": "skipped"}
+    assert {step: told.outcome(step) for step in STEPS if told.outcome(step) != "ok"} == {}
+    assert "arn:aws:iam::123456789012:user/ann, account 123456789012" in told.detail("identity")
     assert "eu-west-1" in told.detail("region")
     assert "aws.environment" in told.detail("credentials")
     assert told.detail("port") == f"127.0.0.1:{rds.port} accepts connections"
@@ -276,7 +277,7 @@ def test_a_hook_that_is_not_installed_is_told(pgiam, variables, rds, tmp_path):
 def test_json_is_one_object_with_what_explain_tells_in_it(doctor, pgiam, rds, variables):
     told = doctor(rds.conninfo()).json
     assert list(told)[:3] == ["verdict", "do", "steps"]
-    assert set(told["verdict"]) == {"code", "sentence", "causes"}
+    assert set(told["verdict"]) == {"code", "sentence", "certain", "evidence", "causes"}
     for step in told["steps"]:
         assert set(step) == {"step", "host", "outcome", "detail", "ms"}
         assert step["outcome"] in ("ok", "warning", "failed", "skipped") and isinstance(step["ms"], int)

@@ -59,6 +59,7 @@ def test_json_has_the_members_that_are_promised(explain):
         "dial_host": HOST,
         "dial_hostaddr": None,
         "rule": None,
+        "account": {},
         "tls": "require",
         "sslmode": "require",
         "sslmode_from": "tls",

@@ -1,0 +1,118 @@
+// What the cloud says of the credentials: the library's examination, in the words of a step.
+#include <boost/json/parse.hpp>
+#include <cstdlib>
+
+#include "../report.h"
+#include "steps.h"
+
+namespace pgiam::cli::doctor {
+namespace {
+
+namespace json = boost::json;
+
+// Apart by more than a token takes. Less is told, and no reason by itself.
+constexpr std::int64_t kMuchMs = 240'000;
+// Nobody's clock shows an earlier time than the one at which this was written.
+constexpr std::int64_t kWrittenAt = 1'790'000'000'000;  // September 2026
+
+std::string for_people(std::int64_t ms) {
+  const std::int64_t seconds = (std::abs(ms) + 500) / 1000;
+  if (seconds < 600) return std::to_string(seconds) + " seconds";
+  if (seconds < 2 * 86'400) return std::to_string((seconds + 30) / 60) + " minutes";
+  return std::to_string((seconds + 43'200) / 86'400) + " days";
+}
+
+std::string date_of(std::int64_t unix_ms) {
+  const std::time_t seconds = unix_ms / 1000;
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  char date[32];
+  std::strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", &utc);
+  return date;
+}
+
+std::int64_t now_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+Verdict verdict_of(const json::object& check) {
+  std::vector<std::string> commands;
+  for (const json::value& command : check.at("commands").as_array())
+    commands.emplace_back(command.as_string());
+  Verdict verdict{text(check, "code"), text(check, "sentence"), std::move(commands), kExitDenied};
+  verdict.evidence = text(check, "evidence");
+  verdict.is_certain = check.at("certain").as_bool();
+  return verdict;
+}
+
+void keep_facts(Case& host, const json::object& check) {
+  for (const auto& [name, fact] : check.at("facts").as_object())
+    host.facts[name] = std::string(fact.as_string());
+  if (const auto clock = host.facts.find("clock_ms"); clock != host.facts.end())
+    host.clock_ms = std::atoll(clock->second.c_str());
+}
+
+Finding describe(const json::object& check) {
+  const std::string asked = text(check, "asked");
+  const std::string by = asked.empty() ? "" : "\nasked: " + asked;
+  if (text(check, "outcome") == "failed") {
+    Verdict verdict = verdict_of(check);
+    const std::string detail =
+        verdict.sentence + (verdict.evidence.empty() ? "" : "\n" + verdict.evidence) + by;
+    return failed(std::move(verdict), detail);
+  }
+  if (text(check, "outcome") == "ok") return ok(text(check, "sentence") + by);
+  return skipped(text(check, "sentence") + by);
+}
+
+}  // namespace
+
+Finding ask_identity(Case& host) {
+  if (host.offline) return skipped("--offline: nobody was asked whose they are");
+  if (takes_password_from_file(host.explanation)) return skipped("the password comes from a file");
+  Result<std::string> found = host.context.examine(host.request(), PGIAM_EXAMINE_IDENTITY);
+  if (!found) return skipped(found.error().what());
+  const json::value all = json::parse(*found);
+  const json::array& checks = all.at("checks").as_array();
+  if (checks.empty()) return skipped("there is nobody to ask");
+  const json::object& check = checks.front().as_object();
+  keep_facts(host, check);
+  if (text(check, "code") == "clock_suspected") host.clock_is_suspected = true;
+  return describe(check);
+}
+
+Finding compare_clocks(Case& host) {
+  if (now_ms() < kWrittenAt) {
+    Verdict verdict{"wrong_clock",
+                    "this machine's clock is wrong: it shows " + date_of(now_ms()),
+                    {"timedatectl set-ntp true", "date -u, to see what it shows"},
+                    kExitDenied};
+    verdict.evidence = "this version of pgiam was not written by then";
+    verdict.is_certain = true;
+    return failed(std::move(verdict));
+  }
+  const std::string lines = findings(host.explanation, {"clock_skew"});
+  if (!lines.empty()) return warning(lines.substr(1));
+  if (!host.clock_ms) return skipped("no difference to the cloud's is known");
+  const std::string apart =
+      for_people(*host.clock_ms) + (*host.clock_ms < 0 ? " ahead of" : " behind") + " the cloud's";
+  if (std::abs(*host.clock_ms) < 60'000) return ok("within a minute of the cloud's");
+  return warning("this machine's clock is " + apart);
+}
+
+std::optional<Verdict> verdict_on_clock(const Case& host) {
+  if (!host.clock_ms || std::abs(*host.clock_ms) < kMuchMs) return std::nullopt;
+  const bool is_ahead = *host.clock_ms < 0;
+  Verdict verdict{"wrong_clock",
+                  "this machine's clock is wrong: it is " + for_people(*host.clock_ms) +
+                      (is_ahead ? " ahead of" : " behind") + " the cloud's, and shows " +
+                      date_of(now_ms()),
+                  {"timedatectl set-ntp true", "date -u, to see what it shows"},
+                  kExitDenied};
+  verdict.evidence = "the Date of the cloud's answer";
+  verdict.is_certain = std::abs(*host.clock_ms) > 900'000;
+  return verdict;
+}
+
+}  // namespace pgiam::cli::doctor
