@@ -55,7 +55,7 @@ def test_a_missing_library_is_told_with_all_places(home):
     done = run(PROGRAMS / "storm", "1", home=home, PGHOST=HOST, PGUSER="app", **KEY, PGIAM_LIBRARY="")
     if done.returncode == 0:
         pytest.skip("this machine has libpgiam installed")
-    assert f"{PROGRAMS}/libpgiam.so.1" in done.stderr and "the system's linker" in done.stderr
+    assert f"{PROGRAMS.resolve()}/libpgiam.so.1" in done.stderr and "the system's linker" in done.stderr
 
 
 def test_the_library_beside_the_program_is_found(home, tmp_path):

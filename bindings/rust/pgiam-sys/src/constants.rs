@@ -71,6 +71,7 @@ pub const PGIAM_ADVICE_NONE: i32 = 0;
 pub const PGIAM_ADVICE_RETRY_ONCE: i32 = 1;
 pub const PGIAM_OUTCOME_PASSWORD_SENT: u32 = 0x1;
 pub const PGIAM_OUTCOME_PASSWORD_NOT_SENT: u32 = 0x2;
+pub const PGIAM_OUTCOME_NO_PAUSE: u32 = 0x4;
 pub const PGIAM_STEP_WAIT: i32 = 1;
 pub const PGIAM_STEP_CONNECT: i32 = 2;
 pub const PGIAM_STEP_DONE: i32 = 3;
