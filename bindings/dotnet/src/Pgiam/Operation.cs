@@ -13,6 +13,7 @@ namespace Pgiam
         private readonly OperationHandle handle = new OperationHandle();
         private readonly Asker supplier;
         private readonly Options options;
+        private IntPtr timeOut; // the last: that it still runs, or its result
 
         /// <summary>The operation owns the supplier from here on.</summary>
         internal Operation(Context context, ref Native.Request request, Asker supplier, Options options)
@@ -48,27 +49,33 @@ namespace Pgiam
             handle.Cancel();
         }
 
-        /// <summary>The reply, or NULL while it runs. Throws the error that it ended with. -1: until it ends.</summary>
+        /// <summary>The reply, or NULL while it runs, as far as is known: one whose result is a time-out may be seen to have ended by
+        /// a later call alone. Throws the error that it ended with. For one thread at a time; -1: until it ends.</summary>
         internal IntPtr Wait(int milliseconds)
         {
-            IntPtr reply = IntPtr.Zero, error = IntPtr.Zero, used;
+            IntPtr used;
             if (!handle.TryUse(out used))
             {
                 throw new PgiamException("CANCELLED", "the operation is over");
             }
             try
             {
-                var status = api.OperationWait(used, milliseconds, ref reply, ref error);
-                if (status == Constants.OK)
+                for (var i = 0; i < 2; i++)
                 {
-                    return reply;
+                    IntPtr reply = IntPtr.Zero, error = IntPtr.Zero;
+                    var status = api.OperationWait(used, milliseconds, ref reply, ref error);
+                    if (status == Constants.OK)
+                    {
+                        return reply;
+                    }
+                    if (status != Constants.E_TIMEOUT || milliseconds < 0)
+                    {
+                        throw Ended(status, error);
+                    }
+                    api.ErrorFree(timeOut);
+                    timeOut = error;
                 }
-                if (status == Constants.E_TIMEOUT && milliseconds >= 0 && !HasEnded(used, ref reply))
-                {
-                    api.ErrorFree(error);
-                    return reply;
-                }
-                throw PgiamException.Take(status, error, options, supplier != null ? supplier.Failure : null);
+                return IntPtr.Zero;
             }
             finally
             {
@@ -76,17 +83,17 @@ namespace Pgiam
             }
         }
 
-        /// <summary>Whether the time-out was the result, which is handed over once, or it still runs.</summary>
-        private bool HasEnded(IntPtr used, ref IntPtr reply)
+        /// <summary>A time-out that was the result is handed over once; then the library says that there is none.</summary>
+        private PgiamException Ended(int status, IntPtr error)
         {
-            var error = IntPtr.Zero;
-            var status = api.OperationWait(used, 0, ref reply, ref error);
-            if (status == Constants.OK || status == Constants.E_TIMEOUT || status == Constants.E_INVALID_STATE)
+            if (status == Constants.E_INVALID_STATE && timeOut != IntPtr.Zero)
             {
                 api.ErrorFree(error);
-                return status == Constants.E_INVALID_STATE;
+                error = timeOut;
+                timeOut = IntPtr.Zero;
+                status = Constants.E_TIMEOUT;
             }
-            throw PgiamException.Take(status, error, options, supplier != null ? supplier.Failure : null);
+            return PgiamException.Take(status, error, options, supplier != null ? supplier.Failure : null);
         }
 
         /// <summary>-1: there is none.</summary>
@@ -117,6 +124,8 @@ namespace Pgiam
         {
             context.Leave(handle);
             handle.Dispose();
+            api.ErrorFree(timeOut);
+            timeOut = IntPtr.Zero;
             if (supplier != null)
             {
                 supplier.Dispose();
@@ -127,6 +136,7 @@ namespace Pgiam
     /// <summary>A task that waits for an operation, without a thread.</summary>
     internal sealed class Waiting<T> : IWaiter
     {
+        private const int LooksAgainMs = 500; // what ended between two looks wakes nobody any more
         private readonly Operation operation;
         private readonly Func<IntPtr, T> read;
         private readonly TaskCompletionSource<T> told = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -139,6 +149,7 @@ namespace Pgiam
             this.read = read;
             this.stop = stop;
             Descriptor = -1;
+            Deadline = long.MaxValue;
             if (Poller.TakeDescriptor())
             {
                 Descriptor = operation.Descriptor();
@@ -151,10 +162,7 @@ namespace Pgiam
 
         public int Descriptor { get; private set; }
 
-        public long Deadline
-        {
-            get { return long.MaxValue; }
-        }
+        public long Deadline { get; private set; }
 
         /// <summary>Owns the operation from here on.</summary>
         internal static Task<T> For(Operation operation, Func<IntPtr, T> read, CancellationToken stop)
@@ -180,6 +188,7 @@ namespace Pgiam
                 var reply = operation.Wait(0);
                 if (reply == IntPtr.Zero)
                 {
+                    Deadline = Poller.Now + LooksAgainMs;
                     return false;
                 }
                 told.TrySetResult(read(reply));
