@@ -34,7 +34,7 @@ func client(t *testing.T, config Config) *Client {
 
 func withKeys(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret of AKIDEXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secretOfAKIDEXAMPLE")
 }
 
 func refused(t *testing.T, client *Client, request Request) *Error {

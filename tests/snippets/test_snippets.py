@@ -16,6 +16,7 @@ NOT_RUN = [
     ("bindings/dotnet/README.md", "var pgiam = new Pgiam.Context()", "calls without their surroundings; tests/bindings/dotnet makes each of them"),
     ("bindings/dotnet/README.md", "new NpgsqlDataSourceBuilder", "a line for each driver; tests/bindings/dotnet runs them, Npgsql's against its shape"),
     ("bindings/go/README.md", "import \"pgiam.org", "calls without their surroundings; the module's own tests make them, and tests/bindings/go runs examples/"),
+    ("bindings/go/README.md", "pgiam.Request{", "pgiamaws's own tests make both calls, with types of the SDK's shape"),
     ("bindings/go/README.md", "connector, err :=", "a line for each driver; tests/bindings/go runs each with the driver itself"),
     ("bindings/java/README.md", "Pgiam, PgiamAttempt ──► Bridge", "a drawing"),
     ("hosts/libpq/README.md", "[Service]", "a unit of systemd, with the paths of an installed system; no service manager runs here"),

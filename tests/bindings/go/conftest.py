@@ -1,5 +1,5 @@
 """What the tests of the Go module share: how Go is called, and the module's folder. As a rule by cgo and with Debian's Go; the
-optional part go_drivers sets PGIAM_TEST_GO to a newer one that loads the library without cgo."""
+optional part go_drivers sets PGIAM_TEST_GO to a newer one that loads the library without cgo, and fetches modules beforehand."""
 
 import os
 import shutil
@@ -30,8 +30,8 @@ def environment(**more):
     ours = {"GOCACHE": cache + "/cache", "GOFLAGS": "-buildvcs=false", "GOTOOLCHAIN": "local", "CGO_ENABLED": "0" if NEWER else "1"}
     if not NEWER:
         ours |= {"GOPATH": cache + "/path", "GOPROXY": "off"}
-    elif "GOPATH" in os.environ:
-        ours["GOPATH"] = os.environ["GOPATH"]
+    else:
+        ours |= {"GOMODCACHE": os.environ["PGIAM_TEST_GO_MODULES"], "GOPROXY": "off"}
     return {**kept, **ours, **more}
 
 

@@ -46,7 +46,12 @@ def built(tmp_path_factory):
 
     def of(driver):
         if driver not in known:
-            known[driver] = build(HERE / "drivers", f"./{driver}", tmp_path_factory.mktemp("go") / driver)
+            program = tmp_path_factory.mktemp("go") / driver
+            if NEWER:
+                target = "./pgx" if driver == "pgx" else f"pgiam.org/pgiam/tests/drivers/{driver}"
+                known[driver] = build(HERE / "newer", target, program)
+            else:
+                known[driver] = build(HERE / "drivers", f"./{driver}", program)
         return known[driver]
 
     return of
@@ -55,8 +60,8 @@ def built(tmp_path_factory):
 class Pool:
     """The program; open it with the connection's keywords."""
 
-    def __init__(self, program, variables):
-        self._program = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=variables)
+    def __init__(self, program, arguments, variables):
+        self._program = subprocess.Popen([program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=variables)
 
     def do(self, what, **more):
         print(json.dumps({"Do": what, **more}), file=self._program.stdin, flush=True)
@@ -96,8 +101,8 @@ def start(built, rds, tmp_path):  # noqa: F811
     """Starts a driver's program in an empty home, with the instance's key and more variables."""
     started = []
 
-    def start(driver, **variables):
-        started.append(Pool(built(driver), {**clean(), "HOME": str(tmp_path), **rds.credentials(), **variables}))
+    def start(driver, *arguments, **variables):
+        started.append(Pool(built(driver), arguments, {**clean(), "HOME": str(tmp_path), **rds.credentials(), **variables}))
         return started[-1]
 
     yield start

@@ -3,7 +3,8 @@ returned there is none, and the rule to write."""
 
 import subprocess
 
-from conftest import ROOT, go, needs_go  # noqa: F401  which finds the fixtures
+import pytest
+from conftest import NEWER, ROOT, go, needs_go  # noqa: F401  which finds the fixtures
 from dns_fixtures import RDS, dns, dns_server, in_own_network, instance, stranger, strangers_server  # noqa: F401
 from driver_fixtures import built, clean, needs_pq, rds, start, verdicts  # noqa: F401
 
@@ -14,8 +15,9 @@ def where(rds, host="sandbox.evil.test", **more):  # noqa: F811
     return {"host": host, "port": rds.port, "user": "app_user", "dbname": "postgres", **more}
 
 
-def test_a_pool_goes_to_the_endpoint_and_not_to_the_stranger(start, rds, stranger, verdicts):  # noqa: F811
-    pool = start("pq")
+@pytest.mark.parametrize("driver", ["pq", pytest.param("pgx", marks=pytest.mark.skipif(not NEWER, reason="pgx needs a newer Go"))])
+def test_a_pool_goes_to_the_endpoint_and_not_to_the_stranger(driver, start, rds, stranger, verdicts):  # noqa: F811
+    pool = start(driver)
     pool.open(where(rds))
     assert pool.ask() == {"user": "app_user", "tls": True}
     assert (verdicts(), stranger.came) == (["accepted"], [])
