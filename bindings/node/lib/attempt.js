@@ -30,6 +30,7 @@ class Attempt {
 
   step() {
     try {
+      this.context._open();
       return call(() => native().attemptNext(this.handle), this.options);
     } catch (error) {
       throw this.supplier ? this.supplier.explain(error) : error;

@@ -14,7 +14,7 @@ const { version } = require('../package.json');
 
 /** Says why a call was given up: an AbortError, as Node's own are, and a PgiamError. */
 function aborted(signal) {
-  const error = new PgiamError('CANCELLED', 'the call was aborted', { code: 'ABORT_ERR', cause: signal.reason });
+  const error = new PgiamError('CANCELLED', 'cancelled', { code: 'ABORT_ERR', cause: signal.reason });
   Object.defineProperty(error, 'name', { value: 'AbortError', configurable: true, writable: true });
   return error;
 }

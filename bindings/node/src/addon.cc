@@ -1,5 +1,5 @@
-// pgiam's addon for Node: the library's calls, none of which waits, and a descriptor for the event loop to watch. What a program
-// calls is in lib/.
+// pgiam's addon for Node: the library's calls, none of which waits, and a descriptor for the event
+// loop to watch. What a program calls is in lib/.
 #include "arguments.h"
 #include "calls.h"
 #include "library.h"

@@ -16,7 +16,9 @@ class Arguments {
   }
 
   napi_value operator[](std::size_t i) const { return values_[i]; }
-  double number(std::size_t i, double otherwise = 0) const { return to_number(env_, values_[i], otherwise); }
+  double number(std::size_t i, double otherwise = 0) const {
+    return to_number(env_, values_[i], otherwise);
+  }
   uint32_t flags(std::size_t i) const { return static_cast<uint32_t>(number(i)); }
   template <typename T>
   T& external(std::size_t i) const {
@@ -32,7 +34,8 @@ class Arguments {
   napi_value values_[kCount];
 };
 
-// A handle of the library's that JavaScript holds, and that is freed once: by free, or with its last reference.
+// A handle of the library's that JavaScript holds, and that is freed once: by free, or with its
+// last reference.
 template <typename T, void (*kFree)(T*)>
 struct Held {
   T* handle = nullptr;

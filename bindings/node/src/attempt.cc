@@ -12,9 +12,12 @@ using Attempt = Held<pgiam_attempt, free_attempt>;
 
 const char* kind_of(int32_t kind) {
   switch (kind) {
-    case PGIAM_STEP_WAIT: return "wait";
-    case PGIAM_STEP_CONNECT: return "connect";
-    default: return "done";
+    case PGIAM_STEP_WAIT:
+      return "wait";
+    case PGIAM_STEP_CONNECT:
+      return "connect";
+    default:
+      return "done";
   }
 }
 
@@ -26,7 +29,8 @@ napi_value attempt_new(napi_env env, napi_callback_info info) {
   const Request request(env, given[1], given.flags(2) | PGIAM_REQUEST_NO_WAIT);
   pgiam_attempt* attempt = nullptr;
   pgiam_error* error = nullptr;
-  const pgiam_status status = api()->attempt_new(given.external<Context>(0).handle, request.get(), &attempt, &error);
+  const pgiam_status status =
+      api()->attempt_new(given.external<Context>(0).handle, request.get(), &attempt, &error);
   if (status != PGIAM_OK) return raise(env, status, error);
   return Attempt::hold(env, attempt);
 }
@@ -44,7 +48,9 @@ napi_value attempt_next(napi_env env, napi_callback_info info) {
   set(env, result, "descriptor", number(env, static_cast<double>(step.descriptor)));
   set(env, result, "waitMs", number(env, static_cast<double>(step.wait_ms)));
   if (step.kind == PGIAM_STEP_CONNECT) {
-    const auto at = [&](std::size_t i, pgiam_param* out) { return api()->attempt_param(attempt, i, out); };
+    const auto at = [&](std::size_t i, pgiam_param* out) {
+      return api()->attempt_param(attempt, i, out);
+    };
     set(env, result, "params", params(env, at));
   }
   return result;
@@ -64,7 +70,8 @@ napi_value attempt_report(napi_env env, napi_callback_info info) {
 
 napi_value attempt_cancel(napi_env env, napi_callback_info info) {
   const Arguments<1> given(env, info);
-  if (pgiam_attempt* const attempt = given.external<Attempt>(0).handle) api()->attempt_cancel(attempt);
+  if (pgiam_attempt* const attempt = given.external<Attempt>(0).handle)
+    api()->attempt_cancel(attempt);
   return undefined(env);
 }
 

@@ -64,7 +64,8 @@ napi_value parse_conninfo(napi_env env, napi_callback_info info) {
   pgiam_error* error = nullptr;
   const pgiam_status status = api()->conninfo_parse(texts.take(given[0]), &parsed, &error);
   if (status != PGIAM_OK) return raise(env, status, error);
-  const napi_value result = params(env, [&](std::size_t i, pgiam_param* out) { return api()->conninfo_at(parsed, i, out); });
+  const napi_value result = params(
+      env, [&](std::size_t i, pgiam_param* out) { return api()->conninfo_at(parsed, i, out); });
   api()->conninfo_free(parsed);
   return result;
 }

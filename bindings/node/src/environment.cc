@@ -8,16 +8,16 @@ namespace {
 
 thread_local Environment* current_environment = nullptr;
 
-// Before the loop of this environment ends: the library's threads write no more, and the loop has no handle of ours.
+// Before the loop of this environment ends: the library's threads write no more, and the loop has
+// no handle of ours.
 void clean_up(napi_async_cleanup_hook_handle hook, void* data) {
   auto& environment = *static_cast<Environment*>(data);
   environment.cleanup = hook;
   environment.alive = environment.shared_from_this();
   while (!environment.contexts.empty()) (*environment.contexts.begin())->free();
   ++environment.closing;
-  uv_close(environment.log.close(), [](uv_handle_t* handle) {
-    static_cast<Environment*>(handle->data)->let_go();
-  });
+  uv_close(environment.log.close(),
+           [](uv_handle_t* handle) { static_cast<Environment*>(handle->data)->let_go(); });
   while (!environment.watches.empty()) close(*environment.watches.begin());
 }
 

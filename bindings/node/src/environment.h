@@ -1,5 +1,5 @@
-// What belongs to one environment of Node's: the main thread, or a Worker. All of it is touched on its thread alone, but for
-// the log, which the library's threads write to.
+// What belongs to one environment of Node's: the main thread, or a Worker. All of it is touched on
+// its thread alone, but for the log, which the library's threads write to.
 #pragma once
 
 #include <node_api.h>
@@ -74,11 +74,13 @@ struct Environment : std::enable_shared_from_this<Environment> {
 
   void let_go();  // the loop has, of one
 
-  // From the loop, outside all JavaScript: what comes after a callback, promises above all, runs, too.
+  // From the loop, outside all JavaScript: what comes after a callback, promises above all, runs,
+  // too.
   void call(napi_ref function, const std::vector<napi_value>& arguments);
 };
 
-// The environment of the call that is under way on this thread, for what the library asks meanwhile.
+// The environment of the call that is under way on this thread, for what the library asks
+// meanwhile.
 Environment*& current();
 
 EnvironmentPtr make_environment(napi_env env);  // nullptr, with an exception pending
@@ -86,7 +88,8 @@ Environment& environment_of(napi_env env);
 
 // log.cc
 void write_log(void* context, int32_t level, const char* component, const char* message);
-napi_value take_log(Environment& environment);  // [context, level, component, message, …], or undefined
+napi_value take_log(
+    Environment& environment);  // [context, level, component, message, …], or undefined
 
 // watch.cc: readable once: the callback is called and goes on being called until unwatch.
 napi_value watch(napi_env env, napi_callback_info info);

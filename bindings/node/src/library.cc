@@ -15,7 +15,8 @@ using VersionFn = uint32_t(PGIAM_CALL*)();
 
 const pgiam_api* api() { return loaded.load(std::memory_order_acquire); }
 
-// What was loaded is never closed: the library does not allow it, nor is one that is not ours worth it.
+// What was loaded is never closed: the library does not allow it, nor is one that is not ours worth
+// it.
 Found load(const char* file) {
   Found found;
   void* library = dlopen(file, RTLD_NOW | RTLD_LOCAL);

@@ -11,7 +11,8 @@ void free_operation(pgiam_operation* operation) { api()->operation_free(operatio
 using Operation = Held<pgiam_operation, free_operation>;
 
 // Where a time-out is the result, which is handed over once, and not that of the wait.
-bool has_ended(pgiam_operation* operation, pgiam_reply** reply, pgiam_status* status, pgiam_error** error) {
+bool has_ended(pgiam_operation* operation, pgiam_reply** reply, pgiam_status* status,
+               pgiam_error** error) {
   if (*status != PGIAM_E_TIMEOUT) return true;
   pgiam_error* again = nullptr;
   const pgiam_status second = api()->operation_wait(operation, 0, reply, &again);
@@ -33,7 +34,8 @@ napi_value operation_start(napi_env env, napi_callback_info info) {
   const Request request(env, given[1], given.flags(2));
   pgiam_operation* operation = nullptr;
   pgiam_error* error = nullptr;
-  const pgiam_status status = api()->operation_start(given.external<Context>(0).handle, request.get(), &operation, &error);
+  const pgiam_status status =
+      api()->operation_start(given.external<Context>(0).handle, request.get(), &operation, &error);
   if (status != PGIAM_OK) return raise(env, status, error);
   return Operation::hold(env, operation);
 }
@@ -64,7 +66,8 @@ napi_value operation_result(napi_env env, napi_callback_info info) {
 
 napi_value operation_cancel(napi_env env, napi_callback_info info) {
   const Arguments<1> given(env, info);
-  if (pgiam_operation* const operation = given.external<Operation>(0).handle) api()->operation_cancel(operation);
+  if (pgiam_operation* const operation = given.external<Operation>(0).handle)
+    api()->operation_cancel(operation);
   return undefined(env);
 }
 

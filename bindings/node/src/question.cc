@@ -19,11 +19,16 @@ void forget(napi_env, void* data, void*) {
 
 const char* kind_of(int32_t kind) {
   switch (kind) {
-    case PGIAM_PROMPT_DEVICE_LOGIN: return "device_login";
-    case PGIAM_PROMPT_MFA_CODE: return "mfa_code";
-    case PGIAM_PROMPT_CLOSE: return "close";
-    case PGIAM_PROMPT_CREDENTIALS: return "credentials";
-    default: return "";
+    case PGIAM_PROMPT_DEVICE_LOGIN:
+      return "device_login";
+    case PGIAM_PROMPT_MFA_CODE:
+      return "mfa_code";
+    case PGIAM_PROMPT_CLOSE:
+      return "close";
+    case PGIAM_PROMPT_CREDENTIALS:
+      return "credentials";
+    default:
+      return "";
   }
 }
 

@@ -17,9 +17,9 @@ napi_value answer_of(napi_env env, const pgiam_reply* reply) {
   static constexpr struct {
     const char* name;
     int32_t field;
-  } kTexts[] = {{"host", PGIAM_REPLY_SIGNING_HOST},   {"region", PGIAM_REPLY_REGION},
-                {"provider", PGIAM_REPLY_PROVIDER},   {"principal", PGIAM_REPLY_PRINCIPAL},
-                {"target", PGIAM_REPLY_TARGET},       {"rule", PGIAM_REPLY_RULE}},
+  } kTexts[] = {{"host", PGIAM_REPLY_SIGNING_HOST}, {"region", PGIAM_REPLY_REGION},
+                {"provider", PGIAM_REPLY_PROVIDER}, {"principal", PGIAM_REPLY_PRINCIPAL},
+                {"target", PGIAM_REPLY_TARGET},     {"rule", PGIAM_REPLY_RULE}},
     kNumbers[] = {{"port", PGIAM_REPLY_SIGNING_PORT},
                   {"expiresAt", PGIAM_REPLY_TOKEN_EXPIRES_AT},
                   {"credentialsExpireAt", PGIAM_REPLY_CREDENTIALS_EXPIRES_AT},
@@ -32,7 +32,9 @@ napi_value answer_of(napi_env env, const pgiam_reply* reply) {
     const auto value = static_cast<double>(library->reply_number(reply, field));
     set(env, result, name, number(env, value));
   }
-  const auto at = [&](std::size_t i, pgiam_param* out) { return library->reply_param(reply, i, out); };
+  const auto at = [&](std::size_t i, pgiam_param* out) {
+    return library->reply_param(reply, i, out);
+  };
   set(env, result, "params", params(env, at));
   std::vector<napi_value> warnings;
   while (const pgiam_error* warning = library->reply_warning(reply, warnings.size()))

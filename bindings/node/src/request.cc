@@ -5,7 +5,18 @@ namespace {
 
 // The places in the array.
 enum Field : uint32_t {
-  kHost, kUser, kDatabase, kPassword, kSslmode, kPort, kTimeoutMs, kOptions, kKeywords, kCanApply, kSupplier, kIdentity
+  kHost,
+  kUser,
+  kDatabase,
+  kPassword,
+  kSslmode,
+  kPort,
+  kTimeoutMs,
+  kOptions,
+  kKeywords,
+  kCanApply,
+  kSupplier,
+  kIdentity
 };
 
 }  // namespace

@@ -21,8 +21,8 @@ class Request {
   pgiam_request request_ = PGIAM_REQUEST_INIT;
 };
 
-// The library's question, on its way to JavaScript, which answers it by its number: a context's for what is asked of a person,
-// a request's for its credentials.
+// The library's question, on its way to JavaScript, which answers it by its number: a context's for
+// what is asked of a person, a request's for its credentials.
 void ask(void* number, const pgiam_prompt* prompt, pgiam_question* question);
 napi_value question_answer(napi_env env, napi_callback_info info);
 napi_value question_decline(napi_env env, napi_callback_info info);

@@ -120,7 +120,8 @@ const char* Texts::take(napi_value value) {
   std::size_t size = 0;
   const std::size_t room = sizeof near_ - used_;
   char* place = near_ + used_;
-  if (room > 4) {  // where it does not fit, what was written has a character's length to spare at most
+  if (room >
+      4) {  // where it does not fit, what was written has a character's length to spare at most
     if (napi_get_value_string_utf8(env_, value, place, room, &size) != napi_ok) return nullptr;
     if (size + 4 < room) {
       used_ += size + 1;

@@ -40,8 +40,8 @@ class Texts {
   Texts& operator=(const Texts&) = delete;
   ~Texts();
 
-  const char* take(napi_value value);                         // nullptr of what is no string
-  std::vector<pgiam_option> take_pairs(napi_value array);     // of key, value, key, value …
+  const char* take(napi_value value);                      // nullptr of what is no string
+  std::vector<pgiam_option> take_pairs(napi_value array);  // of key, value, key, value …
 
  private:
   const napi_env env_;
