@@ -155,8 +155,10 @@ func ParseConnInfo(text string) (map[string]string, error) {
 
 func params(at func(uintptr, *abi.Param) int32) map[string]string {
 	found := map[string]string{}
+	param := abi.NewParam()
+	size := param.StructSize
 	for i := uintptr(0); ; i++ {
-		param := abi.NewParam()
+		param.StructSize = size // which the library lowers to what it fills
 		if at(i, param) != abi.Ok {
 			return found
 		}
