@@ -43,6 +43,7 @@ final class Context
     /** @var array<string, Request> */
     private array $requests = [];
     private CData $out;
+    private CData $error;
 
     /**
      * @param (callable(Prompt): (string|bool|null))|null $prompt called where a person must act; answers with the code, null
@@ -56,7 +57,7 @@ final class Context
         $this->logger = new Logger($logger);
         $this->person = $prompt !== null ? new Person($prompt) : null;
         $this->handle = $this->newHandle($options);
-        $this->out = Library::cell('pgiam_reply *');
+        $this->makeCells();
     }
 
     /**
@@ -137,7 +138,7 @@ final class Context
             $context->handle = $context->newHandle($options);
             Kept::keep($name, $context->handle);
         }
-        $context->out = Library::cell('pgiam_reply *');
+        $context->makeCells();
         return $context;
     }
 
@@ -178,6 +179,13 @@ final class Context
     }
 
     // ---- How ----
+
+    /** What the library writes into: made once, since a token takes no longer than that. */
+    private function makeCells(): void
+    {
+        $this->out = Library::cell('pgiam_reply *');
+        $this->error = Library::cell('pgiam_error *');
+    }
 
     /** @param array<int|string, mixed> $options */
     private function newHandle(#[\SensitiveParameter] array $options): CData
@@ -257,9 +265,13 @@ final class Context
     /** From memory, or as soon as it has been fetched. */
     private function replyTo(Request $request): CData
     {
-        if (Library::ffi()->pgiam_before_connect($this->open(), $request->quick, $this->out, null) === Abi::OK) {
+        $status = Library::ffi()->pgiam_before_connect($this->open(), $request->quick, $this->out, $this->error);
+        if ($status === Abi::OK) {
             $reply = $this->out[0];
+        } elseif ($status === Abi::NOT_APPLICABLE) {
+            throw $request->failed($status, $this->error);
         } else { // it has to be fetched, or there is none, which an operation tells with its reason
+            Errors::taken($status, $this->error);
             $reply = (new Operation($this, $request))->await();
         }
         if (!$request->isTold) {
