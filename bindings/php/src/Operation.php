@@ -26,6 +26,9 @@ final class Operation
     private ?Answer $answer = null;
     private ?Error $failure = null;
 
+    /** @var array{string, string, array<string, mixed>}|null the last time-out that was told */
+    private ?array $timeout = null;
+
     /** @internal Context::start() makes them; the context lives as long. */
     public function __construct(private Context $context, private Request $request)
     {
@@ -106,22 +109,18 @@ final class Operation
             throw Errors::make('INVALID_STATE', 'this operation belongs to the process that started it: start another here');
         }
         $status = $this->waited($milliseconds);
-        // A time-out is that of the wait, or the result, which is handed over once.
-        if ($status === Abi::E_TIMEOUT) {
-            $told = Errors::taken($status, $this->error);
-            $status = $this->waited(0);
-            if ($status === Abi::E_INVALID_STATE) {
-                Errors::taken($status, $this->error);
-                $this->failure = Errors::make(...[...$told, $this->request->supplier?->takeFailure()]);
-                return null;
-            }
-        }
         if ($status === Abi::OK) {
             [$reply, $this->out[0]] = [$this->out[0], null];
             return $reply;
         }
+        // A time-out is that of the wait, or the result: the next wait tells, since a result is handed over once.
         if ($status === Abi::E_TIMEOUT) {
+            $this->timeout = Errors::taken($status, $this->error);
+            return null;
+        }
+        if ($status === Abi::E_INVALID_STATE && $this->timeout !== null) {
             Errors::taken($status, $this->error);
+            $this->failure = Errors::make(...[...$this->timeout, $this->request->supplier?->takeFailure()]);
             return null;
         }
         $this->failure = $this->failed($status);

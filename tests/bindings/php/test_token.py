@@ -357,6 +357,14 @@ def test_a_time_limit_of_its_own_and_a_cancel_are_told(php, slow):
     assert told == ["TIMEOUT", True, ["CANCELLED", "CANCELLED"]]
 
 
+def test_a_time_limit_that_ends_between_two_polls_is_told(php, slow):
+    told = php("""
+        $operation = (new Pgiam\\Context())->start(host: HOST, user: 'app', timeoutMs: 300);
+        until(fn () => $operation->isReady());
+        tell(refusal(fn () => $operation->token())['status']);""")
+    assert told == "TIMEOUT"
+
+
 def test_a_signals_handler_runs_while_it_waits(start, slow):
     program = start("""
         pcntl_async_signals(true);
