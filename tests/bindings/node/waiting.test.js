@@ -21,9 +21,9 @@ test('a thousand callers of one source share one fetch, and the loop goes on', a
   await until(() => slow.runs() === 1);
   // The library's own threads are 64 at most, for all the callers that there may be.
   assert.ok(threads() - before[0] <= 64 && descriptors() - before[1] <= 300);
-  let ticks = 0;
-  for (let i = 0; i < 50; ++i) await new Promise((go) => setImmediate(() => go(++ticks)));
-  assert.equal(ticks, 50);
+  const began = Date.now();
+  for (let i = 0; i < 50; ++i) await new Promise((go) => setImmediate(go));
+  assert.ok(Date.now() - began < 10000); // it was half a second a turn, where each of them was looked at by the clock
   slow.open();
   const tokens = await Promise.all(all);
   assert.ok(tokens.every((token, i) => token.includes(`DBUser=user${i}&`)));
