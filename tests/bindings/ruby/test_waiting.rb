@@ -232,8 +232,8 @@ class WaitingTest < Test
       held
     end
 
-    before = many(2000, 100)
-    puts before.zip(many(6000, 300)).map { |one, other| other - one }
+    before = many(1000, 50)
+    puts before.zip(many(3000, 150)).map { |one, other| other - one }
   RUBY
 
   test "nothing is lost over many calls" do
