@@ -1,6 +1,6 @@
 //! cargo run --bin reconnect: logs in over a pool, waits for a line, and logs in again where its sessions are gone.
 //! PGHOST, PGPORT, PGUSER, PGDATABASE and PGSSLROOTCERT say where; libpq reads them itself. `../drivers` has the same
-//! with tokio-postgres and deadpool, sqlx and diesel.
+//! with tokio-postgres and deadpool, and with diesel.
 
 mod libpq;
 

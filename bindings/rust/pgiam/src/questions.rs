@@ -72,7 +72,7 @@ impl Drop for Question {
     fn drop(&mut self) {
         if !self.handle.is_null() {
             // SAFETY: ours, and not finished yet.
-            unsafe { (self.library.question_decline)(self.handle, sys::PGIAM_OK, null()) }
+            unsafe { (self.library.question_decline)(self.handle, sys::PGIAM_E_CANCELLED, null()) }
         }
     }
 }
