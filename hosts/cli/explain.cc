@@ -74,9 +74,20 @@ void add_credentials(Sheet& sheet, const json::object& credentials) {
   }
 }
 
+// What it comes to takes the network, and nobody was asked.
+bool is_unknown(const json::object& all) {
+  const json::value* error = all.if_contains("error");
+  return error && error->is_object() && text(error->get_object(), "message").starts_with("would ask ");
+}
+
 void add_error(Sheet& sheet, const json::object& all) {
   const json::value* error = all.if_contains("error");
   if (!error || !error->is_object()) return;
+  if (is_unknown(all)) {
+    sheet.row("not known", text(error->get_object(), "message"));
+    sheet.row("", "to ask: pgiam explain --resolve");
+    return;
+  }
   sheet.row("fails", text(error->get_object(), "message"));
   sheet.row("", text(error->get_object(), "hint"));
 }
@@ -86,7 +97,8 @@ std::string describe(const json::object& all) {
   const bool fails = all.contains("error");
   Sheet sheet;
   sheet.line(text(all, "user") + " at " + text(all, "host") + ":" + text(all, "port") + ": " +
-             (fails              ? "the connection would fail"
+             (is_unknown(all)    ? "not known without the network"
+              : fails            ? "the connection would fail"
               : target == "none" ? "not ours, connects as without pgiam"
                                  : "gets a token"));
   add_target(sheet, all);

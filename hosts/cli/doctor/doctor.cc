@@ -1,14 +1,66 @@
 // pgiam doctor: tries a connection as the hook would, and tells the first thing that does not hold.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+
 #include "../commands.h"
+#include "../late_libpq.h"
 #include "../report.h"
+#include "../version.h"
 #include "examination.h"
 
 namespace pgiam::cli {
 namespace {
 
+namespace json = boost::json;
+
+// With a star for each digit of an account's number: twelve, and no more, in a row.
+std::string without_accounts(std::string text) {
+  constexpr std::size_t kDigits = 12;
+  const auto is_digit = [&](std::size_t at) {
+    return at < text.size() && std::isdigit(static_cast<unsigned char>(text[at]));
+  };
+  for (std::size_t at = 0, end = 0; at < text.size(); at = end + 1) {
+    for (end = at; is_digit(end);) ++end;
+    if (end - at == kDigits) text.replace(at, kDigits, kDigits, '*');
+  }
+  return text;
+}
+
+std::string report_for_ticket(const doctor::Report& report) {
+  json::object versions = about();
+  versions.erase("options");
+  versions.erase("features");
+  versions["libpq"] = late_libpq().PQlibVersion();
+  json::object all;
+  all["left_out"] = "passwords, tokens, keys and account numbers";
+  all["versions"] = std::move(versions);
+  const json::value told = json::parse(doctor::to_json(report));
+  for (const auto& member : told.as_object()) all.insert(member);
+  return without_accounts(json::serialize(all)) + "\n";
+}
+
+// For its owner alone. Throws UsageError.
+void write_report(const std::string& file, const doctor::Report& report) {
+  const std::string text = report_for_ticket(report);
+  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const bool is_written = fd >= 0 && write(fd, text.data(), text.size()) == ssize_t(text.size());
+  const int error = errno;
+  if (fd >= 0) close(fd);
+  if (!is_written)
+    throw UsageError("the report cannot be written: " + file + ": " + std::strerror(error),
+                     "name another file: --report FILE");
+}
+
 int run(const Arguments& arguments) {
   const doctor::Report report = doctor::examine(arguments);
   print_line(arguments.has("json") ? doctor::to_json(report) : doctor::to_text(report));
+  if (arguments.has("report")) write_report(arguments.value("report"), report);
   return report.verdict.exit_status;
 }
 
@@ -19,7 +71,8 @@ Command doctor_command() {
           .purpose = "find out why a connection does not work",
           .word = kConninfo,
           .flags = {{"json", nullptr, "as a JSON object"},
-                    {"offline", nullptr, "ask the cloud for credentials, and nothing else"}},
+                    {"offline", nullptr, "ask the cloud for credentials, and nothing else"},
+                    {"report", "FILE", "also write what one attaches to a ticket, as JSON"}},
           .takes_connection = true,
           .takes_options = true,
           .notes =

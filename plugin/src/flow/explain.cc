@@ -28,11 +28,18 @@ std::string_view outcome_name(SourceTried::Outcome outcome) {
 
 json::array describe_trace(const Trace& trace) {
   json::array list;
-  for (const SourceTried& tried : trace)
+  const SourceTried* last = nullptr;
+  for (const SourceTried& tried : trace) {
+    // A source that rests on one of its own kind.
+    if (last != nullptr && last->provider == tried.provider && last->outcome == tried.outcome &&
+        last->detail == tried.detail)
+      continue;
+    last = &tried;
     list.push_back(json::object{{"provider", tried.provider},
                                 {"outcome", outcome_name(tried.outcome)},
                                 {"detail", tried.detail},
                                 {"ms", tried.took.count()}});
+  }
   return list;
 }
 

@@ -285,6 +285,18 @@ def test_json_is_one_object_with_what_explain_tells_in_it(doctor, pgiam, rds, va
     assert set(explained) <= set(told) and told["region"] == "eu-west-1"
 
 
+def test_a_report_is_written_for_its_owner_without_account_numbers(pgiam, rds, variables, tmp_path):
+    file = tmp_path / "report.json"
+    assert pgiam("doctor", "--report", file, rds.conninfo(), **variables).returncode == 0
+    text = file.read_text()
+    told = json.loads(text)
+    assert file.stat().st_mode & 0o777 == 0o600 and told["verdict"]["code"] == "works"
+    assert "123456789012" not in text and "account ************" in text
+    assert set(told["versions"]) == {"version", "library", "abi", "file", "libpq"} and "keys" in told["left_out"]
+    ended = pgiam("doctor", "--report", "/nonexistent/report", rds.conninfo(), **variables)
+    assert ended.returncode == 2 and "/nonexistent/report" in ended.stderr
+
+
 def test_people_read_the_verdict_first_and_what_to_do_in_80_columns(pgiam, variables, rds):
     ended = pgiam("doctor", rds.conninfo("plain"), **variables)
     lines = ended.stdout.splitlines()

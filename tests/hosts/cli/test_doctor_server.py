@@ -1,6 +1,7 @@
 """pgiam doctor: what only the server's side tells, its name, its port, its certificate, its answer."""
 
 import json
+import signal
 import socket
 import subprocess
 import threading
@@ -8,7 +9,7 @@ import time
 from datetime import datetime, timezone
 
 import pytest
-from conftest import SECRET, Emulator
+from conftest import COMMAND, SECRET, Emulator
 from doctor_fixtures import answering, doctor, instance, make_certificate, rds, serve, variables  # noqa: F401
 
 IN_TIME = 9  # seconds: less than without --timeout-ms, and enough for a busy machine
@@ -109,6 +110,17 @@ def test_what_is_no_postgresql_server_is_told(talk, code, said, doctor, rds, ser
     told = doctor(rds.conninfo(port=serve(talk)))
     assert (told.code, told.failed, told.status) == (code, ["tls"], 5)
     assert said in told.sentence
+
+
+def test_an_interrupt_ends_it_at_once(variables, environment, rds, serve):
+    came, over = threading.Event(), threading.Event()
+    port = serve(lambda connection: (came.set(), over.wait()))
+    command = [COMMAND, "doctor", "--timeout-ms", "600000", rds.conninfo(port=port)]
+    with subprocess.Popen(command, env=environment | variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert came.wait(60)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=60) == -signal.SIGINT
+    over.set()
 
 
 @pytest.mark.parametrize("answer, said", [(b"", "says nothing"), (b"S", "did not finish TLS")])

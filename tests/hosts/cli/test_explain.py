@@ -171,6 +171,28 @@ def test_people_read_why_a_connection_would_fail_and_what_to_do(pgiam):
     assert hint.strip().startswith("set AWS_SECRET_ACCESS_KEY")
 
 
+@pytest.fixture
+def profiles(home):
+    (home / ".aws").mkdir()
+    (home / ".aws/config").write_text(
+        "[profile app]\nrole_arn = arn:aws:iam::123456789012:role/app\nsource_profile = base\nregion = eu-west-1\n"
+        "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = secret\n"
+    )
+    return {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def test_what_takes_the_network_is_not_known_and_the_word_to_type_is_told(pgiam, profiles):
+    ended = pgiam("explain", CONNINFO, "--profile", "app", **profiles)
+    assert ended.stdout.startswith(f"app_user at {HOST}:5432: not known without the network\n")
+    unknown, to_ask = ended.stdout.splitlines()[-2:]
+    assert "would ask https://sts." in unknown and to_ask.strip() == "to ask: pgiam explain --resolve"
+
+
+def test_a_source_that_rests_on_its_own_kind_is_told_once(explain, profiles):
+    told = explain(CONNINFO, "--profile", "base", **profiles)
+    assert [tried["provider"] for tried in told["credentials"]["tried"]].count("aws.profile") == 1
+
+
 def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(pgiam):
     ended = pgiam("explain", CONNINFO, PGIAM_REGIO="eu-west-1", PGIAM_SOMETHING_ELSE="x")
     assert ended.returncode == 0
