@@ -3,6 +3,7 @@
 A test in C# is a public static method, void or Task, of a class in a .cs file here; its name is a sentence. A file's tests run in
 one process, which tells a line each: names_in() makes a pytest test of each of them."""
 
+import json
 import os
 import re
 import subprocess
@@ -23,6 +24,9 @@ HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
 KEY = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret of AKIDEXAMPLE"}
 OURS = {"PGIAM_LIBRARY": LIBRARY, "AWS_EC2_METADATA_DISABLED": "true", "PGIAM_TIMEOUT_MS": "300000"}  # of a machine that is slow
 needs_mono = needs("mcs")
+DOTNET = os.environ.get("PGIAM_TEST_DOTNET")  # a .NET Core that runs what mcs compiled, in place of mono: tests/optional/dotnet_core
+CONFIG = {"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "3.1.0"},
+                             "configProperties": {"System.Globalization.Invariant": True}}}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +57,12 @@ def program(built):
 def mono(exe, *arguments, home, input=None, timeout=300, **variables):
     """Runs it in an empty home, with nothing but what is named here in its environment."""
     environment = {**os.environ, "HOME": str(home), **OURS, **variables}
-    return subprocess.run(["mono", "--debug", exe, *arguments], env=environment, text=True, capture_output=True, timeout=timeout,
+    runtime = ["mono", "--debug"]
+    if DOTNET:
+        config = exe.with_suffix(".json")
+        config.write_text(json.dumps(CONFIG))
+        runtime = [DOTNET, "exec", "--runtimeconfig", config]
+    return subprocess.run([*runtime, exe, *arguments], env=environment, text=True, capture_output=True, timeout=timeout,
                           input=input)  # fmt: skip
 
 

@@ -14,7 +14,7 @@ namespace Pgiam.Native
         private IntPtr memory;
         private int size;
         private int used;
-        private Stack<Arena> full; // earlier pieces
+        private List<Arena> full; // earlier pieces
 
         /// <summary>The text as C has it, NULL for null. One with a NUL would be another's: a token for app\0x is one for app.</summary>
         internal IntPtr Text(string name, string value)
@@ -84,8 +84,8 @@ namespace Pgiam.Native
         {
             if (memory != IntPtr.Zero)
             {
-                full = full ?? new Stack<Arena>();
-                full.Push(new Arena { memory = memory, size = size, used = used });
+                full = full ?? new List<Arena>();
+                full.Add(new Arena { memory = memory, size = size, used = used });
                 memory = IntPtr.Zero;
             }
             memory = Marshal.AllocHGlobal(bytes);
@@ -95,9 +95,10 @@ namespace Pgiam.Native
 
         public void Dispose()
         {
-            while (full != null && full.Count > 0)
+            if (full != null)
             {
-                full.Pop().Dispose();
+                full.ForEach(piece => piece.Dispose());
+                full = null;
             }
             if (memory == IntPtr.Zero)
             {
