@@ -1,0 +1,40 @@
+"""The recipes with the drivers themselves, against an instance; tests/optional/rust_drivers builds them."""
+
+import pytest
+from conftest import PROGRAMS, run, start
+from test_examples import instance, rds, variables, verdicts  # noqa: F401
+
+DRIVERS = ("deadpool", "diesel")
+OF = {driver: PROGRAMS / f"examples/reconnect_{driver}" for driver in DRIVERS}
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_pool_logs_in_again_where_its_session_is_gone(driver, home, rds, verdicts, variables):  # noqa: F811
+    with start(OF[driver], home=home, **variables) as program:
+        assert program.stdout.readline() == "connected\n", program.stderr.read()
+        rds.kill_backends()
+        assert program.communicate("\n")[0] == "done\n" and program.returncode == 0
+    assert verdicts() == ["accepted", "accepted"]
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_refusal_is_explained(driver, home, rds, variables):  # noqa: F811
+    done = run(OF[driver], home=home, **{**variables, "PGUSER": "nobody"})
+    assert done.returncode == 1 and "nobody" in done.stderr and "X-Amz-Signature" not in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_connection_that_forgoes_tls_gets_no_token(driver, home, rds, variables):  # noqa: F811
+    before = rds.connections()
+    done = run(OF[driver], home=home, PGSSLMODE="disable", **variables)
+    assert done.returncode == 1 and "sslmode" in done.stderr and rds.connections() == before, done.stderr
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_kept_token_that_is_refused_is_made_anew_once(driver, home, rds, verdicts, variables):  # noqa: F811
+    with start(OF[driver], home=home, **variables) as program:
+        assert program.stdout.readline() == "connected\n", program.stderr.read()
+        rds.expire_tokens()
+        rds.kill_backends()
+        assert program.communicate("\n")[0] == "done\n" and program.returncode == 0
+    assert verdicts()[0] == verdicts()[-1] == "accepted" and len(verdicts()) == 3
