@@ -58,7 +58,9 @@ def test_a_password_of_the_users_own_wins(start, server, tmp_path):
 
 def test_an_address_is_dialled_and_the_endpoints_name_verified(start, server):
     pool = start("pq")
-    pool.open({**server, "host": server["hostaddr"], "hostaddr": ""}, Options={"signing_host": server["host"]})
+    options = {"signing_host": server["host"]}
+    server["host"] = server.pop("hostaddr")
+    pool.open(server, Options=options)
     assert pool.ask() == {"user": "app_user", "tls": True}
 
 
