@@ -60,26 +60,11 @@ func (o *operation) poll() (reply abi.Handle, done bool, err error) {
 	if status == abi.Ok {
 		return reply, true, nil
 	}
-	if status != abi.ETimeout {
-		return 0, true, takeError(library, status, failure)
-	}
-	// It still runs, or this is its result, which is handed over once.
-	var again abi.Handle
-	switch second := library.OperationWait(o.handle, 0, &reply, &again); second {
-	case abi.Ok:
+	if status == abi.ETimeout && library.ErrorText(failure, abi.ErrorCode) == "still_running" {
 		library.ErrorFree(failure)
-		return reply, true, nil
-	case abi.ETimeout:
-		library.ErrorFree(failure)
-		library.ErrorFree(again)
 		return 0, false, nil
-	case abi.EInvalidState:
-		library.ErrorFree(again)
-		return 0, true, takeError(library, status, failure)
-	default:
-		library.ErrorFree(failure)
-		return 0, true, takeError(library, second, again)
 	}
+	return 0, true, takeError(library, status, failure)
 }
 
 func (o *operation) descriptor() (int, bool) {

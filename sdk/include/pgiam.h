@@ -467,8 +467,9 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_before_connect_start(pgiam_context *c
                                                                     pgiam_operation **out,
                                                                     pgiam_error **error);
 /* Hands over the result, once; then PGIAM_E_INVALID_STATE. timeout_ms: 0 polls, negative waits for
- * ever. While it runs: PGIAM_E_TIMEOUT, and the operation stays valid. Asks the host, on this thread,
- * what there is to ask. */
+ * ever. While it runs: PGIAM_E_TIMEOUT with the code "still_running" (since 1.2; without it the
+ * time-out is the result), and the operation stays valid. Asks the host, on this thread, what there
+ * is to ask. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_operation_wait(pgiam_operation *operation,
                                                               int64_t timeout_ms,
                                                               pgiam_reply **out,

@@ -100,7 +100,9 @@ TEST_F(Operations, WhileItRunsWaitTimesOutAndItGoesOn) {
   gate_.wait_for_arrivals(1);
   Reply reply;
   EXPECT_EQ(pgiam_operation_wait(operation, 0, reply.out(), nullptr), PGIAM_E_TIMEOUT);
-  EXPECT_EQ(pgiam_operation_wait(operation, 5, reply.out(), nullptr), PGIAM_E_TIMEOUT);
+  Error error;
+  EXPECT_EQ(pgiam_operation_wait(operation, 5, reply.out(), error.out()), PGIAM_E_TIMEOUT);
+  EXPECT_STREQ(pgiam_error_text(error, PGIAM_ERROR_CODE), "still_running");
   EXPECT_EQ(reply, nullptr);
   gate_.open();
   EXPECT_EQ(

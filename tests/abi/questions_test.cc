@@ -77,7 +77,9 @@ class Questions : public AbiTest {
       if (status != PGIAM_E_TIMEOUT || error_is_of_the_call()) return status;
     }
   }
-  bool error_is_of_the_call() { return std::string(message()).find("still running") == std::string::npos; }
+  bool error_is_of_the_call() {
+    return std::string_view(pgiam_error_text(error_, PGIAM_ERROR_CODE)) != "still_running";
+  }
 
   void look_at(std::vector<Operation>& operations) {
     for (Operation& operation : operations) {

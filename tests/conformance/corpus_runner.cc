@@ -171,8 +171,7 @@ json::object parse_conninfo(const char* text) {
 // ---- The calls ----
 
 bool is_still_running(const pgiam_error* error) {
-  const std::string_view said = pgiam_error_text(error, PGIAM_ERROR_MESSAGE);
-  return said == "the operation is still running";
+  return std::string_view(pgiam_error_text(error, PGIAM_ERROR_CODE)) == "still_running";
 }
 
 json::object answer(pgiam_context* context, const pgiam_request& request, Host& host,

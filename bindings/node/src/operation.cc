@@ -1,3 +1,5 @@
+#include <string_view>
+
 #include "arguments.h"
 #include "calls.h"
 #include "library.h"
@@ -10,20 +12,9 @@ namespace {
 void free_operation(pgiam_operation* operation) { api()->operation_free(operation); }
 using Operation = Held<pgiam_operation, free_operation>;
 
-// Where a time-out is the result, which is handed over once, and not that of the wait.
-bool has_ended(pgiam_operation* operation, pgiam_reply** reply, pgiam_status* status,
-               pgiam_error** error) {
-  if (*status != PGIAM_E_TIMEOUT) return true;
-  pgiam_error* again = nullptr;
-  const pgiam_status second = api()->operation_wait(operation, 0, reply, &again);
-  if (second == PGIAM_E_INVALID_STATE || second == PGIAM_E_TIMEOUT) {
-    api()->error_free(again);
-    return second == PGIAM_E_INVALID_STATE;
-  }
-  api()->error_free(*error);
-  *error = again;
-  *status = second;
-  return true;
+bool is_still_running(pgiam_status status, const pgiam_error* error) {
+  return status == PGIAM_E_TIMEOUT &&
+         std::string_view(api()->error_text(error, PGIAM_ERROR_CODE)) == "still_running";
 }
 
 }  // namespace
@@ -55,8 +46,8 @@ napi_value operation_result(napi_env env, napi_callback_info info) {
   if (!operation) return undefined(env);
   pgiam_reply* reply = nullptr;
   pgiam_error* error = nullptr;
-  pgiam_status status = api()->operation_wait(operation, 0, &reply, &error);
-  if (!has_ended(operation, &reply, &status, &error)) {
+  const pgiam_status status = api()->operation_wait(operation, 0, &reply, &error);
+  if (is_still_running(status, error)) {
     api()->error_free(error);
     return undefined(env);
   }

@@ -26,9 +26,6 @@ final class Operation
     private ?Answer $answer = null;
     private ?Error $failure = null;
 
-    /** @var array{string, string, array<string, mixed>}|null the last time-out that was told */
-    private ?array $timeout = null;
-
     /** @internal Context::start() makes them; the context lives as long. */
     public function __construct(private Context $context, private Request $request)
     {
@@ -113,14 +110,7 @@ final class Operation
             [$reply, $this->out[0]] = [$this->out[0], null];
             return $reply;
         }
-        // A time-out is that of the wait, or the result: the next wait tells, since a result is handed over once.
-        if ($status === Abi::E_TIMEOUT) {
-            $this->timeout = Errors::taken($status, $this->error);
-            return null;
-        }
-        if ($status === Abi::E_INVALID_STATE && $this->timeout !== null) {
-            Errors::taken($status, $this->error);
-            $this->failure = Errors::make(...[...$this->timeout, $this->request->supplier?->takeFailure()]);
+        if (Errors::isStillRunning($status, $this->error)) {
             return null;
         }
         $this->failure = $this->failed($status);

@@ -24,6 +24,13 @@ Result<pgiam_operation*> start(pgiam_context* context, const pgiam_request* give
   return operation.release();
 }
 
+// By its code it is no time-out of the request's, which is a result.
+Error still_running() {
+  Error error = make_error(Status::kTimeout, "the operation is still running");
+  error.code = "still_running";
+  return error;
+}
+
 }  // namespace
 }  // namespace pgiam
 
@@ -63,7 +70,7 @@ pgiam_status pgiam_operation_wait(pgiam_operation* operation, int64_t timeout_ms
   return guard(error, [&]() -> Result<void> {
     if (operation == nullptr || out == nullptr) return invalid_argument("operation or out is NULL");
     auto outcome = operation->answer->wait(Milliseconds{timeout_ms});
-    if (!outcome) return make_error(Status::kTimeout, "the operation is still running");
+    if (!outcome) return still_running();
     if (!*outcome) return outcome->error();
     *out = make_reply(std::move(**outcome)).release();
     return {};

@@ -13,7 +13,6 @@ namespace Pgiam
         private readonly OperationHandle handle = new OperationHandle();
         private readonly Asker supplier;
         private readonly Options options;
-        private IntPtr timeOut; // the last: that it still runs, or its result
 
         /// <summary>The operation owns the supplier from here on.</summary>
         internal Operation(Context context, ref Native.Request request, Asker supplier, Options options)
@@ -49,8 +48,8 @@ namespace Pgiam
             handle.Cancel();
         }
 
-        /// <summary>The reply, or NULL while it runs, as far as is known: one whose result is a time-out may be seen to have ended by
-        /// a later call alone. Throws the error that it ended with. For one thread at a time; -1: until it ends.</summary>
+        /// <summary>The reply, or NULL while it runs. Throws the error that it ended with. For one thread at a time; -1: until it
+        /// ends.</summary>
         internal IntPtr Wait(int milliseconds)
         {
             IntPtr used;
@@ -60,40 +59,23 @@ namespace Pgiam
             }
             try
             {
-                for (var i = 0; i < 2; i++)
+                IntPtr reply = IntPtr.Zero, error = IntPtr.Zero;
+                var status = api.OperationWait(used, milliseconds, ref reply, ref error);
+                if (status == Constants.OK)
                 {
-                    IntPtr reply = IntPtr.Zero, error = IntPtr.Zero;
-                    var status = api.OperationWait(used, milliseconds, ref reply, ref error);
-                    if (status == Constants.OK)
-                    {
-                        return reply;
-                    }
-                    if (status != Constants.E_TIMEOUT || milliseconds < 0)
-                    {
-                        throw Ended(status, error);
-                    }
-                    api.ErrorFree(timeOut);
-                    timeOut = error;
+                    return reply;
                 }
-                return IntPtr.Zero;
+                if (status == Constants.E_TIMEOUT && Text.Read(api.ErrorText(error, Constants.ERROR_CODE)) == "still_running")
+                {
+                    api.ErrorFree(error);
+                    return IntPtr.Zero;
+                }
+                throw PgiamException.Take(status, error, options, supplier != null ? supplier.Failure : null);
             }
             finally
             {
                 handle.Done();
             }
-        }
-
-        /// <summary>A time-out that was the result is handed over once; then the library says that there is none.</summary>
-        private PgiamException Ended(int status, IntPtr error)
-        {
-            if (status == Constants.E_INVALID_STATE && timeOut != IntPtr.Zero)
-            {
-                api.ErrorFree(error);
-                error = timeOut;
-                timeOut = IntPtr.Zero;
-                status = Constants.E_TIMEOUT;
-            }
-            return PgiamException.Take(status, error, options, supplier != null ? supplier.Failure : null);
         }
 
         /// <summary>-1: there is none.</summary>
@@ -124,8 +106,6 @@ namespace Pgiam
         {
             context.Leave(handle);
             handle.Dispose();
-            api.ErrorFree(timeOut);
-            timeOut = IntPtr.Zero;
             if (supplier != null)
             {
                 supplier.Dispose();

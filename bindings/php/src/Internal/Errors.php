@@ -61,6 +61,18 @@ final class Errors
         }
     }
 
+    /** Whether a wait ended before what it waits for; then its error is freed. */
+    public static function isStillRunning(int $status, CData $out): bool
+    {
+        $ffi = Library::ffi();
+        if ($status !== Abi::E_TIMEOUT || $ffi->pgiam_error_text($out[0], Abi::ERROR_CODE) !== 'still_running') {
+            return false;
+        }
+        $ffi->pgiam_error_free($out[0]);
+        $out[0] = null;
+        return true;
+    }
+
     /** Of one that belongs to another, as a warning does to its reply. */
     public static function borrowed(CData $handle): Error
     {

@@ -55,18 +55,9 @@ class Operation(Cancellable):
         status = self._library.pgiam_operation_wait(self.handle, milliseconds, out, error)
         if status == _abi.OK:
             return out
-        if status == _abi.E_TIMEOUT and not self._has_ended(out):
+        if status == _abi.E_TIMEOUT and self._library.pgiam_error_text(error, _abi.ERROR_CODE) == b"still_running":
             self._library.pgiam_error_free(error)
-            return out if out.value else None
-        raise take_error(self._library, status, error)
-
-    def _has_ended(self, out: ctypes.c_void_p) -> bool:
-        """Whether the time-out was the result, which is handed over once, or it still runs."""
-        error = ctypes.c_void_p()
-        status = self._library.pgiam_operation_wait(self.handle, 0, out, error)
-        if status in (_abi.OK, _abi.E_TIMEOUT, _abi.E_INVALID_STATE):
-            self._library.pgiam_error_free(error)
-            return status == _abi.E_INVALID_STATE
+            return None
         raise take_error(self._library, status, error)
 
     def descriptor(self) -> int:

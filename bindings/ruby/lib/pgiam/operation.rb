@@ -48,9 +48,6 @@ module Pgiam
 
   # One answer that is fetched. Belongs to whoever started it; any thread may cancel it.
   class Operation < Handle
-    # What was a time-out of its own may have come between two polls, and wakes nobody any more.
-    LOOKS_AGAIN = 0.5
-
     def initialize(library)
       super(library.operation_cancel, library.operation_free)
       @library = library
@@ -69,7 +66,7 @@ module Pgiam
           reply = poll
           return reply if reply
 
-          Waiting.until_readable(watched && descriptor, LOOKS_AGAIN)
+          Waiting.until_readable(watched && descriptor)
         end
       end
     end
@@ -83,17 +80,13 @@ module Pgiam
 
     private
 
-    # nil while it runs. A time-out may be the result, which is handed over once: then there is none at the next call.
+    # nil while it runs.
     def poll
-      2.times do
-        case (status = ask)
-        when Abi::OK then return take_reply
-        when Abi::E_TIMEOUT then @timeout = take_error(@library, status)
-        when Abi::E_INVALID_STATE then raise take_error(@library, status).then { |error| @timeout || error }
-        else raise take_error(@library, status)
-        end
-      end
-      nil
+      status = ask
+      return take_reply if status == Abi::OK
+
+      error = take_error(@library, status)
+      raise error unless error.code == "still_running"
     end
 
     def ask

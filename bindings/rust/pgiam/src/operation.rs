@@ -17,8 +17,6 @@ use std::task::{self, Poll};
 pub struct Operation {
     context: Arc<Inner>,
     handle: *mut sys::pgiam_operation,
-    /// What a wait was told last, while the operation may still have been running.
-    told: Option<Error>,
     // In this order: what is asked is declined when nobody waits for it any more.
     pending: Vec<Pending>,
     supplier: Option<Box<Supplier>>,
@@ -53,7 +51,7 @@ impl Operation {
                 return Err(error::take(context.library, status, refused));
             }
         }
-        Ok(Operation { context, handle, told: None, pending: Vec::new(), supplier })
+        Ok(Operation { context, handle, pending: Vec::new(), supplier })
     }
 
     /// The same where a task waits, which is not to be held by what is asked at the start.
@@ -105,21 +103,13 @@ impl Operation {
         }
     }
 
-    /// `None`: it still runs. That its own time is over is told once, and looks like that; then a wait has nothing more
-    /// to tell.
+    /// `None`: it still runs.
     fn try_take(&mut self) -> Option<Result<Reply>> {
-        for _ in 0..2 {
-            match self.call_wait_for_task() {
-                Ok(reply) => return Some(Ok(reply)),
-                Err((sys::PGIAM_E_TIMEOUT, error)) => self.told = Some(error),
-                Err((sys::PGIAM_E_INVALID_STATE, error)) => {
-                    let result = self.told.take().unwrap_or(error);
-                    return Some(Err(self.explained(result)));
-                }
-                Err((_, error)) => return Some(Err(self.explained(error))),
-            }
+        match self.call_wait_for_task() {
+            Ok(reply) => Some(Ok(reply)),
+            Err((_, error)) if error.code() == "still_running" => None,
+            Err((_, error)) => Some(Err(self.explained(error))),
         }
-        None
     }
 
     fn call_wait_for_task(&mut self) -> std::result::Result<Reply, (sys::pgiam_status, Error)> {
