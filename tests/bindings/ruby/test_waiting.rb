@@ -10,6 +10,7 @@ class WaitingTest < Test
   LONG = { timeout_ms: 600_000 }.freeze
 
   def in_threads(count, &work)
+    context # one for all of them
     Array.new(count) { |number| Thread.new(number, &work).tap { |thread| thread.report_on_exception = false } }
   end
 

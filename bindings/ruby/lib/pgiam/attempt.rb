@@ -19,21 +19,22 @@ module Pgiam
       options = options.dup
       context = options.delete(:pgiam_context) || Pgiam.default_context
       context.calling do |handle|
-        context.with(new(context, options, Libpq.resolved(keywords))) do |attempt|
+        context.with(new(context, options, Libpq.resolved(keywords), walks_list: true)) do |attempt|
           attempt.start(handle)
           attempt.follow(failures, words, error, &dial)
         end
       end
     end
 
-    def initialize(context, options, keywords, can_apply: "*")
+    # walks_list: the driver goes through a list of hosts by itself, if it can be given a password for each.
+    def initialize(context, options, keywords, can_apply: "*", walks_list: false)
       @library = Library.loaded
       super(@library.attempt_cancel, @library.attempt_free)
       @context = context
       credentials, identity = options.values_at(:credentials, :credentials_identity)
       @supplier = Questions::Supplier.new(credentials, identity) if credentials
       @passfile = keywords[:passfile]
-      @walks_list = can_apply == "*" && keywords.values_at(:host, :hostaddr).any? { |list| list.to_s.include?(",") } &&
+      @walks_list = walks_list && keywords.values_at(:host, :hostaddr).any? { |list| list.to_s.include?(",") } &&
                     Passwords.to_be_had?
       flags = Abi::REQUEST_NO_WAIT | (@walks_list ? Abi::REQUEST_WALKS_LIST : 0)
       @request = Request.new(keywords: keywords, options: options.except(:credentials, :credentials_identity),

@@ -152,5 +152,6 @@ namespace Pgiam.Native
         internal IntPtr AttemptRestart;
         internal IntPtr AttemptCancel;
         internal IntPtr AttemptFree;
+        internal IntPtr Examine;
     }
 }
