@@ -45,7 +45,7 @@ WHERE = {"PGHOST": HOST, "PGUSER": "app"}
 
 def test_storm_prints_a_token_for_each_and_its_errors(storm):
     tokens = storm("50", **WHERE, **KEY).stdout.splitlines()
-    assert len(tokens) == 50 and len(set(tokens)) == 1 and tokens[0].startswith(f"{HOST}:5432/?Action=connect")
+    assert len(tokens) == 50 and all(token.startswith(f"{HOST}:5432/?Action=connect") for token in tokens)  # of one second, or of two
     failed = storm("3", **WHERE)
     assert failed.returncode == 1 and failed.stderr.startswith("storm: no AWS credentials")
 

@@ -108,6 +108,6 @@ def test_reconnect_logs_in_again(example, rds, verdicts):  # noqa: F811
 def test_storm_prints_a_token_for_each_and_its_errors(example, rds):  # noqa: F811
     command, environment = example("storm", "50")
     tokens = subprocess.check_output(command, env=environment, text=True).splitlines()
-    assert len(tokens) == 50 and len(set(tokens)) == 1 and tokens[0].startswith(f"{rds.host}:{rds.port}/?Action=connect")
+    assert len(tokens) == 50 and all(token.startswith(f"{rds.host}:{rds.port}/?Action=connect") for token in tokens)  # of one second, or of two
     done = subprocess.run(command, env={**environment, "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, text=True, capture_output=True)
     assert done.returncode == 1 and done.stderr.startswith("storm: no AWS credentials")

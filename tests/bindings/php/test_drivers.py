@@ -255,6 +255,6 @@ def test_reconnect_logs_in_again(example, rds, verdicts):
 
 def test_storm_prints_a_token_for_each_and_its_errors(example, rds):
     tokens = example("storm", "50").communicate()[0].splitlines()
-    assert len(tokens) == 50 and len(set(tokens)) == 1 and tokens[0].startswith(f"{rds.host}:{rds.port}/?Action=connect")
+    assert len(tokens) == 50 and all(token.startswith(f"{rds.host}:{rds.port}/?Action=connect") for token in tokens)  # of one second, or of two
     failed = example("storm", "50", AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
     assert failed.wait() == 1 and failed.communicate()[1].startswith("storm: no AWS credentials")

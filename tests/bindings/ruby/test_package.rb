@@ -78,8 +78,8 @@ class PackageTest < ServerTest
   test "storm prints a token for each, and its errors" do
     said, = Open3.capture2(environment, RbConfig.ruby, "#{EXAMPLES}/storm", "50")
     tokens = said.lines(chomp: true)
-    assert_equal [50, 1], [tokens.size, tokens.uniq.size]
-    assert tokens.first.start_with?("#{server[:host]}:#{server[:port]}/?Action=connect")
+    assert_equal 50, tokens.size # of one second, or of two
+    assert(tokens.all? { |token| token.start_with?("#{server[:host]}:#{server[:port]}/?Action=connect") })
     _, wrong, status = Open3.capture3(environment(AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: ""), RbConfig.ruby,
                                       "#{EXAMPLES}/storm", "5")
     assert_equal 1, status.exitstatus
