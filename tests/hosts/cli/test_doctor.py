@@ -293,8 +293,9 @@ def test_a_report_is_written_for_its_owner_without_account_numbers(pgiam, rds, v
     assert file.stat().st_mode & 0o777 == 0o600 and told["verdict"]["code"] == "works"
     assert "123456789012" not in text and "account ************" in text
     assert set(told["versions"]) == {"version", "library", "abi", "file", "libpq"} and "keys" in told["left_out"]
-    ended = pgiam("doctor", "--report", "/nonexistent/report", rds.conninfo(), **variables)
-    assert ended.returncode == 2 and "/nonexistent/report" in ended.stderr
+    nowhere = tmp_path / "none/report"
+    ended = pgiam("doctor", "--report", nowhere, rds.conninfo(), **variables)
+    assert ended.returncode == 2 and str(nowhere) in ended.stderr
 
 
 def test_people_read_the_verdict_first_and_what_to_do_in_80_columns(pgiam, variables, rds):
