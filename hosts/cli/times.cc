@@ -1,16 +1,22 @@
 #include "times.h"
 
-#include <ctime>
-
 namespace pgiam::cli {
+namespace {
 
-std::string rfc3339(std::int64_t unix_ms) {
-  const std::time_t seconds = unix_ms / 1000;
+std::string formatted(const char* format, std::time_t time) {
   std::tm utc;
   char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
+  std::strftime(text, sizeof text, format, gmtime_r(&time, &utc));
   return text;
 }
+
+}  // namespace
+
+std::string rfc3339(std::int64_t unix_ms) {
+  return formatted("%Y-%m-%dT%H:%M:%SZ", unix_ms / 1000);
+}
+
+std::string minute_of(std::time_t time) { return formatted("%Y-%m-%d %H:%M UTC", time); }
 
 std::int64_t unix_ms(const std::string& rfc3339) {
   std::tm utc{};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <string>
 
 namespace pgiam::cli {
@@ -10,6 +11,8 @@ namespace pgiam::cli {
 std::string rfc3339(std::int64_t unix_ms);
 // Of a text of that form; 0 of another.
 std::int64_t unix_ms(const std::string& rfc3339);
+// "2026-01-31 12:00 UTC", in a sentence.
+std::string minute_of(std::time_t time);
 std::int64_t unix_ms_now();
 
 }  // namespace pgiam::cli

@@ -76,10 +76,9 @@ struct Case {
 
   std::map<std::string, std::string> facts = {};  // that the cloud told: "account"
   std::optional<std::int64_t> clock_ms = {};      // how far this clock is behind the cloud's
-  bool clock_is_suspected = false;                // by a certificate that is not valid now
   Peer peer = Peer::kSilent;
   std::optional<ShownCertificate> shown = {};
-  FirstAnswer first = {};
+  std::optional<int> first_request = {};  // of the server: TlsProbe
 
   Request request() const;  // without the password
   std::string place() const { return endpoint.host + ":" + endpoint.port; }

@@ -10,6 +10,7 @@
 
 #include "../late_libpq.h"
 #include "../report.h"
+#include "../times.h"
 #include "home.h"
 
 namespace pgiam::cli::doctor {
@@ -17,14 +18,8 @@ namespace {
 
 constexpr const char* kGetBundle =
     "curl -fO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem";
-
-std::string day_of(std::time_t time) {
-  std::tm utc{};
-  gmtime_r(&time, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &utc);
-  return text;
-}
+constexpr const char* kNameBundle =
+    "sslrootcert=global-bundle.pem (RDS Proxy and Aurora DSQL: sslrootcert=system)";
 
 Verdict make(const char* code, std::string sentence, std::vector<std::string> remedies,
              std::string evidence) {
@@ -42,7 +37,7 @@ Verdict out_of_time(const Case& host, const char* code, const std::string& what,
   if (auto of_clock = verdict_on_clock(host)) return *of_clock;
   const std::string by_clock = clock_is_right(host) ? ""
                                                     : " (by this machine's clock, which shows " +
-                                                          day_of(std::time(nullptr)) + ")";
+                                                          minute_of(std::time(nullptr)) + ")";
   Verdict verdict = make(code, what + by_clock, std::move(remedies), evidence);
   verdict.is_certain = clock_is_right(host);
   return verdict;
@@ -100,13 +95,13 @@ std::optional<Verdict> verdict_on_shown(const Case& host, const std::string& ca_
       break;
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return out_of_time(host, "certificate_expired",
-                         "the server's certificate expired on " + day_of(shown.bad_not_after),
+                         "the server's certificate expired on " + minute_of(shown.bad_not_after),
                          {"the server has to be given a new certificate (RDS: rotate it)"},
                          evidence);
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return out_of_time(
           host, "certificate_not_yet_valid",
-          "the server's certificate is valid only from " + day_of(shown.bad_not_before),
+          "the server's certificate is valid only from " + minute_of(shown.bad_not_before),
           {"see this machine's clock: date -u"}, evidence);
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
       return make("certificate_self_signed",
@@ -122,8 +117,7 @@ std::optional<Verdict> verdict_on_shown(const Case& host, const std::string& ca_
       return make("certificate",
                   "the CA bundle " + ca_file +
                       " does not know who signed the server's certificate: " + shown.issuer,
-                  {kGetBundle,
-                   "sslrootcert=global-bundle.pem (RDS Proxy and Aurora DSQL: sslrootcert=system)"},
+                  {kGetBundle, kNameBundle},
                   shown.error_text);
     default:
       return make("certificate", "the server's certificate cannot be verified: " + shown.error_text,
@@ -187,8 +181,7 @@ Verdict verdict_on_certificate(const Case& host) {
           bundle.empty()
               ? "there is no CA bundle to verify the server's certificate with"
               : "the server's certificate cannot be verified with the CA bundle " + bundle,
-          {"curl -fO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
-           "sslrootcert=global-bundle.pem (RDS Proxy and Aurora DSQL: sslrootcert=system)"},
+          {kGetBundle, kNameBundle},
           kExitUsage};
 }
 

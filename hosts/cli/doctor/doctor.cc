@@ -12,6 +12,7 @@
 #include "../late_libpq.h"
 #include "../report.h"
 #include "../version.h"
+#include "base/write_all.h"
 #include "examination.h"
 
 namespace pgiam::cli {
@@ -49,7 +50,7 @@ std::string report_for_ticket(const doctor::Report& report) {
 void write_report(const std::string& file, const doctor::Report& report) {
   const std::string text = report_for_ticket(report);
   const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const bool is_written = fd >= 0 && write(fd, text.data(), text.size()) == ssize_t(text.size());
+  const bool is_written = fd >= 0 && write_all(fd, text);
   const int error = errno;
   if (fd >= 0) close(fd);
   if (!is_written)

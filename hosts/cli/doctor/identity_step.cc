@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "../report.h"
+#include "../times.h"
 #include "steps.h"
 
 namespace pgiam::cli::doctor {
@@ -21,20 +22,6 @@ std::string for_people(std::int64_t ms) {
   if (seconds < 600) return std::to_string(seconds) + " seconds";
   if (seconds < 2 * 86'400) return std::to_string((seconds + 30) / 60) + " minutes";
   return std::to_string((seconds + 43'200) / 86'400) + " days";
-}
-
-std::string date_of(std::int64_t unix_ms) {
-  const std::time_t seconds = unix_ms / 1000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char date[32];
-  std::strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", &utc);
-  return date;
-}
-
-std::int64_t now_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 Verdict verdict_of(const json::object& check) {
@@ -67,6 +54,13 @@ Finding describe(const json::object& check) {
   return skipped(text(check, "sentence") + by);
 }
 
+Verdict wrong_clock(const std::string& how) {
+  return {"wrong_clock",
+          "this machine's clock is wrong: it " + how + minute_of(std::time(nullptr)),
+          {"timedatectl set-ntp true", "date -u, to see what it shows"},
+          kExitDenied};
+}
+
 }  // namespace
 
 Finding ask_identity(Case& host) {
@@ -79,16 +73,12 @@ Finding ask_identity(Case& host) {
   if (checks.empty()) return skipped("there is nobody to ask");
   const json::object& check = checks.front().as_object();
   keep_facts(host, check);
-  if (text(check, "code") == "clock_suspected") host.clock_is_suspected = true;
   return describe(check);
 }
 
 Finding compare_clocks(Case& host) {
-  if (now_ms() < kWrittenAt) {
-    Verdict verdict{"wrong_clock",
-                    "this machine's clock is wrong: it shows " + date_of(now_ms()),
-                    {"timedatectl set-ntp true", "date -u, to see what it shows"},
-                    kExitDenied};
+  if (unix_ms_now() < kWrittenAt) {
+    Verdict verdict = wrong_clock("shows ");
     verdict.evidence = "this version of pgiam was not written by then";
     verdict.is_certain = true;
     return failed(std::move(verdict));
@@ -106,12 +96,8 @@ std::optional<Verdict> verdict_on_clock(const Case& host) {
   if (!host.clock_ms) return std::nullopt;
   const bool is_ahead = *host.clock_ms < 0;
   if (std::abs(*host.clock_ms) < (is_ahead ? kMuchAheadMs : kMuchBehindMs)) return std::nullopt;
-  Verdict verdict{"wrong_clock",
-                  "this machine's clock is wrong: it is " + for_people(*host.clock_ms) +
-                      (is_ahead ? " ahead of" : " behind") + " the cloud's, and shows " +
-                      date_of(now_ms()),
-                  {"timedatectl set-ntp true", "date -u, to see what it shows"},
-                  kExitDenied};
+  Verdict verdict = wrong_clock("is " + for_people(*host.clock_ms) +
+                                (is_ahead ? " ahead of" : " behind") + " the cloud's, and shows ");
   verdict.evidence = "the Date of the cloud's answer";
   verdict.is_certain = std::abs(*host.clock_ms) > 900'000;
   return verdict;

@@ -15,7 +15,7 @@ namespace pgiam::cli::doctor {
           X(SSL_get_peer_cert_chain)
 #define PGIAM_CRYPTO_FUNCTIONS(X)                                                                \
   X(X509_free)                                                                                   \
-  X(X509_get0_notBefore) X(X509_get0_notAfter) X(X509_check_host) X(X509_get_subject_name)       \
+  X(X509_get0_notBefore) X(X509_get0_notAfter) X(X509_get_subject_name)       \
       X(X509_get_issuer_name) X(X509_NAME_oneline) X(ASN1_TIME_to_tm) X(X509_STORE_new)          \
           X(X509_STORE_free) X(X509_STORE_load_locations) X(X509_STORE_set_default_paths)        \
               X(X509_STORE_CTX_new) X(X509_STORE_CTX_free) X(X509_STORE_CTX_init)                \

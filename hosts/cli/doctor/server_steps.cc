@@ -156,7 +156,7 @@ void probe(Case& host) {
                  ca_bundle(*host.connection), now + (host.deadline - now) / 2);
   host.shown = probe.certificate();
   if (probe.has_finished())
-    host.first = probe.log_in_without_password(host.params.user, host.params.database);
+    host.first_request = probe.first_request(host.params.user, host.params.database);
 }
 
 // Another login with the same token: what is refused once and accepted then was throttled.
@@ -203,10 +203,7 @@ Finding look_up_name(Case& host) {
   const std::string name = host.hostaddr.empty() ? host.dialled_name() : host.hostaddr;
   Lookup lookup = look_up(name, host.endpoint.port, host.deadline);
   if (lookup.error == kLookupTimedOut)
-    return failed({"name_timed_out",
-                   "the name servers do not answer for " + name,
-                   {"see this machine's name servers: /etc/resolv.conf, VPN"},
-                   kExitNetwork});
+    return failed(verdict_on_name(name, {NameFault::Kind::kSilent}));
   if (lookup.error != 0) return failed(verdict_on_lookup(host, name, lookup.error));
   host.addresses = std::move(lookup.addresses);
   std::string detail = joined(host.addresses);

@@ -140,7 +140,7 @@ Verdict asked_for_password(const Case& host, const Verdict& by_library) {
   const std::string user = "\"" + host.params.user + "\"";
   const std::string doubt = doubt_about(host.params.user);
   const std::string asked =
-      std::string("the server asked for ") + name_of(host.first.asks) + ", not for a token: ";
+      std::string("the server asked for ") + name_of(*host.first_request) + ", not for a token: ";
   const std::string reasons = "the role is not a member of rds_iam (" + user +
                               "), or does not exist, or IAM "
                               "authentication is off on the instance";
@@ -187,8 +187,8 @@ std::optional<Verdict> verdict_on_words(const Case& host) {
 }
 
 std::optional<Verdict> verdict_on_method(const Case& host) {
-  const int asks = host.first.asks;
-  if (host.first.kind != FirstAnswer::Kind::kAsks) return std::nullopt;
+  if (!host.first_request) return std::nullopt;
+  const int asks = *host.first_request;
   if (asks == 0 || asks == 3 || asks == 5 || asks == 10) return std::nullopt;
   return make("wrong_method",
               std::string("the server asks for ") + name_of(asks) +
@@ -198,8 +198,7 @@ std::optional<Verdict> verdict_on_method(const Case& host) {
 }
 
 std::optional<Verdict> verdict_on_request(const Case& host, const Verdict& by_library) {
-  const bool asks_password = host.first.asks == 5 || host.first.asks == 10;
-  if (host.first.kind != FirstAnswer::Kind::kAsks || !asks_password) return std::nullopt;
+  if (host.first_request != 5 && host.first_request != 10) return std::nullopt;
   return asked_for_password(host, by_library);
 }
 

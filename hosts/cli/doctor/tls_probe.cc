@@ -71,21 +71,6 @@ std::uint32_t number_at(const std::string& bytes, std::size_t at) {
   return number;
 }
 
-// Fields of an ErrorResponse: a letter and a text each.
-void read_error(const std::string& body, FirstAnswer& answer) {
-  bool has_place = false;
-  for (std::size_t at = 0; at < body.size() && body[at] != '\0';) {
-    const char field = body[at];
-    const std::string text = body.c_str() + at + 1;
-    if (field == 'C') answer.sqlstate = text;
-    if (field == 'M') answer.message = text;
-    if (field == 'R' || field == 'V') has_place = true;
-    at += text.size() + 2;
-  }
-  answer.kind = FirstAnswer::Kind::kError;
-  answer.is_of_postgres = has_place;
-}
-
 }  // namespace
 
 TlsProbe::TlsProbe(const LateOpenssl& openssl, const Socket& socket, const std::string& host,
@@ -103,7 +88,7 @@ TlsProbe::TlsProbe(const LateOpenssl& openssl, const Socket& socket, const std::
     result = openssl_.SSL_connect(ssl_);
   } while (result != 1 && go_on(result));
   has_finished_ = result == 1;
-  if (has_finished_) look_at_certificate(host, ca_file);
+  if (has_finished_) look_at_certificate(ca_file);
 }
 
 TlsProbe::~TlsProbe() {
@@ -121,22 +106,17 @@ bool TlsProbe::go_on(int result) {
     pollfd waiting{socket_.fd(), events, 0};
     const int ready = poll(&waiting, 1, milliseconds_left(deadline_));
     if (ready > 0) return true;
-    is_out_of_time_ = ready == 0;
     if (ready == 0 || errno != EINTR) return false;
   }
 }
 
-void TlsProbe::look_at_certificate(const std::string& host, const std::string& ca_file) {
+void TlsProbe::look_at_certificate(const std::string& ca_file) {
   X509* certificate = openssl_.SSL_get1_peer_certificate(ssl_);
   if (certificate == nullptr) return;
   ShownCertificate shown;
   shown.subject = name_of(openssl_, openssl_.X509_get_subject_name(certificate));
   shown.issuer = name_of(openssl_, openssl_.X509_get_issuer_name(certificate));
   shown.names = names_of(openssl_, certificate);
-  shown.not_before = time_of(openssl_, openssl_.X509_get0_notBefore(certificate));
-  shown.not_after = time_of(openssl_, openssl_.X509_get0_notAfter(certificate));
-  shown.is_for_host =
-      openssl_.X509_check_host(certificate, host.c_str(), host.size(), 0, nullptr) == 1;
   verify(openssl_, certificate, openssl_.SSL_get_peer_cert_chain(ssl_), ca_file, shown);
   openssl_.X509_free(certificate);
   certificate_ = std::move(shown);
@@ -170,8 +150,7 @@ bool TlsProbe::read_message(char& type, std::string& body) {
   return read(body.data(), body.size());
 }
 
-FirstAnswer TlsProbe::log_in_without_password(const std::string& user,
-                                              const std::string& database) {
+std::optional<int> TlsProbe::first_request(const std::string& user, const std::string& database) {
   std::string startup;
   append_number(startup, 3 << 16);
   for (const std::string& word : {std::string("user"), user, std::string("database"), database,
@@ -180,19 +159,11 @@ FirstAnswer TlsProbe::log_in_without_password(const std::string& user,
   startup += '\0';
   std::string packet;
   append_number(packet, static_cast<std::uint32_t>(startup.size() + 4));
-  FirstAnswer answer;
   char type = 0;
   std::string body;
-  if (!write(packet + startup) || !read_message(type, body)) {
-    answer.kind = is_out_of_time_ ? FirstAnswer::Kind::kSilent : FirstAnswer::Kind::kClosed;
-    return answer;
-  }
-  if (type == 'E') read_error(body, answer);
-  if (type == 'R' && body.size() >= 4) {
-    answer.kind = FirstAnswer::Kind::kAsks;
-    answer.asks = static_cast<int>(number_at(body, 0));
-  }
-  return answer;
+  const bool asks = write(packet + startup) && read_message(type, body) && type == 'R';
+  return asks && body.size() >= 4 ? std::optional(static_cast<int>(number_at(body, 0)))
+                                  : std::nullopt;
 }
 
 }  // namespace pgiam::cli::doctor
