@@ -97,35 +97,31 @@ impl Operation {
 
     /// Waits for the answer, on this thread.
     pub(crate) fn wait(self) -> Result<Reply> {
-        match self.call_wait(-1) {
-            Ok(reply) => Ok(reply),
-            Err((_, error)) => Err(self.explained(error)),
-        }
+        self.call_wait(-1).map_err(|error| self.explained(error))
     }
 
     /// `None`: it still runs.
     fn try_take(&mut self) -> Option<Result<Reply>> {
         match self.call_wait_for_task() {
-            Ok(reply) => Some(Ok(reply)),
-            Err((_, error)) if error.code() == "still_running" => None,
-            Err((_, error)) => Some(Err(self.explained(error))),
+            Err(error) if error.code() == "still_running" => None,
+            result => Some(result.map_err(|error| self.explained(error))),
         }
     }
 
-    fn call_wait_for_task(&mut self) -> std::result::Result<Reply, (sys::pgiam_status, Error)> {
+    fn call_wait_for_task(&mut self) -> Result<Reply> {
         let mut pending = std::mem::take(&mut self.pending);
         let result = questions::for_task(&mut pending, || self.call_wait(0));
         self.pending = pending;
         result
     }
 
-    fn call_wait(&self, milliseconds: i64) -> std::result::Result<Reply, (sys::pgiam_status, Error)> {
+    fn call_wait(&self, milliseconds: i64) -> Result<Reply> {
         let (library, mut reply, mut refused) = (self.context.library, null_mut(), null_mut());
         // SAFETY: the operation lives; what comes out is ours.
         unsafe {
             match (library.operation_wait)(self.handle, milliseconds, &mut reply, &mut refused) {
                 sys::PGIAM_OK => Ok(Reply::new(library, reply)),
-                status => Err((status, error::take(library, status, refused))),
+                status => Err(error::take(library, status, refused)),
             }
         }
     }
