@@ -130,7 +130,7 @@ def unlike_typed(case, result):
     done = subprocess.run([COMMAND, "token", "--json", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if "answer" in result:
         expected = {name: result["answer"][name] for name in ("token", "region", "provider")}
-        if "FAKETIME" not in os.environ:  # tokens of another second
+        if "PGIAM_TEST_TIME" not in os.environ:  # tokens of another second
             del expected["token"]
         typed = json.loads(done.stdout) if done.returncode == 0 else {"exit": done.returncode, "says": done.stderr}
         return None if expected.items() <= typed.items() else {"typed": typed}

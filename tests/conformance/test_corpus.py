@@ -61,7 +61,7 @@ LANGUAGES = {
 if os.environ.get("PGIAM_TEST_CORPUS_RUST"):
     LANGUAGES["rust"] = ([os.environ["PGIAM_TEST_CORPUS_RUST"]], {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"]})
 if shutil.which("php"):
-    # PHP loads it so that it would not see faketime's clock; one that is there already it takes as it is.
+    # PHP loads it so that it would not see the clock that stands still; one that is there already it takes as it is.
     PHP = {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"], "LD_PRELOAD": os.environ["PGIAM_TEST_LIBRARY"]}
     LANGUAGES["php"] = (["php", str(ROOT / "tests/conformance/corpus_runner.php")], PHP)
 RUBY = {"RUBYLIB": str(ROOT / "bindings/ruby/lib"), "PGIAM_LIBRARY": os.environ["PGIAM_TEST_LIBRARY"]}
@@ -76,8 +76,6 @@ SECRETS = {
     "AKIDEXAMPLE": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "AKIAONE": "s1", "AKIATWO": "s2", "AKIATHREE": "s3",
     "AKIAOWN": "own secret", "ASIAOWN": "own secret",
 }  # fmt: skip
-
-pytestmark = pytest.mark.skipif(not shutil.which("faketime"), reason="faketime is not installed")
 
 
 def command_of(language, folder):

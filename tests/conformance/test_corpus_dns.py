@@ -8,9 +8,9 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / folder) for folder in ("hosts", "rds")]
 from dns_fixtures import dns, dns_server, in_own_network  # noqa: E402, F401
-from test_corpus import LANGUAGES, command_of, faults_of, pytestmark  # noqa: E402
+from test_corpus import LANGUAGES, command_of, faults_of  # noqa: E402
 
-pytestmark = [pytestmark, in_own_network]
+pytestmark = in_own_network
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
