@@ -119,7 +119,7 @@ namespace Pgiam
         private const int LooksAgainMs = 500; // what ended between two looks wakes nobody any more
         private readonly Operation operation;
         private readonly Func<IntPtr, T> read;
-        private readonly TaskCompletionSource<T> told = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<T> task = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly CancellationToken stop;
         private CancellationTokenRegistration registration;
 
@@ -158,27 +158,39 @@ namespace Pgiam
                 waiting.End();
                 throw;
             }
-            return waiting.told.Task;
+            return waiting.task.Task;
         }
 
         public bool Look()
+        {
+            var told = Told();
+            if (told == null)
+            {
+                Deadline = Poller.Now + LooksAgainMs;
+                return false;
+            }
+            End(); // first: who has the answer finds nothing left of its operation
+            told();
+            return true;
+        }
+
+        /// <summary>What the operation ended with, for the task; null while it runs.</summary>
+        private Action Told()
         {
             try
             {
                 var reply = operation.Wait(0);
                 if (reply == IntPtr.Zero)
                 {
-                    Deadline = Poller.Now + LooksAgainMs;
-                    return false;
+                    return null;
                 }
-                told.TrySetResult(read(reply));
+                var result = read(reply);
+                return () => task.TrySetResult(result);
             }
             catch (Exception failure)
             {
-                told.TrySetException(failure);
+                return () => task.TrySetException(failure);
             }
-            End();
-            return true;
         }
 
         private void End()
@@ -194,7 +206,7 @@ namespace Pgiam
         /// <summary>The task ends at once, and the operation as soon as the poller sees it.</summary>
         private void Cancel()
         {
-            told.TrySetCanceled(stop);
+            task.TrySetCanceled(stop);
             operation.Cancel();
         }
     }
