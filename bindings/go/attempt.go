@@ -137,7 +137,7 @@ func (a *Attempt) Close() error {
 
 // Connect makes a connection whole: dial is called with the parameters to set over the user's own, for
 // each host of a list, and once more where a kept token was refused; with none where the connection is
-// not pgiam's. A failure is explained by an *Error, with the driver's own behind it, or is the driver's
+// not pgiam's; if the user's own password is then refused, it is said that it kept the token away. A failure is explained by an *Error, with the driver's own behind it, or is the driver's
 // own where its words say it all.
 func Connect[C any](ctx context.Context, attempt *Attempt, dial func(context.Context, Params) (C, error)) (C, error) {
 	var none C
@@ -145,7 +145,11 @@ func Connect[C any](ctx context.Context, attempt *Attempt, dial func(context.Con
 	for {
 		params, err := attempt.Next(ctx)
 		if StatusOf(err) == "NOT_APPLICABLE" {
-			return dial(ctx, nil)
+			connection, failure := dial(ctx, nil)
+			if failure != nil && ctx.Err() == nil && KeptByPassword(err) {
+				failure = attempt.ExplainGiven(ctx, failure)
+			}
+			return connection, failure
 		}
 		if err != nil {
 			return none, Explained(err, last)
@@ -160,6 +164,16 @@ func Connect[C any](ctx context.Context, attempt *Attempt, dial func(context.Con
 		}
 		last = err
 	}
+}
+
+// ExplainGiven reports a connect with a password of the user's own: what that means, if it was refused,
+// or else the driver's own error.
+func (a *Attempt) ExplainGiven(ctx context.Context, driver error) error {
+	a.Report(driver)
+	if _, err := a.Next(ctx); err != nil && StatusOf(err) != "NOT_APPLICABLE" {
+		return Explained(err, driver)
+	}
+	return driver
 }
 
 // Explained joins what an attempt ended with and what the driver said last.

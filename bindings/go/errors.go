@@ -55,6 +55,13 @@ func StatusOf(err error) string {
 	return ""
 }
 
+// KeptByPassword tells of an error NOT_APPLICABLE whether the connection would be pgiam's, but for a
+// password that the user gave: a failure of it is worth a Report.
+func KeptByPassword(err error) bool {
+	var ours *Error
+	return errors.As(err, &ours) && ours.Status == "NOT_APPLICABLE" && ours.Code == "password_given"
+}
+
 func statusName(library *abi.Library, status int32) string {
 	name := strings.TrimPrefix(library.StatusName(status), "PGIAM_")
 	return strings.TrimPrefix(name, "E_")

@@ -8,7 +8,8 @@
 //
 // TLS is set where nobody said anything (pgx would go on without), and a connection that forgoes it is
 // refused; an alias is dialled by the endpoint's own name; a kept token that is refused is made anew, once.
-// What is not pgiam's, or has a password of its own, is pgx's alone.
+// What is not pgiam's, or has a password of its own, is pgx's alone; where an endpoint refuses such a
+// password, the server's message goes on with what pgiam has to say of it.
 package pgiampgx
 
 import (
@@ -32,6 +33,10 @@ func BeforeConnect(options map[string]string, with ...pgiam.With) func(context.C
 			return err
 		}
 		params, err := attempt.Next(ctx)
+		if pgiam.KeptByPassword(err) {
+			explainGiven(config, attempt)
+			return nil
+		}
 		if pgiam.StatusOf(err) == "NOT_APPLICABLE" {
 			return attempt.Close()
 		}

@@ -5,7 +5,8 @@
 //
 // TLS is set where nobody said anything, and a connection that forgoes it is refused; an alias is dialled
 // by the endpoint's own name; a kept token that is refused is made anew, once. What is not pgiam's, or has
-// a password of its own, is lib/pq's alone.
+// a password of its own, is lib/pq's alone; where an endpoint refuses such a password, the error says that
+// it kept the token away.
 package pgiampq
 
 import (

@@ -79,7 +79,7 @@ function paramsOf(pairs) {
 
 /**
  * What `dial(params)` makes of it, params being libpq's keywords to set over one's own. A token that was kept and is refused is made
- * anew once. Of what is not ours dial is asked without any.
+ * anew once. Of what is not ours, or has a password of its own, dial is asked without any.
  */
 async function connect(context, request, dial) {
   const attempt = new Attempt(context, request);
@@ -98,15 +98,29 @@ async function connect(context, request, dial) {
       }
     }
   } catch (error) {
-    if (!(error instanceof PgiamError)) throw error;
-    if (error.status === 'NOT_APPLICABLE' && failure === undefined) return await dial({});
-    // The driver's own words where they say it all.
-    if (failure !== undefined && ['CONNECT', 'NOT_APPLICABLE'].includes(error.status)) throw failure;
-    if (failure !== undefined) Object.defineProperty(error, 'cause', { value: failure, configurable: true, writable: true });
-    throw error;
+    if (error instanceof PgiamError && error.status === 'NOT_APPLICABLE' && failure === undefined) return await asIfAbsent(attempt, error, dial);
+    throw explained(error, failure);
   } finally {
     attempt.free();
   }
+}
+
+/** Where a password that was given kept the token away, and is refused, the error says so. */
+async function asIfAbsent(attempt, reason, dial) {
+  try {
+    return await dial({});
+  } catch (failure) {
+    if (reason.code !== 'password_given') throw failure;
+    attempt.report(failure);
+    throw await attempt.next().then(() => failure, (error) => explained(error, failure));
+  }
+}
+
+/** What an attempt ended with, over the driver's own error; or that, where its words say it all. */
+function explained(error, failure) {
+  if (!(error instanceof PgiamError) || failure === undefined) return error;
+  if (['CONNECT', 'NOT_APPLICABLE'].includes(error.status)) return failure;
+  return Object.defineProperty(error, 'cause', { value: failure, configurable: true, writable: true });
 }
 
 module.exports = { Attempt, connect };

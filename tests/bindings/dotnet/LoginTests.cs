@@ -134,6 +134,31 @@ namespace Pgiam.Tests
             }
         }
 
+        public static async Task AGivenPasswordThatIsRefusedIsSaidToHaveKeptTheTokenAway()
+        {
+            var given = Where(";PWD=close sesame;SSLmode=require", "plain");
+            foreach (var refused in new[] { Check.Refused(() => Open(given)), await Refused(given) })
+            {
+                Check.Equal("DENIED password_given", refused.Status + " " + refused.Code);
+                Check.That(refused.InnerException is OdbcException, "the driver's own comes along");
+            }
+            given = Where(";PWD=open sesame;SSLmode=require", "plain").Replace("Database=postgres", "Database=nowhere");
+            Check.Contains("nowhere", Check.Throws<OdbcException>(() => Open(given)).Message);
+        }
+
+        private static async Task<PgiamException> Refused(string text)
+        {
+            try
+            {
+                await AdoNet.OpenAsync(with => new OdbcConnection(with), text);
+            }
+            catch (PgiamException refused)
+            {
+                return refused;
+            }
+            throw new Exception("it was not refused");
+        }
+
         public static void WhatTheDriverSaysOfAServerThatIsNotThereIsItsOwn()
         {
             Check.Throws<OdbcException>(() => Open(Where().Replace("Port=" + Env("RDS_PORT"), "Port=1")));

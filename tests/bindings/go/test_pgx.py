@@ -80,6 +80,15 @@ def test_a_password_of_the_users_own_wins(begin, where, tmp_path):
     assert pool.ask()["user"] == "plain"
 
 
+def test_a_given_password_that_is_refused_is_said_to_have_kept_the_token_away(begin, where):
+    pool = begin()
+    pool.open({**where[0], "user": "plain", "password": "close sesame", "sslmode": "require"}, Options=where[1])
+    error = pool.refused()
+    assert error["sqlstate"] == "28P01" and "kept pgiam from making a token" in error["text"] and "PGIAM_FORCE=yes" in error["text"]
+    pool.open({**where[0], "user": "plain", "password": "open sesame", "dbname": "nowhere"}, Options=where[1])
+    assert "nowhere" in (said := pool.refused()["text"]) and "pgiam" not in said.replace("nowhere", "")
+
+
 def test_what_is_not_ours_and_what_is_switched_off_is_the_drivers_alone(begin, where):
     pool = begin()
     pool.open({"host": "127.0.0.1", "port": 1, "user": "app"})

@@ -56,6 +56,16 @@ def test_a_password_of_the_users_own_wins(start, server, tmp_path):
     assert pool.ask()["user"] == "plain"
 
 
+def test_a_given_password_that_is_refused_is_said_to_have_kept_the_token_away(start, server):
+    pool = start("pq")
+    pool.open({**server, "user": "plain", "password": "close sesame"})
+    error = pool.refused()
+    assert (error["status"], error["code"], error["sqlstate"]) == ("DENIED", "password_given", "28P01")
+    pool.open({**server, "user": "plain", "password": "open sesame", "dbname": "nowhere"})
+    error = pool.refused()
+    assert "status" not in error and "nowhere" in error["text"]
+
+
 def test_an_address_is_dialled_and_the_endpoints_name_verified(start, server):
     pool = start("pq")
     options = {"signing_host": server["host"]}

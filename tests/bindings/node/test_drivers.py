@@ -139,3 +139,14 @@ def test_what_has_nothing_to_do_with_the_token_is_told_in_the_drivers_words(prog
 def test_a_password_of_the_users_own_wins(program):
     with program(WHOLE + SEE + "tell(await see({ user: 'plain', password: 'open sesame' }));") as running:
         assert running.told()["session_user"] == "plain"
+
+
+def test_a_given_password_that_is_refused_is_said_to_have_kept_the_token_away(program):
+    text = "tell(await see({ user: 'plain', password: 'close sesame' }).catch((error) => ({ ...told(error), cause: error.cause.code })));"
+    with program(WHOLE + SEE + text) as running:
+        said = running.told()
+    assert (said["status"], said["code"], said["cause"]) == ("DENIED", "password_given", "28P01")
+    text = "tell(await see({ user: 'plain', password: 'open sesame', database: 'nowhere' }).catch(told));"
+    with program(WHOLE + SEE + text) as running:
+        said = running.told()
+    assert "status" not in said and "nowhere" in said["message"]

@@ -10,7 +10,7 @@ from rds_fixtures import rds, verdicts  # noqa: F401
 
 @pytest.fixture(scope="session")
 def instance():
-    with Emulator(endpoints=[HOST], users=["app_user"]) as emulator:
+    with Emulator(endpoints=[HOST], users=["app_user"], passwords={"plain": "open sesame"}) as emulator:
         yield emulator
 
 
@@ -33,6 +33,13 @@ def test_reconnect_tells_why_it_was_refused(home, rds, variables):  # noqa: F811
     done = run(PROGRAMS / "reconnect", home=home, **{**variables, "PGUSER": "nobody"})
     assert done.returncode == 1 and done.stderr.startswith("reconnect: ") and "nobody" in done.stderr, done.stderr
     assert "X-Amz-Signature" not in done.stderr
+
+
+def test_a_given_password_that_is_refused_is_said_to_have_kept_the_token_away(home, rds, variables):  # noqa: F811
+    done = run(PROGRAMS / "reconnect", home=home, PGPASSWORD="close sesame", **variables)
+    assert done.returncode == 1 and "kept pgiam from making a token" in done.stderr and "PGIAM_FORCE=yes" in done.stderr, done.stderr
+    done = run(PROGRAMS / "reconnect", home=home, PGPASSWORD="open sesame", **{**variables, "PGUSER": "plain", "PGDATABASE": "nowhere"})
+    assert done.returncode == 1 and "nowhere" in done.stderr and "pgiam from" not in done.stderr, done.stderr
 
 
 def test_a_connection_that_forgoes_tls_gets_no_token(home, rds, variables):  # noqa: F811

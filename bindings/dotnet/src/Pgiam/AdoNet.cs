@@ -11,7 +11,8 @@ namespace Pgiam
     /// <code>AdoNet.Open(text => new OdbcConnection(text), "Driver=…;Server=…;UID=app")</code>
     /// Each is decided by the library: TLS is set where nobody said anything and refused where it was forgone, an alias is dialled
     /// by the endpoint's own name, a kept token that is refused is made anew once, and a refusal is explained by a PgiamException.
-    /// What is not ours, or has a password of its own, passes as if pgiam were absent. For Npgsql's pools there is Pgiam.Npgsql.</summary>
+    /// What is not ours, or has a password of its own, passes as if pgiam were absent; where an endpoint refuses such a password, the
+    /// PgiamException says that it kept the token away. For Npgsql's pools there is Pgiam.Npgsql.</summary>
     public static class AdoNet
     {
         /// <summary>An open connection.</summary>
@@ -29,26 +30,25 @@ namespace Pgiam
             {
                 while (true)
                 {
+                    var text = connectionString;
+                    var isExplained = true;
                     try
                     {
                         attempt.Next();
+                        text = dialect.With(attempt.GetParameters());
                     }
                     catch (PgiamException reason)
                     {
-                        if (PassesBy(reason, failure))
-                        {
-                            return Opened(create(connectionString));
-                        }
-                        throw reason.Over(failure);
+                        isExplained = PassesBy(reason, failure);
                     }
-                    var connection = create(dialect.With(attempt.GetParameters()));
+                    var connection = create(text);
                     try
                     {
                         connection.Open();
                         attempt.ReportConnected();
                         return connection;
                     }
-                    catch (DbException refusal)
+                    catch (DbException refusal) when (isExplained)
                     {
                         connection.Dispose();
                         failure = refusal;
@@ -78,31 +78,25 @@ namespace Pgiam
             {
                 while (true)
                 {
-                    var passesBy = false;
+                    var text = connectionString;
+                    var isExplained = true;
                     try
                     {
                         await attempt.NextAsync(cancellationToken).ConfigureAwait(false);
+                        text = dialect.With(attempt.GetParameters());
                     }
                     catch (PgiamException reason)
                     {
-                        passesBy = PassesBy(reason, failure);
-                        if (!passesBy)
-                        {
-                            throw reason.Over(failure);
-                        }
+                        isExplained = PassesBy(reason, failure);
                     }
-                    if (passesBy)
-                    {
-                        return await OpenedAsync(create(connectionString), cancellationToken).ConfigureAwait(false);
-                    }
-                    var connection = create(dialect.With(attempt.GetParameters()));
+                    var connection = create(text);
                     try
                     {
                         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
                         attempt.ReportConnected();
                         return connection;
                     }
-                    catch (DbException refusal)
+                    catch (DbException refusal) when (isExplained)
                     {
                         connection.Dispose();
                         failure = refusal;
@@ -117,18 +111,19 @@ namespace Pgiam
             }
         }
 
-        /// <summary>Whether it is none of ours. Throws the provider's own exception where its words say it all.</summary>
+        /// <summary>It passes as if pgiam were absent: whether there is something to say if it fails, as a password that was given kept
+        /// the token away. Else it throws: the provider's own exception where its words say it all.</summary>
         private static bool PassesBy(PgiamException reason, Exception failure)
         {
-            if (reason.Status == "NOT_APPLICABLE")
+            if (reason.Status == "NOT_APPLICABLE" && failure == null)
             {
-                return true;
+                return reason.Code == "password_given";
             }
-            if (reason.Status == "CONNECT" && failure != null)
+            if (failure != null && (reason.Status == "CONNECT" || reason.Status == "NOT_APPLICABLE"))
             {
                 ExceptionDispatchInfo.Capture(failure).Throw();
             }
-            return false;
+            throw reason.Over(failure);
         }
 
         private static T Opened<T>(T connection) where T : DbConnection

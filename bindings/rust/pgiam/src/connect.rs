@@ -50,15 +50,13 @@ impl Attempt {
     ) -> std::result::Result<C, ConnectError<E>> {
         let mut failure = None;
         loop {
-            let params = match to_dial(self.next(), &mut failure)? {
-                Some(params) => params,
-                None => return dial(&Params::default()).map_err(ConnectError::Driver),
-            };
+            let (params, is_explained) = to_dial(self.next(), &mut failure)?;
             match dial(&params) {
                 Ok(connection) => {
                     self.connected();
                     return Ok(connection);
                 }
+                Err(error) if !is_explained => return Err(ConnectError::Driver(error)),
                 Err(error) => self.fail(error, &words, &mut failure),
             }
         }
@@ -73,15 +71,13 @@ impl Attempt {
         let mut failure = None;
         loop {
             let next = self.next_async().await;
-            let params = match to_dial(next, &mut failure)? {
-                Some(params) => params,
-                None => return dial(Params::default()).await.map_err(ConnectError::Driver),
-            };
+            let (params, is_explained) = to_dial(next, &mut failure)?;
             match dial(params).await {
                 Ok(connection) => {
                     self.connected();
                     return Ok(connection);
                 }
+                Err(error) if !is_explained => return Err(ConnectError::Driver(error)),
                 Err(error) => self.fail(error, &words, &mut failure),
             }
         }
@@ -94,14 +90,17 @@ impl Attempt {
     }
 }
 
-/// `None`: not ours.
-fn to_dial<E>(step: Result<Step>, failure: &mut Option<E>) -> std::result::Result<Option<Params>, ConnectError<E>> {
+/// What to dial with, and whether the library has something to say of a failure: of what is not ours it has not, unless
+/// a password that was given kept the token away.
+fn to_dial<E>(step: Result<Step>, failure: &mut Option<E>) -> std::result::Result<(Params, bool), ConnectError<E>> {
     match step {
-        Ok(Step::Connect(params)) => Ok(Some(params)),
+        Ok(Step::Connect(params)) => Ok((params, true)),
         Ok(Step::Done) => Err(Error::new("INTERNAL", "", "an attempt ended before it connected").into()),
-        Err(error) if error.is_not_applicable() => Ok(None),
+        Err(error) if error.is_not_applicable() && failure.is_none() => {
+            Ok((Params::default(), error.code() == "password_given"))
+        }
         Err(error) => match failure.take() {
-            Some(own) if error.status() == "CONNECT" => Err(ConnectError::Driver(own)),
+            Some(own) if error.status() == "CONNECT" || error.is_not_applicable() => Err(ConnectError::Driver(own)),
             _ => Err(error.into()),
         },
     }

@@ -107,6 +107,7 @@ func failure(err error) any {
 			codes = append(codes, cause.Code)
 		}
 		told["status"], told["hint"], told["causes"] = ours.Status, ours.Hint, codes
+		told["code"] = ours.Code
 	}
 	var driver interface{ SQLState() string }
 	if errors.As(err, &driver) {
