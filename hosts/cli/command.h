@@ -17,6 +17,7 @@ struct Arguments {
   std::vector<std::pair<std::string, std::string>> options;   // the plugin's: "profile" …
   std::vector<std::string> program;                           // what to run, with its arguments
   bool help = false;                                          // nothing but this is asked
+  std::string password_from;  // whence it came into CONNINFO; "": the user wrote it there
 
   bool has(std::string_view flag) const { return flags.find(flag) != flags.end(); }
   // Only of a flag that was given; of several the last.

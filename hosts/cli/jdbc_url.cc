@@ -133,7 +133,7 @@ void accept_jdbc_url(Arguments& arguments) {
   if (arguments.words.size() != 1) return;
   const std::string url = arguments.words.front();
   if (!url.starts_with("jdbc:")) return;
-  for (std::string_view scheme : {"jdbc:postgresql:", "jdbc:pgiam:"}) {
+  for (std::string_view scheme : {"jdbc:postgresql:", "jdbc:pgiam:postgresql:", "jdbc:pgiam:"}) {
     if (url.starts_with(scheme))
       return JdbcUrl(std::string_view(url).substr(scheme.size())).apply_to(arguments);
   }

@@ -24,6 +24,14 @@ LateLibpq load() {
   look_up(library, "PQlibVersion", libpq.PQlibVersion);
   look_up(library, "PQsetErrorVerbosity", libpq.PQsetErrorVerbosity);
   look_up(library, "PQsslAttribute", libpq.PQsslAttribute);
+  look_up(library, "PQsendQueryParams", libpq.PQsendQueryParams);
+  look_up(library, "PQisBusy", libpq.PQisBusy);
+  look_up(library, "PQgetResult", libpq.PQgetResult);
+  look_up(library, "PQresultStatus", libpq.PQresultStatus);
+  look_up(library, "PQntuples", libpq.PQntuples);
+  look_up(library, "PQgetvalue", libpq.PQgetvalue);
+  look_up(library, "PQgetisnull", libpq.PQgetisnull);
+  look_up(library, "PQclear", libpq.PQclear);
   Dl_info info;  // of a function: where the filter is preloaded, it bears the library's name
   if (dladdr(reinterpret_cast<const void*>(libpq.PQlibVersion), &info) == 0 || !info.dli_fname)
     throw UsageError("the loader does not tell where libpq lies", kHint);

@@ -14,6 +14,14 @@ struct LateLibpq {
   decltype(&::PQlibVersion) PQlibVersion;
   decltype(&::PQsetErrorVerbosity) PQsetErrorVerbosity;
   decltype(&::PQsslAttribute) PQsslAttribute;
+  decltype(&::PQsendQueryParams) PQsendQueryParams;
+  decltype(&::PQisBusy) PQisBusy;
+  decltype(&::PQgetResult) PQgetResult;
+  decltype(&::PQresultStatus) PQresultStatus;
+  decltype(&::PQntuples) PQntuples;
+  decltype(&::PQgetvalue) PQgetvalue;
+  decltype(&::PQgetisnull) PQgetisnull;
+  decltype(&::PQclear) PQclear;
   std::string file;
 
   int major_version() const { return PQlibVersion() / 10000; }

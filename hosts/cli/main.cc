@@ -4,6 +4,7 @@
 #include "command_line.h"
 #include "home.h"
 #include "jdbc_url.h"
+#include "odbc_source.h"
 #include "report.h"
 
 using namespace pgiam::cli;
@@ -22,7 +23,7 @@ static int run(std::vector<std::string> line) {
   const auto [command, words] = find_command(commands, line);
   const auto first = line.begin() + static_cast<std::ptrdiff_t>(words);
   Arguments arguments = parse(command, {first, line.end()});
-  if (command.takes_connection) accept_jdbc_url(arguments);
+  if (command.takes_connection) accept_jdbc_url(arguments), accept_odbc_string(arguments);
   if (!arguments.help) return command.run(arguments);
   print_line(help_of(command));
   return kExitOk;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "commands.h"
-#include "installer.h"
+#include "odbc_installer.h"
 #include "library.h"
 #include "report.h"
 

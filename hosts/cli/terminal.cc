@@ -1,10 +1,13 @@
 #include "terminal.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <iterator>
 #include <string>
 
 namespace pgiam::cli {
@@ -40,8 +43,45 @@ class Terminal {
     return length > 0 ? length : -1;
   }
 
+  int file() const { return file_; }
+
  private:
   const int file_;
+};
+
+// Keeps what is typed off the screen; who interrupts finds the terminal as it was.
+class Hidden {
+ public:
+  explicit Hidden(int terminal) {
+    if (tcgetattr(terminal, &before_) != 0) return;
+    terminal_ = terminal;
+    struct sigaction action {};
+    action.sa_handler = restore_and_end;
+    for (std::size_t i = 0; i < std::size(kEnding); ++i) sigaction(kEnding[i], &action, &old_[i]);
+    termios hidden = before_;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(terminal, TCSAFLUSH, &hidden);
+  }
+  Hidden(const Hidden&) = delete;
+  Hidden& operator=(const Hidden&) = delete;
+  ~Hidden() {
+    if (terminal_ < 0) return;
+    tcsetattr(terminal_, TCSANOW, &before_);
+    terminal_ = -1;
+    for (std::size_t i = 0; i < std::size(kEnding); ++i) sigaction(kEnding[i], &old_[i], nullptr);
+  }
+
+ private:
+  static constexpr int kEnding[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  static void restore_and_end(int number) {
+    tcsetattr(terminal_, TCSANOW, &before_);
+    signal(number, SIG_DFL);
+    raise(number);
+  }
+
+  static inline int terminal_ = -1;
+  static inline termios before_;
+  struct sigaction old_[std::size(kEnding)] = {};
 };
 
 std::string device_login_text(const pgiam_prompt& prompt) {
@@ -85,6 +125,22 @@ pgiam_status ask_on_terminal(const pgiam_prompt& prompt, Answer& answer) {
     default:
       return PGIAM_E_UNSUPPORTED;
   }
+}
+
+std::optional<host::SecretText> ask_for_password(const std::string& question) {
+  const Terminal terminal;
+  if (!terminal.usable() || !terminal.show(question + ": ")) return std::nullopt;
+  char line[1024];
+  ssize_t length;
+  {
+    const Hidden hidden(terminal.file());
+    length = terminal.read_line(line, sizeof line);
+  }
+  terminal.show("\n");
+  std::optional<host::SecretText> word;
+  if (length > 0) word.emplace(std::string_view(line, static_cast<std::size_t>(length)));
+  explicit_bzero(line, sizeof line);
+  return word;
 }
 
 }  // namespace pgiam::cli

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "login.h"
-#include "target.h"
+#include "odbc_target.h"
 #include "wide.h"
 
 namespace pgiam::odbc {

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "connection_string.h"
+#include "odbc_string.h"
 #include "pgiam.h"
-#include "target.h"
+#include "odbc_target.h"
 
 namespace pgiam::odbc {
 

@@ -4,12 +4,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "conninfo_options.h"
 #include "driver_string.h"
 #include "failure.h"
 #include "password_file.h"
 #include "plugin.h"
 #include "start_attempt.h"
-#include "target.h"
+#include "odbc_target.h"
 
 namespace pgiam::odbc {
 namespace {
@@ -29,17 +30,6 @@ bool is_for_network(const ResolvedParams& params) {
 
 bool lacks_password(const ResolvedParams& params) {
   return any_dialled(params, [](const ResolvedHost& entry) { return entry.password.empty(); });
-}
-
-// The plugin's name of an option: keys of connection strings have no case and no underscores.
-std::string plugin_option(const std::vector<pgiam_option_info>& known,
-                          const std::string& squeezed) {
-  for (const pgiam_option_info& info : known) {
-    std::string name = info.key;
-    std::erase(name, '_');
-    if (name == squeezed) return info.key;
-  }
-  return squeezed;  // the plugin's complaint names the nearest
 }
 
 Result<Attempt> start_attempt(Context& context, const Target& target,
@@ -132,7 +122,13 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
   const host::RealLibpq* libpq =
       host::find_libpq(reinterpret_cast<const void*>(driver.SQLDriverConnect));
   if (!libpq) return fail(kNoDriver, 0, driver.file + " does not use libpq.");
-  const Target target = read_target(given, Installer::find(driver.library), *libpq);
+  // By the driver's own libpq: what it does not know, it will refuse.
+  const auto read_pqopt = [&](const char* pqopt, const Give& give) {
+    const host::ConninfoOptions options(*libpq, libpq->PQconninfoParse(pqopt, nullptr));
+    options.for_each(give);
+    return options.are_there();
+  };
+  const Target target = read_target(given, Installer::find(driver.library), read_pqopt);
   if (!target.driver.empty() && !is_loaded_driver(target.driver)) {
     return fail(kNoDriver, 0,
                 "PgiamDriver is " + target.driver + ", but this process has loaded " + driver.file +

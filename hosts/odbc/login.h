@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "connection_string.h"
+#include "odbc_string.h"
 #include "diagnostics.h"
 #include "real_driver.h"
 

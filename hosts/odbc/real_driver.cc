@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/load_lock.h"
-#include "installer.h"
+#include "odbc_installer.h"
 #include "trampolines.h"
 
 namespace pgiam::odbc {

@@ -20,10 +20,10 @@ SHARED_WITH_HOSTS = {
     "base/shell.h", "base/spelling.h", "base/sql.h", "base/uncancellable.h", "base/user_database.h",
     "base/write_all.h", "base/yes_or_no.h",
 }  # fmt: skip
-# (who, what): the command is the way to run what these two hosts do without a client.
+# (who, what): the command is the way to run what this host does without a client.
 LENT = {
     ("cli", "keeper/keeper.h"), ("cli", "keeper/secret_file.h"), ("cli", "keeper/pgpass.h"), ("cli", "keeper/userlist.h"),
-    ("cli", "keeper/pgbouncer.h"), ("cli", "keeper/dotenv.h"), ("cli", "odbc/installer.h"),
+    ("cli", "keeper/pgbouncer.h"), ("cli", "keeper/dotenv.h"),
 }  # fmt: skip
 # What the system offers differs from one to the next, so that it stands in these; elsewhere the C++ library's own headers
 # and these libraries' are enough.

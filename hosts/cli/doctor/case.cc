@@ -33,6 +33,11 @@ std::string code_of(pgiam_status status) {
 
 }  // namespace
 
+Cause cause_of(const Error& error) {
+  return {error.text(PGIAM_ERROR_CODE), error.what(), error.commands(),
+          error.text(PGIAM_ERROR_EVIDENCE)};
+}
+
 Finding failed(Verdict verdict, std::string detail) {
   if (detail.empty()) detail = verdict.sentence;
   return {Outcome::kFailed, std::move(detail), std::move(verdict)};

@@ -13,6 +13,7 @@
 
 #include "pgiam.hpp"
 #include "probe.h"
+#include "progress.h"
 #include "real_libpq.h"
 #include "socket.h"
 #include "tls_probe.h"
@@ -20,13 +21,22 @@
 
 namespace pgiam::cli::doctor {
 
+// What a verdict may also come from.
+struct Cause {
+  std::string code;
+  std::string sentence;
+  std::vector<std::string> commands = {};
+  std::string evidence = {};
+};
+Cause cause_of(const Error& error);
+
 // Where it ends: one thing that a person can act on.
 struct Verdict {
   std::string code;      // "works", "connection_refused"; for programs, so it stays
   std::string sentence;  // for people
   std::vector<std::string> remedies = {};  // what to type or to do, best first
   int exit_status = 0;
-  std::vector<Error> causes = {};  // of a refusal: what the evidence leaves, likeliest first
+  std::vector<Cause> causes = {};  // what the evidence leaves, likeliest first: itself, then others
   std::string evidence = {};       // what the sentence rests on, "" where it says so itself
   bool is_certain = false;         // by what this run has seen
 };
@@ -65,6 +75,8 @@ struct Case {
   boost::json::object explanation = {};  // pgiam_explain's
   bool is_resolved = false;              // it is what the network told, too
   bool offline = false;                  // the cloud is asked nothing but for credentials
+  Progress* progress = nullptr;          // what is told to who waits
+  std::string password_from = {};        // Arguments::password_from
   Deadline* servers_deadline =
       nullptr;             // of all hosts together, set with the first that is dialled
   int hosts_left = 1;      // this one included

@@ -73,6 +73,8 @@ Command doctor_command() {
           .word = kConninfo,
           .flags = {{"json", nullptr, "as a JSON object"},
                     {"offline", nullptr, "ask the cloud for credentials, and nothing else"},
+                    {"admin", "CONNINFO",
+                     "another login, which works: asked whether the role is as it must be"},
                     {"report", "FILE", "also write what one attaches to a ticket, as JSON"}},
           .takes_connection = true,
           .takes_options = true,

@@ -1,8 +1,6 @@
 #include "examination.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
 #include <memory>
 #include <new>
 #include <optional>
@@ -11,17 +9,19 @@
 #include "../late_libpq.h"
 #include "../library.h"
 #include "../report.h"
-#include "configuration.h"
+#include "admin_login.h"
+#include "environment.h"
 #include "known_keywords.h"
+#include "role_step.h"
+#include "runners_up.h"
+#include "settings.h"
 #include "steps.h"
+#include "take_step.h"
 
 namespace pgiam::cli::doctor {
 namespace {
 
 namespace json = boost::json;
-
-// A name that is ours by its form: only for it is every mistake in the configuration file told.
-constexpr const char* kAnyEndpoint = "doctor.c000000000ab.us-east-1.rds.amazonaws.com";
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -31,31 +31,17 @@ std::string joined(const std::vector<std::string>& names) {
   return list;
 }
 
-// Takes what a step throws for its failure.
-template <typename Take>
-StepTaken timed(const std::string& name, const std::string& host, Take take) {
-  using std::chrono::steady_clock;
-  const steady_clock::time_point start = steady_clock::now();
-  Finding finding = skipped("");
-  try {
-    finding = take();
-  } catch (const UsageError& error) {
-    finding = failed({"usage", error.what(), {error.hint()}, kExitUsage});
-  } catch (const Error& error) {
-    finding = failed(verdict_on(error.status(), error.what(), error.commands(), error.hint()));
-  }
-  const auto took =
-      std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start);
-  return {name, host, std::move(finding), took.count()};
-}
-
 class Examination {
  public:
   explicit Examination(const Arguments& arguments)
-      : arguments_(arguments), conninfo_(arguments.words.empty() ? "" : arguments.words.front()) {}
+      : arguments_(arguments),
+        conninfo_(arguments.words.empty() ? "" : arguments.words.front()),
+        progress_(!arguments.has("json")) {
+    if (arguments.has("admin")) refuse_password_in(arguments.value("admin"));
+  }
 
   Report run() {
-    add(timed("configuration", "", [&] { return read_configuration(); }));
+    add(timed(progress_, "configuration", "", [&] { return read_configuration(); }));
     if (const auto& verdict = report_.steps.back().finding.verdict) {
       report_.verdict = *verdict;
       name_difference();
@@ -65,6 +51,7 @@ class Examination {
     for (std::size_t i = 0; i < params_->hosts.size(); ++i) examine_host(i);
     conclude();
     name_difference();
+    name_admin();
     return std::move(report_);
   }
 
@@ -96,7 +83,7 @@ class Examination {
     if (const char* addresses = params->options.find("hostaddr"))
       hostaddrs_ = host::split_list(addresses);
     params_ = std::move(params);
-    std::string detail = describe_configuration();
+    std::string detail = describe_settings(arguments_);
     const std::string differences = describe_differences();
     return differences.empty() ? ok(std::move(detail)) : warning(detail + differences);
   }
@@ -134,15 +121,13 @@ class Examination {
                                   this_libpq() + " does not know)";
   }
 
-  std::string describe_configuration() const {
-    const std::string file = host::configuration_file();
-    std::string detail = file.empty() ? "no configuration file; none is needed" : file;
-    for (const auto& [key, value] : arguments_.options) detail += "\noption " + key;
-    for (const pgiam_option_info& info : pgiam::options()) {
-      const char* value = std::getenv(info.env);
-      if (value && *value) detail += std::string("\nvariable ") + info.env;
-    }
-    return detail;
+  // Where only the server knows what is wrong with the role.
+  void name_admin() {
+    const std::string& code = report_.verdict.code;
+    const bool is_of_role = code == "no_rds_iam" || code == "user_spelling" || code == "no_role";
+    if (is_of_role && !report_.verdict.is_certain && !arguments_.has("admin"))
+      report_.verdict.remedies.emplace_back(
+          "where another login works, let it look at the role: pgiam doctor --admin \"user=…\" …");
   }
 
   void examine_host(std::size_t i) {
@@ -155,13 +140,21 @@ class Examination {
               endpoint,
               i < hostaddrs_.size() ? hostaddrs_[i] : ""};
     host.offline = arguments_.has("offline");
+    host.progress = &progress_;
+    host.password_from = arguments_.password_from;
     host.servers_deadline = &servers_deadline_;
     host.hosts_left = static_cast<int>(params_->hosts.size() - i);
     std::optional<Verdict> verdict;
     for (const Step& step : kSteps) {
       add(verdict ? StepTaken{step.name, host.place(), not_reached()}
-                  : timed(step.name, host.place(), [&] { return step.take(host); }));
+                  : timed(progress_, step.name, host.place(), [&] { return step.take(host); }));
       if (!verdict) verdict = report_.steps.back().finding.verdict;
+    }
+    if (arguments_.has("admin") && !has_asked_admin_) {
+      has_asked_admin_ = host.address != nullptr;  // at most one login
+      add(timed(progress_, "role", host.place(), [&] {
+        return ask_about_role(host, arguments_.value("admin"), verdict);
+      }));
     }
     const bool was_dialled = host.deadline != Deadline();
     endings_.push_back({host.place(), verdict, was_dialled, std::move(host.explanation)});
@@ -188,7 +181,7 @@ class Examination {
       return;
     }
     report_.explanation = good->explanation;
-    StepTaken hook = timed("hook", "", look_at_hook);
+    StepTaken hook = timed(progress_, "hook", "", look_at_hook);
     if (hook.finding.verdict) {
       report_.verdict = *hook.finding.verdict;
     } else if (bad == endings_.end()) {
@@ -211,6 +204,8 @@ class Examination {
 
   const Arguments& arguments_;
   const std::string conninfo_;
+  Progress progress_;
+  bool has_asked_admin_ = false;
   std::vector<const char*> keywords_, values_;
   KnownKeywords known_;
   std::optional<host::Parameters> given_;
@@ -225,6 +220,11 @@ class Examination {
 
 }  // namespace
 
-Report examine(const Arguments& arguments) { return Examination(arguments).run(); }
+Report examine(const Arguments& arguments) {
+  Report report = names_connection(arguments) ? Examination(arguments).run()
+                                              : examine_environment(arguments);
+  add_runners_up(report.verdict);
+  return report;
+}
 
 }  // namespace pgiam::cli::doctor

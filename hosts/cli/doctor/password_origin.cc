@@ -33,6 +33,8 @@ std::string first_of(std::initializer_list<std::string> texts) {
 }  // namespace
 
 PasswordOrigin origin_of_password(const Case& host) {
+  if (!host.password_from.empty())
+    return {host.password_from, "take Password out of " + host.password_from};
   if (!said_of("password", host.conninfo).empty())
     return {"the connection string", "leave the password out of the connection string"};
   const std::string service = first_of({said_of("service", host.conninfo), variable("PGSERVICE")});

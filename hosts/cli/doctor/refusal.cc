@@ -27,11 +27,12 @@ Verdict verdict_on_error(const Error& explained) {
 
 // In the light of what only an examination knows: a tunnel ends on this machine. Instances
 // elsewhere may have any port.
-std::vector<Error> causes_of(const Error& refusal, const Case& host) {
-  std::vector<Error> causes = refusal.causes();
+std::vector<Cause> causes_of(const Error& refusal, const Case& host) {
+  std::vector<Cause> causes;
+  for (const Error& cause : refusal.causes()) causes.push_back(cause_of(cause));
   if (!is_loopback(*host.address)) {
     std::stable_partition(causes.begin(), causes.end(),
-                          [](const Error& cause) { return !has_code(cause, "wrong_port"); });
+                          [](const Cause& cause) { return cause.code != "wrong_port"; });
   }
   return causes;
 }
@@ -49,11 +50,11 @@ void name_grantee(std::vector<std::string>& commands, const Case& host) {
 }
 
 Verdict verdict_on_token(const Error& refusal, const Case& host) {
-  std::vector<Error> causes = causes_of(refusal, host);
-  const Error& likeliest = causes.front();
-  std::string sentence = std::string("refused: ") + likeliest.what() + " (most likely)";
-  std::vector<std::string> remedies = likeliest.commands();
-  if (has_code(likeliest, "wrong_endpoint") && host.connection->password_size() > kUsualRoom) {
+  std::vector<Cause> causes = causes_of(refusal, host);
+  const Cause likeliest = causes.front();
+  std::string sentence = "refused: " + likeliest.sentence + " (most likely)";
+  std::vector<std::string> remedies = likeliest.commands;
+  if (likeliest.code == "wrong_endpoint" && host.connection->password_size() > kUsualRoom) {
     sentence = "refused: the token of " + std::to_string(host.connection->password_size()) +
                " characters may have been cut on the way: it is longer than what usual poolers and "
                "proxies take, and another place is dialled than it is for (most likely)";
@@ -61,12 +62,11 @@ Verdict verdict_on_token(const Error& refusal, const Case& host) {
     return {"token_cut", std::move(sentence), std::move(remedies), kExitDenied, std::move(causes)};
   }
   if (const auto arn = host.facts.find("arn"); arn != host.facts.end()) {
-    if (has_code(likeliest, "no_permission"))
+    if (likeliest.code == "no_permission")
       sentence += "; asked as " + arn->second + ", on " + host.facts.at("resource");
-    if (has_code(likeliest, "no_iam_grant")) name_grantee(remedies, host);
+    if (likeliest.code == "no_iam_grant") name_grantee(remedies, host);
   }
-  return {likeliest.text(PGIAM_ERROR_CODE), std::move(sentence), std::move(remedies), kExitDenied,
-          std::move(causes)};
+  return {likeliest.code, std::move(sentence), std::move(remedies), kExitDenied, std::move(causes)};
 }
 
 }  // namespace

@@ -104,6 +104,12 @@ bool has_several_hosts(const Report& report) {
   return false;
 }
 
+bool has_failed(const Report& report, std::string_view step) {
+  return std::any_of(report.steps.begin(), report.steps.end(), [&](const StepTaken& taken) {
+    return taken.name == step && taken.finding.outcome == Outcome::kFailed;
+  });
+}
+
 void append_not_reached(std::string& text, std::string& steps) {
   if (steps.empty()) return;
   text += "\n  " + padded("skipped", 8) + " ";
@@ -119,14 +125,13 @@ json::array list_of(const std::vector<std::string>& texts) {
 
 json::object to_object(const Verdict& verdict) {
   json::array causes;
-  for (const Error& cause : verdict.causes) {
-    const std::vector<std::string> commands = cause.commands();
-    causes.push_back(json::object{{"code", cause.text(PGIAM_ERROR_CODE)},
-                                  {"sentence", cause.what()},
-                                  {"do", commands.empty() ? "" : commands.front()},
-                                  {"commands", list_of(commands)},
-                                  {"evidence", cause.text(PGIAM_ERROR_EVIDENCE)}});
-  }
+  for (const Cause& cause : verdict.causes)
+    causes.push_back(
+        json::object{{"code", cause.code},
+                     {"sentence", cause.sentence},
+                     {"do", cause.commands.empty() ? std::string() : cause.commands.front()},
+                     {"commands", list_of(cause.commands)},
+                     {"evidence", cause.evidence}});
   return {{"code", verdict.code},
           {"sentence", verdict.sentence},
           {"certain", verdict.is_certain},
@@ -153,6 +158,11 @@ std::string to_text(const Report& report) {
       append_printable(text, remedy);  // to be copied, so not broken
     else
       append_wrapped(text, remedy, 4);
+  }
+  // A login that was refused lists them itself.
+  for (std::size_t i = 1; i < report.verdict.causes.size() && !has_failed(report, "login"); ++i) {
+    text += "\nor: ";
+    append_wrapped(text, report.verdict.causes[i].sentence, 4);
   }
   text += '\n';
   const bool of_several = has_several_hosts(report);

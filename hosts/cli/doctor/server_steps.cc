@@ -261,7 +261,7 @@ Finding log_in(Case& host) {
     if (const std::string code = trial.sqlstate(); !code.empty())
       detail += " (SQLSTATE " + code + ")";
     if (!verdict.causes.empty()) detail += "\nwhat may be behind it, the likeliest first:";
-    for (const Error& cause : verdict.causes) detail += std::string("\n- ") + cause.what();
+    for (const Cause& cause : verdict.causes) detail += "\n- " + cause.sentence;
     return failed(verdict, detail);
   }
   const std::string who =

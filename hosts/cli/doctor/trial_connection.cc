@@ -1,6 +1,5 @@
 #include "trial_connection.h"
 
-#include <poll.h>
 #include <string.h>
 
 #include <cctype>
@@ -53,33 +52,20 @@ void TrialConnection::start(host::Parameters told) {
   for (const pgiam_param& param : attempt_->params()) told.add(param.key, param.value);
   conn_.reset(libpq_.PQconnectStartParams(told.keywords(), told.values(), told.expand_dbname()));
   if (!conn_) throw std::bad_alloc();
-  is_over_ = is_logged_in() || status() == CONNECTION_BAD;
+  poll_.is_over = is_logged_in() || status() == CONNECTION_BAD;
   late_libpq().PQsetErrorVerbosity(conn_.get(), PQERRORS_VERBOSE);
-}
-
-template <typename Test>
-void TrialConnection::go_on(Deadline deadline, Test is_far_enough) {
-  while (!is_over_ && !is_far_enough(status())) {
-    const short events = waits_for_ == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-    pollfd waiting{libpq_.PQsocket(conn_.get()), events, 0};
-    const int ready = poll(&waiting, 1, milliseconds_left(deadline));
-    if (ready == 0) return;
-    if (ready < 0) continue;
-    waits_for_ = libpq_.PQconnectPoll(conn_.get());
-    is_over_ = waits_for_ == PGRES_POLLING_OK || waits_for_ == PGRES_POLLING_FAILED;
-  }
 }
 
 void TrialConnection::finish_tls(Deadline deadline) {
   const auto is_far_enough = [](ConnStatusType status) {
     return status == CONNECTION_AWAITING_RESPONSE || status == CONNECTION_AUTH_OK;
   };
-  go_on(deadline, is_far_enough);
+  poll_.go_on(libpq_, conn_.get(), deadline, is_far_enough);
   has_finished_tls_ = is_logged_in() || is_far_enough(status());
 }
 
 void TrialConnection::finish_login(Deadline deadline) {
-  go_on(deadline, [](ConnStatusType) { return false; });
+  poll_.go_on(libpq_, conn_.get(), deadline, [](ConnStatusType) { return false; });
 }
 
 std::size_t TrialConnection::password_size() const {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "connection_poll.h"
 #include "parameters.h"
 #include "pgiam.hpp"
 #include "probe.h"
@@ -29,7 +30,7 @@ class TrialConnection {
   bool is_ours() const { return conn_ || why_not_; }
   // Why the hook would fail it before the first packet; nullopt where it would not.
   const std::optional<Error>& why_not() const { return why_not_; }
-  bool is_over() const { return is_over_; }  // in success or failure; otherwise the time was up
+  bool is_over() const { return poll_.is_over; }  // in success or failure; otherwise the time was up
   bool is_logged_in() const { return status() == CONNECTION_OK; }
   bool has_finished_tls() const { return has_finished_tls_; }
   bool has_sent_password() const { return libpq_.PQconnectionUsedPassword(conn_.get()) != 0; }
@@ -51,16 +52,12 @@ class TrialConnection {
  private:
   void start(host::Parameters told);
   ConnStatusType status() const { return libpq_.PQstatus(conn_.get()); }
-  template <typename Test>
-  void go_on(Deadline deadline, Test is_far_enough);
-
   Context& context_;
   const host::RealLibpq& libpq_;
   std::optional<Attempt> attempt_;
   std::optional<Error> why_not_;
   std::unique_ptr<PGconn, decltype(&::PQfinish)> conn_;
-  PostgresPollingStatusType waits_for_ = PGRES_POLLING_WRITING;
-  bool is_over_ = false;
+  ConnectionPoll poll_;
   bool has_finished_tls_ = false;
 };
 

@@ -1,4 +1,4 @@
-#include "connection_string.h"
+#include "odbc_string.h"
 
 #include <gtest/gtest.h>
 

@@ -80,12 +80,18 @@ class Gone(Exception):
 
 class OddServer:
     """`script`: {"ask": a word of ASKS, "md5" or "scram"; "before": an error in place of the question; "after": what
-    answers a password, b"" closes; "tls": "N" and what else answers the request for TLS}."""
+    answers a password, b"" closes; "tls": "N" and what else answers the request for TLS; "tls_at_most": a version;
+    "wants_certificate": of the client}."""
 
     def __init__(self, pem, script):
         self.script = script
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(pem)
+        if "tls_at_most" in script:
+            self.context.maximum_version = ssl.TLSVersion[script["tls_at_most"]]
+        if "wants_certificate" in script:
+            self.context.verify_mode = ssl.CERT_REQUIRED
+            self.context.load_verify_locations(pem)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()

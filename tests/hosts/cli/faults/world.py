@@ -54,7 +54,7 @@ class Seed:
 
 class World:
     def __enter__(self):
-        self.rds = Emulator(endpoints=[HOST], users=["app", "limited", "locked"], passwords={"plain": "canaryPlain", "Mixed": "canaryPx"},
+        self.rds = Emulator(endpoints=[HOST], users=["app", "limited", "locked"], passwords={"plain": "canaryPlain", "Mixed": "canaryPx", "boss": "canaryPboss"},
                             keys=[RdsKey(KEY, SECRET)]).__enter__()  # fmt: skip
         self.rds.add_key(OTHER, OTHER_SECRET, allow="arn:aws:rds-db:*:*:dbuser:*/somebody_else")
         self.rds.add_key(TEMPORARY, TEMPORARY_SECRET, TOKEN)
@@ -73,7 +73,7 @@ class World:
         self.pems = {"good": self.rds._directory / "odd.pem"}
         self.pems = self.certificates()
         self.servers = []
-        self.number = 0
+        self.odd = 0  # the odd server's port, of the seed whose command is made
         return self
 
     def __exit__(self, *_):
@@ -103,7 +103,7 @@ class World:
 
     def fill(self, text):
         """Names of this world in a seed's text."""
-        for name, value in {"{port}": self.rds.port, "{ca}": self.rds.ca_file, "{sts}": self.aws.url("sts"), "{home}": self.home,
+        for name, value in {"{host}": HOST, "{odd}": self.odd, "{port}": self.rds.port, "{ca}": self.rds.ca_file, "{sts}": self.aws.url("sts"), "{home}": self.home,
                             "{portal}": self.aws.url("portal"), "{imds}": self.aws.url("imds"), "{oidc}": self.aws.url("oidc"),
                             "{container}": self.aws.url("container")}.items():  # fmt: skip
             text = text.replace(name, str(value))
@@ -117,7 +117,8 @@ class World:
             own = {"sslrootcert": self.ca("good" if pem in ("unknown", "self-signed") else pem)}
             tunnel = seed.server == {"to": "rds"}
             script = {"to": self.rds.port} if tunnel else seed.server
-            change = {"port": self.serve(script)} | ({} if tunnel else own) | change
+            self.odd = self.serve(script)
+            change = {"port": self.odd} | ({} if tunnel else own) | change
         change = {name: self.fill(value) if isinstance(value, str) else value for name, value in change.items()}
         conninfo = self.fill(seed.conninfo) if seed.conninfo is not None else self.rds.conninfo(**change)
         aws = self.aws.environment("sts", "portal", "oidc")

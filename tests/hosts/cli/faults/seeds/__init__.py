@@ -1,5 +1,5 @@
 """All seeds, by kind."""
 
-from . import clock, configuration, credentials, network, server, sources, tls
+from . import admin, clock, configuration, credentials, network, server, sources, tls
 
-SEEDS = [seed for part in (credentials, sources, configuration, network, tls, server, clock) for seed in part.SEEDS]
+SEEDS = [seed for part in (credentials, sources, configuration, network, tls, server, admin, clock) for seed in part.SEEDS]

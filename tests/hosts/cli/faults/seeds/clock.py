@@ -15,6 +15,7 @@ SEEDS = [
     off("a day ahead", "+1d"),
     off("a month ahead", "+30d", "days ahead"),
     off("a year behind", "-1y"),
+    off("a year ahead", "+1y", "days ahead"),
     off("the year 2000", "@2000-06-01 00:00:00", "2000-06-01"),
     off("the year 1970", "@1970-01-05 00:00:00", "1970-01-05"),
 ]

@@ -1,7 +1,7 @@
 """What a server answers, and who stands in between."""
 
 from odd_server import error
-from world import HOST, TOKEN, Seed
+from world import DSQL, HOST, TOKEN, Seed
 
 
 def seed(title, expect, change=(), **more):
@@ -73,5 +73,9 @@ SEEDS = [
     says("memory is short", "server_error", "53200", "out of memory", when="before", said="out of memory"),
     says("a proxy without credentials", "no_rds_iam not_in_proxy no_secret proxy_has_no_user no_proxy_secret", "28000", "This RDS proxy has no credentials for the role app. Check the credentials for this role and try again.",
          change={"host": HOST.replace("orders.", "orders.proxy-"), "sslmode": "require", "sslrootcert": None}, of_postgres=False, said="roxy"),
+    seed("a parameter that the server does not know", "server_error", {"options": "-c nonsense=1"}, says="nonsense"),
+    seed("only a standby is wanted", "wrong_session", {"target_session_attrs": "standby"}, says="target_session_attrs"),
+    seed("DSQL: the role is not linked to IAM", "no_permission no_iam_grant", {"host": DSQL, "sslmode": "require", "sslrootcert": None}, env={"PGIAM_SIGNING_PORT": "{odd}"},
+         server={"after": error("28000", "unable to accept connection, access denied", of_postgres=False)}, second="no_iam_grant"),
     seed("all connections of the role are taken", "too_many_connections", alone=busy),
 ]

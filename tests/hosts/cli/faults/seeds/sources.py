@@ -1,6 +1,8 @@
 """Profiles, processes, roles, web identities, containers, instances, sign-ins."""
 
 import hashlib
+import socket
+import threading
 
 from world import ACCOUNT, CLOSED_ROLE, KEY, OUTSIDE_ROLE, ROLE, SECRET, Seed
 
@@ -58,6 +60,35 @@ def container_wants(world):
     return lambda: setattr(world.aws.container, "authorization", None)
 
 
+PROXY = {"AWS_ENDPOINT_URL_STS": "https://sts.example:443", "HTTPS_PROXY": "http://127.0.0.1:5498"}
+
+
+def proxy(answer):
+    """A proxy that answers everybody so."""
+
+    def start(world):
+        listener = socket.create_server(("127.0.0.1", 5498))
+
+        def serve():
+            try:
+                while True:
+                    client, _ = listener.accept()
+                    with client:
+                        client.recv(4096)
+                        client.sendall(answer)
+            except OSError:
+                pass
+
+        threading.Thread(target=serve, daemon=True).start()
+        return lambda: (listener.shutdown(socket.SHUT_RDWR), listener.close())
+
+    return start
+
+
+def fault(service, kind, **more):
+    return lambda world: (world.aws.fault(service, kind, count=9, **more), world.aws.clear)[1]
+
+
 def sso_file(access_token="canaryPsso", ends="2099-01-01T00:00:00Z"):
     name = hashlib.sha1(b"corp").hexdigest()
     body = f'{{"startUrl": "https://example.awsapps.com/start", "region": "eu-west-1", "accessToken": "{access_token}", "expiresAt": "{ends}"}}'
@@ -98,6 +129,12 @@ SEEDS = [
     role("STS cannot be reached", "cloud_unreachable", env={"AWS_ENDPOINT_URL_STS": "https://127.0.0.1:1"}, says="127.0.0.1:1"),
     role("a stray endpoint of a local stack", "cloud_unreachable", env={"AWS_ENDPOINT_URL_STS": None, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, says="AWS_ENDPOINT_URL"),
     role("the proxy is not there", "cloud_unreachable", env={"AWS_ENDPOINT_URL_STS": "https://sts.example:443", "HTTPS_PROXY": "http://127.0.0.1:1"}, says="HTTPS_PROXY"),
+    role("the proxy wants a login", "cloud_unreachable", env=PROXY, says="HTTPS_PROXY",
+         alone=proxy(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")),
+    role("the proxy refuses", "cloud_unreachable", env=PROXY, says="HTTPS_PROXY",
+         alone=proxy(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")),
+    role("it is wanted for longer than anybody may have it", "credentials_denied configuration", lines="duration_seconds = 90000\n", says="duration"),
+    role("its external id is the one of another", "credentials_denied", OUTSIDE_ROLE, lines="external_id = canaryPi\n", says="external_id"),
     role("the CA of AWS's is unknown", "cloud_unreachable", env={"AWS_CA_BUNDLE": None}, says="AWS_CA_BUNDLE"),
     role("AWS_CA_BUNDLE names nothing", "cloud_unreachable configuration", env={"AWS_CA_BUNDLE": "/nonexistent.pem"}, says="AWS_CA_BUNDLE"),
     role("STS is throttled", "cloud_unreachable", alone=lambda world: (world.aws.fault("sts", "throttle", count=9), world.aws.clear)[1]),
@@ -108,11 +145,14 @@ SEEDS = [
     web("the role's ARN is missing", NOT_FOUND, {"token": "x.y.z"}, env={"AWS_ROLE_ARN": None}, says="AWS_ROLE_ARN"),
     metadata("the instance has no role", NOT_FOUND, imds(role=None), says="role"),
     metadata("metadata is switched off", NOT_FOUND, imds(enabled=False), says="metadata"),
+    metadata("its answers are lost, as behind a hop limit", NOT_FOUND, fault("imds", "hang"), says="hop limit"),
     metadata("the role may not be assumed", NOT_FOUND + " credentials_denied", imds(refuse_with="AssumeRoleUnauthorizedAccess"), says="instance-role"),
     metadata("nothing answers", NOT_FOUND, env={"AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:1"}),
     metadata("it is disabled here", NOT_FOUND, env={"AWS_EC2_METADATA_DISABLED": "true"}),
     container("it is not there", "cloud_unreachable", env={"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/x"}, says="127.0.0.1:1"),
     container("the path is unknown", "credentials_denied", env={"AWS_CONTAINER_CREDENTIALS_FULL_URI": "{container}/nix"}),
+    container("it fails", "cloud_unreachable credentials_denied", fault("container", "status")),
+    container("it answers with a page", "cloud_unreachable credentials_denied", fault("container", "garbage")),
     container("it wants a token", "credentials_denied", container_wants, says="AWS_CONTAINER_AUTHORIZATION_TOKEN"),
     container("its token's file is missing", NOT_FOUND, env={"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "{home}/nix"}, says="nix"),
     container("it is at a place that may not be asked", "configuration", env={"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://192.0.2.1/x"}),

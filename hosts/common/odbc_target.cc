@@ -1,8 +1,6 @@
-#include "target.h"
+#include "odbc_target.h"
 
 #include <cctype>
-
-#include "conninfo_options.h"
 
 namespace pgiam::odbc {
 namespace {
@@ -104,13 +102,6 @@ void give(Target& target, std::string_view keyword, std::string_view value) {
     target.keywords.emplace_back(keyword, host::SecretText(value));
 }
 
-// What is not said otherwise is taken from the pqopt.
-void give_more(Target& target, const host::RealLibpq& libpq, const host::SecretText& pqopt) {
-  const host::ConninfoOptions more(libpq, libpq.PQconninfoParse(pqopt.c_str(), nullptr));
-  target.is_readable = more.are_there();
-  more.for_each([&](std::string_view keyword, const char* value) { give(target, keyword, value); });
-}
-
 }  // namespace
 
 bool is_ours(std::string_view key) {
@@ -149,7 +140,7 @@ host::Parameters Target::parameters() const {
 }
 
 Target read_target(const ConnectionString& string, const Installer& installer,
-                   const host::RealLibpq& libpq) {
+                   const ReadPqopt& read_pqopt) {
   const ConnectionString all = with_data_source(string, installer);
   Target target;
   for (const DriverKey& key : kDriverKeys) {
@@ -161,7 +152,10 @@ Target read_target(const ConnectionString& string, const Installer& installer,
       give(target, key.keyword, value->view());
     }
   }
-  if (const host::SecretText* more = all.find(kMore)) give_more(target, libpq, *more);
+  if (const host::SecretText* more = all.find(kMore))  // what is not said otherwise
+    target.is_readable = read_pqopt(more->c_str(), [&](std::string_view keyword, const char* value) {
+      give(target, keyword, value);
+    });
   give(target, "port", kDefaultPort);
 
   for (const ConnectionString::Pair& pair : all.pairs()) {
@@ -173,6 +167,15 @@ Target read_target(const ConnectionString& string, const Installer& installer,
     }
   }
   return target;
+}
+
+std::string plugin_option(const std::vector<pgiam_option_info>& known, const std::string& option) {
+  for (const pgiam_option_info& info : known) {
+    std::string squeezed = info.key;
+    std::erase(squeezed, '_');
+    if (squeezed == option) return info.key;
+  }
+  return option;  // the plugin's complaint names the nearest
 }
 
 }  // namespace pgiam::odbc

@@ -1,15 +1,16 @@
 // What a connection string and its data source say, in libpq's words, as psqlODBC understands them.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "connection_string.h"
-#include "installer.h"
+#include "odbc_string.h"
+#include "odbc_installer.h"
 #include "parameters.h"
-#include "real_libpq.h"
+#include "pgiam.hpp"
 
 namespace pgiam::odbc {
 
@@ -27,10 +28,17 @@ struct Target {
   host::Parameters parameters() const;
 };
 
-// The string wins over the data source that it names. The driver's own libpq reads the pqopt: what
-// it does not know, it will refuse.
+// Reads a pqopt as libpq reads connection strings: calls give(keyword, value) for what it says.
+// False: there is no reading it.
+using Give = std::function<void(std::string_view keyword, const char* value)>;
+using ReadPqopt = std::function<bool(const char* pqopt, const Give& give)>;
+
+// The string wins over the data source that it names.
 Target read_target(const ConnectionString& string, const Installer& installer,
-                   const host::RealLibpq& libpq);
+                   const ReadPqopt& read_pqopt);
+
+// The plugin's name of one of Target's options; of an unknown one that itself.
+std::string plugin_option(const std::vector<pgiam_option_info>& known, const std::string& option);
 
 // PgiamSomething.
 bool is_ours(std::string_view key);

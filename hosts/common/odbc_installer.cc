@@ -1,4 +1,4 @@
-#include "installer.h"
+#include "odbc_installer.h"
 
 #include <dlfcn.h>
 #include <sched.h>

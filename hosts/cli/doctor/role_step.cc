@@ -1,0 +1,161 @@
+#include "role_step.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "../report.h"
+#include "../spelling.h"
+#include "admin_login.h"
+#include "base/sql.h"
+
+namespace pgiam::cli::doctor {
+namespace {
+
+constexpr std::string_view kOfTheRole[] = {"no_rds_iam", "no_role", "no_login", "user_spelling"};
+
+bool is_of_the_role(std::string_view code) {
+  return std::find(std::begin(kOfTheRole), std::end(kOfTheRole), code) != std::end(kOfTheRole);
+}
+
+// Without blanks at the ends, in lower case.
+std::string plainly(const std::string& name) {
+  const auto first = name.find_first_not_of(" \t\r\n"), last = name.find_last_not_of(" \t\r\n");
+  if (first == name.npos) return "";
+  std::string plain = name.substr(first, last - first + 1);
+  for (char& c : plain) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return plain;
+}
+
+std::string spelt_otherwise(const std::string& name, const std::vector<std::string>& others) {
+  for (const std::string& other : others)
+    if (plainly(other) == plainly(name)) return other;
+  return "";
+}
+
+std::string quoted(const std::string& name) { return "\"" + name + "\""; }
+
+std::string as_value(const std::string& user) {
+  return user.find_first_of(" '\\") == user.npos ? "user=" + user : "user='" + user + "'";
+}
+
+class Look {
+ public:
+  Look(const Case& host, const RoleOnServer& role)
+      : role_(role),
+        user_(host.params.user),
+        is_dsql_(text(host.explanation, "target") == "dsql"),
+        evidence_("the server's catalogue, asked as " + quoted(role.asked_as) + " at " +
+                  role.asked_at) {}
+
+  // What is wrong with the role; nullopt: nothing.
+  std::optional<Verdict> objection() const {
+    if (!role_.is_there) return absent();
+    if (!role_.may_log_in)
+      return make("no_login", "the role " + quoted(user_) + " is there, but may not log in (NOLOGIN)",
+                  {"ALTER ROLE " + sql_identifier(user_) + " LOGIN;"});
+    if (is_dsql_ || role_.is_member) return std::nullopt;
+    if (!role_.has_group)
+      return make("not_rds",
+                  "the server at " + role_.asked_at +
+                      " has no role rds_iam: it is no instance of RDS, or no PostgreSQL of its",
+                  {"see host and port: what answers there is another server"});
+    return make("no_rds_iam", "the role " + quoted(user_) + " is not a member of rds_iam",
+                {"GRANT rds_iam TO " + sql_identifier(user_) + ";"});
+  }
+
+  std::string description() const {
+    const std::string membership =
+        is_dsql_         ? "; DSQL links it to IAM by itself: AWS IAM GRANT"
+        : role_.is_member ? ", and is a member of rds_iam" +
+                               (role_.by.empty() ? std::string() : " by " + role_.by)
+                         : "";
+    return quoted(user_) + " is there, may log in" + membership + "\nasked as " +
+           quoted(role_.asked_as) + " at " + role_.asked_at;
+  }
+
+  // The server takes the role for one that logs in by password, and it is none.
+  Verdict iam_is_off() const {
+    Verdict verdict = make("iam_not_enabled",
+                           "the role " + quoted(user_) +
+                               " is a member of rds_iam, and yet the server asked for a password: "
+                               "IAM authentication is off on the instance, or a pooler answers",
+                           {"switch IAM database authentication on for the instance, or connect to "
+                            "it without a pooler"});
+    verdict.is_certain = false;
+    return verdict;
+  }
+
+ private:
+  Verdict make(const char* code, const std::string& sentence,
+               std::vector<std::string> remedies) const {
+    Verdict verdict{code, "refused: " + sentence, std::move(remedies), kExitDenied};
+    verdict.evidence = evidence_;
+    verdict.is_certain = true;
+    return verdict;
+  }
+
+  Verdict absent() const {
+    const std::string there_is_none = "there is no role " + quoted(user_);
+    if (const std::string other = spelt_otherwise(user_, role_.others); !other.empty())
+      return make("user_spelling",
+                  there_is_none + ", but " + quoted(other) +
+                      ": case and blanks count in the name of a role",
+                  {as_value(other)});
+    std::vector<std::string> remedies = {
+        "CREATE USER " + sql_identifier(user_) + ";" +
+        (is_dsql_ ? "" : " GRANT rds_iam TO " + sql_identifier(user_) + ";")};
+    const std::string near = nearest(user_, role_.others);
+    if (near.empty()) return make("no_role", there_is_none, std::move(remedies));
+    remedies.insert(remedies.begin(), as_value(near));
+    return make("no_role", there_is_none + "; near to it there is " + quoted(near),
+                std::move(remedies));
+  }
+
+  const RoleOnServer& role_;
+  const std::string& user_;
+  const bool is_dsql_;
+  const std::string evidence_;
+};
+
+// The role is as it must be: what speaks of it goes, and the next cause comes first.
+void rule_out(const Look& look, const Case& host, Verdict& verdict) {
+  std::erase_if(verdict.causes, [](const Cause& cause) { return is_of_the_role(cause.code); });
+  if (!is_of_the_role(verdict.code)) return;
+  std::vector<Cause> causes = std::move(verdict.causes);
+  if (host.first_request == 5 || host.first_request == 10 || causes.empty()) {
+    verdict = look.iam_is_off();
+  } else {
+    const Cause& likeliest = causes.front();
+    verdict = {likeliest.code, "refused: " + likeliest.sentence + " (most likely)",
+               likeliest.commands, kExitDenied};
+  }
+  verdict.causes = std::move(causes);
+}
+
+}  // namespace
+
+Finding ask_about_role(const Case& host, const std::string& admin_conninfo,
+                       std::optional<Verdict>& verdict) {
+  if (host.offline) return skipped("--offline: nobody was asked about the role");
+  if (!host.address || !host.connection) return not_reached();
+  const RoleOnServer role = ask_for_role(host, admin_conninfo);
+  if (!role.why_not.empty())
+    return skipped("nobody was asked about the role: --admin does not get in as " +
+                   quoted(role.asked_as) + ": " + role.why_not);
+  const Look look(host, role);
+  std::optional<Verdict> objection = look.objection();
+  const bool was_refused = verdict && verdict->exit_status == kExitDenied && !verdict->is_certain;
+  if (!objection) {
+    if (was_refused) rule_out(look, host, *verdict);
+    return ok(look.description());
+  }
+  if (names_another_place(admin_conninfo)) objection->is_certain = false;
+  const std::string detail = objection->sentence + "\n" + objection->evidence;
+  if (!was_refused) return warning(detail);
+  objection->causes = std::move(verdict->causes);
+  std::erase_if(objection->causes, [](const Cause& cause) { return is_of_the_role(cause.code); });
+  verdict = objection;
+  return {Outcome::kFailed, detail, std::move(objection)};
+}
+
+}  // namespace pgiam::cli::doctor
