@@ -36,7 +36,8 @@ void demand_data_source(const ConnectionString& string, const Installer& install
   throw UsageError("there is no data source \"" + std::string(name->view()) + "\"" +
                        (can_look ? "" : ": there is no ODBC installer library to look with"),
                    can_look ? "see which there are: odbcinst -q -s"
-                            : "install the driver manager; Debian: apt-get install unixodbc odbcinst");
+                            : "install the driver manager; Debian: apt-get install unixodbc "
+                              "odbcinst");
 }
 
 bool read_pqopt(const char* pqopt, const odbc::Give& give) {

@@ -85,8 +85,8 @@ class AdminLogin {
     for (;;) {
       while (libpq.PQisBusy(conn_.get())) {
         pollfd waiting{host_.libpq.PQsocket(conn_.get()), POLLIN, 0};
-        if (poll(&waiting, 1, milliseconds_left(deadline_)) == 0) return Rows(nullptr, libpq.PQclear);
-        if (!host_.libpq.PQconsumeInput(conn_.get())) return Rows(nullptr, libpq.PQclear);
+        const bool is_late = poll(&waiting, 1, milliseconds_left(deadline_)) == 0;
+        if (is_late || !host_.libpq.PQconsumeInput(conn_.get())) return Rows(nullptr, libpq.PQclear);
       }
       Rows next(libpq.PQgetResult(conn_.get()), libpq.PQclear);
       if (!next) break;

@@ -112,7 +112,8 @@ class Environment {
   }
 
   void ask_for_credentials() {
-    const host::RealLibpq* libpq = host::find_libpq(reinterpret_cast<const void*>(&examine_environment));
+    const host::RealLibpq* libpq =
+        host::find_libpq(reinterpret_cast<const void*>(&examine_environment));
     if (!libpq) return;
     const std::string conninfo = "host=" + std::string(name_) + " user=doctor";
     const host::Parameters given = *host::Parameters::of_conninfo(conninfo.c_str());

@@ -32,7 +32,7 @@ std::string spelt_otherwise(const std::string& name, const std::vector<std::stri
   return "";
 }
 
-std::string quoted(const std::string& name) { return "\"" + name + "\""; }
+std::string in_quotes(const std::string& name) { return "\"" + name + "\""; }
 
 std::string as_value(const std::string& user) {
   return user.find_first_of(" '\\") == user.npos ? "user=" + user : "user='" + user + "'";
@@ -44,14 +44,15 @@ class Look {
       : role_(role),
         user_(host.params.user),
         is_dsql_(text(host.explanation, "target") == "dsql"),
-        evidence_("the server's catalogue, asked as " + quoted(role.asked_as) + " at " +
+        evidence_("the server's catalogue, asked as " + in_quotes(role.asked_as) + " at " +
                   role.asked_at) {}
 
   // What is wrong with the role; nullopt: nothing.
   std::optional<Verdict> objection() const {
     if (!role_.is_there) return absent();
     if (!role_.may_log_in)
-      return make("no_login", "the role " + quoted(user_) + " is there, but may not log in (NOLOGIN)",
+      return make("no_login",
+                  "the role " + in_quotes(user_) + " is there, but may not log in (NOLOGIN)",
                   {"ALTER ROLE " + sql_identifier(user_) + " LOGIN;"});
     if (is_dsql_ || role_.is_member) return std::nullopt;
     if (!role_.has_group)
@@ -59,7 +60,7 @@ class Look {
                   "the server at " + role_.asked_at +
                       " has no role rds_iam: it is no instance of RDS, or no PostgreSQL of its",
                   {"see host and port: what answers there is another server"});
-    return make("no_rds_iam", "the role " + quoted(user_) + " is not a member of rds_iam",
+    return make("no_rds_iam", "the role " + in_quotes(user_) + " is not a member of rds_iam",
                 {"GRANT rds_iam TO " + sql_identifier(user_) + ";"});
   }
 
@@ -69,14 +70,14 @@ class Look {
         : role_.is_member ? ", and is a member of rds_iam" +
                                (role_.by.empty() ? std::string() : " by " + role_.by)
                          : "";
-    return quoted(user_) + " is there, may log in" + membership + "\nasked as " +
-           quoted(role_.asked_as) + " at " + role_.asked_at;
+    return in_quotes(user_) + " is there, may log in" + membership + "\nasked as " +
+           in_quotes(role_.asked_as) + " at " + role_.asked_at;
   }
 
   // The server takes the role for one that logs in by password, and it is none.
   Verdict iam_is_off() const {
     Verdict verdict = make("iam_not_enabled",
-                           "the role " + quoted(user_) +
+                           "the role " + in_quotes(user_) +
                                " is a member of rds_iam, and yet the server asked for a password: "
                                "IAM authentication is off on the instance, or a pooler answers",
                            {"switch IAM database authentication on for the instance, or connect to "
@@ -95,10 +96,10 @@ class Look {
   }
 
   Verdict absent() const {
-    const std::string there_is_none = "there is no role " + quoted(user_);
+    const std::string there_is_none = "there is no role " + in_quotes(user_);
     if (const std::string other = spelt_otherwise(user_, role_.others); !other.empty())
       return make("user_spelling",
-                  there_is_none + ", but " + quoted(other) +
+                  there_is_none + ", but " + in_quotes(other) +
                       ": case and blanks count in the name of a role",
                   {as_value(other)});
     std::vector<std::string> remedies = {
@@ -107,7 +108,7 @@ class Look {
     const std::string near = nearest(user_, role_.others);
     if (near.empty()) return make("no_role", there_is_none, std::move(remedies));
     remedies.insert(remedies.begin(), as_value(near));
-    return make("no_role", there_is_none + "; near to it there is " + quoted(near),
+    return make("no_role", there_is_none + "; near to it there is " + in_quotes(near),
                 std::move(remedies));
   }
 
@@ -141,7 +142,7 @@ Finding ask_about_role(const Case& host, const std::string& admin_conninfo,
   const RoleOnServer role = ask_for_role(host, admin_conninfo);
   if (!role.why_not.empty())
     return skipped("nobody was asked about the role: --admin does not get in as " +
-                   quoted(role.asked_as) + ": " + role.why_not);
+                   in_quotes(role.asked_as) + ": " + role.why_not);
   const Look look(host, role);
   std::optional<Verdict> objection = look.objection();
   const bool was_refused = verdict && verdict->exit_status == kExitDenied && !verdict->is_certain;

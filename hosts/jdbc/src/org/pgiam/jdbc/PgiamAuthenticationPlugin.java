@@ -70,13 +70,13 @@ public final class PgiamAuthenticationPlugin implements AuthenticationPlugin {
     return settings.password();
   }
 
-  /** The server asks for a secret that it knows; the likeliest cause of that tells what to do. */
+  /** The server asks for a secret that it knows: what may be behind it, as where it refuses a token. */
   private Refusal wrongKind(PgiamException why) {
-    StringBuilder text = new StringBuilder("the server asks for a password of the user ")
-        .append(settings.get("user")).append(" itself, not for a token");
-    if (why != null && !why.causes().isEmpty()) {
-      text.append("\n  ").append(why.causes().get(0).getMessage());
-    }
-    return new Refusal(text.toString(), null);
+    String text = "the server asks for a password of the user " + settings.get("user")
+        + " itself, not for a token";
+    if (why == null) return new Refusal(text, null);
+    String explanation = why.explanation();  // whose first line is of a token that was refused
+    int end = explanation.indexOf('\n');
+    return new Refusal(end < 0 ? text : text + explanation.substring(end), why);
   }
 }
