@@ -4,6 +4,7 @@ causes, in the same order and the same words."""
 import json
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -77,7 +78,7 @@ def test_the_causes_of_a_refusal_are_the_same_everywhere(title, user, variables,
     try:
         assert ways.libpq() == sentences
         assert ways.jdbc() == sentences
-        if SHIM:
+        if SHIM and shutil.which("isql"):
             assert ways.odbc() == sentences
     finally:
         rds._refusals.clear()
