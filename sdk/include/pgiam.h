@@ -207,9 +207,12 @@ typedef struct pgiam_config {
   /* Since 1.2. */
   pgiam_ask_fn ask;           /* instead of prompt, for answers that take their time */
   void *ask_user_data;
+  uint32_t log_room;          /* bytes. Not 0: up to so many of the log are kept for
+                                 pgiam_context_take_log, and log and stderr get nothing */
+  uint32_t reserved;          /* zero */
 } pgiam_config;
 #define PGIAM_CONFIG_INIT \
-  {sizeof(pgiam_config), 0, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+  {sizeof(pgiam_config), 0, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0}
 
 typedef struct pgiam_context pgiam_context;
 
@@ -223,6 +226,14 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_context_new(const pgiam_config *confi
  * a call cannot be told from one that has yet to begin. So let threads that ask again and again
  * come to rest first. Operations and replies stay valid. From a callback it does nothing. */
 PGIAM_EXPORT void PGIAM_CALL pgiam_context_free(pgiam_context *context);
+/* Since 1.2: for hosts whose functions may run on no thread of the library's. Hands the lines that were
+ * kept by config.log_room to take, on this thread, the oldest first, each once; texts are valid during
+ * the call. Take them after every call on the context, and before _free, which drops them: renewals
+ * log between two calls. Returns how many lines were lost since the last time, the oldest ones, as there was no
+ * room. take NULL takes nothing, and returns how many bytes wait. Any thread; never waits. A child after
+ * fork() has none of its parent's. [callback-safe] */
+PGIAM_EXPORT size_t PGIAM_CALL pgiam_context_take_log(pgiam_context *context, pgiam_log_fn take,
+                                                          void *user_data);
 
 /* ---- Before connect ---------------------------------------------------------------------- */
 
@@ -677,6 +688,7 @@ typedef struct pgiam_api {
   void(PGIAM_CALL *attempt_free)(pgiam_attempt *);
   pgiam_status(PGIAM_CALL *examine)(pgiam_context *, const pgiam_request *, uint32_t,
                                       pgiam_examined_fn, void *, pgiam_error **);
+  size_t(PGIAM_CALL *context_take_log)(pgiam_context *, pgiam_log_fn, void *);
   /* end of what 1.2 has so far: it stays open until the first release */
 } pgiam_api;
 

@@ -25,7 +25,7 @@ ASSERT_EQUAL(sizeof(pgiam_option), 16);
 AT(pgiam_option, key, 0);
 AT(pgiam_option, value, 8);
 
-ASSERT_EQUAL(sizeof(pgiam_config), 88);
+ASSERT_EQUAL(sizeof(pgiam_config), 96);
 AT(pgiam_config, struct_size, 0);
 AT(pgiam_config, log_level, 4);
 AT(pgiam_config, host_name, 8);
@@ -38,6 +38,8 @@ AT(pgiam_config, prompt, 56);
 AT(pgiam_config, prompt_user_data, 64);
 AT(pgiam_config, ask, 72);
 AT(pgiam_config, ask_user_data, 80);
+AT(pgiam_config, log_room, 88);
+AT(pgiam_config, reserved, 92);
 
 ASSERT_EQUAL(sizeof(pgiam_request), 144);
 AT(pgiam_request, struct_size, 0);

@@ -51,7 +51,8 @@
   X(attempt_restart, 43)      \
   X(attempt_cancel, 44)       \
   X(attempt_free, 45)         \
-  X(examine, 46)
+  X(examine, 46)              \
+  X(context_take_log, 47)
 
 #ifdef __cplusplus
 extern "C" {

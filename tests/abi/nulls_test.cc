@@ -26,6 +26,8 @@ TEST_F(Nulls, GettersOfNothingAnswerNothing) {
   EXPECT_EQ(pgiam_conninfo_count(nullptr), 0u);
   EXPECT_THAT(pgiam_reply_text(nullptr, PGIAM_REPLY_REGION), StrEq(""));
   EXPECT_EQ(pgiam_reply_number(nullptr, PGIAM_REPLY_FROM_CACHE), 0);
+  const auto log = [](void*, int32_t, const char*, const char*) {};
+  EXPECT_EQ(pgiam_context_take_log(nullptr, log, nullptr), 0u);
 }
 
 TEST_F(Nulls, MissingObjectsAreInvalidArguments) {

@@ -106,7 +106,8 @@ TEST_F(Structs, AConfigOfEveryAgeMakesAContext) {
   const pgiam_config today = PGIAM_CONFIG_INIT;
   for (const std::size_t size : {offsetof(pgiam_config, host_name), offsetof(pgiam_config, options),
                                  offsetof(pgiam_config, log), offsetof(pgiam_config, prompt),
-                                 offsetof(pgiam_config, ask), sizeof(pgiam_config),
+                                 offsetof(pgiam_config, ask), offsetof(pgiam_config, log_room),
+                                 sizeof(pgiam_config),
                                  sizeof(pgiam_config) + 32}) {
     Exact<pgiam_config> config(today, size);
     Context context;

@@ -49,6 +49,7 @@ final class Context
      * @param (callable(Prompt): (string|bool|null))|null $prompt called where a person must act; answers with the code, null
      *     (shown) or false (declined). Without it nobody is asked: the error says what to type
      * @param callable|object|null $logger a PSR-3 logger or a function of a level and a message, for warnings
+     *     and whatever else the option `log` asks for
      * @param mixed ...$options the library's, by name: profile, region, roleArn, tls, timeoutMs …
      */
     public function __construct(
@@ -129,7 +130,7 @@ final class Context
     public static function ofProcess(callable|object|null $logger = null, #[\SensitiveParameter] mixed ...$options): self
     {
         \ksort($options);
-        $name = \json_encode($options, \JSON_THROW_ON_ERROR);
+        $name = \json_encode([$options, $logger !== null], \JSON_THROW_ON_ERROR);
         $context = (new \ReflectionClass(self::class))->newInstanceWithoutConstructor();
         $context->logger = new Logger($logger);
         $context->isKept = true;
@@ -148,6 +149,7 @@ final class Context
         [$handle, $this->handle] = [$this->handle, null];
         $this->requests = [];
         if ($handle !== null && !$this->isKept) {
+            $this->deliverLog($handle);
             Library::ffi()->pgiam_context_free($handle);
         }
     }
@@ -198,6 +200,7 @@ final class Context
         $config[0]->host_version = $memory->text(self::VERSION);
         $config[0]->options = $request->slow[0]->options;
         $config[0]->option_count = $request->slow[0]->option_count;
+        $this->logger->join($config);
         $this->person?->join($config);
         [$handle, $error] = [Library::cell('pgiam_context *'), Library::cell('pgiam_error *')];
         $status = Library::ffi()->pgiam_context_new($config, $handle, $error);
@@ -213,11 +216,12 @@ final class Context
         return $this->handle ?? throw Errors::make('INVALID_STATE', 'the context is closed');
     }
 
-    /** @internal */
-    public function warnOf(CData $reply): void
+    /** @internal after each call of the library's on this context: what it logged, to the logger */
+    public function deliverLog(?CData $handle = null): void
     {
-        if ($this->logger->isWanted()) {
-            $this->logger->warnOf($reply);
+        $handle ??= $this->handle;
+        if ($handle !== null && $this->logger->isWanted()) {
+            $this->logger->deliver($handle);
         }
     }
 
@@ -269,15 +273,13 @@ final class Context
         if ($status === Abi::OK) {
             $reply = $this->out[0];
         } elseif ($status === Abi::NOT_APPLICABLE) {
+            $this->deliverLog();
             throw $request->failed($status, $this->error);
         } else { // it has to be fetched, or there is none, which an operation tells with its reason
             Errors::taken($status, $this->error);
             $reply = (new Operation($this, $request))->await();
         }
-        if (!$request->isTold) {
-            $request->isTold = true;
-            $this->warnOf($reply);
-        }
+        $this->deliverLog();
         return $reply;
     }
 }

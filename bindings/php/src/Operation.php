@@ -66,7 +66,6 @@ final class Operation
         }
         try {
             $this->answer = Reply::answer($reply);
-            $this->context->warnOf($reply);
         } finally {
             Library::ffi()->pgiam_reply_free($reply);
         }
@@ -106,6 +105,7 @@ final class Operation
             throw Errors::make('INVALID_STATE', 'this operation belongs to the process that started it: start another here');
         }
         $status = $this->waited($milliseconds);
+        $this->context->deliverLog();
         if ($status === Abi::OK) {
             [$reply, $this->out[0]] = [$this->out[0], null];
             return $reply;

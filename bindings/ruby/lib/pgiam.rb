@@ -11,7 +11,7 @@ require_relative "pgiam/context"
 # With a driver: pgiam/pg, pgiam/active_record, Sequel's extension pgiam.
 module Pgiam
   class << self
-    # Where warnings go; nil: nowhere.
+    # Where warnings and the log go; nil: nowhere.
     attr_accessor :logger
 
     # Context#token of the process's own context.

@@ -55,6 +55,7 @@ constexpr pgiam_api kApi = {
     pgiam_attempt_cancel,
     pgiam_attempt_free,
     pgiam_examine,
+    pgiam_context_take_log,
 };
 
 }  // namespace

@@ -90,3 +90,7 @@ void pgiam_context_free(pgiam_context* context) {
   context->calls.stop_all();
   delete context;
 }
+
+size_t pgiam_context_take_log(pgiam_context* context, pgiam_log_fn take, void* user_data) {
+  return context == nullptr ? 0 : context->log.hand_over(take, user_data);
+}

@@ -1,6 +1,7 @@
 #include "abi/host_callbacks.h"
 
 #include <cstdio>
+#include <cstring>
 #include <string>
 
 #include "abi/handles.h"
@@ -39,7 +40,8 @@ HostLog::HostLog(const pgiam_context& context, const pgiam_config& config)
       user_data_(config.log_user_data),
       option_(level_of_option(config)),
       default_(static_cast<LogLevel>(config.log_level)),
-      level_(option_.value_or(default_)) {}
+      level_(option_.value_or(default_)),
+      room_(config.log_room) {}
 
 void HostLog::follow_file(std::optional<LogLevel> level) {
   if (!option_) level_.store(level.value_or(default_), std::memory_order_relaxed);
@@ -48,12 +50,48 @@ void HostLog::follow_file(std::optional<LogLevel> level) {
 void HostLog::write(LogLevel level, std::string_view component, std::string_view line) {
   if (!wants(level)) return;
   const std::string name(component), text(line);
+  if (room_ != 0) return keep(level, name.c_str(), text.c_str());
   if (function_ == nullptr) {
     std::fprintf(stderr, "pgiam: %s: %s\n", name.c_str(), text.c_str());
     return;
   }
   const InsideCallback mark(context_);
   function_(user_data_, static_cast<std::int32_t>(level), name.c_str(), text.c_str());
+}
+
+void HostLog::keep(LogLevel level, const char* component, const char* line) {
+  const StateLock lock;
+  leave_those_of_the_parent();
+  kept_ += static_cast<char>(level);
+  for (const char* text : {component, line}) (kept_ += text) += '\0';
+  for (; kept_.size() > room_; ++lost_)  // no level is a NUL
+    kept_.erase(0, kept_.find('\0', kept_.find('\0') + 1) + 1);
+}
+
+std::size_t HostLog::hand_over(pgiam_log_fn take, void* user_data) {
+  std::string lines;
+  std::size_t lost;
+  {
+    const StateLock lock;
+    leave_those_of_the_parent();
+    if (take == nullptr) return kept_.size();
+    lines.swap(kept_);
+    lost = std::exchange(lost_, 0);
+  }
+  for (const char* at = lines.data(); at != lines.data() + lines.size();) {
+    const char* const component = at + 1;
+    const char* const text = component + std::strlen(component) + 1;
+    take(user_data, *at, component, text);
+    at = text + std::strlen(text) + 1;
+  }
+  return lost;
+}
+
+void HostLog::leave_those_of_the_parent() {
+  if (fork_ == fork_count()) return;
+  fork_ = fork_count();
+  kept_.clear();
+  lost_ = 0;
 }
 
 std::shared_ptr<HostPrompt::PromptLock> HostPrompt::lock_of_this_process() {

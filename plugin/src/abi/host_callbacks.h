@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "base/state_lock.h"
 #include "pgiam.h"
@@ -27,8 +28,8 @@ class InsideCallback {
   const pgiam_context* const outer_;
 };
 
-// To the host's function, or to stderr where the host gave none. The option `log` decides the level
-// where anybody sets it, by whatever means options are set.
+// To the host's function, or to stderr where the host gave none; or kept, for hosts that want to fetch
+// it. The option `log` decides the level where anybody sets it, by whatever means options are set.
 class HostLog : public Log {
  public:
   HostLog(const pgiam_context& context, const pgiam_config& config);
@@ -37,14 +38,25 @@ class HostLog : public Log {
   }
   void write(LogLevel level, std::string_view component, std::string_view line) override;
   void follow_file(std::optional<LogLevel> level) override;
+  // What was kept, the oldest first. How many lines were lost for want of room; without take how many
+  // bytes wait.
+  std::size_t hand_over(pgiam_log_fn take, void* user_data);
 
  private:
+  void keep(LogLevel level, const char* component, const char* line);
+  void leave_those_of_the_parent();  // with the state lock held
+
   const pgiam_context& context_;
   const pgiam_log_fn function_;
   void* const user_data_;
   const std::optional<LogLevel> option_;
   const LogLevel default_;
   std::atomic<LogLevel> level_;
+  const std::size_t room_;  // 0: nothing is kept
+  // Under the state lock.
+  std::string kept_;  // of each line the level, the component and the text, both with their NUL
+  std::size_t lost_ = 0;
+  std::uint64_t fork_ = fork_count();
 };
 
 // One prompt at a time; after fork() the parent's is the parent's.

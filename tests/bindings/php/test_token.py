@@ -243,8 +243,31 @@ def test_a_warning_is_told_once_and_is_in_each_answer(php, keys):
         }
         $other->start(host: HOST, user: 'ann')->token();
         tell([$said, $psr->said, array_map(fn ($warning) => $warning->code, $answer->warnings)]);""")
-    assert len(told[0]) == 1 and told[0] == told[1] and told[0][0][0] == "warning" and "us-east-2" in told[0][0][1]
+    warned = [[line for line in said if "us-east-2" in line[1]] for said in told[:2]]
+    assert len(warned[0]) == 1 and warned[0] == warned[1] and warned[0][0][0] == "warning"
     assert told[2] == ["region_option_differs"]
+
+
+def test_the_librarys_log_is_the_loggers_also_what_its_own_threads_say(php, tmp_path):
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/credentials").write_text(
+        "[default]\naws_access_key_id = AKIAODD\naws_secret_access_key = secretOfAKIAODD\naws_credential_expiration = soon\n"
+    )
+    said, failed, quiet = php(LOGGER + """
+        $psr = new Logger();
+        $context = new Pgiam\\Context(logger: $psr);
+        $context->token(host: HOST, user: 'app');
+        $context->close();
+        tell($psr->said);
+        $psr = new Logger();
+        refusal(fn () => (new Pgiam\\Context(logger: $psr, log: 'info'))->token(host: HOST, user: 'app', password: 'own'));
+        tell($psr->said);
+        $psr = new Logger();
+        (new Pgiam\\Context(logger: $psr, log: 'error'))->token(host: HOST, user: 'app');
+        tell($psr->said);""")
+    assert {level for level, _ in said} == {"warning"} and [line for _, line in said if line.startswith("aws: ") and "is no time" in line]
+    assert [level for level, _ in failed] == ["info"] and "gets no token" in failed[0][1]
+    assert quiet == []
 
 
 # ---- The library ----

@@ -56,8 +56,10 @@ class DriftTest < Test
     assert_equal ABI::SIGNATURES, declared
   end
 
-  test "the callback is the header's" do
-    arguments = TEXT[/typedef void\(PGIAM_CALL \*pgiam_ask_fn\)\(([^)]*)\);/, 1]
-    assert_equal(ABI::ASK_ARGUMENTS, arguments.split(",").map { |argument| kind_of(argument) })
+  test "the callbacks are the header's" do
+    { ask: ABI::ASK_ARGUMENTS, log: ABI::LOG_ARGUMENTS }.each do |name, ours|
+      arguments = TEXT[/typedef void\(PGIAM_CALL \*pgiam_#{name}_fn\)\(([^)]*)\);/, 1]
+      assert_equal(ours, arguments.split(",").map { |argument| kind_of(argument) })
+    end
   end
 end

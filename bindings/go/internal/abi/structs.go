@@ -39,6 +39,8 @@ type Config struct {
 	PromptUserData uintptr
 	Ask            Function
 	AskUserData    uintptr
+	LogRoom        uint32
+	Reserved       uint32
 }
 
 type Request struct {

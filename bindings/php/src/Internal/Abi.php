@@ -47,6 +47,11 @@ final class Abi
     public const ERROR_RETRYABLE = 1;
     public const ERROR_RETRY_AFTER_MS = 2;
 
+    public const LOG_ERROR = 1;
+    public const LOG_WARN = 2;
+    public const LOG_INFO = 3;
+    public const LOG_DEBUG = 4;
+
     public const PROMPT_DEVICE_LOGIN = 1;
     public const PROMPT_MFA_CODE = 2;
     public const PROMPT_CLOSE = 3;
@@ -104,6 +109,7 @@ final class Abi
           const char *user_code;
         } pgiam_prompt;
         typedef void (*pgiam_ask_fn)(void *user_data, const pgiam_prompt *prompt, pgiam_question *question);
+        typedef void (*pgiam_log_fn)(void *user_data, int32_t level, const char *component, const char *message);
         typedef struct pgiam_option {
           const char *key;
           const char *value;
@@ -121,6 +127,8 @@ final class Abi
           void *prompt_user_data;
           pgiam_ask_fn ask;
           void *ask_user_data;
+          uint32_t log_room;
+          uint32_t reserved;
         } pgiam_config;
         typedef struct pgiam_request {
           uint32_t struct_size;
@@ -198,6 +206,7 @@ final class Abi
         void pgiam_question_decline(pgiam_question *question, pgiam_status status, const char *message);
         pgiam_status pgiam_context_new(const pgiam_config *config, pgiam_context **out, pgiam_error **error);
         void pgiam_context_free(pgiam_context *context);
+        size_t pgiam_context_take_log(pgiam_context *context, pgiam_log_fn take, void *user_data);
         pgiam_status pgiam_before_connect(pgiam_context *context, const pgiam_request *request, pgiam_reply **out,
                                           pgiam_error **error);
         pgiam_status pgiam_reply_param(const pgiam_reply *reply, size_t index, pgiam_param *param);

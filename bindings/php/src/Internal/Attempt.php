@@ -57,6 +57,7 @@ final class Attempt
         while (true) {
             $this->context->open();
             $status = Library::ffi()->pgiam_attempt_next($this->handle, $this->step, $this->error);
+            $this->context->deliverLog();
             if ($status !== Abi::OK) {
                 throw $this->request->failed($status, $this->error, Error::class, $failure);
             }
@@ -89,19 +90,8 @@ final class Attempt
         if ($failure !== null) {
             $outcome[0]->message = $memory->text(\strtr($failure, ["\0" => ' ']));
             $outcome[0]->sqlstate = $sqlstate !== null ? $memory->text($sqlstate) : null;
-        } else {
-            $this->warn();
         }
         Library::ffi()->pgiam_attempt_report($this->handle, $outcome);
-    }
-
-    private function warn(): void
-    {
-        foreach ($this->hosts() as $host) {
-            if ($host->reply !== null) {
-                $this->context->warnOf($host->reply);
-            }
-        }
     }
 
     /** @return \Generator<CData> */

@@ -5,17 +5,26 @@ declare(strict_types=1);
 namespace Pgiam\Internal;
 
 use FFI\CData;
-use Pgiam\Error;
 
 /**
- * Tells a program what a person should know although it worked: each once. The library's own log comes from threads of its
- * own, in which PHP can run nothing; it goes to stderr.
+ * Where warnings and the library's log go. The library logs on threads of its own, in which PHP can run nothing: so it keeps the
+ * lines, and they are taken after each of our calls.
  *
  * @internal
  */
 final class Logger
 {
-    /** @var array<string, true> */
+    private const LEVELS = [
+        Abi::LOG_ERROR => 'error', Abi::LOG_WARN => 'warning', Abi::LOG_INFO => 'info', Abi::LOG_DEBUG => 'debug',
+    ];
+    private const ROOM = 65536; // bytes
+
+    private static ?CData $function = null;
+
+    /** @var list<array{string, string}> what is being taken: levels and messages */
+    private static array $lines = [];
+
+    /** @var array<string, true> the warnings of requests, which the library tells again where it looks at the same again */
     private array $told = [];
 
     /** @param callable|object|null $target a PSR-3 logger, or a function of a level and a message */
@@ -32,24 +41,55 @@ final class Logger
         return $this->target !== null;
     }
 
-    public function warnOf(CData $reply): void
+    /** Without a target the library itself writes to stderr what it is told to. */
+    public function join(CData $config): void
     {
-        foreach (Reply::warnings($reply) as $warning) {
-            $this->warn($warning);
+        if ($this->isWanted()) {
+            $config[0]->log_level = Abi::LOG_WARN; // the option log wins
+            $config[0]->log_room = self::ROOM;
         }
     }
 
-    private function warn(Error $warning): void
+    /** Tells what has been logged since the last time. */
+    public function deliver(CData $context): void
     {
-        $key = "$warning->code|$warning->message";
-        if (isset($this->told[$key])) {
+        if (Library::ffi()->pgiam_context_take_log($context, null, null) === 0) {
             return;
         }
-        $this->told[$key] = true;
-        if (\is_object($this->target) && \is_callable([$this->target, 'log'])) {
-            $this->target->log('warning', $warning->message, ['code' => $warning->code, 'commands' => $warning->commands]);
-        } else {
-            ($this->target)('warning', $warning->message);
+        $lost = Library::ffi()->pgiam_context_take_log($context, self::function(), null);
+        [$lines, self::$lines] = [self::$lines, []];
+        if ($lost > 0) {
+            \array_unshift($lines, ['warning', "$lost lines of the log were lost: there was no room for them"]);
         }
+        foreach ($lines as [$level, $message]) {
+            if (\str_starts_with($message, 'plan: ')) {
+                if (isset($this->told[$message])) {
+                    continue;
+                }
+                $this->told[$message] = true;
+            }
+            $this->tell($level, $message);
+        }
+    }
+
+    private function tell(string $level, string $message): void
+    {
+        if (\is_object($this->target) && \is_callable([$this->target, 'log'])) {
+            $this->target->log($level, $message);
+        } else {
+            ($this->target)($level, $message);
+        }
+    }
+
+    /** A pgiam_log_fn. PHP frees such only when its request ends, so one serves all. */
+    private static function function(): CData
+    {
+        if (self::$function === null) {
+            self::$function = Library::cell('pgiam_log_fn');
+            self::$function[0] = static function (?CData $userData, int $level, string $component, string $message): void {
+                self::$lines[] = [self::LEVELS[$level] ?? 'debug', "$component: $message"];
+            };
+        }
+        return self::$function[0];
     }
 }

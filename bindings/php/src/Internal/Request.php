@@ -24,9 +24,6 @@ final class Request
     public readonly CData $quick;
     public readonly CData $slow;
 
-    /** Whether its warnings have been told. */
-    public bool $isTold = false;
-
     private Memory $memory;
     public ?Supplier $supplier = null;
 

@@ -89,6 +89,7 @@ class Config(ctypes.Structure):
         ("struct_size", c_uint32), ("log_level", c_int32), ("host_name", c_char_p), ("host_version", c_char_p),
         ("options", POINTER(Option)), ("option_count", c_size_t), ("log", LogFn), ("log_user_data", c_void_p),
         ("prompt", c_void_p), ("prompt_user_data", c_void_p), ("ask", AskFn), ("ask_user_data", c_void_p),
+        ("log_room", c_uint32), ("reserved", c_uint32),
     ]  # fmt: skip
 
 

@@ -28,6 +28,11 @@ module Pgiam
     ERROR_RETRYABLE = 1
     ERROR_RETRY_AFTER_MS = 2
 
+    LOG_ERROR = 1
+    LOG_WARN = 2
+    LOG_INFO = 3
+    LOG_DEBUG = 4
+
     PROMPT_DEVICE_LOGIN = 1
     PROMPT_MFA_CODE = 2
     PROMPT_CLOSE = 3
@@ -62,7 +67,8 @@ module Pgiam
                         subject: :pointer, url: :pointer, url_complete: :pointer, user_code: :pointer)
     CONFIG = Layout.new(struct_size: :u32, log_level: :i32, host_name: :pointer, host_version: :pointer,
                         options: :pointer, option_count: :size, log: :pointer, log_user_data: :pointer,
-                        prompt: :pointer, prompt_user_data: :pointer, ask: :pointer, ask_user_data: :pointer)
+                        prompt: :pointer, prompt_user_data: :pointer, ask: :pointer, ask_user_data: :pointer,
+                        log_room: :u32, reserved: :u32)
     REQUEST = Layout.new(struct_size: :u32, flags: :u32, host: :pointer, user: :pointer, database: :pointer,
                          password: :pointer, sslmode: :pointer, port: :u32, reserved: :u32, timeout_ms: :i64,
                          options: :pointer, option_count: :size, keywords: :pointer, keyword_count: :size,
@@ -84,6 +90,7 @@ module Pgiam
       pgiam_version: [:text, []],
       pgiam_get_api: [:pointer, [:u32]],
       pgiam_status_name: [:text, [:i32]],
+      pgiam_context_take_log: [:size, %i[pointer pointer pointer]],
       pgiam_option_at: [:i32, %i[size pointer]],
       pgiam_error_status: [:i32, [:pointer]],
       pgiam_error_text: [:text, %i[pointer i32]],
@@ -122,8 +129,9 @@ module Pgiam
     }.freeze
     SIGNATURES = READING.merge(WORKING).freeze
 
-    # pgiam_ask_fn, the one callback that there is: it comes on the thread that calls. (pgiam_log_fn comes on threads of the
-    # library's, which Fiddle ends the process for.)
+    # Callbacks: pgiam_ask_fn, and pgiam_log_fn for context_take_log. Both come on the thread that calls: for another, as
+    # config.log comes on, Fiddle ends the process.
     ASK_ARGUMENTS = %i[pointer pointer pointer].freeze
+    LOG_ARGUMENTS = %i[pointer i32 pointer pointer].freeze
   end
 end

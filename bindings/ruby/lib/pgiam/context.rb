@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "answer"
+require_relative "log"
 require_relative "operation"
 
 module Pgiam
@@ -9,7 +10,7 @@ module Pgiam
   # options  the library's: profile, region, role_arn, tls, timeout_ms …
   # prompt   called with a Prompt where a person must act; answers with the code, nil (shown) or false (declined). Without
   #          it nobody is asked: the error says what to type
-  # logger   for warnings; as a rule Pgiam.logger
+  # logger   for warnings and the log, at the level that it has now; as a rule Pgiam.logger
   class Context
     KEPT_REQUESTS = 128
     CLOSING_SECONDS = 5
@@ -43,7 +44,7 @@ module Pgiam
       @requests = {}
       @scratches = []
       @logger = logger
-      @warned = {}
+      @told = {}
       person = Questions::Person.new(prompt) if prompt
       @handle = make_handle(person, options)
       @release = self.class.releaser(@library, @handle, person&.number)
@@ -73,7 +74,8 @@ module Pgiam
 
     # Ends it. What other threads still wait for is cancelled. More calls are errors.
     def close
-      return if @handle.nil?
+      handle = @handle
+      return if handle.nil?
 
       @handle = nil
       ObjectSpace.undefine_finalizer(self)
@@ -84,6 +86,7 @@ module Pgiam
         @operations.entries.each(&:cancel)
         sleep 0.005
       end
+      deliver_log(handle)
       @release.call
     end
 
@@ -108,11 +111,16 @@ module Pgiam
       end
     end
 
-    # While the block runs, the library's context is not freed.
+    # While the block runs, the library's context is not freed; what it logged by then is told.
     def calling
       entry = Object.new
       @calls.enter(entry)
-      yield @handle || raise(Error.new("INVALID_STATE", "the context is closed"))
+      handle = @handle || raise(Error.new("INVALID_STATE", "the context is closed"))
+      begin
+        yield handle
+      ensure
+        deliver_log(handle)
+      end
     ensure
       @calls.leave(entry)
     end
@@ -126,21 +134,16 @@ module Pgiam
       cancellable.free
     end
 
-    # Each once.
-    def warn_of(warnings)
-      warnings.each do |warning|
-        next if @warned.key?(warning.message)
-
-        @warned[warning.message] = true
-        (@logger || Pgiam.logger)&.warn("pgiam") { warning.message }
-      end
-    end
-
     private
+
+    def deliver_log(handle)
+      Log.deliver(@library, handle, @logger || Pgiam.logger, @told)
+    end
 
     def make_handle(person, options)
       holder = Request.new
       values = { host_name: holder.text("host_name", "pgiam-ruby"), host_version: holder.text("host_version", VERSION) }
+      values.update(log_level: Log.level_for(@logger || Pgiam.logger), log_room: Log::ROOM)
       values[:options], values[:option_count] = holder.pairs(options)
       values.update(ask: Questions.callback, ask_user_data: person.number) if person
       config = Abi::CONFIG.make(**values)
@@ -199,7 +202,6 @@ module Pgiam
       return if status != Abi::OK
 
       reply = scratch.reply
-      warn_of(Answer.warnings_of(@library, reply)) unless @library.reply_warning.call(reply, 0).zero?
       yield reply, scratch
     ensure
       @library.reply_free.call(scratch.reply)
@@ -212,7 +214,6 @@ module Pgiam
         operation.start(handle, request)
         reply = operation.result
         begin
-          warn_of(Answer.warnings_of(@library, reply))
           yield reply, Scratch.new
         ensure
           @library.reply_free.call(reply)

@@ -54,9 +54,9 @@ module Pgiam
       Abi::SIGNATURES.each { |function, (result, arguments)| declare(function, result, arguments) }
     end
 
-    # A callback of pgiam_ask_fn's kind.
-    def self.closure(&block)
-      Fiddle::Closure::BlockCaller.new(Fiddle::TYPE_VOID, Abi::ASK_ARGUMENTS.map { |kind| KINDS[kind] }, &block)
+    # A callback that takes such arguments.
+    def self.closure(arguments, &block)
+      Fiddle::Closure::BlockCaller.new(Fiddle::TYPE_VOID, arguments.map { |kind| KINDS[kind] }, &block)
     end
 
     private

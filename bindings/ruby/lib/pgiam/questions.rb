@@ -22,7 +22,7 @@ module Pgiam
     class << self
       # Who answers, as user data of C's. One callback serves all: Fiddle makes each of machine code.
       def register(asker)
-        @closure ||= Library.closure { |number, prompt, question| asked(number, prompt, question) }
+        @closure ||= Library.closure(Abi::ASK_ARGUMENTS) { |number, prompt, question| asked(number, prompt, question) }
         number = (@numbers += 1)
         @askers[number] = asker
         number

@@ -23,7 +23,7 @@ fn main() {
         pgiam_option: key value;
         pgiam_prompt: struct_size kind flags id expires_in_ms title subject url url_complete user_code;
         pgiam_config: struct_size log_level host_name host_version options option_count log log_user_data prompt
-            prompt_user_data ask ask_user_data;
+            prompt_user_data ask ask_user_data log_room reserved;
         pgiam_request: struct_size flags host user database password sslmode port reserved timeout_ms options
             option_count keywords keyword_count can_apply credentials credentials_user_data credentials_identity
             host_passwords host_password_count;

@@ -108,6 +108,7 @@ pub struct pgiam_api {
         *mut c_void,
         *mut *mut pgiam_error,
     ) -> pgiam_status,
+    pub context_take_log: unsafe extern "C" fn(*mut pgiam_context, Option<pgiam_log_fn>, *mut c_void) -> usize,
 }
 
 pub type pgiam_get_api_fn = unsafe extern "C" fn(u32) -> *const pgiam_api;

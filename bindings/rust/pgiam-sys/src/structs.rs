@@ -67,6 +67,8 @@ pub struct pgiam_config {
     pub prompt_user_data: *mut c_void,
     pub ask: Option<pgiam_ask_fn>,
     pub ask_user_data: *mut c_void,
+    pub log_room: u32,
+    pub reserved: u32,
 }
 
 #[repr(C)]

@@ -42,6 +42,8 @@ namespace Pgiam.Native
         internal IntPtr PromptUserData;
         internal IntPtr Ask;
         internal IntPtr AskUserData;
+        internal uint LogRoom;
+        internal uint Reserved;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -153,5 +155,6 @@ namespace Pgiam.Native
         internal IntPtr AttemptCancel;
         internal IntPtr AttemptFree;
         internal IntPtr Examine;
+        internal IntPtr ContextTakeLog;
     }
 }
