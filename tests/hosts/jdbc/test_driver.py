@@ -65,6 +65,13 @@ def test_the_users_own_socket_factory_is_kept_wherever_it_was_said(bridge, url):
     assert int(bridge.do("sockets")) == before + 2
 
 
+def test_a_socket_factory_of_the_users_own_that_cannot_be_made_fails_as_with_pgjdbc(bridge, rds):
+    wrong = f"{HOST}:{rds.port}/postgres?sslmode=require&socketFactory=java.lang.StringBuilder"
+    theirs, ours = (refused(bridge, "connect", "c", f"{prefix}//{wrong}", "user=app_user") for prefix in ("jdbc:postgresql:", PREFIX))
+    assert (ours.state, ours.message) == (theirs.state, theirs.message)
+    assert "java.lang.StringBuilder" in ours.message and "pgiam" not in ours.message
+
+
 def test_a_saved_password_works_as_with_pgjdbc(bridge, url):
     saved = url(prefix=PREFIX, plugin=False)
     assert bridge.do("connect", "c", saved, "user=plain", "password=open sesame") == "plain"

@@ -1,6 +1,7 @@
 package org.pgiam.jdbc;
 
 import java.io.UnsupportedEncodingException;
+import java.lang.reflect.InvocationTargetException;
 import java.net.URLEncoder;
 import java.sql.Connection;
 import java.sql.Driver;
@@ -56,7 +57,20 @@ final class Target {
   }
 
   Connection connect(Driver pgjdbc) throws SQLException {
-    return pgjdbc.connect(url, properties);
+    try {
+      return pgjdbc.connect(url, properties);
+    } catch (SQLException failed) {
+      throw unwrapped(failed);
+    }
+  }
+
+  /** What our socket factory could not be made for: the user's own, say, of which pgjdbc then knows nothing. */
+  private static SQLException unwrapped(SQLException failed) {
+    boolean isOfOurSockets = String.valueOf(failed.getMessage()).contains(PgiamSocketFactory.class.getName());
+    Throwable cause = failed.getCause();
+    if (!isOfOurSockets || !(cause instanceof InvocationTargetException)) return failed;
+    Throwable thrown = cause.getCause();
+    return thrown instanceof SQLException ? (SQLException) thrown : failed;
   }
 
   private static String encoded(String value) {
