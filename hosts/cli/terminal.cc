@@ -127,9 +127,10 @@ pgiam_status ask_on_terminal(const pgiam_prompt& prompt, Answer& answer) {
   }
 }
 
-std::optional<host::SecretText> ask_for_password(const std::string& question) {
+host::SecretText ask_for_password(const std::string& question) {
   const Terminal terminal;
-  if (!terminal.usable() || !terminal.show(question + ": ")) return std::nullopt;
+  host::SecretText word;
+  if (!terminal.usable() || !terminal.show(question + ": ")) return word;
   char line[1024];
   ssize_t length;
   {
@@ -137,8 +138,7 @@ std::optional<host::SecretText> ask_for_password(const std::string& question) {
     length = terminal.read_line(line, sizeof line);
   }
   terminal.show("\n");
-  std::optional<host::SecretText> word;
-  if (length > 0) word.emplace(std::string_view(line, static_cast<std::size_t>(length)));
+  if (length > 0) word.append(std::string_view(line, static_cast<std::size_t>(length)));
   explicit_bzero(line, sizeof line);
   return word;
 }

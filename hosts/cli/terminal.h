@@ -1,7 +1,6 @@
 // The person at the terminal, whom standard input and output may not lead to.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "pgiam.hpp"
@@ -15,8 +14,8 @@ bool terminal_is_there();
 // Config::prompt: shows it on the terminal, and reads the answer there.
 pgiam_status ask_on_terminal(const pgiam_prompt& prompt, Answer& answer);
 
-// What is typed at a question, which the terminal does not show; nullopt: there is nobody to ask, or
+// What is typed at a question, which the terminal does not show; "": there is nobody to ask, or
 // nothing came.
-std::optional<host::SecretText> ask_for_password(const std::string& question);
+host::SecretText ask_for_password(const std::string& question);
 
 }  // namespace pgiam::cli

@@ -61,13 +61,11 @@ class AdminLogin {
     try_once();
     if (needs_password()) {
       host_.progress->pause();
-      const std::optional<SecretText> word =
-          ask_for_password("Password of " + std::string(user()) + " (--admin)");
-      if (!word)
+      password_ = ask_for_password("Password of " + user() + " (--admin)");
+      if (password_.empty())
         return "no password is known for it: put one into a password file or a service, or answer "
                "on a terminal";
-      password_ = SecretText(word->view());
-      deadline_ = std::chrono::steady_clock::now() + kPatience;
+      deadline_ = std::chrono::steady_clock::now() + kPatience;  // people type slowly
       try_once();
     }
     if (host_.libpq.PQstatus(conn_.get()) == CONNECTION_OK) return "";
@@ -153,7 +151,7 @@ class AdminLogin {
   SecretText password_;
   std::unique_ptr<PGconn, decltype(&::PQfinish)> conn_;
   ConnectionPoll poll_ = {};
-  Deadline deadline_ = std::chrono::steady_clock::now() + kPatience;
+  Deadline deadline_ = host_.deadline;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -61,6 +62,10 @@ std::optional<Verdict> verdict_on_ca_file(const std::string& file, bool is_named
                  "sslrootcert=/etc/ssl/certs/ca-certificates.crt"},
                 "libpq's own version");
   }
+  std::error_code unknown;
+  if (std::filesystem::is_directory(file, unknown))
+    return make("ca_file_unusable", "the CA file " + file + " is a folder", {kNameBundle},
+                "its kind");
   std::ifstream in(file, std::ios::binary);
   if (!in) {
     const int error = errno;
@@ -133,6 +138,21 @@ bool can_verify(const std::string& bundle) {
          (!bundle.empty() && access(bundle.c_str(), F_OK) == 0);
 }
 
+// Where libpq found something in the connection's own keywords that it cannot use.
+std::optional<Verdict> verdict_on_keywords(const std::string& said) {
+  if (said.find("for connection option") != said.npos)
+    return Verdict{"usage", said, {"correct that keyword of the connection string"}, kExitUsage};
+  for (const char* words : {"private key file", "could not read certificate file",
+                            "could not load client certificate"})
+    if (said.find(words) != said.npos)
+      return Verdict{"client_certificate",
+                     "the client's own certificate cannot be used: " + said,
+                     {"leave sslcert and sslkey out: RDS asks for no certificate of clients",
+                      "or name files that fit each other, and that others may not read"},
+                     kExitUsage};
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string ca_bundle(const TrialConnection& trial) {
@@ -172,8 +192,13 @@ Verdict verdict_on_certificate(const Case& host) {
   }
   const bool of_authority = said.find("certificate verify failed") != said.npos ||
                             said.find("root certificate file") != said.npos;
-  if (!of_authority)
-    return {"tls_failed", "TLS with " + host.place() + " fails: " + said, {}, kExitNetwork};
+  if (!of_authority) {
+    if (auto verdict = verdict_on_keywords(said)) return *verdict;
+    return {"tls_failed",
+            "TLS with " + host.place() + " fails: " + said,
+            {"see what answers there: openssl s_client -starttls postgres -connect " + host.place()},
+            kExitNetwork};
+  }
   const bool is_named = !host.connection->option("sslrootcert").empty();
   if (auto verdict = verdict_on_ca_file(bundle, is_named)) return *verdict;
   if (auto verdict = verdict_on_shown(host, bundle)) return *verdict;

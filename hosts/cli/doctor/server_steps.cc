@@ -241,8 +241,11 @@ Finding agree_on_tls(Case& host) {
   host.socket = Socket();
   trial.finish_tls(host.deadline);
   if (trial.has_finished_tls()) {
-    return trial.cipher().empty() ? warning("none: the token goes in clear text")
-                                  : describe_tls(trial);
+    if (trial.cipher().empty()) return warning("none: the token goes in clear text");
+    Finding finding = describe_tls(trial);
+    if (late_openssl() == nullptr)
+      finding.detail += "\nnobody looked at its chain: this machine has no libssl.so.3 to do it with";
+    return finding;
   }
   if (!trial.is_over()) return failed(out_of_time(host, "did not finish TLS"));
   if (!trial.sqlstate().empty()) return skipped("the server ended it before");

@@ -135,34 +135,45 @@ std::string lower(std::string text) {
   return text;
 }
 
-// A role that is spelt as nobody spells one; "" where it is not.
-std::string doubt_about(const std::string& user) {
+// Of a role that is spelt as nobody spells one.
+struct Doubt {
+  std::string sentence;  // "" for none
+  std::string meant;     // the likeliest name, "" where none is likely
+};
+
+Doubt doubt_about(const std::string& user) {
   const auto first = user.find_first_not_of(" \t\r\n"), last = user.find_last_not_of(" \t\r\n");
-  if (first == user.npos) return "";
+  if (first == user.npos) return {};
   const std::string trimmed = user.substr(first, last - first + 1);
+  const auto is_meant = [](const std::string& name) { return ": is \"" + name + "\" meant?"; };
   if (trimmed != user)
-    return "there is a blank beside the user's name: is \"" + trimmed + "\" meant?";
+    return {"there is a blank beside the user's name" + is_meant(trimmed), trimmed};
+  if (user.starts_with("arn:"))
+    return {"the user is a role of the database, and no ARN of an IAM identity:", ""};
+  if (const std::string name = user.substr(0, user.find('@')); name != user)
+    return {"the user is the name of a role alone, without a host" + is_meant(name), name};
   if (lower(user) != user)
-    return "roles are spelt as they were created, mostly in lower case: is \"" + lower(user) +
-           "\" meant?";
-  return "";
+    return {"roles are spelt as they were created, mostly in lower case" + is_meant(lower(user)),
+            lower(user)};
+  return {};
 }
 
 Verdict asked_for_password(const Case& host, const Verdict& by_library) {
   const std::string user = "\"" + host.params.user + "\"";
-  const std::string doubt = doubt_about(host.params.user);
+  const Doubt doubt = doubt_about(host.params.user);
   const std::string asked =
       std::string("the server asked for ") + name_of(*host.first_request) + ", not for a token: ";
   const std::string reasons = "the role is not a member of rds_iam (" + user +
                               "), or does not exist, or IAM "
                               "authentication is off on the instance";
-  Verdict verdict = make(doubt.empty() ? "no_rds_iam" : "user_spelling",
-                         "refused: " + (doubt.empty() ? reasons : doubt + " " + reasons), {},
-                         kExitDenied, asked + "so it did not ask the cloud", false);
+  const bool is_spelt_well = doubt.sentence.empty();
+  Verdict verdict = make(is_spelt_well ? "no_rds_iam" : "user_spelling",
+                         "refused: " + (is_spelt_well ? reasons : doubt.sentence + " " + reasons),
+                         {}, kExitDenied, asked + "so it did not ask the cloud", false);
   verdict.remedies = by_library.remedies;
   verdict.causes = by_library.causes;
-  if (!doubt.empty())
-    verdict.remedies.insert(verdict.remedies.begin(), "user=" + lower(host.params.user));
+  if (!doubt.meant.empty())
+    verdict.remedies.insert(verdict.remedies.begin(), "user=" + doubt.meant);
   return verdict;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
+#include <new>
 #include <string>
 
 #include "../report.h"
@@ -23,6 +25,10 @@ StepTaken timed(Progress& progress, const std::string& name, const std::string& 
     finding = failed({"usage", error.what(), {error.hint()}, kExitUsage});
   } catch (const Error& error) {
     finding = failed(verdict_on(error.status(), error.what(), error.commands(), error.hint()));
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {  // what the other steps found is worth as much
+    finding = failed({"internal", error.what(), {}, kExitInternal});
   }
   progress.end();
   const auto took =

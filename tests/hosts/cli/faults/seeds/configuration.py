@@ -32,6 +32,7 @@ SEEDS = [
     seed("a password in the string", "password_given", {"password": PASSWORD}, says="connection string"),
     seed("a password in ~/.pgpass", "password_given", files={".pgpass": f"{HOST}:*:*:app:{PASSWORD}\n"}, says=".pgpass"),
     seed("a password in PGPASSFILE", "password_given", env={"PGPASSFILE": "{home}/p"}, files={"p": f"*:*:*:*:{PASSWORD}\n"}, says="/p"),
+    seed("a keyword's value that is none", "usage", {"keepalives_idle": "soon"}, says="keepalives_idle"),
     seed("a password in a service", "password_given", conninfo="service=orders", says='the service "orders"',
          files={".pg_service.conf": f"[orders]\nhost={HOST}\nhostaddr=127.0.0.1\nport={{port}}\nuser=app\ndbname=postgres\npassword={PASSWORD}\n"}),
     seed("Kerberos' encryption is demanded", "no_token no_gss usage", {"gssencmode": "require"}, says="gssencmode"),

@@ -34,6 +34,8 @@ SEEDS = [
     seed("a user who does not exist", "no_rds_iam", {"user": "nobody"}, says="does not exist"),
     seed("the user in the wrong case", "user_spelling", {"user": "App"}, says='"app"'),
     seed("a blank behind the user", "user_spelling", {"user": "app "}, says="blank"),
+    seed("a host behind the user", "user_spelling", {"user": "app@orders"}, says='"app"'),
+    seed("an ARN in place of the user", "user_spelling", {"user": "arn:aws:iam::123456789012:user/ann"}, says="ARN"),
     seed("the role may not log in", "no_login", {"user": "locked"}, says="locked"),
     seed("the role has no connection left", "too_many_connections", {"user": "limited"}),
     seed("the database does not exist", "no_database", {"dbname": "nix"}, says="dbname"),

@@ -35,5 +35,7 @@ SEEDS = [
     seed("the server's TLS is too old", "tls_version tls_failed", {"ssl_min_protocol_version": "TLSv1.3"}, server={"tls_at_most": "TLSv1_2"}, says="TLS"),
     seed("the server wants a client's certificate", "client_certificate_wanted", server={"wants_certificate": True}, says="certificate"),
     seed("PGSSLROOTCERT is a page", "ca_file_unusable configuration", {"sslrootcert": None}, env={"PGSSLROOTCERT": "{home}/ca.pem"}, files={"ca.pem": PAGE}, says="page"),
+    seed("the CA file is a folder", "ca_file_unusable", {"sslrootcert": "{home}"}, says="folder"),
+    seed("a client's certificate without its key", "client_certificate", {"sslcert": "{ca}", "sslkey": "/nonexistent/k.pem"}, says="/nonexistent/k.pem"),
     seed("TLS breaks off", "tls_failed", server={"raw": lambda c: (c.recv(8), c.sendall(b"S"), c.recv(9999), c.sendall(b"hello"))}),
 ]
