@@ -177,12 +177,14 @@ type slow struct{ folder string }
 func slowProgram(t *testing.T) slow {
 	t.Helper()
 	program := slow{os.Getenv("HOME")}
-	script := fmt.Sprintf("#!/bin/sh\necho run >>'%[1]s/runs'\nn=0; until [ -e '%[1]s/gate' ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done\n"+
-		`echo '{"Version": 1, "AccessKeyId": "AKIASLOW", "SecretAccessKey": "secret"}'`+"\n", program.folder)
-	config := "[default]\ncredential_process = " + program.folder + "/program\nregion = eu-west-1\n"
+	script, err := filepath.Abs("../../tests/bindings/slow_program")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := "[default]\ncredential_process = " + script + " " + program.folder + " default\nregion = eu-west-1\n"
 	os.Mkdir(filepath.Join(program.folder, ".aws"), 0o700)
-	for name, text := range map[string]string{"program": script, ".aws/config": config, "runs": ""} {
-		if err := os.WriteFile(filepath.Join(program.folder, name), []byte(text), 0o700); err != nil {
+	for name, text := range map[string]string{".aws/config": config, "runs": ""} {
+		if err := os.WriteFile(filepath.Join(program.folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 
 namespace Pgiam.Tests
 {
-    /// <summary>A profile whose program tells that it runs, and answers when its gate opens. Its files are in the home.</summary>
+    /// <summary>A profile whose program tells that it runs, and answers when its gate opens. Its files are in a folder of the home.</summary>
     internal sealed class Slow
     {
         private static int count;
@@ -30,7 +30,7 @@ namespace Pgiam.Tests
 
         private string At(string name)
         {
-            return Path.Combine(Environment.GetEnvironmentVariable("HOME"), name + "." + number);
+            return Path.Combine(Environment.GetEnvironmentVariable("HOME"), number, name);
         }
     }
 

@@ -42,10 +42,7 @@ class SlowProgram {
   constructor(home) {
     this.runsFile = path.join(home, 'runs');
     this.gate = path.join(home, 'gate');
-    const program = path.join(home, 'program');
-    const answer = JSON.stringify({ Version: 1, AccessKeyId: 'AKIASLOW', SecretAccessKey: 'secretOfAKIASLOW' });
-    fs.writeFileSync(program, `#!/bin/sh\necho run >>'${this.runsFile}'\nn=0; until [ -e '${this.gate}' ] || [ $((n += 1)) -gt 1200 ] || [ ! -e '${this.runsFile}' ]; do sleep 0.05; done\necho '${answer}'\n`);
-    fs.chmodSync(program, 0o700);
+    const program = `${path.join(ROOT, 'tests/bindings/slow_program')} ${home}`;
     fs.writeFileSync(this.runsFile, '');
     fs.mkdirSync(path.join(home, '.aws'));
     const names = ['default', ...Array.from({ length: 100 }, (_, i) => `profile slow${i}`)];

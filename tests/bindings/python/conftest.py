@@ -1,6 +1,5 @@
 """What the tests of the Python package share: the package from its source, keys, and a source of credentials that waits."""
 
-import json
 import os
 import subprocess
 import sys
@@ -48,20 +47,13 @@ class SlowProgram:
 
     def __init__(self, folder, key=None):
         self.folder, self.runs_file, self.gate = folder, folder / "runs", folder / "gate"
-        answer = {"Version": 1, "AccessKeyId": "AKIASLOW", "SecretAccessKey": "secret of AKIASLOW"}
-        if key:
-            answer.update(AccessKeyId=key.id, SecretAccessKey=key.secret)
-            if key.session_token:
-                answer["SessionToken"] = key.session_token
-        answer = json.dumps(answer)
-        program = folder / "program"
-        program.write_text(f"#!/bin/sh\necho run >>'{self.runs_file}'\nn=0; until [ -e '{self.gate}' ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done\necho '{answer}'\n")
-        program.chmod(0o700)
+        program = f"{HERE.parent}/slow_program {folder}"
+        given = f"{key.id} {key.secret} {key.session_token or ''}" if key else ""
         self.runs_file.touch()
         (folder / ".aws").mkdir()
         profiles = ["[default]", *(f"[profile slow{i}]" for i in range(100))]
         # Each profile has its own program, as far as the library can tell.
-        lines = [f"{name}\ncredential_process = {program} {i}\nregion = eu-west-1\n" for i, name in enumerate(profiles)]
+        lines = [f"{name}\ncredential_process = {program} {i} {given}\nregion = eu-west-1\n" for i, name in enumerate(profiles)]
         (folder / ".aws/config").write_text("\n".join(lines))
 
     def runs(self):

@@ -81,14 +81,11 @@ end
 
 # A credential_process that tells when it runs and answers when the gate opens.
 class SlowProgram
-  def initialize(folder, id: "AKIASLOW", secret: "secret of AKIASLOW", token: nil)
+  def initialize(folder, id: nil, secret: nil, token: nil)
     @runs = File.join(folder, "runs")
     @gate = File.join(folder, "gate")
     FileUtils.touch(@runs)
-    answer = { Version: 1, AccessKeyId: id, SecretAccessKey: secret, SessionToken: token }.compact.to_json
-    program = File.join(folder, "program")
-    File.write(program, "#!/bin/sh\necho run >>'#{@runs}'\nn=0; until [ -e '#{@gate}' ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done\necho '#{answer}'\n")
-    File.chmod(0o700, program)
+    program = [File.join(ROOT, "tests/bindings/slow_program"), folder, "default", id, secret, token].compact.join(" ")
     FileUtils.mkdir_p(File.join(folder, ".aws"))
     File.write(File.join(folder, ".aws/config"), "[default]\ncredential_process = #{program}\nregion = eu-west-1\n")
   end

@@ -1,10 +1,9 @@
 """Threads, tasks, sources and forms, by a program that has a trial for each: src/bin/trial.rs."""
 
-import json
 import subprocess
 
 import pytest
-from conftest import HOST, KEY, LIBRARY, PROGRAMS, run
+from conftest import HOST, KEY, LIBRARY, PROGRAMS, ROOT, run
 
 SLOW = ("threads_share_a_fetch", "tasks_share_a_fetch_and_take_no_threads", "many_slow_profiles", "dropped_futures_leave_nothing",
         "time_is_limited", "an_event_loop_of_ones_own", "attempts_wait_for_tasks")  # fmt: skip
@@ -15,14 +14,10 @@ TRIALS = subprocess.check_output([PROGRAMS / "trial"], text=True).split()
 @pytest.fixture
 def slow(home):
     """Profiles whose credentials come from a program that tells when it runs, and answers when the gate opens."""
-    answer = json.dumps({"Version": 1, "AccessKeyId": "AKIASLOW", "SecretAccessKey": "secret of AKIASLOW"})
-    program = home / "program"
-    program.write_text(f"#!/bin/sh\necho run >>'{home}/runs'\nn=0; until [ -e '{home}/gate' ] || [ $((n += 1)) -gt 1200 ]; do sleep 0.05; done\necho '{answer}'\n")
-    program.chmod(0o700)
     (home / ".aws").mkdir()
     profiles = ["[default]", *(f"[profile slow{i}]" for i in range(24))]
     # Each profile has its own program, as far as the library can tell.
-    lines = [f"{name}\ncredential_process = {program} {i}\nregion = eu-west-1\n" for i, name in enumerate(profiles)]
+    lines = [f"{name}\ncredential_process = {ROOT}/tests/bindings/slow_program {home} {i}\nregion = eu-west-1\n" for i, name in enumerate(profiles)]
     (home / ".aws/config").write_text("\n".join(lines))
 
 
