@@ -36,10 +36,13 @@ $libdir/pkgconfig/pgiam-libpq.pc
 $libdir/pkgconfig/pgiam.pc
 share/bash-completion/completions/pgiam
 share/doc/pgiam/LICENSE
+share/fish/vendor_completions.d/pgiam.fish
 share/man/man1/pgiam.1
+share/man/man3/libpgiam.3
 share/man/man5/pgiam.conf.5
 share/pgiam/keeper/pgiam-keep.service
 share/pgiam/pgiam_loader.c
+share/zsh/site-functions/_pgiam
 $(cd "$build" && ls share/pgiam/pgiam-jdbc.jar 2>/dev/null)
 END
 [ $missing -eq 0 ]
