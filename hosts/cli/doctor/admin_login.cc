@@ -84,7 +84,8 @@ class AdminLogin {
       while (libpq.PQisBusy(conn_.get())) {
         pollfd waiting{host_.libpq.PQsocket(conn_.get()), POLLIN, 0};
         const bool is_late = poll(&waiting, 1, milliseconds_left(deadline_)) == 0;
-        if (is_late || !host_.libpq.PQconsumeInput(conn_.get())) return Rows(nullptr, libpq.PQclear);
+        if (is_late || !host_.libpq.PQconsumeInput(conn_.get()))
+          return Rows(nullptr, libpq.PQclear);
       }
       Rows next(libpq.PQgetResult(conn_.get()), libpq.PQclear);
       if (!next) break;

@@ -196,7 +196,7 @@ Verdict verdict_on_certificate(const Case& host) {
     if (auto verdict = verdict_on_keywords(said)) return *verdict;
     return {"tls_failed",
             "TLS with " + host.place() + " fails: " + said,
-            {"see what answers there: openssl s_client -starttls postgres -connect " + host.place()},
+            {"see what answers: openssl s_client -starttls postgres -connect " + host.place()},
             kExitNetwork};
   }
   const bool is_named = !host.connection->option("sslrootcert").empty();

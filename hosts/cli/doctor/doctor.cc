@@ -81,7 +81,9 @@ Command doctor_command() {
           .notes =
               "Connects as a program with the hook would, and ends where something does not hold:\n"
               "the verdict comes first, then what to do, then what each step found. Logs in and\n"
-              "runs no query. What it prints holds no secret and may be sent to whoever helps.",
+              "runs no query, but for --admin's login, which reads the catalogue. Without CONNINFO\n"
+              "it examines what every connection rests on. Also takes JDBC URLs and ODBC's strings.\n"
+              "What it prints holds no secret and may be sent to whoever helps.",
           .run = run};
 }
 

@@ -15,6 +15,7 @@
 #include "role_step.h"
 #include "runners_up.h"
 #include "settings.h"
+#include "stand_in.h"
 #include "steps.h"
 #include "take_step.h"
 
@@ -223,6 +224,7 @@ class Examination {
 Report examine(const Arguments& arguments) {
   Report report = names_connection(arguments) ? Examination(arguments).run()
                                               : examine_environment(arguments);
+  doubt_stand_in(report);
   add_runners_up(report.verdict);
   return report;
 }

@@ -139,7 +139,8 @@ Finding ask_about_role(const Case& host, const std::string& admin_conninfo,
                        std::optional<Verdict>& verdict) {
   if (host.offline) return skipped("--offline: nobody was asked about the role");
   if (!host.address || !host.connection) return not_reached();
-  if (milliseconds_left(host.deadline) == 0) return skipped("no time is left to ask about the role");
+  if (milliseconds_left(host.deadline) == 0)
+    return skipped("no time is left to ask about the role");
   const RoleOnServer role = ask_for_role(host, admin_conninfo);
   if (!role.why_not.empty())
     return skipped("nobody was asked about the role: --admin does not get in as " +

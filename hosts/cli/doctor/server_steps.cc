@@ -244,7 +244,8 @@ Finding agree_on_tls(Case& host) {
     if (trial.cipher().empty()) return warning("none: the token goes in clear text");
     Finding finding = describe_tls(trial);
     if (late_openssl() == nullptr)
-      finding.detail += "\nnobody looked at its chain: this machine has no libssl.so.3 to do it with";
+      finding.detail +=
+          "\nnobody looked at its chain: this machine has no libssl.so.3 to do it with";
     return finding;
   }
   if (!trial.is_over()) return failed(out_of_time(host, "did not finish TLS"));

@@ -147,6 +147,14 @@ def test_what_is_wrong_in_the_environment_is_the_verdict(changes, code, step, do
     assert (told.code, told.failed[0]) == (code, step) and told.status != 0, told.json
 
 
+def test_what_a_stand_in_for_the_cloud_says_is_not_certain(doctor, rds):
+    told = doctor(AWS_SECRET_ACCESS_KEY=SECRET[:-1] + "x")  # a service of the test's own is asked
+    assert told.code == "wrong_secret" and not told.json["verdict"]["certain"]
+    assert "was asked in the cloud's place" in told.json["verdict"]["evidence"]
+    told = doctor(AWS_SECRET_ACCESS_KEY=f'"{SECRET}"')  # nobody had to be asked
+    assert told.code == "quoted_credentials" and told.json["verdict"]["certain"]
+
+
 def test_what_is_left_over_there_is_told(doctor, rds):
     told = doctor(PGPASSWORD="canary")
     assert told.outcome("passwords") == "warning" and "PGPASSWORD" in told.detail("passwords")
