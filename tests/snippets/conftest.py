@@ -76,9 +76,13 @@ def shell(home, prefix, instance, tmp_path):
     stubs, folder = tmp_path / "stubs", tmp_path / "folder"
     for new in (stubs, folder):
         new.mkdir()
-    for name, script in {"sudo": 'exec "$@"', "node": 'exec psql -XAtc "SELECT session_user" "$URL"'}.items():
+
+    def stub(name, script):
         (stubs / name).write_text(f"#!/bin/sh\n{script}\n")
         (stubs / name).chmod(0o755)
+
+    stub("sudo", 'exec "$@"')
+    stub("node", 'exec psql -XAtc "SELECT session_user" "$URL"')
     environment = os.environ | {
         "HOME": str(home), "PATH": f"{stubs}:{prefix}/bin:/usr/bin:/bin", "LD_LIBRARY_PATH": str(library),
         "PKG_CONFIG_PATH": str(library / "pkgconfig"), "CMAKE_PREFIX_PATH": str(prefix), "ODBCSYSINI": str(home),
@@ -93,6 +97,7 @@ def shell(home, prefix, instance, tmp_path):
         return done.stdout
 
     run.folder = folder
+    run.stub = stub
     run.environment = environment
     return run
 

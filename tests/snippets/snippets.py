@@ -1,4 +1,4 @@
-"""The snippets of all READMEs: what Markdown calls code blocks, indented by four columns or fenced."""
+"""The snippets of all READMEs and pages: what Markdown calls code blocks, indented by four columns or fenced."""
 
 import shutil
 import subprocess
@@ -20,10 +20,10 @@ class Snippet(NamedTuple):
 
 def readmes():
     if shutil.which("git"):
-        listed = subprocess.run(["git", "-C", ROOT, "ls-files", "*README.md"], capture_output=True, text=True)
+        listed = subprocess.run(["git", "-C", ROOT, "ls-files", "*.md"], capture_output=True, text=True)
         if listed.returncode == 0 and listed.stdout:
             return sorted(listed.stdout.split())
-    found = (path.relative_to(ROOT) for path in ROOT.rglob("README.md"))  # an archive of the sources
+    found = (path.relative_to(ROOT) for path in ROOT.rglob("*.md"))  # an archive of the sources
     return sorted(str(path) for path in found if not NOT_OURS & set(path.parts))
 
 

@@ -2,16 +2,19 @@
 
 import json
 import os
+import re
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
-from conftest import BILLING, HOST, ROOT
+from conftest import BILLING, BUILD, HOST, ROOT
 from snippets import all_snippets
 
 # Readme, how the snippet begins, and why it is not run.
 NOT_RUN = [
     ("README.md", "hosts/demo ", "this suite is what tests/run runs; the demo and the suite run in bare Debians: .ci/bare-debian"),
+    ("README.md", "config.BeforeConnect", "a line for each; tests/bindings/go/test_pgx.py makes the first, the pool of hosts/jdbc/README.md below the second"),
     ("README.md", ".ci/install build ", "installs packages and pgiam on this machine; .ci/bare-debian and checks.install do it elsewhere"),
     ("bindings/dotnet/README.md", "var pgiam = new Pgiam.Context()", "calls without their surroundings; tests/bindings/dotnet makes each of them"),
     ("bindings/dotnet/README.md", "new NpgsqlDataSourceBuilder", "a line for each driver; tests/bindings/dotnet runs them, Npgsql's against its shape"),
@@ -36,6 +39,7 @@ NOT_RUN = [
     ("bindings/rust/README.md", "[dependencies]", "calls without their surroundings; tests/bindings/rust runs examples/, which are the whole of them"),
     ("bindings/rust/README.md", "let provider = pgiam::Provider", "the same; tests/bindings/rust/src/bin/trial.rs asks such providers"),
     ("bindings/rust/README.md", "cargo run --bin", "tests/bindings/rust/test_examples.py runs both against an instance"),
+    ("sdk/docs/migration.md", "*/10 * * * *", "what is to go, with a script of the reader's"),
     ("tests/conformance/corpus/README.md", "ctest --preset dev", "a part of this suite"),
     ("tests/bench/README.md", "cmake --preset release", "measurements, by hand on a quiet machine; ctest -L bench sees that they run"),
     ("tests/conformance/README.md", "ctest --preset dev", "a part of this suite"),
@@ -98,7 +102,7 @@ def test_the_guides_first_step_logs_in(text, shell):
     assert "app_user" in shell(text)
 
 
-@snippet("README.md", "[connection orders over the tunnel]")
+@snippet("hosts/cli/README.md", "[connection orders over the tunnel]")
 def test_a_rule_of_the_configuration_applies(text, shell, home):
     (home / ".config/pgiam").mkdir(parents=True)
     (home / ".config/pgiam/pgiam.conf").write_text(text + "\n")
@@ -106,18 +110,34 @@ def test_a_rule_of_the_configuration_applies(text, shell, home):
     assert "orders over the tunnel" in told and f"{HOST}:5432" in told, told
 
 
-@snippet("README.md", "pgiam doctor service=orders")
+@snippet("hosts/cli/README.md", "pgiam doctor service=orders")
 def test_the_doctor_finds_nothing(text, shell):
     assert "failed" not in shell(text)
 
 
-@snippet("README.md", "pgiam token --host")
+@snippet("hosts/cli/README.md", "pgiam token --host")
 def test_by_hand(text, shell):
     token, explain, login, sql = lines_of(text)
     assert shell(token).startswith(f"{HOST}:5432/?Action=connect&DBUser=app&")
     assert HOST in shell(explain)
     assert "dev" in shell(login, fails=True)  # it has keys: there is nobody to sign in
     assert "GRANT rds_iam" in shell(sql)
+
+
+@snippet("README.md", "aws rds modify-db-instance")
+def test_an_administrator_sets_a_user_up(text, shell, instance, home):
+    switch_on, setup, policy, attach, doctor = lines_of(text.replace("user app", "user newcomer"))
+    shell.stub("aws", 'echo "$@"')
+    assert "--enable-iam-database-authentication" in shell(switch_on)
+    sql, psql = setup.split(" | ")
+    assert psql == "psql -v ON_ERROR_STOP=1 service=admin"  # the emulator's own administrator has no password
+    instance.admin_sql(shell(sql), "orders")
+    assert "--enable-iam-database-authentication" in shell(policy)
+    assert json.loads((shell.folder / "app.json").read_text())["Statement"][0]["Resource"][0].endswith("/newcomer")
+    assert "file://app.json" in shell(attach)
+    services = home / ".pg_service.conf"
+    services.write_text(services.read_text().replace("user=app", "user=newcomer"))
+    assert shell(doctor).startswith("verdict: works")
 
 
 @snippet("hosts/ide/README.md", "/usr/local/bin/pgiam token")
@@ -153,6 +173,38 @@ def keeps(command, shell, file):
             assert keeper.poll() is None and time.monotonic() < until, keeper.communicate()
             time.sleep(0.05)
         keeper.terminate()
+
+
+# ---- Coming from something else
+
+
+@snippet("sdk/docs/migration.md", "pgiam doctor")
+def test_first_see_that_it_can_log_in(text, shell):
+    assert shell(text).startswith("verdict: works")
+
+
+@snippet("sdk/docs/migration.md", "TOKEN=$(aws rds")
+def test_what_such_a_script_does(text, shell):
+    shell.stub("aws", 'while [ $# -gt 0 ]; do case $1 in --hostname) host=$2;; --username) user=$2;; esac; shift; done\n'
+               'exec pgiam token --host "$host" --user "$user"')  # fmt: skip
+    assert "\n app\n" in shell(text, input="SELECT session_user;\n")
+
+
+@snippet("sdk/docs/migration.md", "pgiam exec --")
+def test_what_becomes_of_the_script(text, shell):
+    dead = re.sub(r"X-Amz-Date=\w+", "X-Amz-Date=20200101T000000Z", shell(f"pgiam token --host {HOST} --user app").strip())
+    assert "\n app\n" in shell(text, input="SELECT session_user;\n", PGPASSWORD=dead)
+
+
+@snippet("sdk/docs/migration.md", "pgiam keep --pgpass")
+def test_a_keeper_in_place_of_cron(text, shell, home):
+    keeps(text, shell, home / ".pgpass")
+
+
+@snippet("sdk/docs/migration.md", "pgiam keep --once")
+def test_a_keeper_by_cron(text, shell, home):
+    shell(text)
+    assert "X-Amz-Signature" in (home / ".pgpass").read_text()
 
 
 # ---- ODBC
@@ -206,6 +258,12 @@ def test_the_url_of_its_own(text, shell, instance):
 
 
 @pytest.mark.usefixtures("java")
+@snippet("sdk/docs/migration.md", "jdbc:pgiam:")
+def test_the_url_in_place_of_the_wrappers(text, shell, instance):
+    assert logs_in(text, shell, instance)
+
+
+@pytest.mark.usefixtures("java")
 @snippet("hosts/jdbc/README.md", "jdbc:pgiam:")
 def test_the_hosts_url_of_its_own(text, shell, instance):
     assert logs_in(text, shell, instance)
@@ -248,6 +306,30 @@ class Snippet {{
     shell(f"javac -Xlint:all,-options,-processing,-classfile,-path -cp {classes()} Snippet.java")
 
 
+# ---- Services
+
+
+@snippet("README.md", "import pgiam.psycopg")
+def test_a_service_in_python(text, shell):
+    pytest.importorskip("psycopg")
+    who = 'print(connection.execute("SELECT session_user").fetchone()[0])'
+    (shell.folder / "service.py").write_text(f"{text}\n{who}\n")
+    assert shell("/usr/bin/python3 service.py", PYTHONPATH=str(ROOT / "bindings/python/src")).splitlines()[-1] == "app"
+
+
+@snippet("README.md", "const where")
+def test_a_service_in_node(text, shell, instance):
+    addon = BUILD / "lib/node/pgiam.node"
+    unpacked = BUILD / "tests/bindings/node/debian"  # where another nodejs keeps Debian's node-pg from being installed
+    modules = [folder for folder in (Path("/usr/share/nodejs"), unpacked / "usr/share/nodejs") if (folder / "pg").exists()]
+    if not (addon.exists() and modules):
+        pytest.skip("there is no node-pg, or the addon was not built")
+    before = f"const pg = require('pg'), pgiam = require('{ROOT}/bindings/node'), ca = require('fs').readFileSync('{instance.ca_file}');"
+    after = "pool.query('SELECT session_user').then((got) => { console.log(got.rows[0].session_user); return pool.end(); });"
+    (shell.folder / "service.js").write_text(f"{before}\n{text}\n{after}\n")
+    assert shell("/usr/bin/node service.js", NODE_PATH=str(modules[0]), PGIAM_NODE_ADDON=str(addon)) == "app\n"
+
+
 # ---- C, C++, CMake
 
 C_PROGRAM = """
@@ -261,6 +343,9 @@ static void connect_with(const pgiam_reply *reply) {
   if (pgiam_reply_param(reply, 0, &param) == PGIAM_OK) puts(param.value);
 }
 int main(void) {
+  pgiam_context *context = NULL;
+  pgiam_reply *reply = NULL;
+  pgiam_error *error = NULL;
 %s
   pgiam_context_free(context);
   return error != NULL;
@@ -278,7 +363,7 @@ int main() {
 """
 
 
-@snippet("README.md", "pgiam_context *context")
+@snippet("README.md", "pgiam_context_new(")
 def test_c(text, shell):
     (shell.folder / "app.c").write_text(C_PROGRAM % text)
     assert "DBUser=app&" in shell("cc -std=c99 -Wall -Wextra -Werror app.c $(pkg-config --cflags --libs pgiam) -o app && ./app")
@@ -318,6 +403,17 @@ def test_any_client_with_the_emulator(text, shell):
     token = "$(pgiam token --host $RDS_HOST --port $RDS_PORT --user $RDS_USER)"
     command = text.replace("…a token…", token).replace("tests/rds/run -- sh -c 'psql ", "tests/rds/run -- sh -c 'psql -XAtc \"SELECT session_user\" ")
     assert shell(f"cd {ROOT} && {command}") == "app_user\n"
+
+
+@snippet("tests/rds/README.md", "sudo apt-get install")
+def test_the_emulator_alone_in_somebodys_ci(text, shell):
+    packages, run = lines_of(text)
+    names = packages.split("--no-install-recommends ")[1]
+    shell(f"dpkg-query --show {names.replace('gcc ', '')}")
+    shell(f"mkdir -p pgiam/tests && cp -r {ROOT}/tests/rds pgiam/tests/rds")
+    shell.stub("your-tests", f'exec psql -XAtc "SELECT session_user" "host=$RDS_HOST port=$RDS_PORT user=$RDS_USER dbname=$RDS_DATABASE '
+               'sslmode=verify-full sslrootcert=$RDS_CA password=$(pgiam token --host $RDS_HOST --port $RDS_PORT --user $RDS_USER)"')
+    assert shell(run) == "app\n"
 
 
 @snippet("tests/rds/README.md", "tests/rds/ctl add_user")
