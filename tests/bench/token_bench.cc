@@ -118,13 +118,17 @@ class Floor {
     canonical_.assign(before_date_).append(kDate).append(after_date_);
     to_sign_.assign("AWS4-HMAC-SHA256\n").append(kDate);
     to_sign_.append("\n20260101/eu-west-1/rds-db/aws4_request\n");
-    pgiam::append_hex(to_sign_, pgiam::bytes_of(hashes_.sha256(canonical_)));
+    append_hex(to_sign_, hashes_.sha256(canonical_));
     token_.assign(url_).append(kDate).append(url_end_);
-    pgiam::append_hex(token_, pgiam::bytes_of(hashes_.hmac(to_sign_)));
+    append_hex(token_, hashes_.hmac(to_sign_));
     if (token_.size() < 300) fail("the floor made no token");
   }
 
  private:
+  static void append_hex(std::string& text, const pgiam::Sha256Digest& digest) {
+    const auto digits = pgiam::hex_digits(digest);
+    text.append(digits.data(), digits.size());
+  }
   static constexpr std::string_view kDate = "20260101T000000Z";
   std::string before_date_, after_date_, url_, url_end_, canonical_, to_sign_, token_;
   Hashes hashes_;

@@ -14,21 +14,9 @@ namespace pgiam {
 namespace {
 
 constexpr std::size_t kBlock = 64;
-// Both digits of each byte.
-constexpr auto kDigits = [] {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::array<std::array<char, 2>, 256> pairs{};
-  for (std::size_t byte = 0; byte < pairs.size(); ++byte)
-    pairs[byte] = {kHex[byte >> 4], kHex[byte & 15]};
-  return pairs;
-}();
 
-void put_hex(char* out, std::string_view bytes) {
-  for (char byte : bytes) {
-    std::memcpy(out, kDigits[static_cast<unsigned char>(byte)].data(), 2);
-    out += 2;
-  }
-}
+// Without a table or a branch, so that compilers make many digits at once of it.
+char hex_digit(int value) { return static_cast<char>('0' + value + (value > 9 ? 'a' - '9' - 1 : 0)); }
 
 void update(SHA256_CTX& context, std::span<const std::string_view> pieces) {
   for (std::string_view piece : pieces) SHA256_Update(&context, piece.data(), piece.size());
@@ -107,14 +95,19 @@ Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
 
 std::array<char, 64> hex_digits(const Sha256Digest& digest) {
   std::array<char, 64> text;
-  put_hex(text.data(), bytes_of(digest));
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    text[2 * i] = hex_digit(digest[i] >> 4);
+    text[2 * i + 1] = hex_digit(digest[i] & 15);
+  }
   return text;
 }
 
 void append_hex(std::string& out, std::string_view bytes) {
-  const std::size_t before = out.size();
-  out.resize(before + bytes.size() * 2);
-  put_hex(out.data() + before, bytes);
+  out.reserve(out.size() + 2 * bytes.size());
+  for (unsigned char byte : bytes) {
+    out += hex_digit(byte >> 4);
+    out += hex_digit(byte & 15);
+  }
 }
 
 std::string hex(std::string_view bytes) {

@@ -8,25 +8,41 @@
 namespace pgiam::aws {
 namespace {
 
-constexpr std::string_view kFirstLine = "AWS4-HMAC-SHA256\n";  // of a string to sign
-
 template <std::size_t n>
 std::string_view view(const std::array<char, n>& text) {
   return {text.data(), n};
 }
 
+void put_two_digits(char* out, long value) {
+  out[0] = static_cast<char>('0' + value / 10);
+  out[1] = static_cast<char>('0' + value % 10);
+}
+
+// The end of iso8601_basic, which is what changes within a day: "220000Z".
+std::array<char, 7> time_of_day(Time now) {
+  const std::chrono::hh_mm_ss clock{
+      std::chrono::floor<Seconds>(now - std::chrono::floor<std::chrono::days>(now))};
+  std::array<char, 7> text;
+  put_two_digits(&text[0], clock.hours().count());
+  put_two_digits(&text[2], clock.minutes().count());
+  put_two_digits(&text[4], clock.seconds().count());
+  text[6] = 'Z';
+  return text;
+}
+
 }  // namespace
 
-Secret Presigner::presign(Time time) const {
-  const auto date = iso8601_basic_digits(time);
+Secret Presigner::presign(Time now) const {
+  const auto time = time_of_day(now);
   const auto canonical_request = hex_digits(
-      hashed_before_date_.finish(std::array{view(date), canonical_after_date_.reveal()}));
-  auto signature = hex_digits(key_.sign(std::array{
-      kFirstLine, view(date), std::string_view(scope_line_), view(canonical_request)}));
-  SecretBuilder url(before_date_.size() + date.size() + after_date_.size() + signature.size());
-  url += before_date_;
-  url += view(date);
-  url += after_date_.reveal();
+      hashed_before_time_.finish(std::array{view(time), canonical_after_time_.reveal()}));
+  auto signature = hex_digits(
+      key_.sign(std::array{std::string_view(to_sign_before_time_), view(time),
+                           std::string_view(to_sign_after_time_), view(canonical_request)}));
+  SecretBuilder url(before_time_.size() + time.size() + after_time_.size() + signature.size());
+  url += before_time_;
+  url += view(time);
+  url += after_time_.reveal();
   url += view(signature);
   wipe(signature.data(), signature.size());
   return std::move(url).finish();

@@ -15,11 +15,6 @@ constexpr std::string_view kSignedHeaders = "&X-Amz-SignedHeaders=host";
 constexpr std::string_view kEmptyHash =
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-template <std::size_t n>
-std::string_view view(const std::array<char, n>& text) {
-  return {text.data(), n};
-}
-
 std::string join(std::initializer_list<std::string_view> pieces) {
   std::size_t size = 0;
   for (std::string_view piece : pieces) size += piece.size();
@@ -34,6 +29,9 @@ Secret join_secret(std::initializer_list<std::string_view> pieces) {
   const WipeAtExit wiped(text);
   return Secret(text);
 }
+
+// "20240826"
+std::string date_of(Time day) { return iso8601_basic(day).substr(0, 8); }
 
 // The Host header leaves out the scheme's default port (RFC 9110, section 4.2.2).
 std::string_view host_header(std::string_view authority) {
@@ -55,7 +53,7 @@ Secret security_token(const SigningKey& key) {
 
 SigningKey::SigningKey(const Credentials& credentials, Time day, std::string_view region,
                        std::string_view service) {
-  const std::string date = iso8601_basic(day).substr(0, 8);
+  const std::string date = date_of(day);
   scope_ = date + '/' + std::string(region) + '/' + std::string(service) + "/aws4_request";
   credential_ = uri_encode(credentials.access_key_id + '/' + scope_);
   std::string encoded = uri_encode(credentials.session_token.reveal());
@@ -77,34 +75,33 @@ Presigner::Presigner(const PresignRequest& request, const Credentials& credentia
                      std::string_view region, std::string_view service)
     : day_(std::chrono::floor<std::chrono::days>(day)),
       key_(credentials, day, region, service),
-      before_date_(join({request.authority, kBeforeQuery, request.query, "&X-Amz-Algorithm=",
+      before_time_(join({request.authority, kBeforeQuery, request.query, "&X-Amz-Algorithm=",
                          kSigV4Algorithm, "&X-Amz-Credential=", key_.credential(),
-                         "&X-Amz-Date="})),
-      after_date_(join_secret({expires(request), kSignedHeaders, security_token(key_).reveal(),
+                         "&X-Amz-Date=", date_of(day), "T"})),
+      after_time_(join_secret({expires(request), kSignedHeaders, security_token(key_).reveal(),
                                "&X-Amz-Signature="})),
-      canonical_after_date_(join_secret({expires(request), security_token(key_).reveal(),
+      canonical_after_time_(join_secret({expires(request), security_token(key_).reveal(),
                                          kSignedHeaders, "\nhost:", host_header(request.authority),
                                          "\n\nhost\n", kEmptyHash})),
-      hashed_before_date_(std::array{kGet, query()}),
-      scope_line_('\n' + key_.scope() + '\n') {}
+      hashed_before_time_(std::array{kGet, query()}),
+      to_sign_before_time_(join({kSigV4Algorithm, "\n", date_of(day), "T"})),
+      to_sign_after_time_(join({"\n", key_.scope(), "\n"})) {}
 
 std::string_view Presigner::query() const {
-  return std::string_view(before_date_).substr(before_date_.find(kBeforeQuery) + kBeforeQuery.size());
+  return std::string_view(before_time_).substr(before_time_.find(kBeforeQuery) + kBeforeQuery.size());
 }
 
-std::string Presigner::canonical_request(Time time) const {
-  const auto date = iso8601_basic_digits(time);
-  return join({kGet, query(), view(date), canonical_after_date_.reveal()});
+std::string Presigner::canonical_request(Time now) const {
+  return join({kGet, query(), iso8601_basic(now).substr(9), canonical_after_time_.reveal()});
 }
 
-std::string Presigner::string_to_sign(Time time) const {
-  return aws::string_to_sign(canonical_request(time), key_, time);
+std::string Presigner::string_to_sign(Time now) const {
+  return aws::string_to_sign(canonical_request(now), key_, now);
 }
 
 std::string string_to_sign(std::string_view canonical_request, const SigningKey& key, Time time) {
-  const auto date = iso8601_basic_digits(time);
-  const auto hash = hex_digits(sha256(canonical_request));
-  return join({kSigV4Algorithm, "\n", view(date), "\n", key.scope(), "\n", view(hash)});
+  return join({kSigV4Algorithm, "\n", iso8601_basic(time), "\n", key.scope(), "\n",
+               hex(bytes_of(sha256(canonical_request)))});
 }
 
 std::string signature(std::string_view string_to_sign, const SigningKey& key) {

@@ -48,7 +48,8 @@ struct PresignRequest {
 
 constexpr std::string_view kSigV4Algorithm = "AWS4-HMAC-SHA256";
 
-// Signs the same GET again and again: all that its time does not change is done once. Any thread.
+// Signs the same GET again and again during a day: all that the time does not change is done once.
+// Any thread.
 class Presigner {
  public:
   Presigner(const PresignRequest& request, const Credentials& credentials, Time day,
@@ -59,25 +60,26 @@ class Presigner {
   // Whether it may sign at that time, which is on its own UTC day.
   bool is_for(Time time) const { return std::chrono::floor<std::chrono::days>(time) == day_; }
   // The URL without its scheme, parameters in botocore's order.
-  Secret presign(Time time) const;
+  Secret presign(Time now) const;
   // The stages, as the AWS documentation names them; each has golden files in tests/vectors.
-  std::string canonical_request(Time time) const;
-  std::string string_to_sign(Time time) const;
+  std::string canonical_request(Time now) const;
+  std::string string_to_sign(Time now) const;
 
  private:
-  // The query before the time, which the URL and the canonical request have in common.
+  // The query before the time of day, which the URL and the canonical request have in common.
   std::string_view query() const;
 
   const std::chrono::sys_days day_;
   const SigningKey key_;
-  // The URL in two parts: what stands between them is the time, and after both the signature.
-  const std::string before_date_;
-  const Secret after_date_;
+  // The URL in two parts: what stands between them is the time of day, and after both the signature.
+  const std::string before_time_;
+  const Secret after_time_;
   // The canonical request likewise. It says the same in another order, as botocore places the
   // security token elsewhere.
-  const Secret canonical_after_date_;
-  const Sha256Prefix hashed_before_date_;
-  const std::string scope_line_;
+  const Secret canonical_after_time_;
+  const Sha256Prefix hashed_before_time_;
+  // The string to sign, without the hash of the canonical request at its end.
+  const std::string to_sign_before_time_, to_sign_after_time_;
 };
 
 // The stages of a signed header.
