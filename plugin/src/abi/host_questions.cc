@@ -7,6 +7,8 @@
 namespace pgiam {
 namespace {
 
+constexpr Milliseconds kForEver = std::chrono::hours{24 * 365};
+
 const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
 // The answer to a prompt that wants one word.
@@ -64,21 +66,35 @@ Result<SuppliedValues> HostQuestions::ask_credentials(const Call& call) {
   return error;
 }
 
-Result<Secret> HostQuestions::ask_person(const PromptRequest& request, const Call& call) {
+void HostQuestions::ask_anew(const PromptRequest& request, const Call& call) {
   Item item;
   item.kind = static_cast<std::int32_t>(request.kind);
   item.texts = request;
   item.flags = (request.retry ? PGIAM_PROMPT_FLAG_RETRY : 0u) |
                (request.final_try ? PGIAM_PROMPT_FLAG_FINAL_TRY : 0u);
-  if (request.kind == PromptRequest::Kind::kClose) {
-    put(std::move(item));
-    return Secret();
+  person_ = nullptr;
+  title_ = request.title;
+  if (request.kind != PromptRequest::Kind::kClose) {
+    item.question = person_ = std::make_shared<Question>(item.kind);
+    item.stop = call.stop;
   }
-  const auto question = item.question = std::make_shared<Question>(item.kind);
-  item.stop = call.stop;
   put(std::move(item));
+}
+
+Result<Secret> HostQuestions::ask_person(const PromptRequest& request, const Call& call) {
+  // Who begins anew asks the same as before. Not so after a code that was wrong, and at a sign-in,
+  // whose page was made for this load.
+  const bool may_begin_anew = request.kind == PromptRequest::Kind::kMfaCode && !request.retry;
+  if (!may_begin_anew || !person_ || title_ != request.title) ask_anew(request, call);
+  if (!person_) return Secret();
   // A person's time is theirs, as long as nobody cancels.
-  auto answer = question->wait(call.stop, std::chrono::hours{24 * 365});
+  const bool is_awaited = call.waits_for != nullptr && may_begin_anew;
+  auto answer = person_->wait(call.stop, is_awaited ? Milliseconds{0} : kForEver);
+  if (!answer && is_awaited && !call.stop.stop_requested()) {
+    *call.waits_for = person_;
+    return make_error(Status::kWouldBlock, "");
+  }
+  person_ = nullptr;
   if (!answer) return make_error(Status::kCancelled, "cancelled");
   if (!*answer) return answer->error();
   return word_of(std::move(**answer), request);

@@ -66,6 +66,7 @@ class HostQuestions : public HostLink {
     std::stop_token stop;                // then none is wanted any more
   };
   void ask_for_credentials(const Call& call);
+  void ask_anew(const PromptRequest& request, const Call& call);
   void put(Item item);
   void forget(const Question& question);
   void ask(const Item& item);
@@ -75,8 +76,10 @@ class HostQuestions : public HostLink {
   const HostFunctions functions_;
   const std::function<void()> wake_;
 
-  std::shared_ptr<Question> credentials_;  // under way; of whoever loads
-  std::mutex mutex_;                       // over the next
+  // Under way; of whoever loads.
+  std::shared_ptr<Question> credentials_, person_;
+  std::string title_;  // of the person's
+  std::mutex mutex_;  // over the next
   std::deque<Item> line_;
   std::thread::id host_thread_;
 };

@@ -19,7 +19,8 @@ using AnswerValues = std::vector<std::pair<std::string, Secret>>;
 // Shared by whoever asks and the handle that the host has. Any thread.
 class Question : public Awaited {
  public:
-  explicit Question(std::int32_t kind) : kind_(kind) {}
+  explicit Question(std::int32_t kind)
+      : Awaited(kind != PGIAM_PROMPT_CREDENTIALS), kind_(kind) {}
 
   std::int32_t kind() const { return kind_; }
   void finish(Result<AnswerValues> answer);

@@ -23,6 +23,10 @@ class Awaited {
  public:
   using Sleepers = std::vector<std::shared_ptr<Wakeable>>;
 
+  // `of_person`: the time that it takes is a person's, and counts for nobody's limit.
+  explicit Awaited(bool of_person = false) : of_person_(of_person) {}
+  bool is_of_person() const { return of_person_; }
+
   bool is_there() const { return is_there_; }
   // Ends the wait of threads; whoever calls wakes the sleepers, once the lock is released.
   [[nodiscard]] Sleepers come() noexcept;
@@ -38,6 +42,7 @@ class Awaited {
   std::condition_variable_any came_;
   Sleepers sleepers_;
   bool is_there_ = false;
+  const bool of_person_;
 };
 
 }  // namespace pgiam

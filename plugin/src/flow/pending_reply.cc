@@ -108,7 +108,9 @@ std::optional<Result<Reply>> PendingReply::fetch() {
       return flow_->answer(plan_, **found, request, call_.now);
     }
     auto self = shared_from_this();
-    flow_->fetcher_->deadlines().add(self, call_.deadline - flow_->world_.clock.uptime());
+    asleep_since_ = flow_->world_.clock.uptime();
+    const bool of_person = waits_for_->is_of_person();
+    if (!of_person) flow_->fetcher_->deadlines().add(self, call_.deadline - asleep_since_);
     bool is_over = false;
     {
       // In one step: whoever wakes it may run it at once.
@@ -116,6 +118,7 @@ std::optional<Result<Reply>> PendingReply::fetch() {
       is_over = outcome_ || taken_;
       if (!is_over && waits_for_->sleep(self)) {
         state_ = State::kSleeping;
+        if (of_person) deadline_ = Milliseconds::max();
         return std::nullopt;
       }
     }
@@ -172,8 +175,11 @@ void PendingReply::finish(Result<Reply> outcome) noexcept {
 void PendingReply::stop_waiting() noexcept {
   const auto waited_for = std::exchange(waits_for_, nullptr);
   if (!waited_for) return;
+  if (waited_for->is_of_person())
+    call_.deadline += flow_->world_.clock.uptime() - asleep_since_;
   std::shared_ptr<Wakeable> sleeper;  // goes after the lock
   const StateLock lock;
+  deadline_ = call_.deadline;
   sleeper = waited_for->stop_sleeping(*this);
 }
 

@@ -80,6 +80,7 @@ class PendingReply : public Job,
   Call call_;
   Trace trace_;
   std::shared_ptr<Awaited> waits_for_;
+  Milliseconds asleep_since_{0};
   std::optional<Search> search_;
 };
 

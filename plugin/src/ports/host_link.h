@@ -25,7 +25,7 @@ class HostLink {
   // Blocks until the host has answered, now or later, or the call is over; where Call::waits_for
   // forbids that, whoever began it anew gets the answer. `Call::replaces` is not to be given again.
   virtual Result<SuppliedValues> ask_credentials(const Call& call) = 0;
-  // What a person is to be asked: as Prompt::ask. Blocks always.
+  // What a person is to be asked: as Prompt::ask, and for a first MFA code as ask_credentials.
   virtual Result<Secret> ask_person(const PromptRequest& request, const Call& call) = 0;
 };
 

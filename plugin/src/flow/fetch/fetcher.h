@@ -9,6 +9,7 @@
 #include "flow/fetch/background.h"
 #include "flow/fetch/deadlines.h"
 #include "flow/fetch/entries.h"
+#include "flow/fetch/person_threads.h"
 #include "flow/fetch/pool.h"
 #include "flow/handed_out.h"
 #include "ports/world.h"
@@ -106,6 +107,7 @@ class Fetcher {
   HandedOutPasswords handed_out_;
   Entries entries_;  // under the state lock, as all of it
   bool stopping_ = false;
+  PersonThreads person_threads_;
   std::shared_ptr<Renewal> running_;  // null: the background thread renews nothing right now
   Pool pool_;  // from here on their threads use the others
   Deadlines deadlines_;

@@ -89,6 +89,7 @@ Result<KeptSecretPtr> Fetcher::Load::get(const SecretSource& source, const Call&
     base.call.replaces.clear();
     base.search.emplace(fetcher_, Wanted{base.source, world_, base.call, refresh, source_.key});
   }
+  base.call.deadline = call.deadline;
   for (;;) {
     auto found = base.search->advance(trace);
     if (!found && call.waits_for != nullptr) return make_error(Status::kWouldBlock, "");

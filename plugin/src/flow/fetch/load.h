@@ -26,6 +26,8 @@ class Fetcher::Load : public Fetch {
   void lead(std::shared_ptr<Flight> flight, std::string replaces) noexcept;
   // Lands the flight and keeps the outcome. Nothing: see Call::waits_for.
   std::optional<Result<KeptSecretPtr>> run(Trace& trace);
+  // A person's time is not its own.
+  void set_deadline(Milliseconds deadline) { call_.deadline = deadline; }
   // For nobody else.
   Result<KeptSecretPtr> run_alone(Trace& trace);
 

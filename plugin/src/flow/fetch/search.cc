@@ -48,6 +48,12 @@ std::optional<Result<Found>> Search::join() {
 }
 
 std::optional<Result<Found>> Search::lead(Trace& trace) {
+  const Call& call = wanted_.call;
+  PersonThreads::Slot slot;
+  if (asking_ && call.waits_for != nullptr &&
+      !slot.take(fetcher_.person_threads_, *call.waits_for))
+    return std::nullopt;
+  load_->set_deadline(call.deadline);
   const auto loaded = load_->run(trace);
   if (!loaded) return std::nullopt;
   load_ = nullptr;
