@@ -29,8 +29,10 @@ std::string readable(const std::string& file, const char* what) {
 
 fs::path cache_folder() {
   if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache == '/') return cache;
-  if (const fs::path cache = host::file_at_home(".cache"); cache.is_absolute()) return cache;
-  throw UsageError("there is no folder to put links in: neither HOME nor XDG_CACHE_HOME is set",
+  const fs::path home = host::home_folder();  // which is not made where there is none
+  if (std::error_code none; home.is_absolute() && fs::is_directory(home, none))
+    return home / ".cache";
+  throw UsageError("there is no folder to put links in: no home, and XDG_CACHE_HOME is not set",
                    "set XDG_CACHE_HOME to a folder of your own");
 }
 

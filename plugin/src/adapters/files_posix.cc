@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "adapters/environment_posix.h"
 #include "adapters/file_trust.h"
 #include "adapters/waiter.h"
 #include "base/descriptor.h"
@@ -47,7 +48,11 @@ Error too_large(const std::string& path) {
   return make_error(Status::kBadConfig, path + " is larger than 16 MiB");
 }
 
+// A home is not made: where a service's is none ("/nonexistent"), nothing is written there.
 Result<void> make_folders(const std::string& path) {
+  const auto home = PosixEnvironment().home();
+  if (home && path.starts_with(*home) && access(home->c_str(), F_OK) != 0)
+    return failed("find the home", *home);
   for (auto at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1)) {
     const std::string folder = path.substr(0, at);
     if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failed("make", folder);

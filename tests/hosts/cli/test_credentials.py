@@ -9,6 +9,7 @@ import pytest
 from conftest import COMMAND, SECRET, SESSION_TOKEN
 
 ROLE = "arn:aws:iam::123456789012:role/dba"
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIDBASE", "AWS_SECRET_ACCESS_KEY": SECRET}
 
 
 @pytest.fixture
@@ -65,6 +66,14 @@ def test_a_role_is_assumed(pgiam, config, aws, services):
     assert timedelta(minutes=55) < left <= timedelta(minutes=61)
     assert [name for name in ("SecretAccessKey", "SessionToken") if answer[name] in ended.stderr] == []
     assert SECRET not in ended.stderr and aws.problems() == []
+
+
+def test_no_home_is_made_to_keep_a_role_in(pgiam, aws, services, tmp_path):
+    """A service's may be /nonexistent, and root could make it."""
+    aws.sts.add_role(ROLE)
+    ended = pgiam("credentials", "--role-arn", ROLE, HOME=str(tmp_path / "nobody"), **(services("sts") | KEYS))
+    assert ended.returncode == 0, ended.stderr
+    assert not (tmp_path / "nobody").exists()
 
 
 def test_a_role_that_is_denied_exits_with_4_and_the_answer(pgiam, config, aws, services):

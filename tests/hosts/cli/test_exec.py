@@ -141,6 +141,13 @@ def test_the_filter_needs_a_place_for_its_links_where_libpq_is_another_one(pgiam
     assert f"cannot make a filter for {tmp_path}/libpq.so.5" in ended.stderr and "set XDG_CACHE_HOME" in ended.stderr
 
 
+def test_no_home_is_made_for_the_filters_links(pgiam, tmp_path):
+    shutil.copy((Path(FILTER).parent / "real/libpq.so.5").resolve(), tmp_path / "libpq.so.5")
+    ended = pgiam("exec", "--filter", "--", "true", LD_LIBRARY_PATH=str(tmp_path), HOME=str(tmp_path / "nobody"))
+    assert ended.returncode == 2 and "no home" in ended.stderr and "set XDG_CACHE_HOME" in ended.stderr
+    assert not (tmp_path / "nobody").exists()
+
+
 def test_the_filter_is_preloaded_from_no_folder_where_anybody_may_write(pgiam, tmp_path):
     shutil.copy((Path(FILTER).parent / "real/libpq.so.5").resolve(), tmp_path / "libpq.so.5")
     (tmp_path / "cache/pgiam/filter").mkdir(parents=True)

@@ -57,6 +57,18 @@ TEST_F(PosixFilesTest, ReadsAWholeFile) {
   EXPECT_EQ(*files_.read(path("empty"), call()), "");
 }
 
+TEST_F(PosixFilesTest, MakesFoldersInAHomeThatIsThereAndNoHome) {
+  const char* const before = getenv("HOME");
+  const std::string kept = before != nullptr ? before : "";
+  setenv("HOME", path("nobody").c_str(), 1);
+  EXPECT_FALSE(files_.replace(path("nobody/.aws/cli/cache/f"), "text"));
+  EXPECT_FALSE(files_.lock(path("nobody/.aws/cli/cache/f"), call()));
+  EXPECT_FALSE(fs::exists(path("nobody")));
+  fs::create_directory(path("nobody"));
+  EXPECT_TRUE(files_.replace(path("nobody/.aws/cli/cache/f"), "text"));
+  setenv("HOME", kept.c_str(), 1);
+}
+
 TEST_F(PosixFilesTest, TrustsWhatOnlyThisUserCanHaveWritten) {
   write("f", "rules");
   for (unsigned mode : {0600u, 0644u, 0400u}) {
