@@ -357,7 +357,8 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the 
  * sslmode and sslmode_from (since 1.2: what the connection will have, and who says so: "client", "tls",
  * "sslrootcert"; or null),
  * permission {action, resource: what has to be granted; a star stands for what only the owner knows}
- * or null, findings (since 1.2: the warnings as {code, message, commands}), credentials {provider,
+ * or null, ca_commands (since 1.2: what to type for the CA bundle of the cloud's servers, then what names
+ * it), findings (since 1.2: the warnings as {code, message, commands}), credentials {provider,
  * access_key_id (masked), expires_at (RFC 3339, or null), tried: a list of {provider, outcome, detail,
  * ms}} and, where it would fail, error {status, message, hint, provider, causes, and since 1.2 code
  * and commands}. account (since 1.2) has which of the cloud's accounts, profiles and regions the

@@ -17,10 +17,27 @@
 namespace pgiam::cli::doctor {
 namespace {
 
-constexpr const char* kGetBundle =
-    "curl -fO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem";
-constexpr const char* kNameBundle =
-    "sslrootcert=global-bundle.pem (RDS Proxy and Aurora DSQL: sslrootcert=system)";
+// How to get the cloud's CA bundle, and then how to name it.
+std::vector<std::string> ca_commands(const Case& host) {
+  std::vector<std::string> commands;
+  if (const auto* told = host.explanation.if_contains("ca_commands"))
+    for (const auto& command : told->as_array()) commands.emplace_back(command.as_string());
+  return commands;
+}
+
+std::vector<std::string> name_bundle(const Case& host) {
+  std::vector<std::string> commands = ca_commands(host);
+  if (commands.size() > 1) commands.erase(commands.begin());
+  return commands;
+}
+
+// The first of them, and what else is to be done.
+std::vector<std::string> get_bundle(const Case& host, const char* then = nullptr) {
+  std::vector<std::string> commands = ca_commands(host);
+  if (commands.size() > 1) commands.resize(1);
+  if (then != nullptr) commands.emplace_back(then);
+  return commands;
+}
 
 Verdict make(const char* code, std::string sentence, std::vector<std::string> remedies,
              std::string evidence) {
@@ -51,7 +68,8 @@ std::string names_of(const ShownCertificate& shown) {
 }
 
 // Of the file that CAs are read from; nothing where it can be used. `is_named`: by the user.
-std::optional<Verdict> verdict_on_ca_file(const std::string& file, bool is_named) {
+std::optional<Verdict> verdict_on_ca_file(const Case& host, const std::string& file,
+                                          bool is_named) {
   if (file.empty()) return std::nullopt;
   if (file == "system") {
     if (late_libpq().major_version() >= 16) return std::nullopt;
@@ -64,14 +82,14 @@ std::optional<Verdict> verdict_on_ca_file(const std::string& file, bool is_named
   }
   std::error_code unknown;
   if (std::filesystem::is_directory(file, unknown))
-    return make("ca_file_unusable", "the CA file " + file + " is a folder", {kNameBundle},
+    return make("ca_file_unusable", "the CA file " + file + " is a folder", name_bundle(host),
                 "its kind");
   std::ifstream in(file, std::ios::binary);
   if (!in) {
     const int error = errno;
     if (error == ENOENT)
       return make("ca_file_missing", "the CA file " + file + " does not exist",
-                  {kGetBundle, is_named ? "sslrootcert = its path" : "put it there"},
+                  get_bundle(host, is_named ? "sslrootcert = its path" : "put it there"),
                   std::strerror(error));
     return make("ca_file_unreadable",
                 "the CA file " + file + " cannot be read: " + std::strerror(error),
@@ -79,14 +97,15 @@ std::optional<Verdict> verdict_on_ca_file(const std::string& file, bool is_named
   }
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   if (text.find_first_not_of(" \t\r\n") == text.npos)
-    return make("ca_file_empty", "the CA file " + file + " is empty", {kGetBundle}, "its size");
+    return make("ca_file_empty", "the CA file " + file + " is empty", get_bundle(host), "its size");
   if (text.find("-----BEGIN ") != text.npos) return std::nullopt;
   const bool is_page = text.find("<html") != text.npos || text.find("<HTML") != text.npos ||
                        text.find("<!DOCTYPE") != text.npos || text.find("<?xml") != text.npos;
   return make("ca_file_unusable",
               "the CA file " + file + " holds no certificate" +
                   (is_page ? ", but a page: the answer of a download that failed" : ""),
-              {kGetBundle}, is_page ? "it holds HTML or XML" : "no BEGIN CERTIFICATE stands in it");
+              get_bundle(host),
+              is_page ? "it holds HTML or XML" : "no BEGIN CERTIFICATE stands in it");
 }
 
 // Of what the server showed; nothing where it is good, or where nobody looked.
@@ -122,11 +141,11 @@ std::optional<Verdict> verdict_on_shown(const Case& host, const std::string& ca_
       return make("certificate",
                   "the CA bundle " + ca_file +
                       " does not know who signed the server's certificate: " + shown.issuer,
-                  {kGetBundle, kNameBundle},
+                  ca_commands(host),
                   shown.error_text);
     default:
       return make("certificate", "the server's certificate cannot be verified: " + shown.error_text,
-                  {kGetBundle}, evidence);
+                  get_bundle(host), evidence);
   }
   return std::nullopt;
 }
@@ -200,13 +219,13 @@ Verdict verdict_on_certificate(const Case& host) {
             kExitNetwork};
   }
   const bool is_named = !host.connection->option("sslrootcert").empty();
-  if (auto verdict = verdict_on_ca_file(bundle, is_named)) return *verdict;
+  if (auto verdict = verdict_on_ca_file(host, bundle, is_named)) return *verdict;
   if (auto verdict = verdict_on_shown(host, bundle)) return *verdict;
   return {"certificate",
           bundle.empty()
               ? "there is no CA bundle to verify the server's certificate with"
               : "the server's certificate cannot be verified with the CA bundle " + bundle,
-          {kGetBundle, kNameBundle},
+          ca_commands(host),
           kExitUsage};
 }
 

@@ -139,6 +139,9 @@ class Cloud {
   // The keys of its targets' facts, and the one under which `explain` tells whose a secret is.
   virtual std::span<const std::string_view> fact_keys() const = 0;
   virtual std::string_view owner_key() const = 0;
+  // What to type for the CA bundle of its servers, and then what names it; empty where every system
+  // knows their CA.
+  virtual std::span<const std::string_view> ca_commands() const { return {}; }
 };
 
 }  // namespace pgiam

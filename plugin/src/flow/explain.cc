@@ -144,6 +144,10 @@ json::object describe_connection(const Request& request, const Plan& plan,
   object["findings"] = json::array();
   add_warnings(object, plan.warnings);
   object["permission"] = describe_permission(plan, request.user);
+  json::array& ca_commands = (object["ca_commands"] = json::array()).as_array();
+  if (known)
+    for (std::string_view command : plan.cloud()->ca_commands())
+      ca_commands.push_back(json::value(command));
   return object;
 }
 

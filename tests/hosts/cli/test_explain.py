@@ -25,6 +25,7 @@ MEMBERS = [
     "reason",
     "warnings",
     "permission",
+    "ca_commands",
     "findings",
     "credentials",
 ]
@@ -70,6 +71,10 @@ def test_json_has_the_members_that_are_promised(explain):
             "action": "rds-db:connect",
             "resource": "arn:aws:rds-db:eu-west-1:*:dbuser:*/app_user",
         },
+        "ca_commands": [
+            "curl -fO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
+            "sslrootcert=global-bundle.pem (RDS Proxy and Aurora DSQL: sslrootcert=system)",
+        ],
         "findings": [],
         "credentials": None,
     }

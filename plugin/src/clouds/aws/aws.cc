@@ -28,6 +28,9 @@ constexpr Seconds kLongestLife{604'800};
 
 constexpr std::string_view kRegionFrom = "region_from";
 constexpr std::string_view kFactKeys[] = {kRegion, kRegionFrom};
+constexpr std::string_view kCaCommands[] = {
+    "curl -fO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
+    "sslrootcert=global-bundle.pem (RDS Proxy and Aurora DSQL: sslrootcert=system)"};
 
 void set_region(Target& target, std::string_view region, std::string_view from) {
   if (region.empty()) return;
@@ -273,6 +276,7 @@ class Aws : public Cloud {
     if (!skewed) return {};
     return {std::move(*skewed)};
   }
+  std::span<const std::string_view> ca_commands() const override { return kCaCommands; }
   std::span<const std::string_view> fact_keys() const override { return kFactKeys; }
   std::string_view owner_key() const override { return "access_key_id"; }
 
