@@ -60,8 +60,8 @@ bool speaks_of_force(const std::string& path) {
 }  // namespace
 
 bool rules_may_apply() {
-  return is_set("PGIAM_SIGNING_HOST") || is_set("PGIAM_TARGET") || is_set("PGIAM_CONFIG") ||
-         is_set("PGIAM_PASSWORD_FILE") || is_set("PGIAM_PGPASS") || any_file(is_there);
+  return std::any_of(std::begin(kEndpointVariables), std::end(kEndpointVariables), is_set) ||
+         any_file(is_there);
 }
 
 bool force_may_apply() { return is_on("PGIAM_FORCE") || any_file(speaks_of_force); }

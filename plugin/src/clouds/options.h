@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/configuration_files.h"
 #include "base/options.h"
 
 namespace pgiam {
@@ -13,11 +14,11 @@ namespace pgiam {
 const char* choices_of_target();
 
 inline constexpr Option kCommonOptions[] = {
-    {"signing_host", "text", "", "PGIAM_SIGNING_HOST", "Endpoint to sign for",
+    {"signing_host", "text", "", kSigningHostVariable, "Endpoint to sign for",
      OptionGroup::kEndpoint},
     {"signing_port", "int", "", "PGIAM_SIGNING_PORT", "Port to sign for",
      OptionGroup::kEndpoint, 1, 65535},
-    {"target", choices_of_target, "auto", "PGIAM_TARGET", "Kind of endpoint",
+    {"target", choices_of_target, "auto", kTargetVariable, "Kind of endpoint",
      OptionGroup::kEndpoint},
     {"force", "bool", "no", "PGIAM_FORCE", "Use a token even where a password is given",
      OptionGroup::kEndpoint},
@@ -32,9 +33,9 @@ inline constexpr Option kCommonOptions[] = {
     {"cache", "shared|memory|none", "shared", "PGIAM_CACHE", "Where credentials are kept",
      OptionGroup::kConnection},
     {"log", "off|error|warn|info|debug", "", "PGIAM_LOG", "Log level", OptionGroup::kConnection},
-    {"password_file", "path", "", "PGIAM_PASSWORD_FILE", "File that holds the password",
+    {"password_file", "path", "", kPasswordFileVariable, "File that holds the password",
      OptionGroup::kConnection},
-    {"pgpass", "path", "", "PGIAM_PGPASS", "libpq password file", OptionGroup::kConnection},
+    {"pgpass", "path", "", kPgpassVariable, "libpq password file", OptionGroup::kConnection},
 };
 inline constexpr const Option& kSigningHostOption = option_of(kCommonOptions, "signing_host");
 inline constexpr const Option& kSigningPortOption = option_of(kCommonOptions, "signing_port");

@@ -147,10 +147,11 @@ Result<std::string> Rules::find_file() const {
   const auto home = [&] { return environment.home().value_or(""); };
   for (const std::string& file : configuration_files(variable, home))
     if (world_.files.stamp(file).exists) return file;
-  const std::string named = variable("PGIAM_CONFIG");
+  const std::string named = variable(kConfigurationVariable);
   if (named.empty()) return std::string();
-  return make_error(Status::kBadConfig, "PGIAM_CONFIG names " + named + ", and there is no such file",
-                    "create it, or unset PGIAM_CONFIG");
+  const std::string who = kConfigurationVariable;
+  return make_error(Status::kBadConfig, who + " names " + named + ", and there is no such file",
+                    "create it, or unset " + who);
 }
 
 Result<std::shared_ptr<const RuleFile>> Rules::read(const Call& call) const {
