@@ -1,5 +1,7 @@
 #include "jdbc_url.h"
 
+#include <strings.h>
+
 #include <charconv>
 #include <string>
 #include <string_view>
@@ -101,8 +103,8 @@ class JdbcUrl {
     }
     if (!place.empty()) host::append_quoted(conninfo_, "dbname", decoded(place));
     while (!rest.empty()) read_parameter(take(rest, '&'));
-    // pgjdbc's ssl without sslmode means the strictest.
-    if (wants_ssl_ && !has_sslmode_) host::append_quoted(conninfo_, "sslmode", "verify-full");
+    if (has_ssl_ && !has_sslmode_)
+      host::append_quoted(conninfo_, "sslmode", wants_ssl_ ? "verify-full" : "prefer");
   }
 
   void apply_to(Arguments& arguments) const {
@@ -116,7 +118,9 @@ class JdbcUrl {
     const std::string value = decoded(parameter);
     if (key.starts_with(kOurs) && !key.starts_with("pgiam.socketFactory"))  // that is the jar's
       options_.emplace_back(key.substr(kOurs.size()), value);
-    if (key == "ssl") wants_ssl_ = value.empty() || value == "true";
+    // As pgjdbc and our jar have it (tests/hosts/jdbc_words.py).
+    if (key == "ssl") wants_ssl_ = value.empty() || strcasecmp(value.c_str(), "true") == 0;
+    has_ssl_ = has_ssl_ || key == "ssl";
     has_sslmode_ = has_sslmode_ || key == "sslmode";
     for (const SameParameter& same : kParameters)
       if (key == same.jdbc && !value.empty()) host::append_quoted(conninfo_, same.libpq, value);
@@ -124,7 +128,7 @@ class JdbcUrl {
 
   SecretText conninfo_;
   std::vector<std::pair<std::string, std::string>> options_;
-  bool wants_ssl_ = false, has_sslmode_ = false;
+  bool has_ssl_ = false, wants_ssl_ = false, has_sslmode_ = false;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from conftest import CONNINFO, HOST, SECRET
+from jdbc_words import SSL_WORDS
 
 FROZEN = ["faketime", "-f", "2026-01-02 03:04:05"]
 SIGNED = "20260102T030405Z"
@@ -132,6 +133,12 @@ def test_of_several_hosts_the_first_gets_the_token_and_is_named(pgiam):
 )
 def test_a_jdbc_url_names_the_same_connection(token, url):
     assert token(url) == token(CONNINFO)
+
+
+@pytest.mark.parametrize("said, sslmode", SSL_WORDS.items())
+def test_pgjdbcs_older_word_for_tls_is_read_as_the_jar_reads_it(said, sslmode, pgiam):
+    explained = pgiam("explain", f"jdbc:postgresql://{HOST}/db?user=app_user&{said}", "--json")
+    assert json.loads(explained.stdout)["sslmode"] == sslmode
 
 
 def test_a_jdbc_url_may_name_several_hosts(pgiam):

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from conftest import CLASSES, COMMAND_ONLY, HOST, JAR, JAVA, LIBRARIES, REPLICA, SOCKETS, Failure, refused
+from jdbc_words import SSL_WORDS
 
 PREFIX = "jdbc:pgiam:postgresql:"
 
@@ -50,9 +51,20 @@ def test_what_the_user_says_of_tls_wins(rds, bridge, url):
     for said in ("sslmode=prefer", "sslmode=disable"):
         weak = refused(bridge, "connect", "c", f"{PREFIX}//{HOST}:{rds.port}/postgres?{said}", "user=app_user")
         assert weak.state.startswith("28")
-    # ssl=true is pgjdbc's older word for verify-full, and the emulator's CA is not the JVM's.
-    strict = refused(bridge, "connect", "c", f"{PREFIX}//{HOST}:{rds.port}/postgres?ssl=true", "user=app_user")
-    assert "PKIX" in strict.trace or "certificate" in strict.trace or "root.crt" in strict.trace
+    assert all(attempt["verdict"] == "accepted" for attempt in rds.attempts())
+
+
+@pytest.mark.parametrize("said, sslmode", SSL_WORDS.items())
+def test_pgjdbcs_older_word_for_tls_is_read_as_pgjdbc_does(said, sslmode, rds, bridge):
+    url = f"{PREFIX}//{HOST}:{rds.port}/postgres?{said}"
+    if sslmode == "require":
+        assert bridge.do("connect", "c", url, "user=app_user") == "app_user"
+        return
+    wrong = refused(bridge, "connect", "c", url, "user=app_user")
+    if sslmode == "prefer":
+        assert wrong.state.startswith("28")
+    else:  # the emulator's CA is not the JVM's
+        assert "PKIX" in wrong.trace or "certificate" in wrong.trace or "root.crt" in wrong.trace
     assert all(attempt["verdict"] == "accepted" for attempt in rds.attempts())
 
 
