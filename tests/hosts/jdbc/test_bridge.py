@@ -121,6 +121,14 @@ def test_a_command_that_hangs_is_ended(jvm, tmp_path):
     until(lambda: not Path("/proc", started).exists())
 
 
+def test_a_command_may_take_as_long_as_its_configuration_lets_it(jvm, tmp_path):
+    slow = tmp_path / "slow"
+    slow.write_text("""#!/bin/sh\nsleep 13\necho '{"token":"late"}'\n""")
+    slow.chmod(0o755)
+    one = jvm("-Dpgiam.bridge=command", f"-Dpgiam.command={slow}")
+    assert one.do("token", HOST, "5432", "app") == "late"
+
+
 @pytest.mark.parametrize("way", ["native", "command"])
 def test_the_java_api_keeps_its_promises(jvm, way):
     one = jvm(f"-Dpgiam.bridge={way}", f"-Dpgiam.command={COMMAND}", AWS_EC2_METADATA_DISABLED="true")

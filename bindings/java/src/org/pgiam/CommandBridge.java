@@ -3,7 +3,6 @@ package org.pgiam;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -11,7 +10,10 @@ import java.util.Map;
  * it needs no native code in this process.
  */
 final class CommandBridge implements Bridge {
-  private static final long DEFAULT_TIMEOUT_MS = 10_000;
+  /** For what is fetched from nowhere. */
+  private static final long QUICK_MS = 10_000;
+  /** The command ends by its own limit, which pgiam.conf may have set. */
+  private static final long UNSAID_MS = 24 * 3_600_000;
   /** The command's own limit comes first, so that it can say why. */
   private static final long GRACE_MS = 2_000;
 
@@ -45,7 +47,7 @@ final class CommandBridge implements Bridge {
 
   private Map<String, Object> about() throws PgiamException {
     try (Conversation about = command.converse()) {
-      return about.ask(new JsonLine().member("call", "about"), DEFAULT_TIMEOUT_MS);
+      return about.ask(new JsonLine().member("call", "about"), QUICK_MS);
     }
   }
 
@@ -53,7 +55,7 @@ final class CommandBridge implements Bridge {
   public Map<String, String> keywords(String conninfo) throws PgiamException {
     try (Conversation parser = command.converse()) {
       JsonLine call = new JsonLine().member("call", "conninfo").member("conninfo", conninfo);
-      return Answers.map(parser.ask(call, DEFAULT_TIMEOUT_MS), "keywords");
+      return Answers.map(parser.ask(call, QUICK_MS), "keywords");
     }
   }
 
@@ -104,7 +106,7 @@ final class CommandBridge implements Bridge {
       Conversation conversation = command.converse().asking(request.credentials);
       try {
         Map<String, Object> begun =
-            conversation.ask(call("attempt", request), GRACE_MS + DEFAULT_TIMEOUT_MS);
+            conversation.ask(call("attempt", request), QUICK_MS + GRACE_MS);
         return new CommandAttempt(
             conversation, Answers.hosts(begun), timeoutMs(request), GRACE_MS);
       } catch (PgiamException failed) {
@@ -117,11 +119,9 @@ final class CommandBridge implements Bridge {
     public void close() {}
 
     private JsonLine call(String name, PgiamRequest request) {
-      Map<String, String> all = new LinkedHashMap<>(options);
-      all.putAll(request.options);
       JsonLine told = new JsonLine()
           .member("keywords", request.keywords)
-          .member("options", all)
+          .member("options", optionsOf(request))
           .member("password", request.password)
           .member("can_apply", request.canApply)
           .member("credentials_identity", request.identity)
@@ -133,18 +133,16 @@ final class CommandBridge implements Bridge {
     private long timeoutMs(PgiamRequest request) {
       if (request.timeoutMs > 0) return request.timeoutMs;
       try {
-        return Long.parseLong(option(request, "timeout_ms"));
+        return Long.parseLong(optionsOf(request).get("timeout_ms"));
       } catch (NumberFormatException unsaid) {
-        return DEFAULT_TIMEOUT_MS;
+        return UNSAID_MS;
       }
     }
 
-    private String option(PgiamRequest request, String key) {
-      String value = request.options.get(key);
-      if (value == null || value.isEmpty()) value = options.get(key);
-      String variable = "PGIAM_" + key.toUpperCase(Locale.ROOT);
-      if (value == null || value.isEmpty()) value = System.getenv(variable);
-      return value == null ? "" : value;
+    private Map<String, String> optionsOf(PgiamRequest request) {
+      Map<String, String> all = new LinkedHashMap<>(options);
+      all.putAll(request.options);
+      return all;
     }
   }
 
