@@ -163,7 +163,7 @@ export function defaultContext(): Context;
 /** Of the library that was found. */
 export function libraryVersion(): string;
 /**
- * What drivers take as `password`: `new pg.Pool({…, ssl, password: pgiam.password()})`, where pg 8.12 and later hand their parameters
+ * What drivers take as `password`: `new pg.Pool({…, ssl, password: pgiam.password()})`, where pg 8.19 and later hand their parameters
  * over. For drivers that hand over nothing: `pgiam.password({host, port, user})`.
  */
 export function password(request?: Request): (parameters?: unknown) => Promise<string>;

@@ -13,7 +13,7 @@ function isDisabled() {
 
 /**
  * A function for `new pg.Pool({…, password: pgiam.password()})`, called for each connection. node-postgres hands its parameters over
- * since 8.12; for drivers that hand over nothing: pgiam.password({host, port, user}). What is given here wins.
+ * since 8.19; for drivers that hand over nothing: pgiam.password({host, port, user}). What is given here wins.
  */
 function password(given = {}) {
   const { context, ...ours } = given;
@@ -39,7 +39,7 @@ function password(given = {}) {
 }
 
 function handedNothing() {
-  return new PgiamError('INVALID_ARGUMENT', 'this driver does not tell its password function which connection it is for: pg does since 8.12', {
+  return new PgiamError('INVALID_ARGUMENT', 'this driver does not tell its password function which connection it is for: pg does since 8.19', {
     code: 'no_parameters',
     hint: 'say it: pgiam.password({host, port, user})',
   });

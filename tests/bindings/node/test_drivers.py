@@ -42,16 +42,16 @@ def test_a_pool_logs_in_and_again_when_its_sessions_are_gone(program, rds, verdi
 def test_a_driver_that_hands_nothing_over_is_told_apart(program, verdicts):  # noqa: F811
     with program("const given = undefined;" + POOL + "tell(await ask().catch(told));") as running:
         said = running.told()
-    if version() >= (8, 12):
+    if version() >= (8, 19):
         assert said == {"session_user": "app_user", "ssl": True}
     else:
-        assert said["code"] == "no_parameters" and "8.12" in said["message"] and "pgiam.password({host, port, user})" in said["message"]
+        assert said["code"] == "no_parameters" and "8.19" in said["message"] and "pgiam.password({host, port, user})" in said["message"]
         assert verdicts() == []
 
 
 @pytest.mark.parametrize("ssl", [False, None])
 def test_without_tls_there_is_no_token(program, rds, ssl):  # noqa: F811
-    """As pg 8.12 calls it; the server is not even reached with a password."""
+    """As pg 8.19 calls it; the server is not even reached with a password."""
     with program("tell(await pgiam.password()(where).catch(told));", ssl=ssl) as running:
         said = running.told()
     assert said["status"] == "INSECURE" and "ssl is not set" in said["message"] and "ssl: {ca}" in said["message"]
