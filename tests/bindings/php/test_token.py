@@ -388,7 +388,17 @@ def test_a_time_limit_that_ends_between_two_polls_is_told(php, slow):
     assert told == "TIMEOUT"
 
 
+FOREIGN_WAIT = """
+    pcntl_async_signals(true);
+    pcntl_signal(SIGALRM, function () { throw new Exception('interrupted'); });
+    $libc = FFI::cdef('int poll(void *, unsigned long, int);');
+    pcntl_alarm(1);
+    try { $libc->poll(null, 0, 60000); } catch (Exception) { tell('interrupted'); }"""
+
+
 def test_a_signals_handler_runs_while_it_waits(start, slow):
+    if start(FOREIGN_WAIT).wait(300) < 0:
+        pytest.skip("this PHP (8.4 is one) ends where a signal's handler throws in a function called by FFI, any function")
     program = start("""
         pcntl_async_signals(true);
         pcntl_signal(SIGINT, function () { throw new Exception('interrupted'); });
