@@ -32,6 +32,7 @@ class Test < Minitest::Test
 
   def setup
     @before = ENV.to_h
+    @threads = Thread.list
     @home = Dir.mktmpdir("pgiam-ruby")
     ENV["HOME"] = @home
     Pgiam.logger = nil
@@ -41,8 +42,18 @@ class Test < Minitest::Test
     @context&.close
     Pgiam.instance_variable_get(:@default_context)&.close
     Pgiam.instance_variable_set(:@default_context, nil)
+    wait_for_threads
     ENV.replace(@before)
     FileUtils.rm_rf(@home)
+  end
+
+  # The variables are the process's: a thread that is late would look for its keys in the next test's home, and run its program.
+  def wait_for_threads
+    (Thread.list - @threads).each do |thread|
+      next if thread.name&.start_with?("Timeout") # Ruby's own, which stays
+
+      assert thread.join(60), "a thread is left behind: #{thread.backtrace&.first}"
+    end
   end
 
   def skip(reason)
