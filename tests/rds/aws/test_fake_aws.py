@@ -13,6 +13,7 @@ pytest.importorskip("botocore", reason="Debian's python3-botocore is not install
 import botocore.session  # noqa: E402
 from botocore.config import Config  # noqa: E402
 from botocore.exceptions import ClientError  # noqa: E402
+from fake_aws import Cluster, Instance, Key, Principal, Proxy  # noqa: E402
 
 ROLE = "arn:aws:iam::123456789012:role/R"
 
@@ -47,6 +48,59 @@ def ask(aws, service, method, path, headers=None, body=None):
     connection.request(method, path, body, headers or {})
     answer = connection.getresponse()
     return answer, answer.read().decode()
+
+
+def test_rds_describes_what_there_is(aws, client):
+    aws.rds.add(Instance("orders", "orders.x.eu-west-1.rds.amazonaws.com", 5433, iam=False, pending_iam=True))
+    aws.rds.add(Cluster("shop", "shop.cluster-x", custom=("a.cluster-custom-x",)))
+    aws.rds.add(Proxy("pool", auth=[("app", "REQUIRED")]))
+    rds = client("rds", "rds")
+    (orders,) = rds.describe_db_instances(DBInstanceIdentifier="Orders")["DBInstances"]
+    assert orders["Endpoint"]["Port"] == 5433 and orders["DBInstanceArn"].endswith(":123456789012:db:orders")
+    assert (orders["IAMDatabaseAuthenticationEnabled"], orders["PendingModifiedValues"]) == (False, {"IAMDatabaseAuthenticationEnabled": True})
+    (shop,) = rds.describe_db_clusters()["DBClusters"]
+    assert shop["CustomEndpoints"] == ["a.cluster-custom-x"] and shop["DbClusterResourceId"].startswith("cluster-")
+    (pool,) = rds.describe_db_proxies(DBProxyName="pool")["DBProxies"]
+    assert pool["Auth"][0]["IAMAuth"] == "REQUIRED" and ":db-proxy:prx-" in pool["DBProxyArn"]
+    for call, code in ((rds.describe_db_instances, "DBInstanceNotFound"), (rds.describe_db_clusters, "DBClusterNotFoundFault")):
+        with pytest.raises(ClientError) as refused:
+            call(**{f"{code.partition('Not')[0]}Identifier": "nix"})
+        assert refused.value.response["Error"]["Code"] == code
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    assert aws.problems() == []
+
+
+def test_iam_simulates_what_a_principal_may(aws, client):
+    arn, role = "arn:aws:rds-db:eu-west-1:123456789012:dbuser:db-{}/app", "arn:aws:iam::123456789012:role/R"
+    aws.iam.principals[role] = Principal(allow=(arn.format("A"),), deny=(arn.format("C"),))
+    aws.iam.region = None  # botocore signs for its own region where it is told the endpoint
+    iam = client("iam", "iam")
+    ask = {"ActionNames": ["rds-db:connect"], "ResourceArns": [arn.format(name) for name in "ABC"]}
+    results = iam.simulate_principal_policy(PolicySourceArn=role, **ask)["EvaluationResults"]
+    assert [result["EvalDecision"] for result in results] == ["allowed", "implicitDeny", "explicitDeny"]
+    assert results[2]["MatchedStatements"][0]["SourcePolicyId"] == "connect"
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        iam.simulate_principal_policy(PolicySourceArn=role + "x", **ask)
+    with pytest.raises(ClientError, match="InvalidInput"):
+        iam.simulate_principal_policy(PolicySourceArn="arn:aws:sts::123456789012:assumed-role/R/x", **ask)
+    aws.iam.forbidden.add("AKIDEXAMPLE")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        iam.simulate_principal_policy(PolicySourceArn=role, **ask)
+    assert aws.problems() == []
+    aws.iam.region = "us-east-1"
+    aws.iam.forbidden.clear()
+
+
+def test_dsql_tells_a_clusters_status(aws, client):
+    if "dsql" not in botocore.session.get_session().get_available_services():
+        pytest.skip("this botocore does not know Aurora DSQL")
+    aws.dsql.clusters["a" * 26] = "IDLE"
+    dsql = client("dsql", "dsql")
+    assert dsql.get_cluster(identifier="a" * 26)["status"] == "IDLE"
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        dsql.get_cluster(identifier="b" * 26)
+    with pytest.raises(ClientError, match="InvalidSignatureException"):
+        client("dsql", "dsql", Key("AKIDEXAMPLE", "wrong")).get_cluster(identifier="a" * 26)
 
 
 def test_sts_gives_a_role_whose_keys_it_then_knows(aws, client):

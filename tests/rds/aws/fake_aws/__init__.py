@@ -1,7 +1,9 @@
-"""AWS's credential services, faked over real sockets. See README.md."""
+"""AWS's services, faked over real sockets. See README.md."""
 
 from .fake import FakeAws
 from .keys import Key
 from .faults import Fault
+from .iam import Principal
+from .rds import Cluster, Instance, Proxy
 
-__all__ = ["FakeAws", "Key", "Fault"]
+__all__ = ["Cluster", "FakeAws", "Fault", "Instance", "Key", "Principal", "Proxy"]

@@ -8,10 +8,13 @@ import time
 from pathlib import Path
 
 from .container import Container
+from .dsql import Dsql
 from .http import Server
+from .iam import Iam
 from .identity_center import IdentityCenter
 from .imds import Imds
 from .keys import Key
+from .rds import Rds
 from .signin import Signin
 from .sts import Sts
 from .faults import Fault
@@ -19,13 +22,16 @@ from .faults import Fault
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from rds_emulator import certificates  # noqa: E402
 
-TLS_SERVICES = ("sts", "portal", "oidc", "signin")
+TLS_SERVICES = ("sts", "portal", "oidc", "signin", "rds", "iam", "dsql")
 SERVICES = (*TLS_SERVICES, "container", "imds")
 ENDPOINT_VARIABLES = {
     "sts": "AWS_ENDPOINT_URL_STS",
     "portal": "AWS_ENDPOINT_URL_SSO",
     "oidc": "AWS_ENDPOINT_URL_SSO_OIDC",
     "signin": "AWS_ENDPOINT_URL_SIGNIN",
+    "rds": "AWS_ENDPOINT_URL_RDS",
+    "iam": "AWS_ENDPOINT_URL_IAM",
+    "dsql": "AWS_ENDPOINT_URL_DSQL",
     "imds": "AWS_EC2_METADATA_SERVICE_ENDPOINT",
 }
 
@@ -62,6 +68,9 @@ class FakeAws:
         self.signin = Signin(self.keys, self.now)
         self.container = Container(self.keys, self.now)
         self.imds = Imds(self.keys, self.now)
+        self.rds = Rds(self.keys, self.now)
+        self.iam = Iam(self.keys, self.now)
+        self.dsql = Dsql(self.keys, self.now)
 
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="fake-aws-")
@@ -77,6 +86,9 @@ class FakeAws:
             "portal": lambda request: self.identity_center.answer_portal(request),
             "oidc": lambda request: self.identity_center.answer_oidc(request),
             "signin": lambda request: self.signin.answer(request),
+            "rds": lambda request: self.rds.answer(request),
+            "iam": lambda request: self.iam.answer(request),
+            "dsql": lambda request: self.dsql.answer(request),
             "container": lambda request: self.container.answer(request),
             "imds": lambda request: self.imds.answer(request),
         }

@@ -50,7 +50,7 @@ class Fault:
         handler.send(Answer(self.status, self.body, self.headers))
 
     def _throttle(self, handler, request):
-        if request.service == "sts":
+        if request.service in ("sts", "rds", "iam"):
             body = f"<ErrorResponse><Error><Code>{self.code}</Code><Message>Rate exceeded</Message></Error></ErrorResponse>"
             return handler.send(Answer(400, body, {"Content-Type": "text/xml"} | self.headers))
         body = {"__type": self.code, "message": "Rate exceeded"}

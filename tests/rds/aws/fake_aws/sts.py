@@ -4,16 +4,13 @@ docs.aws.amazon.com/STS/latest/APIReference
 """
 
 import re
-import uuid
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
-from .http import Answer
+from . import query
 from .issue import temporary_key
 from .keys import Refused, signer_of
 from .times import rfc3339
 
-_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}")
 _KNOWN = {
     "AssumeRole": {"RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId", "SerialNumber", "TokenCode"},
@@ -46,36 +43,8 @@ class Sts:
         self.roles[arn] = Role(arn, **facts)
 
     def answer(self, request):
-        request_id = str(uuid.uuid4())
-        try:
-            return self._answer(request, request_id)
-        except Refused as refused:
-            status = 403 if refused.code in ("AccessDenied", "ExpiredToken", "SignatureDoesNotMatch") else 400
-            body = (
-                f'<ErrorResponse xmlns="{_NAMESPACE}">\n  <Error>\n    <Type>Sender</Type>\n'
-                f"    <Code>{refused.code}</Code>\n    <Message>{escape(str(refused))}</Message>\n  </Error>\n"
-                f"  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"
-            )
-            return Answer(status, body, {"Content-Type": "text/xml", "x-amzn-RequestId": request_id})
-
-    def _answer(self, request, request_id):
-        if request.method != "POST" or request.path != "/":
-            request.problem(f"{request.method} {request.path} instead of POST /")
-        if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-            request.problem("the content type is not application/x-www-form-urlencoded")
-        form = request.form
-        action = form.pop("Action", "")
-        if form.pop("Version", "") != "2011-06-15" or action not in _KNOWN:
-            raise Refused("InvalidAction", f"Could not find operation {action} for version 2011-06-15")
-        for name in form.keys() - _KNOWN[action]:
-            request.problem(f"the parameter {name} was not asked for")
-        result = getattr(self, f"_{action}")(request, form)
-        body = (
-            f'<{action}Response xmlns="{_NAMESPACE}">\n  <{action}Result>\n{result}  </{action}Result>\n'
-            f"  <ResponseMetadata>\n    <RequestId>{request_id}</RequestId>\n  </ResponseMetadata>\n"
-            f"</{action}Response>\n"
-        )
-        return Answer(200, body, {"Content-Type": "text/xml", "x-amzn-RequestId": request_id})
+        actions = {action: (known, getattr(self, f"_{action}")) for action, known in _KNOWN.items()}
+        return query.answer(request, "https://sts.amazonaws.com/doc/2011-06-15/", "2011-06-15", actions)
 
     def _AssumeRole(self, request, form):
         signer = signer_of(request, self.keys, "sts", self.region, self.now())
@@ -103,7 +72,7 @@ class Sts:
 
     def _GetCallerIdentity(self, request, form):
         signer = signer_of(request, self.keys, "sts", self.region, self.now())
-        return f"    <Arn>{signer.arn}</Arn>\n    <Account>{signer.arn.split(':')[4]}</Account>\n"
+        return {"Arn": signer.arn, "Account": signer.arn.split(":")[4]}
 
     def _role(self, form):
         if not _SESSION_NAME.fullmatch(form.get("RoleSessionName", "")):
@@ -120,10 +89,12 @@ class Sts:
         account, name = role.arn.split(":")[4], role.arn.split("/")[-1]
         arn = f"arn:aws:sts::{account}:assumed-role/{name}/{form['RoleSessionName']}"
         key = temporary_key(self.keys, arn, int(self.now()) + lifetime, f"role {name} by {by}")
-        return (
-            f"    <AssumedRoleUser>\n      <AssumedRoleId>AROAEXAMPLE:{form['RoleSessionName']}</AssumedRoleId>\n"
-            f"      <Arn>{key.arn}</Arn>\n    </AssumedRoleUser>\n    <Credentials>\n"
-            f"      <AccessKeyId>{key.id}</AccessKeyId>\n      <SecretAccessKey>{escape(key.secret)}</SecretAccessKey>\n"
-            f"      <SessionToken>{escape(key.session_token)}</SessionToken>\n"
-            f"      <Expiration>{rfc3339(key.expires_at)}</Expiration>\n    </Credentials>\n"
-        )
+        return {
+            "AssumedRoleUser": {"AssumedRoleId": f"AROAEXAMPLE:{form['RoleSessionName']}", "Arn": key.arn},
+            "Credentials": {
+                "AccessKeyId": key.id,
+                "SecretAccessKey": key.secret,
+                "SessionToken": key.session_token,
+                "Expiration": rfc3339(key.expires_at),
+            },
+        }
