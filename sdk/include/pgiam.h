@@ -389,7 +389,9 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_login(pgiam_context *context,
 
 /* ---- Examine (since 1.2) ------------------------------------------------------------------- */
 
-#define PGIAM_EXAMINE_IDENTITY 0x1u /* whose the credentials are, and whether they are any good */
+#define PGIAM_EXAMINE_IDENTITY   0x1u /* whose the credentials are, and whether they are any good */
+#define PGIAM_EXAMINE_RESOURCE   0x2u /* what the host names: is it there, does it serve, take tokens */
+#define PGIAM_EXAMINE_PERMISSION 0x4u /* whether a policy lets these credentials log in to it */
 
 /* Called once, inside pgiam_examine, with what was found: one JSON object, not ended by a NUL. */
 typedef void(PGIAM_CALL *pgiam_examined_fn)(void *user_data, const char *json, size_t size);
@@ -397,11 +399,14 @@ typedef void(PGIAM_CALL *pgiam_examined_fn)(void *user_data, const char *json, s
 /* For people whose connection does not work: asks the cloud about the credentials that this request
  * would use, found and cached as before_connect does. Nobody is asked, nothing is changed. Takes a
  * few seconds at most, whatever the cloud does. PGIAM_OK also when nothing could be found out; the
- * object says so. Its member checks is a list of {check ("identity"), outcome ("ok", "failed",
- * "skipped"), code (stable, "" where nothing is wrong), sentence, evidence, commands, certain (true: by
- * what was just seen), asked (who was asked, or null), facts (text by name: "account", "arn",
- * "resource": the permission's with the account in it, "clock_ms": how far this clock is behind the
- * cloud's)}. It holds no secret. Needs the module pgiam/libpgiam-examine.so beside the library:
+ * object says so: what these credentials may not ask is "skipped", and commands hold what somebody who
+ * may would type. Six calls at most are made to the cloud. Its member checks is a list of {check
+ * ("identity", "resource", "endpoint", "status", "iam_authentication", "permission"), outcome ("ok",
+ * "failed", "skipped"), code (stable, "" where nothing is wrong), sentence, evidence, commands, certain
+ * (true: by what was just seen), asked (who was asked, or null), calls (how many), explains (codes of
+ * failures that this is the reason for), rules_out (codes of causes that are none), facts (text by name:
+ * "account", "arn", "resource": the permission's with the account in it, "clock_ms": how far this clock
+ * is behind the cloud's)}. It holds no secret. Needs the module pgiam/libpgiam-examine.so beside the library:
  * PGIAM_E_UNSUPPORTED where that is not installed. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_examine(pgiam_context *context,
                                                        const pgiam_request *request, uint32_t what,

@@ -10,6 +10,7 @@
 #include "../library.h"
 #include "../report.h"
 #include "admin_login.h"
+#include "cloud_step.h"
 #include "environment.h"
 #include "known_keywords.h"
 #include "role_step.h"
@@ -151,6 +152,7 @@ class Examination {
                   : timed(progress_, step.name, host.place(), [&] { return step.take(host); }));
       if (!verdict) verdict = report_.steps.back().finding.verdict;
     }
+    if (verdict) ask_for_reason(host, *verdict, report_.steps);
     if (arguments_.has("admin") && !has_asked_admin_) {
       has_asked_admin_ = host.address != nullptr;  // at most one login
       add(timed(progress_, "role", host.place(), [&] {

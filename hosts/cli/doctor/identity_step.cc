@@ -4,6 +4,7 @@
 
 #include "../report.h"
 #include "../times.h"
+#include "cloud_step.h"
 #include "steps.h"
 
 namespace pgiam::cli::doctor {
@@ -24,34 +25,11 @@ std::string for_people(std::int64_t ms) {
   return std::to_string((seconds + 43'200) / 86'400) + " days";
 }
 
-Verdict verdict_of(const json::object& check) {
-  std::vector<std::string> commands;
-  for (const json::value& command : check.at("commands").as_array())
-    commands.emplace_back(command.as_string());
-  Verdict verdict{text(check, "code"), text(check, "sentence"), std::move(commands), kExitDenied};
-  verdict.evidence = text(check, "evidence");
-  verdict.is_certain = check.at("certain").as_bool();
-  return verdict;
-}
-
 void keep_facts(Case& host, const json::object& check) {
   for (const auto& [name, fact] : check.at("facts").as_object())
     host.facts[name] = std::string(fact.as_string());
   if (const auto clock = host.facts.find("clock_ms"); clock != host.facts.end())
     host.clock_ms = std::atoll(clock->second.c_str());
-}
-
-Finding describe(const json::object& check) {
-  const std::string asked = text(check, "asked");
-  const std::string by = asked.empty() ? "" : "\nasked: " + asked;
-  if (text(check, "outcome") == "failed") {
-    Verdict verdict = verdict_of(check);
-    const std::string detail =
-        verdict.sentence + (verdict.evidence.empty() ? "" : "\n" + verdict.evidence) + by;
-    return failed(std::move(verdict), detail);
-  }
-  if (text(check, "outcome") == "ok") return ok(text(check, "sentence") + by);
-  return skipped(text(check, "sentence") + by);
 }
 
 Verdict wrong_clock(const std::string& how) {
@@ -66,6 +44,7 @@ Verdict wrong_clock(const std::string& how) {
 Finding ask_identity(Case& host) {
   if (host.offline) return skipped("--offline: nobody was asked whose they are");
   if (takes_password_from_file(host.explanation)) return skipped("the password comes from a file");
+  if (calls_left() < kMostForIdentity) return skipped(calls_are_used_up());
   Result<std::string> found = host.context.examine(host.request(), PGIAM_EXAMINE_IDENTITY);
   if (!found) return skipped(found.error().what());
   const json::value all = json::parse(*found);
@@ -73,7 +52,8 @@ Finding ask_identity(Case& host) {
   if (checks.empty()) return skipped("there is nobody to ask");
   const json::object& check = checks.front().as_object();
   keep_facts(host, check);
-  return describe(check);
+  calls_left() -= check.at("calls").to_number<int>();
+  return finding_of(check);
 }
 
 Finding compare_clocks(Case& host) {

@@ -46,7 +46,7 @@ def variables(rds, aws):
     """Those of a user who may log in; the port is known to be the endpoint's own."""
     before, aws.sts.keys = aws.sts.keys, KeysOf(rds)
     keys = {name: value for name, value in rds.environment().items() if name.startswith("AWS_")}
-    to_sts = {name: value for name, value in aws.environment("sts").items() if name != "AWS_EC2_METADATA_DISABLED"}
+    to_sts = {name: value for name, value in aws.environment("sts", "rds", "iam", "dsql").items() if name != "AWS_EC2_METADATA_DISABLED"}
     yield {"AWS_EC2_METADATA_DISABLED": "true"} | to_sts | keys | {"PGIAM_SIGNING_PORT": str(rds.port)}
     aws.sts.keys = before
 

@@ -38,6 +38,7 @@ void add_texts(Subject& subject, const std::string& prefix, const json::object& 
   for (const auto& [name, value] : object) {
     if (const json::string* text = value.if_string())
       subject.explained[prefix + std::string(name)] = std::string(*text);
+    if (value.is_number()) subject.explained[prefix + std::string(name)] = json::serialize(value);
     if (const json::object* within = value.if_object(); within && prefix.empty())
       add_texts(subject, std::string(name) + ".", *within);
   }
@@ -69,20 +70,26 @@ const char* name_of(Check::Outcome outcome) {
   return "";
 }
 
+json::array list_of(const std::vector<std::string>& texts) {
+  json::array list;
+  for (const std::string& text : texts) list.push_back(json::value(text));
+  return list;
+}
+
 json::object to_object(const Check& check) {
   json::object facts;
   for (const auto& [name, text] : check.facts) facts[name] = json::value(text);
-  json::array commands;
-  for (const std::string& command : check.finding.commands)
-    commands.push_back(json::value(command));
   return {{"check", check.name},
           {"outcome", name_of(check.outcome)},
           {"code", check.finding.code},
           {"sentence", check.finding.message},
           {"evidence", check.finding.evidence},
-          {"commands", std::move(commands)},
+          {"commands", list_of(check.finding.commands)},
           {"certain", check.is_certain},
           {"asked", check.asked.empty() ? json::value() : json::value(check.asked)},
+          {"explains", list_of(check.explains)},
+          {"rules_out", list_of(check.rules_out)},
+          {"calls", check.calls},
           {"facts", std::move(facts)}};
 }
 

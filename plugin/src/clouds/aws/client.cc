@@ -105,7 +105,7 @@ std::string read_ca_bundle(const Environment& environment, const Section* profil
 
 Result<Client> Client::make(const World& world, Runtime& runtime, const Profiles& profiles,
                             const Section* profile, Service service, std::string_view region) {
-  Client client(world, runtime, service);
+  Client client(world, runtime, signing_name(service));
   EndpointSettings settings =
       read_endpoint_settings(service, world.environment, profiles, profile);
   auto endpoint = resolve_endpoint(service, region, settings);
@@ -116,6 +116,15 @@ Result<Client> Client::make(const World& world, Runtime& runtime, const Profiles
   client.endpoint_ = std::move(*endpoint);
   client.ca_bundle_ = read_ca_bundle(world.environment, profile);
   client.max_attempts_ = *attempts;
+  return client;
+}
+
+Client Client::at(const World& world, Runtime& runtime, const Section* profile,
+                  ServiceEndpoint endpoint, std::string url_from, const char* signing_name) {
+  Client client(world, runtime, signing_name);
+  client.endpoint_ = std::move(endpoint);
+  client.url_from_ = std::move(url_from);
+  client.ca_bundle_ = read_ca_bundle(world.environment, profile);
   return client;
 }
 
@@ -143,7 +152,7 @@ Result<HttpResponse> Client::attempt(const ServiceRequest& request, const Call& 
   if (request.signer) {
     signed_at = runtime_.skew.correct(world_.clock.now());
     const SigningKey key(*request.signer, *signed_at, endpoint_.signing_region,
-                         signing_name(service_));
+                         signing_name_);
     sign_headers(*http, *request.signer, key, *signed_at);
   }
   auto response = send_http(world_, *http, call);
@@ -192,7 +201,7 @@ Result<HttpResponse> Client::send(const ServiceRequest& request, const Call& cal
     // The failure at hand says more than a time-out would.
     if (pause >= call.deadline - world_.clock.uptime()) return result;
     world_.log.write(LogLevel::kInfo, "aws",
-                     std::string(signing_name(service_)) +
+                     std::string(signing_name_) +
                          " did not answer as it should; again in " + std::to_string(pause.count()) +
                          " ms");
     if (!runtime_.pause(pause, call.stop)) return make_error(Status::kCancelled, "cancelled");

@@ -33,6 +33,13 @@ class Client {
   static Result<Client> make(const World& world, Runtime& runtime, const Profiles& profiles,
                              const Section* profile, Service service, std::string_view region);
 
+  // Of a service that is none of the credentials' own, at an endpoint that is known. `url_from`: who
+  // named it, "" for nobody; `signing_name` lives for ever.
+  static Client at(const World& world, Runtime& runtime, const Section* profile,
+                   ServiceEndpoint endpoint, std::string url_from, const char* signing_name);
+  // Fewer, where the settings would have more.
+  void limit_attempts(int most) { max_attempts_ = max_attempts_ < most ? max_attempts_ : most; }
+
   // The last attempt's answer, whatever its status, or why there was none. Learns the clock's skew,
   // and signs again where only that was wrong.
   Result<HttpResponse> send(const ServiceRequest& request, const Call& call) const;
@@ -40,8 +47,8 @@ class Client {
   const std::string& url() const { return endpoint_.url; }
 
  private:
-  Client(const World& world, Runtime& runtime, Service service)
-      : world_(world), runtime_(runtime), service_(service) {}
+  Client(const World& world, Runtime& runtime, const char* signing_name)
+      : world_(world), runtime_(runtime), signing_name_(signing_name) {}
 
   Result<HttpResponse> attempt(const ServiceRequest& request, const Call& call) const;
   Error without_such_endpoint(Error error) const;
@@ -50,11 +57,11 @@ class Client {
 
   const World& world_;
   Runtime& runtime_;
-  Service service_;
+  const char* signing_name_;
   ServiceEndpoint endpoint_;
   std::string ca_bundle_;
   std::string url_from_;  // the user's own endpoint, "" where it is AWS's
-  int max_attempts_ = 0;
+  int max_attempts_ = 1;
 };
 
 // For ServiceRequest::make.

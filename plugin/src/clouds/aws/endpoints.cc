@@ -21,12 +21,6 @@ constexpr const char* kRegionalSts = "AWS_STS_REGIONAL_ENDPOINTS";
 constexpr const char* kVariables[] = {kAnyUrl,     kStsUrl,  kSsoUrl,       kOidcUrl,    kSigninUrl,
                                       kIgnoreUrls, kUseFips, kUseDualStack, kRegionalSts};
 
-struct ServiceNames {
-  const char* label;         // of the host name
-  const char* url_variable;  // names an endpoint for this service alone
-  const char* section_key;   // in a services section
-  const char* title;
-};
 constexpr ServiceNames kServices[] = {
     {"sts", kStsUrl, "sts", "STS"},
     {"portal.sso", kSsoUrl, "sso", "IAM Identity Center"},
@@ -44,14 +38,6 @@ constexpr std::string_view kLegacyStsRegions[] = {
     "eu-west-1",      "eu-west-2",    "eu-west-3",      "sa-east-1",
     "us-east-1",      "us-east-2",    "us-west-1",      "us-west-2",
 };
-
-// It becomes part of a host name, so nothing else may hide in it.
-bool is_host_label(std::string_view region) {
-  constexpr std::string_view kLetters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
-  return !region.empty() && region.size() <= 63 && region.front() != '-' &&
-         region.find_first_not_of(kLetters) == std::string_view::npos;
-}
 
 std::string host_of(Service service, std::string_view region, const EndpointSettings& settings) {
   const Partition& partition = partition_of(region);
@@ -72,22 +58,6 @@ bool is_global_sts(Service service, std::string_view region, const EndpointSetti
   return settings.legacy_sts &&
          std::find(std::begin(kLegacyStsRegions), std::end(kLegacyStsRegions), region) !=
              std::end(kLegacyStsRegions);
-}
-
-Result<ServiceEndpoint> own_endpoint(std::string_view region, const EndpointSettings& settings) {
-  if (settings.fips || settings.dual_stack)
-    return make_error(Status::kBadConfig,
-                      settings.url_from + " names an endpoint, which cannot be had together with " +
-                          (settings.fips ? "FIPS" : "dual-stack") + " endpoints",
-                      settings.fips ? "unset it, or AWS_USE_FIPS_ENDPOINT"
-                                    : "unset it, or AWS_USE_DUALSTACK_ENDPOINT");
-  const auto url = parse_url(settings.url);
-  if (!url || !url->query.empty())
-    return make_error(Status::kBadConfig, settings.url_from + " is not the URL of an endpoint",
-                      "write it as https://host or http://host:port");
-  std::string text = url->text();
-  if (text.ends_with('/')) text.pop_back();
-  return ServiceEndpoint{text, region.empty() ? "us-east-1" : std::string(region)};
 }
 
 // The variable, else the profile's property.
@@ -133,7 +103,35 @@ void find_own_url(EndpointSettings& settings, const ServiceNames& names,
 
 constinit const std::span<const char* const> kEndpointVariables = kVariables;
 
+bool is_host_label(std::string_view region) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+  return !region.empty() && region.size() <= 63 && region.front() != '-' &&
+         region.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+Result<ServiceEndpoint> own_endpoint(std::string_view region, const EndpointSettings& settings) {
+  if (settings.fips || settings.dual_stack)
+    return make_error(Status::kBadConfig,
+                      settings.url_from + " names an endpoint, which cannot be had together with " +
+                          (settings.fips ? "FIPS" : "dual-stack") + " endpoints",
+                      settings.fips ? "unset it, or AWS_USE_FIPS_ENDPOINT"
+                                    : "unset it, or AWS_USE_DUALSTACK_ENDPOINT");
+  const auto url = parse_url(settings.url);
+  if (!url || !url->query.empty())
+    return make_error(Status::kBadConfig, settings.url_from + " is not the URL of an endpoint",
+                      "write it as https://host or http://host:port");
+  std::string text = url->text();
+  if (text.ends_with('/')) text.pop_back();
+  return ServiceEndpoint{text, region.empty() ? "us-east-1" : std::string(region)};
+}
+
 EndpointSettings read_endpoint_settings(Service service, const Environment& environment,
+                                        const Profiles& profiles, const Section* profile) {
+  return read_endpoint_settings(names_of(service), environment, profiles, profile);
+}
+
+EndpointSettings read_endpoint_settings(const ServiceNames& names, const Environment& environment,
                                         const Profiles& profiles, const Section* profile) {
   EndpointSettings settings;
   settings.fips = switched_on(environment, kUseFips, profile, "use_fips_endpoint");
@@ -145,7 +143,7 @@ EndpointSettings read_endpoint_settings(Service service, const Environment& envi
   settings.legacy_sts = equals_ignore_case(
       setting(environment, kRegionalSts, profile, "sts_regional_endpoints"), "legacy");
   if (!switched_on(environment, kIgnoreUrls, profile, "ignore_configured_endpoint_urls"))
-    find_own_url(settings, names_of(service), environment, profiles, profile);
+    find_own_url(settings, names, environment, profiles, profile);
   return settings;
 }
 

@@ -18,6 +18,14 @@ extern const std::span<const char* const> kEndpointVariables;
 
 enum class Service { kSts, kSso, kSsoOidc, kSignin };
 
+// What a service is called where a person may say something of its endpoint.
+struct ServiceNames {
+  const char* label;         // of the host name
+  const char* url_variable;  // names an endpoint for this service alone
+  const char* section_key;   // in a services section
+  const char* title;
+};
+
 struct EndpointSettings {
   bool fips = false;
   bool dual_stack = false;
@@ -28,6 +36,8 @@ struct EndpointSettings {
 };
 
 // From the variables, else the profile (null: there is none) and its services section.
+EndpointSettings read_endpoint_settings(const ServiceNames& names, const Environment& environment,
+                                        const Profiles& profiles, const Section* profile);
 EndpointSettings read_endpoint_settings(Service service, const Environment& environment,
                                         const Profiles& profiles, const Section* profile);
 
@@ -36,6 +46,11 @@ struct ServiceEndpoint {
   std::string signing_region;
   std::string switches = {};  // that made the name
 };
+
+// The user's own, `settings.url`; kBadConfig where that is none.
+Result<ServiceEndpoint> own_endpoint(std::string_view region, const EndpointSettings& settings);
+// It becomes part of a host name, so nothing else may hide in it.
+bool is_host_label(std::string_view region);
 
 // Pure. STS can do without a region, and is then the global endpoint; for the others a missing or
 // impossible region is kBadConfig.

@@ -17,10 +17,12 @@
 namespace pgiam {
 
 // What can be asked for, as in pgiam.h.
-inline constexpr std::uint32_t kExamineIdentity = 1;
+inline constexpr std::uint32_t kExamineIdentity = 1, kExamineResource = 2, kExaminePermission = 4;
+// However much is asked for: of one examination.
+inline constexpr int kMostCalls = 6;
 
 struct Subject {
-  // The texts of an explanation, by the names of its members; of an object within, "account.KEY".
+  // The texts and numbers of an explanation, by the names of its members; of an object within, "account.KEY".
   std::map<std::string, std::string, std::less<>> explained;
   std::string provider;                                    // of the credentials
   std::map<std::string, Secret, std::less<>> credentials;  // as they are handed out
@@ -39,6 +41,9 @@ struct Check {
   bool is_certain = false;  // by what was just seen
   std::string asked;        // who was, "" for nobody
   std::map<std::string, std::string> facts = {};
+  // Codes of failures that this finding is the reason for, and of causes that are none after all.
+  std::vector<std::string> explains = {}, rules_out = {};
+  int calls = 0;  // that were made for it
 };
 
 struct Examiner {

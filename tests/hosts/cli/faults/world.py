@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 TESTS = HERE.parents[2]
 sys.path[:0] = [str(HERE), str(TESTS / "hosts"), str(TESTS / "rds"), str(TESTS / "rds/aws")]
 
-from fake_aws import FakeAws, Key  # noqa: E402
+from fake_aws import Cluster, FakeAws, Instance, Key, Principal, Proxy  # noqa: E402
 from odd_server import OddServer, certificate  # noqa: E402
 from rds_emulator import Emulator  # noqa: E402
 from rds_emulator.verifier import Key as RdsKey  # noqa: E402
@@ -26,7 +26,13 @@ OTHER, OTHER_SECRET = "AKIAEXAMPLEEXAMPLE02", "canarycanarycanarycanarycanarycan
 TEMPORARY, TEMPORARY_SECRET, TOKEN = "ASIAEXAMPLEEXAMPLE03", "canarycanarycanarycanarycanarycanaryCCCC", "canary" * 150
 STALE = "ASIAEXAMPLEEXAMPLE04"
 SECRETS = (SECRET, OTHER_SECRET, TEMPORARY_SECRET, TOKEN, "X-Amz-Signature", "canaryP")
+# Keys of users whose policies have a fault; "unasked" may ask nothing.
+OTHERS = {name: f"AKIAEXAMPLEOTHERS{n}" for n, name in enumerate(("denied", "mistaken", "narrow", "bounded", "governed", "unasked"), 100)}
 ROLE, CLOSED_ROLE, OUTSIDE_ROLE = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("app", "closed", "outside"))
+
+
+def host_of(name, kind=""):
+    return HOST.replace("orders.", f"{name}.{kind}")
 
 
 @dataclass
@@ -68,6 +74,7 @@ class World:
         self.aws.sts.add_role(ROLE)
         self.aws.sts.add_role(CLOSED_ROLE, trusts=[])
         self.aws.sts.add_role(OUTSIDE_ROLE, external_id="canaryPid")
+        self.fill_account()
         self.folder = self.rds._directory / "faults"
         self.folder.mkdir()
         self.pems = {"good": self.rds._directory / "odd.pem"}
@@ -81,6 +88,55 @@ class World:
             server.close()
         self.aws.__exit__()
         self.rds.__exit__()
+
+    def fill_account(self):
+        """What the account has: databases by name, each with a fault or none, and what policies allow."""
+        rds, port = self.aws.rds, self.rds.port
+
+        def instance(name, address="", **facts):
+            rds.add(Instance(name, address or host_of(name), **{"port": port, "resource_id": f"db-{name.upper()}0ABCDEFGHIJK"} | facts))
+
+        for name in ("orders", "other", "locked"):
+            instance(name)
+        instance("long", port=5432)
+        instance("off", iam=False)
+        instance("pending", iam=False, pending_iam=True)
+        instance("switching", status="configuring-iam-database-auth")
+        for status in ("stopped", "starting", "storage-full"):
+            instance(status, status=status)
+        instance("moved", address="moved.zzzzzzzzzzzz.eu-west-1.rds.amazonaws.com")
+        instance("port", port=6543)
+        cluster = lambda name, **facts: rds.add(  # noqa: E731
+            Cluster(name, host_of(name, "cluster-"), host_of(name, "cluster-ro-"), port=port, resource_id=f"cluster-{name.upper()}0ABCDEF", **facts))
+        cluster("shop")
+        cluster("dark", iam=False)
+        cluster("asleep", status="stopped")
+        instance("shop-1", cluster="shop", resource_id="db-SHOP1ABCDEFGHIJK")
+        instance("dark-1", cluster="dark", iam=False)
+        proxy = lambda name, id, **facts: rds.add(Proxy(name, host_of(name, "proxy-"), f"prx-{id}", **facts))  # noqa: E731
+        proxy("orders", "00000000000000001")
+        proxy("closed", "00000000000000002", auth=[(None, "DISABLED")])
+        proxy("named", "00000000000000003", auth=[("somebody", "REQUIRED"), ("else", "REQUIRED")])
+        proxy("half", "00000000000000004", auth=[("app", "DISABLED"), ("else", "REQUIRED")])
+        proxy("frozen", "00000000000000005", status="suspended")
+        proxy("open", "00000000000000006", default="IAM_AUTH", auth=[])
+        for id, status in ((DSQL[:26], "ACTIVE"), ("deletingdeletingdeletingde", "DELETING"), ("failedfailedfailedfailedfa", "FAILED")):
+            self.aws.dsql.clusters[id] = status
+        iam = self.aws.iam.principals
+        user, every = f"arn:aws:iam::{ACCOUNT}:user/", "arn:aws:rds-db:eu-west-1:*:dbuser:"
+        iam[user + "ann"] = iam[f"arn:aws:iam::{ACCOUNT}:role/dev"] = iam[ROLE] = Principal()
+        iam[user + "other"] = Principal((every + "*/somebody_else",))
+        iam[user + "narrow"] = iam[user + "other"]
+        iam[user + "denied"] = Principal(deny=(every + "*",))
+        iam[user + "mistaken"] = Principal((every + "db-OTHER*", every + "db-SHOP1*"))
+        iam[user + "bounded"] = Principal(boundary=False)
+        iam[user + "governed"] = Principal(organization=False)
+        iam[user + "unasked"] = Principal()
+        for name, id in OTHERS.items():
+            self.aws.keys[id] = Key(id, SECRET, arn=user + name)
+            self.rds.add_key(id, SECRET, allow=())
+        for service in (rds, self.aws.iam, self.aws.dsql):
+            service.forbidden = {OTHERS["unasked"]}
 
     def certificates(self):
         make = lambda name, host=HOST, **more: certificate(self.folder, name, host, **more)  # noqa: E731
@@ -104,7 +160,7 @@ class World:
     def fill(self, text):
         """Names of this world in a seed's text."""
         for name, value in {"{host}": HOST, "{odd}": self.odd, "{port}": self.rds.port, "{ca}": self.rds.ca_file, "{sts}": self.aws.url("sts"), "{home}": self.home,
-                            "{portal}": self.aws.url("portal"), "{imds}": self.aws.url("imds"), "{oidc}": self.aws.url("oidc"),
+                            "{portal}": self.aws.url("portal"), "{rds}": self.aws.url("rds"), "{imds}": self.aws.url("imds"), "{oidc}": self.aws.url("oidc"),
                             "{container}": self.aws.url("container")}.items():  # fmt: skip
             text = text.replace(name, str(value))
         return text
@@ -121,7 +177,7 @@ class World:
             change = {"port": self.odd} | ({} if tunnel else own) | change
         change = {name: self.fill(value) if isinstance(value, str) else value for name, value in change.items()}
         conninfo = self.fill(seed.conninfo) if seed.conninfo is not None else self.rds.conninfo(**change)
-        aws = self.aws.environment("sts", "portal", "oidc")
+        aws = self.aws.environment("sts", "portal", "oidc", "rds", "iam", "dsql")
         env = {
             "PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8", "TZ": "UTC", "PGIAM_SIGNING_PORT": str(self.rds.port),
             "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, **aws,

@@ -1,6 +1,10 @@
 #include "clouds/aws/examine/examine.h"
 
+#include <mutex>
+
 #include "clouds/aws/examine/identity.h"
+#include "clouds/aws/examine/permission.h"
+#include "clouds/aws/examine/resource.h"
 
 namespace pgiam::aws {
 namespace {
@@ -19,6 +23,63 @@ CredentialsPtr credentials_of(const Subject& subject) {
   return keys;
 }
 
+// What was told last of somebody's identity, so that who asks about a connection step by step needs
+// not ask it anew for each.
+class LastIdentity {
+ public:
+  void keep(const std::string& key_id, const Check& check, Milliseconds now) {
+    const std::lock_guard lock(mutex_);
+    key_id_ = check.outcome == Check::Outcome::kOk ? key_id : "";
+    check_ = check;
+    until_ = now + kLife;
+  }
+  std::optional<Check> find(const std::string& key_id, Milliseconds now) const {
+    const std::lock_guard lock(mutex_);
+    if (key_id.empty() || key_id != key_id_ || now >= until_) return std::nullopt;
+    return check_;
+  }
+
+ private:
+  static constexpr Milliseconds kLife{60'000};
+  mutable std::mutex mutex_;
+  std::string key_id_;
+  Check check_;
+  Milliseconds until_{0};
+};
+
+LastIdentity& last_identity() {
+  static LastIdentity last;
+  return last;
+}
+
+struct Examination {
+  const World& world;
+  const Profiles& profiles;
+  const Subject& subject;
+  const CredentialsPtr keys;
+  const std::string profile;
+  const Call& call;
+
+  Check ask_identity() const {
+    Check check = examine_identity(world, profiles, subject, keys, profile, call);
+    last_identity().keep(keys->access_key_id, check, world.clock.uptime());
+    return check;
+  }
+
+  void ask_about_database(std::uint32_t what, const Check& who, std::vector<Check>& checks) const {
+    Asker asker(world, profiles, profile, keys, call, kMostCalls - kMostForIdentity);
+    const bool is_dsql = subject.text("target") == "dsql";
+    Resource resource = is_dsql ? examine_dsql(asker, subject) : examine_rds(asker, subject);
+    resource.checks.front().calls = kMostCalls - kMostForIdentity - asker.calls_left();
+    const int left = asker.calls_left();
+    if ((what & kExamineResource) != 0)
+      checks.insert(checks.end(), resource.checks.begin(), resource.checks.end());
+    if ((what & kExaminePermission) == 0) return;
+    checks.push_back(examine_permission(asker, subject, resource, who));
+    checks.back().calls = left - asker.calls_left();
+  }
+};
+
 }  // namespace
 
 std::vector<Check> examine(const World& world, const Subject& subject, std::uint32_t what,
@@ -29,9 +90,18 @@ std::vector<Check> examine(const World& world, const Subject& subject, std::uint
   if (profile.empty()) profile = files.default_profile();
   std::vector<Check> checks;
   if (!profiles) return checks;
-  if ((what & kExamineIdentity) != 0)
-    checks.push_back(
-        examine_identity(world, **profiles, subject, credentials_of(subject), profile, call));
+  const Examination examination{world,   **profiles, subject, credentials_of(subject),
+                                profile, call};
+  std::optional<Check> who;
+  if ((what & kExamineIdentity) == 0)
+    who = last_identity().find(examination.keys->access_key_id, world.clock.uptime());
+  if (!who) {
+    who = examination.ask_identity();
+    checks.push_back(*who);
+  }
+  const bool is_wanted = (what & (kExamineResource | kExaminePermission)) != 0;
+  if (is_wanted && who->outcome != Check::Outcome::kFailed)
+    examination.ask_about_database(what, *who, checks);
   return checks;
 }
 

@@ -6,6 +6,8 @@
 
 namespace pgiam::aws {
 
+inline constexpr int kMostForIdentity = 2;  // calls
+
 Check examine_identity(const World& world, const Profiles& profiles, const Subject& subject,
                        const CredentialsPtr& keys, const std::string& profile, const Call& call);
 

@@ -1,7 +1,7 @@
 """What a server answers, and who stands in between."""
 
 from odd_server import error
-from world import DSQL, HOST, TOKEN, Seed
+from world import DSQL, HOST, TOKEN, Seed, host_of
 
 
 def seed(title, expect, change=(), **more):
@@ -62,7 +62,8 @@ SEEDS = [
     says("a refusal by no PostgreSQL", "pooler", "28000", 'authentication failed for user "app"', **POOLER),
     says("invalid password packet size", "token_cut", "08P01", "invalid password packet size", said="whole"),
     says("the packet is too large", "token_cut", "08P01", "packet too large", **POOLER),
-    seed("a long token is cut on the way", "token_cut", env=LONG, server={"after": error(*PAM)}, words=("--signing-port", "5432"), says="cut"),
+    seed("a long token is cut on the way", "token_cut", {"host": host_of("long"), "sslmode": "verify-ca"}, env=LONG,
+         server={"after": error(*PAM)}, words=("--signing-port", "5432"), says="cut"),
     says("pg_hba rejects", "pg_hba_rejects", "28000", 'pg_hba.conf rejects connection for host "127.0.0.1", user "app", database "postgres", SSL encryption', when="before", said="rejects"),
     says("pg_hba has no entry", "pg_hba_no_entry", "28000", 'no pg_hba.conf entry for host "127.0.0.1", user "app", database "postgres", SSL encryption', when="before", said="no line"),
     says("starting up", "starting_up", "57P03", "the database system is starting up", when="before", said="starting up"),

@@ -1,0 +1,128 @@
+#include "cloud_step.h"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+
+#include "../report.h"
+
+namespace pgiam::cli::doctor {
+namespace {
+
+namespace json = boost::json;
+
+// The most that one question about a resource and a permission takes.
+constexpr int kMostForReason = 4;
+
+std::vector<std::string> texts_of(const json::object& check, std::string_view name) {
+  std::vector<std::string> texts;
+  for (const json::value& text : check.at(name).as_array()) texts.emplace_back(text.as_string());
+  return texts;
+}
+
+bool holds(const std::vector<std::string>& codes, const std::string& code) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+Verdict verdict_of(const json::object& check, int exit_status) {
+  Verdict verdict{text(check, "code"), text(check, "sentence"), texts_of(check, "commands"),
+                  exit_status};
+  verdict.evidence = text(check, "evidence");
+  verdict.is_certain = check.at("certain").as_bool();
+  return verdict;
+}
+
+std::string by(const json::object& check) {
+  const std::string asked = text(check, "asked");
+  return asked.empty() ? "" : "\nasked: " + asked;
+}
+
+// What of a failure's causes is left, and the first of them in its place where it is ruled out
+// itself.
+void rule_out(Verdict& verdict, const std::vector<std::string>& codes) {
+  std::erase_if(verdict.causes, [&](const Cause& cause) { return holds(codes, cause.code); });
+  if (!holds(codes, verdict.code) || verdict.is_certain || verdict.causes.empty()) return;
+  const Cause& likeliest = verdict.causes.front();
+  verdict.code = likeliest.code;
+  verdict.sentence = "refused: " + likeliest.sentence + " (most likely)";
+  verdict.remedies = likeliest.commands;
+  verdict.evidence = likeliest.evidence;
+}
+
+// The first that explains this failure, and of several one that is certain.
+const json::object* reason_among(const json::array& checks, const std::string& code) {
+  const json::object* reason = nullptr;
+  for (const json::value& item : checks) {
+    const json::object& check = item.as_object();
+    if (text(check, "outcome") != "failed" || !holds(texts_of(check, "explains"), code)) continue;
+    if (reason == nullptr || (!reason->at("certain").as_bool() && check.at("certain").as_bool()))
+      reason = &check;
+  }
+  return reason;
+}
+
+void judge(const json::array& checks, Verdict& verdict) {
+  const json::object* reason = reason_among(checks, verdict.code);
+  for (const json::value& check : checks)
+    rule_out(verdict, texts_of(check.as_object(), "rules_out"));
+  if (reason == nullptr) return;
+  Verdict found = verdict_of(*reason, verdict.exit_status);
+  std::erase_if(verdict.causes, [&](const Cause& cause) { return cause.code == found.code; });
+  found.causes = {{found.code, found.sentence, found.remedies, found.evidence}};
+  found.causes.insert(found.causes.end(), verdict.causes.begin(), verdict.causes.end());
+  verdict = std::move(found);
+}
+
+void keep_facts(Case& host, const json::object& check) {
+  for (const auto& [name, fact] : check.at("facts").as_object())
+    host.facts[name] = std::string(fact.as_string());
+}
+
+}  // namespace
+
+int& calls_left() {
+  static int left = kMostCalls;
+  return left;
+}
+
+std::string calls_are_used_up() {
+  return "not asked: of one examination the cloud is asked " + std::to_string(kMostCalls) +
+         " times at most";
+}
+
+Finding finding_of(const json::object& check) {
+  const std::string outcome = text(check, "outcome");
+  if (outcome == "failed") {
+    Verdict verdict = verdict_of(check, kExitDenied);
+    const std::string detail =
+        verdict.sentence + (verdict.evidence.empty() ? "" : "\n" + verdict.evidence) + by(check);
+    return failed(std::move(verdict), detail);
+  }
+  if (outcome == "ok") return ok(text(check, "sentence") + by(check));
+  std::string detail = text(check, "sentence");
+  for (const std::string& command : texts_of(check, "commands"))
+    detail += "\nfor somebody who may: " + command;
+  return skipped(detail + by(check));
+}
+
+void ask_for_reason(Case& host, Verdict& verdict, std::vector<StepTaken>& steps) {
+  const bool was_dialled = host.deadline != Deadline();
+  if (host.offline || !was_dialled || takes_password_from_file(host.explanation)) return;
+  if (calls_left() < kMostForReason) {
+    steps.push_back({"resource", host.place(), skipped(calls_are_used_up())});
+    return;
+  }
+  Result<std::string> found =
+      host.context.examine(host.request(), PGIAM_EXAMINE_RESOURCE | PGIAM_EXAMINE_PERMISSION);
+  if (!found) return;
+  const json::value all = json::parse(*found);
+  const json::array& checks = all.at("checks").as_array();
+  for (const json::value& item : checks) {
+    const json::object& check = item.as_object();
+    keep_facts(host, check);
+    calls_left() -= check.at("calls").to_number<int>();
+    steps.push_back({text(check, "check"), host.place(), finding_of(check)});
+  }
+  judge(checks, verdict);
+}
+
+}  // namespace pgiam::cli::doctor
