@@ -83,7 +83,7 @@ class FakeCloud : public Cloud {
     struct Maker : PasswordMaker {
       Maker(const KeptSecretPtr& secret, std::string made) : PasswordMaker(secret), text(made) {}
       std::optional<Password> make(Time now) const override {
-        return Password{Secret(text), now, now + Seconds{900}, made_of(), owner()};
+        return Password{Secret(text), now, now + Seconds{900}};
       }
       const std::string text;
     };

@@ -10,7 +10,7 @@ int64_t unix_ms(Time time) { return time.time_since_epoch().count(); }
 }  // namespace
 
 std::unique_ptr<pgiam_reply> pgiam::make_reply(Reply answer) {
-  auto reply = std::make_unique<pgiam_reply>(pgiam_reply{std::move(answer), {}});
+  std::unique_ptr<pgiam_reply> reply(new pgiam_reply{std::move(answer), {}});
   for (const Error& warning : reply->reply.plan().warnings) reply->warnings.emplace_back(warning);
   return reply;
 }

@@ -20,7 +20,7 @@ constexpr std::string_view kKeptKeywords[] = {"sslrootcert", "gssencmode", "chan
 
 Result<void> read_pairs(const pgiam_option* pairs, std::size_t count, const char* name,
                         std::vector<OptionValue>& into) {
-  if (pairs == nullptr && count > 0)
+  if (pairs == nullptr)
     return invalid_argument("request." + std::string(name) + "s is NULL, but " + name +
                             "_count is not 0");
   for (std::size_t i = 0; i < count; ++i) {
@@ -89,13 +89,17 @@ Result<void> read_request_for_list(const pgiam_context& context, const pgiam_req
   for (std::size_t i = 0; i < raw->host_password_count; ++i)
     read.host_passwords.push_back(view(raw->host_passwords[i]));
 
-  auto options = read_pairs(raw->options, raw->option_count, "option", request.options);
-  if (!options) return options;
-  std::vector<OptionValue> keywords;
-  auto given_keywords = read_pairs(raw->keywords, raw->keyword_count, "keyword", keywords);
-  if (!given_keywords) return given_keywords;
-  read.has_keywords = !keywords.empty();
-  if (read.has_keywords) fill_from(keywords, read);
+  if (raw->option_count > 0) {
+    auto options = read_pairs(raw->options, raw->option_count, "option", request.options);
+    if (!options) return options;
+  }
+  read.has_keywords = raw->keyword_count > 0;
+  if (read.has_keywords) {
+    std::vector<OptionValue> keywords;
+    auto given_keywords = read_pairs(raw->keywords, raw->keyword_count, "keyword", keywords);
+    if (!given_keywords) return given_keywords;
+    fill_from(keywords, read);
+  }
   return {};
 }
 

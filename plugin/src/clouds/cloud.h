@@ -43,10 +43,6 @@ struct Password {
   Secret text;
   Time made_at{};     // as expires_at by this machine's clock
   Time expires_at{};  // the server's limit; the secret's own comes on top
-  // What it was made of, and whose that is, for people. Null and "" for one that was found in a
-  // file.
-  KeptSecretPtr made_of;
-  std::string owner;
 };
 
 // Makes passwords of one secret for one user at one target: all that time does not change is done.
@@ -59,12 +55,11 @@ class PasswordMaker {
   virtual ~PasswordMaker() = default;
 
   const KeptSecretPtr& made_of() const { return made_of_; }
+  // Whose that is, for people.
+  const std::string& owner() const { return owner_; }
   // The last step, pure: no file, no network, no waiting. Called for every connection, on any
   // thread. Nothing where it takes another maker by then.
   virtual std::optional<Password> make(Time now) const = 0;
-
- protected:
-  const std::string& owner() const { return owner_; }
 
  private:
   const KeptSecretPtr made_of_;

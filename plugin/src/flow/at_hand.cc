@@ -44,30 +44,29 @@ std::string Flow::plan_key(const Request& request) {
 bool Flow::may_be_kept(const Request& request) { return request.password.empty(); }
 
 // The kept plan, if it is young enough. With the state lock held.
-const Flow::KeptPlan* Flow::find_plan(const std::string& key, Milliseconds uptime) const {
+const Flow::KeptPlan* Flow::find_plan(const std::string& key, Time now) const {
   const auto found = plans_.find(key);
   if (found == plans_.end()) return nullptr;
   const KeptPlan& kept = found->second;
   const bool is_good = kept.environment == world_.environment.generation() &&
-                       uptime >= kept.made && uptime - kept.made < kPlanLife;
+                       now >= kept.made && now - kept.made < kPlanLife;
   return is_good ? &kept : nullptr;
 }
 
 std::optional<Result<Reply>> Flow::find_reply(const Request& request) {
   if (request.refresh || !may_be_kept(request)) return std::nullopt;
   const std::string key = plan_key(request);
-  const Milliseconds uptime = world_.clock.uptime();
   const Time now = world_.clock.now();
   std::shared_ptr<const Plan> plan;
   Found found{nullptr, true};
   PasswordCache::Kept kept;
   {
     const StateLock lock;
-    const KeptPlan* const kept_plan = find_plan(key, uptime);
+    const KeptPlan* const kept_plan = find_plan(key, now);
     if (kept_plan == nullptr) return std::nullopt;
     if (const auto* ask = kept_plan->plan->as<AskCloud>()) {
       const KeptSecretPtr* secret =
-          fetcher_->find_current(ask->source.key, ask->password_key, now, uptime);
+          fetcher_->find_current(ask->source.key, ask->password_key, now, world_.clock);
       if (secret == nullptr) return std::nullopt;
       kept = find_kept(*ask, *secret, now);
       if (!kept.password && !kept.maker) found.secret = *secret;
@@ -75,9 +74,9 @@ std::optional<Result<Reply>> Flow::find_reply(const Request& request) {
     plan = kept_plan->plan;
   }
   if (plan->as<PasswordFromFile>() != nullptr) return std::nullopt;
-  if (auto reply = answer_without_cloud(plan, request, Call())) return reply;
+  if (auto error = why_no_password(*plan)) return std::move(*error);
   if (kept.password) return Reply(std::move(plan), std::move(kept.password), true, true);
-  return make_password(plan, std::move(kept.maker), found, request, now);
+  return make_password(std::move(plan), std::move(kept.maker), found, request, now);
 }
 
 // The password that was made last if it may be given again, else what makes another; or nothing. With
@@ -92,11 +91,10 @@ PasswordCache::Kept Flow::find_kept(const AskCloud& ask, const KeptSecretPtr& se
 }
 
 // `maker`: null where none is kept, and then there is a secret.
-Result<Reply> Flow::make_password(const std::shared_ptr<const Plan>& plan, PasswordMakerPtr maker,
+Result<Reply> Flow::make_password(std::shared_ptr<const Plan> plan, PasswordMakerPtr maker,
                                   const Found& found, const Request& request, Time now) {
   const AskCloud& ask = *plan->as<AskCloud>();
-  std::optional<Password> made;
-  if (maker) made = maker->make(now);
+  auto made = maker ? maker->make(now) : std::nullopt;
   const bool is_new = !made;
   while (!made) {  // again where the cloud's time has become another day's meanwhile
     const KeptSecretPtr& secret = maker ? maker->made_of() : found.secret;
@@ -108,11 +106,12 @@ Result<Reply> Flow::make_password(const std::shared_ptr<const Plan>& plan, Passw
   if (const auto& end = maker->made_of()->expires_at; end && *end < made->expires_at)
     made->expires_at = *end;
   fetcher_->handed_out().remember(made->text.reveal());
-  auto password = std::make_shared<const Password>(std::move(*made));
+  auto password =
+      std::make_shared<const MadePassword>(MadePassword{std::move(*made), std::move(maker)});
   const bool is_reused = ask.reuse.count() > 0;
   if (is_new || is_reused)
-    passwords_.keep(ask.password_key, {std::move(maker), is_reused ? password : nullptr});
-  return Reply(plan, std::move(password), false, found.from_cache);
+    passwords_.keep(ask.password_key, {password->maker, is_reused ? password : nullptr});
+  return Reply(std::move(plan), std::move(password), false, found.from_cache);
 }
 
 }  // namespace pgiam

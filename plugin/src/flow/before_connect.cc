@@ -54,13 +54,13 @@ Result<KeywordSettings> Flow::settings_of_token(const Request& request) const {
 Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const Call& planning) {
   const bool keep = may_be_kept(request);
   const std::string key = keep ? plan_key(request) : std::string();
-  const Milliseconds uptime = world_.clock.uptime();
+  const Time now = world_.clock.now();
   const std::uint64_t environment = world_.environment.generation();
   if (keep && !request.refresh) {
     std::shared_ptr<const Plan> plan;
     {
       const StateLock lock;
-      if (const KeptPlan* const kept = find_plan(key, uptime)) plan = kept->plan;
+      if (const KeptPlan* const kept = find_plan(key, now)) plan = kept->plan;
     }
     if (plan) {
       begin_connection(*plan);
@@ -80,7 +80,7 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const
   const bool holds_password = ask != nullptr && ask->given != nullptr;
   if (!keep || cut_short || holds_password) return plan;
   std::unordered_map<std::string, KeptPlan> outdated;  // goes after the lock
-  KeptPlan kept{plan, environment, uptime};
+  KeptPlan kept{plan, environment, now};
   const StateLock lock;
   if (plans_.size() >= kMostPlans) outdated.swap(plans_);
   std::swap(plans_[key], kept);
@@ -130,14 +130,20 @@ Wanted Flow::wanted(const AskCloud& ask, const Request& request, const Call& cal
 
 std::optional<Result<Reply>> Flow::answer_without_cloud(const std::shared_ptr<const Plan>& plan,
                                                         const Request& request, const Call& call) {
-  if (const auto* not_ours = plan->as<NotOurs>())
-    return not_ours->password_given ? users_password_wins(*plan, plan->reason)
-                                    : make_error(Status::kNotApplicable, plan->reason);
-  if (const auto* refused = plan->as<Refused>()) return refused->error;
   if (const auto* file = plan->as<PasswordFromFile>())
     return answer_from_file(plan, *file, request, call);
+  if (auto error = why_no_password(*plan)) return std::move(*error);
+  return std::nullopt;
+}
+
+// Of a plan without a file.
+std::optional<Error> Flow::why_no_password(const Plan& plan) const {
+  if (const auto* not_ours = plan.as<NotOurs>())
+    return not_ours->password_given ? users_password_wins(plan, plan.reason)
+                                    : make_error(Status::kNotApplicable, plan.reason);
+  if (const auto* refused = plan.as<Refused>()) return refused->error;
   // Before anything is fetched that could not be used.
-  if (const auto& settings = plan->as<AskCloud>()->settings; !settings) return settings.error();
+  if (const auto& settings = plan.as<AskCloud>()->settings; !settings) return settings.error();
   return std::nullopt;
 }
 
@@ -186,8 +192,8 @@ Result<Reply> Flow::answer_from_file(const std::shared_ptr<const Plan>& plan,
                       found->file->path + " holds a token that expired at " + rfc3339(*end),
                       "see what keeps it fresh: is pgiam keep still running?");
   if (planner_.is_password_of_ours(text)) fetcher_->handed_out().remember(text);
-  auto password = std::make_shared<const Password>(
-      Password{std::move(found->password), {}, end.value_or(Time{}), {}, {}});
+  auto password = std::make_shared<const MadePassword>(
+      MadePassword{{std::move(found->password), {}, end.value_or(Time{})}, nullptr});
   return Reply(plan, std::move(found->file), std::move(password), is_token);
 }
 

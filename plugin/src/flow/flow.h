@@ -65,12 +65,12 @@ class Flow {
   struct KeptPlan {
     std::shared_ptr<const Plan> plan;
     std::uint64_t environment = 0;  // Environment::generation() when it was made
-    Milliseconds made{0};           // on Clock::uptime()
+    Time made{};
   };
 
   static std::string plan_key(const Request& request);
   static bool may_be_kept(const Request& request);
-  const KeptPlan* find_plan(const std::string& key, Milliseconds uptime) const;
+  const KeptPlan* find_plan(const std::string& key, Time now) const;
   // A kept one, or one that it makes, for a connection that begins by it.
   Result<std::shared_ptr<const Plan>> plan_for(const Request& request, const Call& planning);
   Result<KeptSecretPtr> find_secret(const AskCloud& ask, const Request& request, Call call,
@@ -79,6 +79,7 @@ class Flow {
   // An answer for which nothing is to be fetched: not ours, refused, or from a file.
   std::optional<Result<Reply>> answer_without_cloud(const std::shared_ptr<const Plan>& plan,
                                                     const Request& request, const Call& call);
+  std::optional<Error> why_no_password(const Plan& plan) const;
   Wanted wanted(const AskCloud& ask, const Request& request, const Call& call) const;
   // kNotApplicable, which the log tells.
   Error users_password_wins(const Plan& plan, std::string reason) const;
@@ -86,7 +87,7 @@ class Flow {
   Result<Reply> answer(const std::shared_ptr<const Plan>& plan, const Found& found,
                        const Request& request, Time now);
   PasswordCache::Kept find_kept(const AskCloud& ask, const KeptSecretPtr& secret, Time now) const;
-  Result<Reply> make_password(const std::shared_ptr<const Plan>& plan, PasswordMakerPtr maker,
+  Result<Reply> make_password(std::shared_ptr<const Plan> plan, PasswordMakerPtr maker,
                               const Found& found, const Request& request, Time now);
   Result<Reply> answer_from_file(const std::shared_ptr<const Plan>& plan,
                                  const PasswordFromFile& file, const Request& request,

@@ -10,7 +10,10 @@
 
 namespace pgiam {
 
-using PasswordPtr = std::shared_ptr<const Password>;
+struct MadePassword : Password {
+  PasswordMakerPtr maker;  // null where it was found in a file
+};
+using PasswordPtr = std::shared_ptr<const MadePassword>;
 
 // For `reuse` after it was made, and not when it is about to die. A clock that was set back makes
 // a password of the future, which a server refuses.

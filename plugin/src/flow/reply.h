@@ -31,7 +31,9 @@ class Reply {
   // Null in an explanation.
   const PasswordPtr& password() const { return password_; }
   // Null where none was needed.
-  const KeptSecretPtr& secret() const { return rest_ ? rest_->secret : password_->made_of; }
+  const KeptSecretPtr& secret() const {
+    return rest_ ? rest_->secret : password_->maker->made_of();
+  }
   // Null where the password is from no file.
   const PasswordFile* file() const { return rest_ ? rest_->file.get() : nullptr; }
   // Where it came from: "aws.sso", "password_file", or "".
@@ -40,7 +42,9 @@ class Reply {
   // Was what the password was made of there before it was asked for?
   bool secret_from_cache() const { return secret_from_cache_; }
   // Whose secret it is, masked.
-  const std::string& principal() const { return rest_ ? rest_->principal : password_->owner; }
+  const std::string& principal() const {
+    return rest_ ? rest_->principal : password_->maker->owner();
+  }
   const char* explanation() const { return rest_ ? rest_->explanation.c_str() : ""; }
   // What the client has to set beside the password; only where there is one.
   const KeywordSettings& settings() const;

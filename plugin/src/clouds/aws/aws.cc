@@ -135,8 +135,7 @@ class TokenMaker : public PasswordMaker {
     if (!presigner_.is_for(now_at_aws)) return std::nullopt;
     // Signed to the second, so it dies by the second, too.
     const Time signed_at = std::chrono::floor<Seconds>(now);
-    return Password{presigner_.presign(now_at_aws), signed_at, signed_at + kTokenLife, made_of(),
-                    owner()};
+    return Password{presigner_.presign(now_at_aws), signed_at, signed_at + kTokenLife};
   }
 
  private:

@@ -11,10 +11,10 @@ constexpr std::size_t kMostEntries = 64;
 
 }  // namespace
 
-bool Entry::will_do_for(std::string_view user, Time now, Milliseconds uptime) const {
+bool Entry::will_do_for(std::string_view user, Time now, const Clock& clock) const {
   if (!lives(now)) return false;
   if (!trust.is_refused(user, generation)) return true;
-  return !is_loading() && !trust.may_fetch_for(user, uptime);
+  return !is_loading() && !trust.may_fetch_for(user, clock.uptime());
 }
 
 void Entry::keep(const KeptSecretPtr& loaded, const Flight& flight, const World& of,

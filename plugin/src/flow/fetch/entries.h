@@ -34,7 +34,7 @@ struct Entry {
 
   bool lives(Time now) const { return secret && (!secret->expires_at || *secret->expires_at > now); }
   // It lives, and this user was not refused with it; or was, and another one would do no better.
-  bool will_do_for(std::string_view user, Time now, Milliseconds uptime) const;
+  bool will_do_for(std::string_view user, Time now, const Clock& clock) const;
   bool is_loading() const { return flights[0] || flights[1]; }
   // What those are told who come before it is time for another try.
   Error why_it_failed(Milliseconds uptime) const;

@@ -16,7 +16,8 @@ std::optional<Result<Found>> Fetcher::answer_from_memory(Entry& entry, const Wan
   const Milliseconds uptime = wanted.world.clock.uptime();
   const bool lives = entry.lives(call.now);
   const bool is_loading = entry.flights[may_prompt] != nullptr;
-  const bool trusted = !wanted.refresh && entry.will_do_for(wanted.user, call.now, uptime);
+  const bool trusted =
+      !wanted.refresh && entry.will_do_for(wanted.user, call.now, wanted.world.clock);
   const bool urgent = lives && entry.secret->expires_at && call.now >= entry.times.urgent;
   const bool too_soon =
       entry.failure && !wanted.refresh && !may_prompt && uptime < entry.next_try;
@@ -49,9 +50,9 @@ Fetcher::Joined Fetcher::join(const Wanted& wanted, bool may_prompt) {
 }
 
 const KeptSecretPtr* Fetcher::find_current(const std::string& key, std::string_view user, Time now,
-                                           Milliseconds uptime) const {
+                                           const Clock& clock) const {
   const Entry* const entry = entries_.find(key);
-  return entry != nullptr && entry->will_do_for(user, now, uptime) ? &entry->secret : nullptr;
+  return entry != nullptr && entry->will_do_for(user, now, clock) ? &entry->secret : nullptr;
 }
 
 Result<Found> Fetcher::get(const Wanted& wanted, Trace& trace) {

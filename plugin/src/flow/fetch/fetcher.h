@@ -49,7 +49,7 @@ class Fetcher {
   // What is kept and will do for this user now, even if it is to be renewed; or null. With the state
   // lock held.
   const KeptSecretPtr* find_current(const std::string& key, std::string_view user, Time now,
-                                    Milliseconds uptime) const;
+                                    const Clock& clock) const;
 
   // The server let the user in with it.
   void accepted(const std::string& key, std::string_view user);

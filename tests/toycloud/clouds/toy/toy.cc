@@ -68,7 +68,7 @@ class Copier : public PasswordMaker {
   using PasswordMaker::PasswordMaker;
   std::optional<Password> make(Time now) const override {
     const auto& token = static_cast<const Token&>(*made_of());
-    return Password{Secret(token.text().reveal()), now, *token.expires_at, made_of(), owner()};
+    return Password{Secret(token.text().reveal()), now, *token.expires_at};
   }
 };
 
