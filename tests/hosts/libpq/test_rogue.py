@@ -124,8 +124,8 @@ def test_after_a_connection_its_token_is_only_in_what_libpq_had_sent(rogue, prog
     assert program.do("connectdb", conninfo(rogue, (ADDRESSES[0], True), sslmode="require")).startswith("ok"), program.message()
     assert program.do("reset").startswith("ok"), program.message()
     program.do("finish")
-    # With its date: what stands before that is no secret, and kept to make the next one.
-    token = name_of(ADDRESSES[0], True).encode() + rb"\\?:\d+/\?Action=connect[-\w&=%.~]*X-Amz-Date=\d"
+    # With its time: what stands before that is no secret, and kept to make the day's next one.
+    token = name_of(ADDRESSES[0], True).encode() + rb"\\?:\d+/\?Action=connect[-\w&=%.~]*X-Amz-Date=\d{8}T\d"
     before_it = set(re.findall(rb"(?s)(.{5})" + token, memory_of(program.process.pid)))
     # Its last packet, and its line of a password file.
     assert before_it <= {b"X\0\0\0\x04"} | ({b":*:*:"} if BY_FILE else set())
