@@ -189,6 +189,8 @@ class Examination {
       report_.verdict = *hook.finding.verdict;
     } else if (bad == endings_.end()) {
       report_.verdict = {"works", "works: a program with the hook gets in"};
+      report_.verdict.evidence = "the server let the login in";
+      report_.verdict.is_certain = true;
     } else {
       report_.verdict = {
           "works_partly",

@@ -278,6 +278,7 @@ def test_json_is_one_object_with_what_explain_tells_in_it(doctor, pgiam, rds, va
     told = doctor(rds.conninfo()).json
     assert list(told)[:3] == ["verdict", "do", "steps"]
     assert set(told["verdict"]) == {"code", "sentence", "certain", "evidence", "causes"}
+    assert told["verdict"]["certain"] and told["verdict"]["evidence"] == "the server let the login in"
     for step in told["steps"]:
         assert set(step) == {"step", "host", "outcome", "detail", "ms"}
         assert step["outcome"] in ("ok", "warning", "failed", "skipped") and isinstance(step["ms"], int)
