@@ -51,7 +51,7 @@ Error too_large(const std::string& path) {
 // A home is not made: where a service's is none ("/nonexistent"), nothing is written there.
 Result<void> make_folders(const std::string& path) {
   const auto home = PosixEnvironment().home();
-  if (home && path.starts_with(*home) && access(home->c_str(), F_OK) != 0)
+  if (home && path.starts_with(*home + '/') && access(home->c_str(), F_OK) != 0)
     return failed("find the home", *home);
   for (auto at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1)) {
     const std::string folder = path.substr(0, at);

@@ -64,6 +64,7 @@ TEST_F(PosixFilesTest, MakesFoldersInAHomeThatIsThereAndNoHome) {
   EXPECT_FALSE(files_.replace(path("nobody/.aws/cli/cache/f"), "text"));
   EXPECT_FALSE(files_.lock(path("nobody/.aws/cli/cache/f"), call()));
   EXPECT_FALSE(fs::exists(path("nobody")));
+  EXPECT_TRUE(files_.replace(path("nobody's neighbour/f"), "text")) << "another folder";
   fs::create_directory(path("nobody"));
   EXPECT_TRUE(files_.replace(path("nobody/.aws/cli/cache/f"), "text"));
   setenv("HOME", kept.c_str(), 1);
