@@ -18,6 +18,14 @@ constexpr std::size_t kBlock = 64;
 // Without a table or a branch, so that compilers make many digits at once of it.
 char hex_digit(int value) { return static_cast<char>('0' + value + (value > 9 ? 'a' - '9' - 1 : 0)); }
 
+inline void put_hex(char* out, std::string_view bytes) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    out[2 * i] = hex_digit(byte >> 4);
+    out[2 * i + 1] = hex_digit(byte & 15);
+  }
+}
+
 void update(SHA256_CTX& context, std::span<const std::string_view> pieces) {
   for (std::string_view piece : pieces) SHA256_Update(&context, piece.data(), piece.size());
 }
@@ -95,19 +103,14 @@ Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
 
 std::array<char, 64> hex_digits(const Sha256Digest& digest) {
   std::array<char, 64> text;
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    text[2 * i] = hex_digit(digest[i] >> 4);
-    text[2 * i + 1] = hex_digit(digest[i] & 15);
-  }
+  put_hex(text.data(), bytes_of(digest));
   return text;
 }
 
 void append_hex(std::string& out, std::string_view bytes) {
-  out.reserve(out.size() + 2 * bytes.size());
-  for (unsigned char byte : bytes) {
-    out += hex_digit(byte >> 4);
-    out += hex_digit(byte & 15);
-  }
+  const std::size_t before = out.size();
+  out.resize(before + 2 * bytes.size());
+  put_hex(out.data() + before, bytes);
 }
 
 std::string hex(std::string_view bytes) {

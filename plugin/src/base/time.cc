@@ -31,12 +31,17 @@ std::optional<Seconds> parse_offset(std::string_view zone) {
   return zone[0] == '-' ? -offset : offset;
 }
 
+std::chrono::hh_mm_ss<Seconds> clock_of(Time time) {
+  return std::chrono::hh_mm_ss{
+      std::chrono::floor<Seconds>(time - std::chrono::floor<std::chrono::days>(time))};
+}
+
 }  // namespace
 
 UtcFields utc_fields(Time time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{std::chrono::floor<Seconds>(time - day)};
+  const auto clock = clock_of(time);
   return {static_cast<int>(date.year()),
           static_cast<int>(static_cast<unsigned>(date.month())),
           static_cast<int>(static_cast<unsigned>(date.day())),
@@ -45,24 +50,25 @@ UtcFields utc_fields(Time time) {
           static_cast<int>(clock.seconds().count())};
 }
 
-std::array<char, 16> iso8601_basic_digits(Time time) {
-  const UtcFields f = utc_fields(time);
-  std::array<char, 16> text;
-  put_two_digits(&text[0], f.year / 100);
-  put_two_digits(&text[2], f.year % 100);
-  put_two_digits(&text[4], f.month);
-  put_two_digits(&text[6], f.day);
-  text[8] = 'T';
-  put_two_digits(&text[9], f.hour);
-  put_two_digits(&text[11], f.minute);
-  put_two_digits(&text[13], f.second);
-  text[15] = 'Z';
+std::array<char, 7> iso8601_basic_time_of_day(Time time) {
+  const auto clock = clock_of(time);
+  std::array<char, 7> text;
+  put_two_digits(&text[0], static_cast<int>(clock.hours().count()));
+  put_two_digits(&text[2], static_cast<int>(clock.minutes().count()));
+  put_two_digits(&text[4], static_cast<int>(clock.seconds().count()));
+  text[6] = 'Z';
   return text;
 }
 
 std::string iso8601_basic(Time time) {
-  const auto text = iso8601_basic_digits(time);
-  return {text.data(), text.size()};
+  const UtcFields f = utc_fields(time);
+  std::string text(9, 'T');
+  put_two_digits(&text[0], f.year / 100);
+  put_two_digits(&text[2], f.year % 100);
+  put_two_digits(&text[4], f.month);
+  put_two_digits(&text[6], f.day);
+  const auto time_of_day = iso8601_basic_time_of_day(time);
+  return text.append(time_of_day.data(), time_of_day.size());
 }
 
 [[gnu::cold]] std::string rfc3339(Time time) {

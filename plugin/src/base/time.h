@@ -19,9 +19,10 @@ struct UtcFields {
 // Proleptic Gregorian, no leap seconds; independent of TZ and of gmtime's locks.
 UtcFields utc_fields(Time time);
 
-// "20240826T220000Z", the basic ISO 8601 form of SigV4, in sixteen characters.
-std::array<char, 16> iso8601_basic_digits(Time time);
+// "20240826T220000Z", the basic ISO 8601 form of SigV4.
 std::string iso8601_basic(Time time);
+// Its end, which is what changes within a day: "220000Z".
+std::array<char, 7> iso8601_basic_time_of_day(Time time);
 std::optional<Time> parse_iso8601_basic(std::string_view text);
 // "2024-08-26T22:00:00Z" (RFC 3339), whole seconds.
 std::string rfc3339(Time time);

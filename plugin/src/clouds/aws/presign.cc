@@ -13,27 +13,10 @@ std::string_view view(const std::array<char, n>& text) {
   return {text.data(), n};
 }
 
-void put_two_digits(char* out, long value) {
-  out[0] = static_cast<char>('0' + value / 10);
-  out[1] = static_cast<char>('0' + value % 10);
-}
-
-// The end of iso8601_basic, which is what changes within a day: "220000Z".
-std::array<char, 7> time_of_day(Time now) {
-  const std::chrono::hh_mm_ss clock{
-      std::chrono::floor<Seconds>(now - std::chrono::floor<std::chrono::days>(now))};
-  std::array<char, 7> text;
-  put_two_digits(&text[0], clock.hours().count());
-  put_two_digits(&text[2], clock.minutes().count());
-  put_two_digits(&text[4], clock.seconds().count());
-  text[6] = 'Z';
-  return text;
-}
-
 }  // namespace
 
 Secret Presigner::presign(Time now) const {
-  const auto time = time_of_day(now);
+  const auto time = iso8601_basic_time_of_day(now);
   const auto canonical_request = hex_digits(
       hashed_before_time_.finish(std::array{view(time), canonical_after_time_.reveal()}));
   auto signature = hex_digits(
