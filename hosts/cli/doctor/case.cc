@@ -38,6 +38,10 @@ Cause cause_of(const Error& error) {
           error.text(PGIAM_ERROR_EVIDENCE)};
 }
 
+std::string most_likely(const Cause& cause) {
+  return "refused: " + cause.sentence + " (most likely)";
+}
+
 Finding failed(Verdict verdict, std::string detail) {
   if (detail.empty()) detail = verdict.sentence;
   return {Outcome::kFailed, std::move(detail), std::move(verdict)};

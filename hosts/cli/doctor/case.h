@@ -29,6 +29,8 @@ struct Cause {
   std::string evidence = {};
 };
 Cause cause_of(const Error& error);
+// The sentence of a refusal that this is the likeliest cause of.
+std::string most_likely(const Cause& cause);
 
 // Where it ends: one thing that a person can act on.
 struct Verdict {
@@ -48,6 +50,7 @@ struct Finding {
   Outcome outcome;
   std::string detail;
   std::optional<Verdict> verdict = std::nullopt;  // of a failed one, which ends the examination
+  std::string asked = {};  // who in the cloud was asked, by URL and call; "" for nobody
 };
 
 inline Finding ok(std::string detail) { return {Outcome::kOk, std::move(detail)}; }

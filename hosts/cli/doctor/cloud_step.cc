@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
+#include <cstdlib>
 
 #include "../report.h"
 
@@ -31,11 +32,6 @@ Verdict verdict_of(const json::object& check, int exit_status) {
   return verdict;
 }
 
-std::string by(const json::object& check) {
-  const std::string asked = text(check, "asked");
-  return asked.empty() ? "" : "\nasked: " + asked;
-}
-
 // What of a failure's causes is left, and the first of them in its place where it is ruled out
 // itself.
 void rule_out(Verdict& verdict, const std::vector<std::string>& codes) {
@@ -43,7 +39,7 @@ void rule_out(Verdict& verdict, const std::vector<std::string>& codes) {
   if (!holds(codes, verdict.code) || verdict.is_certain || verdict.causes.empty()) return;
   const Cause& likeliest = verdict.causes.front();
   verdict.code = likeliest.code;
-  verdict.sentence = "refused: " + likeliest.sentence + " (most likely)";
+  verdict.sentence = most_likely(likeliest);
   verdict.remedies = likeliest.commands;
   verdict.evidence = likeliest.evidence;
 }
@@ -75,6 +71,23 @@ void judge(const json::array& checks, Verdict& verdict) {
 void keep_facts(Case& host, const json::object& check) {
   for (const auto& [name, fact] : check.at("facts").as_object())
     host.facts[name] = std::string(fact.as_string());
+  if (const auto clock = host.facts.find("clock_ms"); clock != host.facts.end())
+    host.clock_ms = std::atoll(clock->second.c_str());
+}
+
+Finding without_asked(const json::object& check) {
+  const std::string outcome = text(check, "outcome");
+  if (outcome == "failed") {
+    Verdict verdict = verdict_of(check, kExitDenied);
+    const std::string detail =
+        verdict.sentence + (verdict.evidence.empty() ? "" : "\n" + verdict.evidence);
+    return failed(std::move(verdict), detail);
+  }
+  if (outcome == "ok") return ok(text(check, "sentence"));
+  std::string detail = text(check, "sentence");
+  for (const std::string& command : texts_of(check, "commands"))
+    detail += "\nfor somebody who may: " + command;
+  return skipped(detail);
 }
 
 }  // namespace
@@ -90,18 +103,21 @@ std::string calls_are_used_up() {
 }
 
 Finding finding_of(const json::object& check) {
-  const std::string outcome = text(check, "outcome");
-  if (outcome == "failed") {
-    Verdict verdict = verdict_of(check, kExitDenied);
-    const std::string detail =
-        verdict.sentence + (verdict.evidence.empty() ? "" : "\n" + verdict.evidence) + by(check);
-    return failed(std::move(verdict), detail);
+  Finding finding = without_asked(check);
+  finding.asked = text(check, "asked");
+  if (!finding.asked.empty()) finding.detail += "\nasked: " + finding.asked;
+  return finding;
+}
+
+Result<json::array> ask_cloud(Case& host, std::uint32_t what) {
+  Result<std::string> found = host.context.examine(host.request(), what);
+  if (!found) return std::move(found.error());
+  json::array checks = std::move(json::parse(*found).at("checks").as_array());
+  for (const json::value& check : checks) {
+    keep_facts(host, check.as_object());
+    calls_left() -= check.at("calls").to_number<int>();
   }
-  if (outcome == "ok") return ok(text(check, "sentence") + by(check));
-  std::string detail = text(check, "sentence");
-  for (const std::string& command : texts_of(check, "commands"))
-    detail += "\nfor somebody who may: " + command;
-  return skipped(detail + by(check));
+  return checks;
 }
 
 void ask_for_reason(Case& host, Verdict& verdict, std::vector<StepTaken>& steps) {
@@ -111,18 +127,14 @@ void ask_for_reason(Case& host, Verdict& verdict, std::vector<StepTaken>& steps)
     steps.push_back({"resource", host.place(), skipped(calls_are_used_up())});
     return;
   }
-  Result<std::string> found =
-      host.context.examine(host.request(), PGIAM_EXAMINE_RESOURCE | PGIAM_EXAMINE_PERMISSION);
-  if (!found) return;
-  const json::value all = json::parse(*found);
-  const json::array& checks = all.at("checks").as_array();
-  for (const json::value& item : checks) {
+  Result<json::array> checks =
+      ask_cloud(host, PGIAM_EXAMINE_RESOURCE | PGIAM_EXAMINE_PERMISSION);
+  if (!checks) return;
+  for (const json::value& item : *checks) {
     const json::object& check = item.as_object();
-    keep_facts(host, check);
-    calls_left() -= check.at("calls").to_number<int>();
     steps.push_back({text(check, "check"), host.place(), finding_of(check)});
   }
-  judge(checks, verdict);
+  judge(*checks, verdict);
 }
 
 }  // namespace pgiam::cli::doctor

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/array.hpp>
+#include <cstdint>
 #include <vector>
 
 #include "report.h"
@@ -15,6 +16,9 @@ inline constexpr int kMostForIdentity = 2;
 // Of this program's one examination.
 int& calls_left();
 std::string calls_are_used_up();
+
+// What the library's examination says, a check each; its facts and its calls are noted.
+Result<boost::json::array> ask_cloud(Case& host, std::uint32_t what);
 
 // "ok", "failed" and "skipped" as the library's checks have them.
 Finding finding_of(const boost::json::object& check);

@@ -1,5 +1,4 @@
 // What the cloud says of the credentials: the library's examination, in the words of a step.
-#include <boost/json/parse.hpp>
 #include <cstdlib>
 
 #include "../report.h"
@@ -9,8 +8,6 @@
 
 namespace pgiam::cli::doctor {
 namespace {
-
-namespace json = boost::json;
 
 // Apart by more than a token takes: it lives for 15 minutes, and a few ahead are suffered. Less is told,
 // and no reason by itself.
@@ -23,13 +20,6 @@ std::string for_people(std::int64_t ms) {
   if (seconds < 600) return std::to_string(seconds) + " seconds";
   if (seconds < 2 * 86'400) return std::to_string((seconds + 30) / 60) + " minutes";
   return std::to_string((seconds + 43'200) / 86'400) + " days";
-}
-
-void keep_facts(Case& host, const json::object& check) {
-  for (const auto& [name, fact] : check.at("facts").as_object())
-    host.facts[name] = std::string(fact.as_string());
-  if (const auto clock = host.facts.find("clock_ms"); clock != host.facts.end())
-    host.clock_ms = std::atoll(clock->second.c_str());
 }
 
 Verdict wrong_clock(const std::string& how) {
@@ -45,15 +35,10 @@ Finding ask_identity(Case& host) {
   if (host.offline) return skipped("--offline: nobody was asked whose they are");
   if (takes_password_from_file(host.explanation)) return skipped("the password comes from a file");
   if (calls_left() < kMostForIdentity) return skipped(calls_are_used_up());
-  Result<std::string> found = host.context.examine(host.request(), PGIAM_EXAMINE_IDENTITY);
-  if (!found) return skipped(found.error().what());
-  const json::value all = json::parse(*found);
-  const json::array& checks = all.at("checks").as_array();
-  if (checks.empty()) return skipped("there is nobody to ask");
-  const json::object& check = checks.front().as_object();
-  keep_facts(host, check);
-  calls_left() -= check.at("calls").to_number<int>();
-  return finding_of(check);
+  Result<boost::json::array> checks = ask_cloud(host, PGIAM_EXAMINE_IDENTITY);
+  if (!checks) return skipped(checks.error().what());
+  if (checks->empty()) return skipped("there is nobody to ask");
+  return finding_of(checks->front().as_object());
 }
 
 Finding compare_clocks(Case& host) {

@@ -52,7 +52,7 @@ void name_grantee(std::vector<std::string>& commands, const Case& host) {
 Verdict verdict_on_token(const Error& refusal, const Case& host) {
   std::vector<Cause> causes = causes_of(refusal, host);
   const Cause likeliest = causes.front();
-  std::string sentence = "refused: " + likeliest.sentence + " (most likely)";
+  std::string sentence = most_likely(likeliest);
   std::vector<std::string> remedies = likeliest.commands;
   if (likeliest.code == "wrong_endpoint" && host.connection->password_size() > kUsualRoom) {
     sentence = "refused: the token of " + std::to_string(host.connection->password_size()) +

@@ -127,8 +127,7 @@ void rule_out(const Look& look, const Case& host, Verdict& verdict) {
     verdict = look.iam_is_off();
   } else {
     const Cause& likeliest = causes.front();
-    verdict = {likeliest.code, "refused: " + likeliest.sentence + " (most likely)",
-               likeliest.commands, kExitDenied};
+    verdict = {likeliest.code, most_likely(likeliest), likeliest.commands, kExitDenied};
   }
   verdict.causes = std::move(causes);
 }

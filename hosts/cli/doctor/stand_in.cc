@@ -5,15 +5,7 @@
 namespace pgiam::cli::doctor {
 namespace {
 
-constexpr std::string_view kAsked = "\nasked: ", kHttps = "https://";
-
-std::string_view asked_by(const StepTaken& step) {
-  const std::string_view detail = step.finding.detail;
-  const std::size_t at = detail.find(kAsked);
-  if (at == detail.npos) return "";
-  const std::string_view url = detail.substr(at + kAsked.size());
-  return url.substr(0, url.find('\n'));
-}
+constexpr std::string_view kHttps = "https://";
 
 // A cloud's services have TLS, a name in the DNS, and the usual port.
 bool is_stand_in(std::string_view url) {
@@ -31,10 +23,10 @@ void doubt_stand_in(Report& report) {
   Verdict& verdict = report.verdict;
   for (const StepTaken& step : report.steps) {
     const bool is_of_verdict = step.finding.verdict && step.finding.verdict->code == verdict.code;
-    const std::string_view asked = asked_by(step);
+    const std::string& asked = step.finding.asked;
     if (!is_of_verdict || !verdict.is_certain || asked.empty() || !is_stand_in(asked)) continue;
     verdict.is_certain = false;
-    verdict.evidence += (verdict.evidence.empty() ? "" : "; ") + std::string(asked) +
+    verdict.evidence += (verdict.evidence.empty() ? "" : "; ") + asked +
                         " was asked in the cloud's place";
   }
 }
