@@ -90,19 +90,20 @@ Asked Asker::ask(Api api, std::string_view region, const std::string& action, co
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
   request.body = "Action=" + action + "&Version=" + names_of(api).version;
   for (const auto& [name, value] : form) request.body += "&" + name + "=" + uri_encode(value);
-  const std::string call = std::string(names_of(api).signing_name) + ":" + action;
-  return send(api, region, {call, "", make_error(Status::kNetwork, "")}, request);
+  return send(api, region, action, request);
 }
 
 Asked Asker::get(Api api, std::string_view region, const std::string& action,
                  const std::string& path) {
   HttpRequest request;
   request.url = path;
-  const std::string call = std::string(names_of(api).signing_name) + ":" + action;
-  return send(api, region, {call, "", make_error(Status::kNetwork, "")}, request);
+  return send(api, region, action, request);
 }
 
-Asked Asker::send(Api api, std::string_view region, Asked asked, const HttpRequest& request) {
+Asked Asker::send(Api api, std::string_view region, const std::string& action,
+                  const HttpRequest& request) {
+  Asked asked{std::string(names_of(api).signing_name) + ":" + action, "",
+              make_error(Status::kNetwork, "")};
   if (calls_left_ == 0) {
     asked.answer = make_error(Status::kNotApplicable, "no more calls are made in one examination");
     return asked;

@@ -51,7 +51,8 @@ class Asker {
   const Section* profile() const { return profile_; }
 
  private:
-  Asked send(Api api, std::string_view region, Asked asked, const HttpRequest& request);
+  Asked send(Api api, std::string_view region, const std::string& action,
+             const HttpRequest& request);
 
   const World& world_;
   const Profiles& profiles_;

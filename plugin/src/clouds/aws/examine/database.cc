@@ -36,6 +36,13 @@ std::string id_or_nothing(std::string id, std::string_view prefix) {
   return id.starts_with(prefix) && id.size() <= 64 ? id : "";
 }
 
+// Of an instance or a cluster: what holds, and what the next maintenance window brings.
+void read_iam(const XmlElement& element, Database& database) {
+  constexpr const char* kIam = "IAMDatabaseAuthenticationEnabled";
+  database.takes_iam = flag(element, kIam);
+  database.will_take_iam = flag(element.child("PendingModifiedValues"), kIam) == true;
+}
+
 Database instance_of(const XmlElement& element) {
   Database database;
   database.kind = "instance";
@@ -47,9 +54,7 @@ Database instance_of(const XmlElement& element) {
   database.cluster = word_of(element, "DBClusterIdentifier");
   add_address(database, element.child("Endpoint").text_of("Address"));
   database.port = port_of(element.child("Endpoint").text_of("Port"));
-  database.takes_iam = flag(element, "IAMDatabaseAuthenticationEnabled");
-  database.will_take_iam = flag(element.child("PendingModifiedValues"),
-                                "IAMDatabaseAuthenticationEnabled") == true;
+  read_iam(element, database);
   return database;
 }
 
@@ -66,9 +71,7 @@ Database cluster_of(const XmlElement& element) {
   for (const XmlElement& custom : element.child("CustomEndpoints").children())
     add_address(database, custom.text());
   database.port = port_of(element.text_of("Port"));
-  database.takes_iam = flag(element, "IAMDatabaseAuthenticationEnabled");
-  database.will_take_iam = flag(element.child("PendingModifiedValues"),
-                                "IAMDatabaseAuthenticationEnabled") == true;
+  read_iam(element, database);
   return database;
 }
 
