@@ -39,16 +39,9 @@ func (c *Client) NewAttempt(ctx context.Context, request Request) (*Attempt, err
 		return nil, takeError(c.library, status, failure)
 	}
 	runtime.SetFinalizer(attempt, (*Attempt).Close)
-	c.waiting.Store(attempt.handle, cancelAttempt{c.library, attempt.handle})
+	c.waiting.enter(attempt.handle, c.library.AttemptCancel)
 	return attempt, nil
 }
-
-type cancelAttempt struct {
-	library *abi.Library
-	handle  abi.Handle
-}
-
-func (a cancelAttempt) cancel() { a.library.AttemptCancel(a.handle) }
 
 // Next waits until it is known what to do. Params: set them over the user's own, connect, Report. Nil
 // without an error: a connect that was reported succeeded. The error NOT_APPLICABLE: connect as if
@@ -128,7 +121,7 @@ func (a *Attempt) Close() error {
 		return nil
 	}
 	runtime.SetFinalizer(a, nil)
-	a.client.waiting.Delete(a.handle)
+	a.client.waiting.leave(a.handle)
 	a.client.library.AttemptFree(a.handle)
 	a.handle = 0
 	a.made.call.end()

@@ -32,10 +32,8 @@ type Client struct {
 
 	calls   sync.RWMutex // held for reading while the library's context may not be freed
 	closed  atomic.Bool
-	waiting sync.Map // what Close cancels: canceller → struct{}
+	waiting waiting
 }
-
-type canceller interface{ cancel() }
 
 // New makes a client. No network, no file access.
 func New(config Config) (*Client, error) {
@@ -129,10 +127,7 @@ func (c *Client) Close() error {
 		return nil
 	}
 	runtime.SetFinalizer(c, nil)
-	c.waiting.Range(func(waits, _ any) bool {
-		waits.(canceller).cancel()
-		return true
-	})
+	c.waiting.close()
 	c.calls.Lock()
 	defer c.calls.Unlock()
 	c.library.ContextFree(c.handle)
@@ -148,14 +143,6 @@ func (c *Client) enter() error {
 		return &Error{Status: "INVALID_STATE", Message: "the client is closed"}
 	}
 	return nil
-}
-
-// watched lets Close cancel it, also where Close came in between.
-func (c *Client) watched(waits canceller) {
-	c.waiting.Store(waits, struct{}{})
-	if c.closed.Load() {
-		waits.cancel()
-	}
 }
 
 func (c *Client) forget() {

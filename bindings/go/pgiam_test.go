@@ -216,9 +216,10 @@ func count(t *testing.T, folder string) int {
 	return len(entries)
 }
 
-func waits(client *Client) (number int) {
-	client.waiting.Range(func(any, any) bool { number++; return true })
-	return number
+func waits(client *Client) int {
+	client.waiting.mutex.Lock()
+	defer client.waiting.mutex.Unlock()
+	return len(client.waiting.cancels)
 }
 
 func TestAThousandGoroutinesShareOneFetchAndTakeNoThreads(t *testing.T) {
@@ -306,6 +307,53 @@ func TestClosingCancelsThoseWhoWait(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+func TestClosingWhileCallsEndCancelsNoneThatIsGone(t *testing.T) {
+	withKeys(t)
+	for round := 0; round < 40; round++ {
+		client := client(t, Config{})
+		var all sync.WaitGroup
+		for i := 0; i < 8; i++ {
+			all.Add(1)
+			go func() {
+				defer all.Done()
+				for {
+					_, err := client.Token(context.Background(), Request{Host: host, User: "app", Refresh: true})
+					if status := StatusOf(err); status == "INVALID_STATE" || status == "CANCELLED" {
+						return
+					} else if err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			}()
+		}
+		eventually(t, func() bool { return waits(client) > 0 })
+		client.Close()
+		all.Wait()
+	}
+}
+
+func TestClosingEndsAnAttemptThatIsOpen(t *testing.T) {
+	client := client(t, Config{})
+	slow := slowProgram(t)
+	attempt, err := client.NewAttempt(context.Background(), Request{Keywords: map[string]string{"host": host, "user": "app"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := make(chan error)
+	go func() { _, err := attempt.Next(context.Background()); failed <- err }()
+	eventually(t, func() bool { return slow.runs() == 1 })
+	client.Close()
+	if err := <-failed; StatusOf(err) != "CANCELLED" && StatusOf(err) != "INVALID_STATE" {
+		t.Error(err)
+	}
+	if _, err := attempt.Next(context.Background()); StatusOf(err) != "INVALID_STATE" {
+		t.Error(err)
+	}
+	attempt.Close()
+	attempt.Close()
 }
 
 func TestNothingIsLostOverManyCalls(t *testing.T) {

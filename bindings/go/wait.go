@@ -26,16 +26,14 @@ func (c *Client) start(made made) (*operation, error) {
 	if status != abi.Ok {
 		return nil, takeError(c.library, status, failure)
 	}
-	c.watched(started)
+	c.waiting.enter(started.handle, c.library.OperationCancel)
 	return started, nil
 }
-
-func (o *operation) cancel() { o.client.library.OperationCancel(o.handle) }
 
 func (o *operation) free() {
 	calling <- struct{}{}
 	defer func() { <-calling }()
-	o.client.waiting.Delete(o)
+	o.client.waiting.leave(o.handle)
 	o.client.library.OperationFree(o.handle)
 }
 
