@@ -144,7 +144,7 @@ func (s *supplied) asked(prompt *abi.Prompt, question abi.Handle) {
 		given, err := s.provider.Retrieve(ctx)
 		if err != nil {
 			s.keep(err)
-			decline(s.library, question, err, abi.ENoCredentials)
+			decline(ctx, s.library, question, err, abi.ENoCredentials)
 			return
 		}
 		values := map[string]string{"access_key_id": given.AccessKeyID, "secret_access_key": given.SecretAccessKey}
@@ -192,13 +192,16 @@ func answer(library *abi.Library, question abi.Handle, values map[string]string,
 	runtime.KeepAlive(list)
 }
 
-// decline passes a status on that the program names by an Error of its own.
-func decline(library *abi.Library, question abi.Handle, err error, status int32) {
+// decline passes a status on that the program names by an Error of its own. Who gave up because the
+// time that he was given is over, ctx's, did not decline.
+func decline(ctx context.Context, library *abi.Library, question abi.Handle, err error, status int32) {
 	message := err.Error()
 	var ours *Error
 	if errors.As(err, &ours) {
 		message = ours.Message
 		status = statusOf(library, ours.Status, status)
+	} else if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		status = abi.ETimeout
 	}
 	library.QuestionDecline(question, status, abi.Bytes(withoutNul(message)))
 }

@@ -77,6 +77,25 @@ func TestWhatAProgramsFunctionReturnsIsBehindTheError(t *testing.T) {
 	}
 }
 
+func TestAProviderWhoseTimeIsOverIsATimeoutWhoeverSeesItFirst(t *testing.T) {
+	client := client(t, Config{})
+	var all sync.WaitGroup
+	for i := 0; i < 200; i++ {
+		all.Add(1)
+		go func(i int) {
+			defer all.Done()
+			never := CredentialsFunc(func(ctx context.Context) (Credentials, error) { <-ctx.Done(); return Credentials{}, ctx.Err() })
+			limit := map[string]string{"timeout_ms": fmt.Sprint(100 + i)}
+			_, err := client.Token(context.Background(), Request{Host: host, User: "app", Credentials: never,
+				CredentialsIdentity: fmt.Sprint(i), Options: limit})
+			if StatusOf(err) != "TIMEOUT" {
+				t.Error(err)
+			}
+		}(i)
+	}
+	all.Wait()
+}
+
 type uncomparable struct{ keys []string }
 
 func (uncomparable) Retrieve(context.Context) (Credentials, error) {

@@ -52,7 +52,7 @@ func personAsker(library *abi.Library, ask func(context.Context, Prompt) (string
 			switch {
 			case question == 0:
 			case err != nil:
-				decline(library, question, err, abi.ELoginDeclined)
+				decline(ctx, library, question, err, abi.ELoginDeclined)
 			case said == "":
 				answer(library, question, nil, abi.ELoginDeclined)
 			default:
