@@ -239,9 +239,9 @@ class WaitingTest < Test
 
   test "nothing is lost over many calls" do
     keys
-    said, wrong = run_ruby(MANY, HOST, PGIAM_TIMEOUT_MS: "1000")
+    said, wrong = run_ruby(MANY, HOST)
     threads, files, bytes = said.split.map(&:to_i)
-    assert_operator threads, :<=, 8, wrong # the library's own come and go
+    assert_operator threads, :<=, 64, wrong # the library's own come and go
     assert_operator files, :<=, 0
     assert_operator bytes, :<, 8 << 20
   end

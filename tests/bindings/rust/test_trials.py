@@ -26,8 +26,6 @@ def test_it_holds(name, home, request):
     variables = {} if name in WITHOUT_KEYS or name in SLOW else KEY
     if name in SLOW:
         request.getfixturevalue("slow")
-    if name == "nothing_is_lost":  # an operation's end of time is minded until it comes
-        variables = {**KEY, "PGIAM_TIMEOUT_MS": "1000"}
     done = run(PROGRAMS / "trial", name, home=home, **variables)
     assert done.returncode == 0, done.stderr
 

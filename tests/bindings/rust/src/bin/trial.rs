@@ -290,8 +290,8 @@ fn nothing_is_lost() {
     };
     let before = many(count / 4);
     let after = many(count - count / 4);
-    assert!(after.0 <= before.0 + 8, "threads: {:?}, {:?}", before, after); // the library's own come and go
-    assert!(after.1 <= before.1, "descriptors: {:?}, {:?}", before, after);
+    assert!(after.0 <= before.0 + 64, "threads: {:?}, {:?}", before, after); // the library's own come and go
+    until(|| descriptors() <= before.1); // a thread of the library's may be about to let go of one
     assert!(after.2 < before.2 + (8 << 20), "bytes: {:?}, {:?}", before, after);
     println!("{:?} {:?}", before, after);
 }
