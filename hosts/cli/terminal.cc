@@ -130,12 +130,12 @@ pgiam_status ask_on_terminal(const pgiam_prompt& prompt, Answer& answer) {
 host::SecretText ask_for_password(const std::string& question) {
   const Terminal terminal;
   host::SecretText word;
-  if (!terminal.usable() || !terminal.show(question + ": ")) return word;
+  if (!terminal.usable()) return word;
   char line[1024];
-  ssize_t length;
+  ssize_t length = -1;
   {
-    const Hidden hidden(terminal.file());
-    length = terminal.read_line(line, sizeof line);
+    const Hidden hidden(terminal.file());  // first: who sees the question may type
+    if (terminal.show(question + ": ")) length = terminal.read_line(line, sizeof line);
   }
   terminal.show("\n");
   if (length > 0) word.append(std::string_view(line, static_cast<std::size_t>(length)));

@@ -228,6 +228,7 @@ void sync_folder(const std::string& path) {
 // It is taken before others can come at the file: what they do then shows.
 std::optional<std::string> try_update(const std::string& path, const Neighbours& names,
                                       const std::function<SecretText(std::string_view)>& edit) {
+  const Draft draft(names.draft());
   const Original original(path);
   if (!original.quiet()) return std::nullopt;
   const SecretText before = original.exists() ? original.read() : SecretText();
@@ -236,7 +237,6 @@ std::optional<std::string> try_update(const std::string& path, const Neighbours&
     const std::string state = state_of_file(path);
     return original.unchanged_at(path) ? std::optional(state) : std::nullopt;
   }
-  const Draft draft(names.draft());
   draft.write(after.view(), original);
   const std::string state = state_of_file(names.draft());
   return draft.replace(path, original) ? std::optional(state) : std::nullopt;
@@ -274,6 +274,7 @@ std::string state_of_file(const std::string& path) {
 void remove_file(const std::string& path, std::string_view content) {
   const Neighbours names(path);
   const Lock lock(names.lock());
+  const Draft left_behind(names.draft());
   const Original original(path);
   if (original.exists() && original.quiet() && original.read().view() == content &&
       original.unchanged_at(path))

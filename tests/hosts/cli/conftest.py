@@ -63,6 +63,9 @@ class OnTerminal:
                 raise AssertionError(f"{text!r} was not shown: {shown.decode()}\n{self.stderr}")
         return shown.decode()
 
+    def shows_what_is_typed(self):
+        return bool(termios.tcgetattr(self._screen_of_child)[3] & termios.ECHO)
+
     def type(self, text):
         os.write(self._screen, text.encode())
 

@@ -103,6 +103,7 @@ def test_one_that_does_not_get_in_is_told_and_changes_nothing(lines, said, docto
 def test_who_sits_at_a_terminal_is_asked_for_it_and_does_not_see_it(terminal, variables, rds):
     with terminal("doctor", "--admin", "user=boss", rds.conninfo("plain"), **variables) as command:
         command.read_until("Password of boss (--admin): ")
+        assert not command.shows_what_is_typed()
         command.type(WORD + "\n")
         command.read_until("\n")
         shown, status = command.finish()

@@ -279,6 +279,15 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(start, pgiam, home):
     assert names(home) == [".pgpass"]
 
 
+def test_what_a_killed_keeper_left_goes_also_where_there_is_nothing_to_write(pgiam, home):
+    at_one_time = {"wrapper": ["faketime", "-f", "2026-11-29 12:00:00"]}
+    assert pgiam("keep", "--once", CONNINFO, **at_one_time).returncode == 0
+    kept = (home / ".pgpass").read_text()
+    (home / "..pgpass.pgiam-new").write_text(kept)
+    assert pgiam("keep", "--once", CONNINFO, **at_one_time).returncode == 0
+    assert names(home) == [".pgpass"] and (home / ".pgpass").read_text() == kept
+
+
 def test_an_editor_that_saves_an_old_copy_by_renaming_takes_nothing_away_for_long(start, home):
     file = home / ".pgpass"
     file.write_text("mine:1:2:3:4\n")
