@@ -41,10 +41,14 @@ class Attempt {
 
   /** How the connect went; undefined: well. */
   report(failure) {
-    if (failure === undefined) return native().attemptReport(this.handle, 1, undefined, undefined);
+    if (!this.context._isOpen()) return; // it may have been closed while the driver connected: next() tells
+    if (failure === undefined) {
+      native().attemptReport(this.handle, 1, undefined, undefined);
+      return;
+    }
     const state = failure.sqlstate || (/^[0-9A-Z]{5}$/.test(failure.code) ? failure.code : undefined);
     const words = failure instanceof Error ? failure.message : wordsOf(failure);
-    return native().attemptReport(this.handle, 0, state, words.replaceAll('\0', ' '));
+    native().attemptReport(this.handle, 0, state, words.replaceAll('\0', ' '));
   }
 
   cancel() {

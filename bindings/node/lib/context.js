@@ -127,6 +127,10 @@ class Context {
     log.loggers.delete(this.#number);
   }
 
+  _isOpen() {
+    return this.#handle !== undefined;
+  }
+
   _open() {
     if (this.#handle === undefined) throw new PgiamError('INVALID_STATE', 'the context is closed');
     return this.#handle;

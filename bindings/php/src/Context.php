@@ -216,6 +216,12 @@ final class Context
         return $this->handle ?? throw Errors::make('INVALID_STATE', 'the context is closed');
     }
 
+    /** @internal */
+    public function isOpen(): bool
+    {
+        return $this->handle !== null;
+    }
+
     /** @internal after each call of the library's on this context: what it logged, to the logger */
     public function deliverLog(?CData $handle = null): void
     {

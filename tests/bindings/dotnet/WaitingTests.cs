@@ -138,6 +138,47 @@ namespace Pgiam.Tests
             Check.Equal("CANCELLED", Check.Refused(() => task.GetAwaiter().GetResult()).Status);
         }
 
+        public static void AContextMayBeDisposedOfWhileADriverConnects()
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var context = new Context(new Options { Cache = "memory" });
+                var request = new Request { Host = Check.Host, User = "app", CanApply = "*", Credentials = Base() };
+                using (var attempt = new Attempt(context, request))
+                {
+                    Check.That(attempt.Next(), "it is to connect");
+                    var closer = new Thread(context.Dispose);
+                    closer.Start();
+                    closer.Join();
+                    attempt.ReportFailure("no", "28P01");
+                    Check.Equal("INVALID_STATE", Check.Refused(() => attempt.Next()).Status);
+                }
+            }
+        }
+
+        public static void AContextMayBeDisposedOfAmidTheCallsOfThreads()
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                var context = new Context(new Options { Cache = "memory", ReuseSeconds = 0 });
+                var statuses = new string[8];
+                var threads = Enumerable.Range(0, statuses.Length)
+                    .Select(number => new Thread(() => statuses[number] = Check.Refused(() => AskForEver(context)).Status)).ToList();
+                threads.ForEach(thread => thread.Start());
+                context.Dispose();
+                threads.ForEach(thread => thread.Join());
+                Check.That(statuses.All(status => status == "CANCELLED" || status == "INVALID_STATE"), string.Join(" ", statuses));
+            }
+        }
+
+        private static void AskForEver(Context context)
+        {
+            while (true)
+            {
+                context.GetToken(Check.Host, "app", credentials: Base());
+            }
+        }
+
         public static void ATimeLimitOfItsOwnIsToldAsOne()
         {
             var slow = new Slow();

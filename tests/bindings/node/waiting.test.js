@@ -141,6 +141,24 @@ test('a program ends by itself where nothing is under way', (t) => {
   assert.deepEqual([done.stdout, done.status], ['true\n', 0]);
 });
 
+test('a context may be closed while a driver connects, and amid the calls of others', (t) => {
+  setUp(t, KEYS);
+  const done = run(`(async () => {
+    const { connect } = require(${JSON.stringify(path.join(PACKAGE, 'lib/attempt.js'))});
+    const said = new Set();
+    for (let i = 0; i < 20; ++i) {
+      const context = new pgiam.Context({ cache: 'memory' });
+      const credentials = async () => ({ accessKeyId: 'A', secretAccessKey: 's' });
+      const others = Array.from({ length: 20 }, (_, k) => context.token({ host: '${HOST}', user: 'user' + k, credentials, credentialsIdentity: 'i' + k }));
+      const dial = async () => { context.close(); throw Object.assign(new Error('no'), { code: '28P01' }); };
+      said.add(await connect(context, { keywords: { host: '${HOST}', user: 'app' }, canApply: '*' }, dial).catch((error) => error.status + ' ' + error.cause.message));
+      await Promise.all(others.map((other) => other.catch((error) => said.add(error.status))));
+    }
+    console.log(JSON.stringify([...said].sort()));
+  })();`, { MALLOC_PERTURB_: '165' }); // shows who looks at what was freed
+  assert.equal(done.stdout, '["CANCELLED","INVALID_STATE no"]\n', done.stderr);
+});
+
 test('nothing is lost over many calls', (t) => {
   setUp(t, KEYS);
   // By hand with PGIAM_TEST_CALLS=200000: what V8 and malloc take at first is taken once, and no more comes.

@@ -64,7 +64,7 @@ def php(start):
 
 
 def finished(program):
-    said, complained = program.communicate(timeout=300)
+    said, complained = program.communicate(timeout=7200 if os.environ.get("PGIAM_TEST_LONG") else 300)
     assert program.returncode == 0, said + complained
     assert not complained, complained
     told = [json.loads(line) for line in said.splitlines()]

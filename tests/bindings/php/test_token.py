@@ -157,6 +157,20 @@ def test_a_closed_context_says_so_and_may_be_closed_again(php, keys):
     assert [error["status"] for error in told] == ["INVALID_STATE", "CANCELLED"]
 
 
+def test_a_context_may_be_closed_while_a_driver_connects(php, keys):
+    told = php("""
+        for ($i = 0; $i < 20; $i++) {
+            $context = new Pgiam\\Context();
+            $attempt = new Pgiam\\Internal\\Attempt($context, ['host' => HOST, 'user' => 'app'], new Pgiam\\Internal\\Options([]), '*');
+            $attempt->next();
+            $context->close();
+            $attempt->report('no', '28P01');
+            $said = refusal(fn () => $attempt->next());
+        }
+        tell($said['status']);""", MALLOC_PERTURB_="165")  # shows who looks at what was freed
+    assert told == "INVALID_STATE"
+
+
 def test_traces_have_no_arguments_whatever_php_ini_says(php):
     told = php("""
         try {
@@ -460,8 +474,9 @@ def test_a_person_who_declines_or_is_not_asked_is_an_error(php, role, prompt, st
 
 
 def test_nothing_is_lost_over_many_calls(php, keys):
-    """Of each kind of call: threads, descriptors and memory, PHP's own and the library's."""
-    before, after = php("""
+    """Of each kind of call: threads, descriptors and memory, PHP's own and the library's. By hand with PGIAM_TEST_LONG: 200,000 calls."""
+    rounds = 120_000 if os.environ.get("PGIAM_TEST_LONG") else 4000
+    before, after = php(f"$rounds = {rounds};" + """
         $context = new Pgiam\\Context();
         $credentials = fn () => ['AKIAOWN', 'secret'];
         $many = function (int $count) use ($context, $credentials) {
@@ -479,6 +494,7 @@ def test_nothing_is_lost_over_many_calls(php, keys):
             }
             return [...held(), memory_get_usage()];
         };
-        tell($many(1000)); tell($many(4000));""", MALLOC_ARENA_MAX="1")  # of which threads take more or less, as they meet
+        tell($many(1000)); tell($many($rounds));""", MALLOC_ARENA_MAX="1")  # of which threads take more or less, as they meet
     assert after[0] <= before[0] + 64 and after[1] <= before[1]  # the library's own threads come and go
     assert after[2] - before[2] < 6 << 20 and after[3] - before[3] < 200_000
+    print(rounds, before, after)

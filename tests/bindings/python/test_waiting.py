@@ -236,6 +236,52 @@ def ask_for(user):
     return pgiam.token(host=HOST, user=user)
 
 
+CLOSED_MEANWHILE = f"""
+import threading, pgiam
+from pgiam import _attempt
+class Refused(Exception): sqlstate = "28P01"
+def dial(apply):
+    closer = threading.Thread(target=context.close)
+    closer.start()
+    closer.join()
+    raise Refused("no")
+for _ in range(20):
+    context = pgiam.Context(cache="memory")
+    attempt = _attempt.Attempt(context, dict(host={HOST!r}, user="app"), {{}}, "*", None)
+    try: _attempt.connect(attempt, dial, Refused)
+    except pgiam.Error as error: said = error.status, type(error.__cause__).__name__
+print(*said)
+"""
+
+
+def test_a_context_may_be_closed_while_a_driver_connects(keys):
+    """What freed memory is filled with shows who still looks at it."""
+    assert run_python(CLOSED_MEANWHILE, MALLOC_PERTURB_="165").stdout == "INVALID_STATE Refused\n"
+
+
+CLOSED_AMID_CALLS = f"""
+import threading, pgiam
+def ask(context, number, said):
+    try:
+        while True: context.token(host={HOST!r}, user="app", reuse_seconds=0, credentials=lambda: (f"AKIA{{number}}", "secret"))
+    except pgiam.Error as error:
+        said.append(error.status)
+said = []
+for _ in range(10):
+    context = pgiam.Context(cache="memory")
+    threads = [threading.Thread(target=ask, args=(context, number, said)) for number in range(8)]
+    for thread in threads: thread.start()
+    context.close()
+    for thread in threads: thread.join()
+print(len(said), *sorted(set(said)))
+"""
+
+
+def test_a_context_may_be_closed_amid_the_calls_of_threads(keys):
+    count, *statuses = run_python(CLOSED_AMID_CALLS, MALLOC_PERTURB_="165").stdout.split()
+    assert count == "80" and set(statuses) <= {"CANCELLED", "INVALID_STATE"}
+
+
 MANY = f"""
 import os, pgiam
 def held():
@@ -246,7 +292,7 @@ def many(count):
         context.token(host={HOST!r}, user=f"user{{i % 300}}")
     return held()
 with pgiam.Context(cache="memory") as context:
-    print(*many(5000), *many(15000))
+    print(*many(5000), *many({200_000 if os.environ.get("PGIAM_TEST_LONG") else 15_000}))
 """
 
 

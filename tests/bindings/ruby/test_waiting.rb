@@ -206,6 +206,33 @@ class WaitingTest < Test
     assert_equal(%w[8 8 8], workers.map { |worker| told(*worker) })
   end
 
+  # ---- Closing ----
+
+  CLOSED_AMID_CALLS = <<~RUBY
+    require "pgiam"
+    said = Array.new(10) do
+      context = Pgiam::Context.new(cache: "memory")
+      threads = Array.new(8) do |number|
+        Thread.new do
+          loop { context.token(host: ARGV[0], user: "app", reuse_seconds: 0) { ["AKIA\#{number}", "secret"] } }
+        rescue Pgiam::Error => e
+          e.status
+        end
+      end
+      context.close
+      threads.map(&:value)
+    end
+    puts said.flatten.size, said.flatten.uniq
+  RUBY
+
+  test "a context may be closed amid the calls of threads" do
+    keys
+    said, wrong = run_ruby(CLOSED_AMID_CALLS, HOST, MALLOC_PERTURB_: "165") # shows who looks at what was freed
+    count, *statuses = said.split
+    assert_equal("80", count, wrong)
+    assert_empty(statuses - %w[CANCELLED INVALID_STATE])
+  end
+
   # ---- What stays ----
 
   MANY = <<~RUBY

@@ -167,7 +167,20 @@ namespace Pgiam
                 outcome.Kind = kind;
                 outcome.Message = arena.Text("message", message);
                 outcome.Sqlstate = arena.Text("sqlState", sqlState);
-                Using(used => api.AttemptReport(used, ref outcome));
+                Using(used => Report(used, ref outcome));
+            }
+        }
+
+        private int Report(IntPtr used, ref Outcome outcome)
+        {
+            Context.Usage use;
+            if (!context.TryUse(out use))
+            {
+                return Constants.E_INVALID_STATE; // closed while the driver connected: Next tells
+            }
+            using (use)
+            {
+                return api.AttemptReport(used, ref outcome);
             }
         }
 

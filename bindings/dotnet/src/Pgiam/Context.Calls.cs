@@ -43,12 +43,25 @@ namespace Pgiam
         /// <summary>While it lasts, the library's context is not freed.</summary>
         internal Usage Use()
         {
-            IntPtr used;
-            if (closed || !handle.TryUse(out used))
+            Usage use;
+            if (!TryUse(out use))
             {
                 throw new PgiamException("INVALID_STATE", "the context is closed");
             }
-            return new Usage(handle, used);
+            return use;
+        }
+
+        /// <summary>False: it is closed.</summary>
+        internal bool TryUse(out Usage use)
+        {
+            use = default(Usage);
+            IntPtr used;
+            if (closed || !handle.TryUse(out used))
+            {
+                return false;
+            }
+            use = new Usage(handle, used);
+            return true;
         }
 
         internal struct Usage : IDisposable

@@ -91,7 +91,9 @@ final class Attempt
             $outcome[0]->message = $memory->text(\strtr($failure, ["\0" => ' ']));
             $outcome[0]->sqlstate = $sqlstate !== null ? $memory->text($sqlstate) : null;
         }
-        Library::ffi()->pgiam_attempt_report($this->handle, $outcome);
+        if ($this->context->isOpen()) { // it may have been closed while the driver connected: next() tells
+            Library::ffi()->pgiam_attempt_report($this->handle, $outcome);
+        }
     }
 
     /** @return \Generator<CData> */

@@ -38,7 +38,8 @@ class Attempt(Cancellable):
         self.supplier = context._supplied(request, request, credentials, options)
         super().__init__(self._library.pgiam_attempt_cancel, self._library.pgiam_attempt_free)
         error = ctypes.c_void_p()
-        status = self._library.pgiam_attempt_new(context._open(), request, self.handle, error)
+        with context.calling():
+            status = self._library.pgiam_attempt_new(context._open(), request, self.handle, error)
         if status != _abi.OK:
             raise take_error(self._library, status, error)
 
@@ -83,7 +84,9 @@ class Attempt(Cancellable):
             sqlstate = getattr(failure, "sqlstate", None) or getattr(failure, "pgcode", None)
             outcome.sqlstate = sqlstate.encode() if isinstance(sqlstate, str) else None
             outcome.message = str(failure).replace("\0", " ").encode(errors="replace")
-        self._library.pgiam_attempt_report(self.handle, outcome)
+        with self._context.calling():
+            if self._context._handle is not None:  # it may have been closed while the driver connected: next() tells
+                self._library.pgiam_attempt_report(self.handle, outcome)
 
     def __enter__(self) -> "Attempt":
         self._context._operations[id(self)] = self
