@@ -66,9 +66,9 @@ class LoaderCache {
   std::string text_;
 };
 
-class Search {
+class ClosureSearch {
  public:
-  explicit Search(const ElfFile& program) : program_(program) {}
+  explicit ClosureSearch(const ElfFile& program) : program_(program) {}
 
   std::optional<std::vector<LoadedLibrary>> run() {
     if (!add_needed_by(program_)) return std::nullopt;
@@ -119,7 +119,7 @@ class Search {
 }  // namespace
 
 std::optional<std::vector<LoadedLibrary>> library_closure(const ElfFile& program) {
-  return Search(program).run();
+  return ClosureSearch(program).run();
 }
 
 }  // namespace pgiam::cli

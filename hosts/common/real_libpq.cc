@@ -34,12 +34,12 @@ const char* object_name(const void* address) {
 // Where the loader's list of objects has the one around this address: it is in the order in which
 // they were loaded.
 std::size_t place_of(const void* address) {
-  struct Search {
+  struct AddressSearch {
     const void* address;
     std::size_t place = 0;
   } search{address};
   const auto is_around = [](dl_phdr_info* object, std::size_t, void* data) {
-    auto& [wanted, place] = *static_cast<Search*>(data);
+    auto& [wanted, place] = *static_cast<AddressSearch*>(data);
     for (std::size_t i = 0; i < object->dlpi_phnum; ++i) {
       const ElfW(Phdr)& segment = object->dlpi_phdr[i];
       const auto offset =

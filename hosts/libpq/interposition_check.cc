@@ -52,13 +52,13 @@ bool needs_libpq(const dl_phdr_info& object) {
   return false;
 }
 
-struct Search {
+struct LoadedLibpqs {
   std::string found;       // a blank before each
   bool is_needed = false;  // by an object that is loaded
 };
 
 int look_at(dl_phdr_info* object, size_t, void* data) {
-  auto& search = *static_cast<Search*>(data);
+  auto& search = *static_cast<LoadedLibpqs*>(data);
   if (strstr(object->dlpi_name, "pgiam/filter/")) return 0;  // the filter's file is ours
   if (is_libpq(object->dlpi_name)) search.found += std::string(" ") + object->dlpi_name;
   search.is_needed = search.is_needed || needs_libpq(*object);
@@ -71,7 +71,7 @@ int look_at(dl_phdr_info* object, size_t, void* data) {
   if (was_called->load(std::memory_order_relaxed) || getpid() != started) return;
   const bool is_told_all = host::is_logged(PGIAM_LOG_INFO);
   if (!is_told_all && !(host::is_logged(PGIAM_LOG_ERROR) && isatty(STDERR_FILENO))) return;
-  Search search;
+  LoadedLibpqs search;
   dl_iterate_phdr(look_at, &search);
   if (search.found.empty() || (!is_told_all && search.is_needed)) return;
   const std::string text = "libpq was loaded, but no call to it came through pgiam:" + search.found +

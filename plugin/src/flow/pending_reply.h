@@ -81,7 +81,7 @@ class PendingReply : public Job,
   Trace trace_;
   std::shared_ptr<Awaited> waits_for_;
   Milliseconds asleep_since_{0};
-  std::optional<Search> search_;
+  std::optional<SecretSearch> search_;
 };
 
 }  // namespace pgiam

@@ -57,7 +57,7 @@ const KeptSecretPtr* Fetcher::find_current(const std::string& key, std::string_v
 
 Result<Found> Fetcher::get(const Wanted& wanted, Trace& trace) {
   if (wanted.call.offline) return get_offline(wanted, trace);
-  Search search(*this, wanted);
+  SecretSearch search(*this, wanted);
   for (;;) {
     if (auto found = search.advance(trace)) return std::move(*found);
     search.wait();

@@ -80,7 +80,7 @@ class Fetcher {
   static std::shared_ptr<Fetcher> shared();
 
  private:
-  friend class Search;
+  friend class SecretSearch;
   class Load;
   struct Renewal;
   // How a caller stands to a source: it has its answer, leads a load, or waits for one.
@@ -115,12 +115,12 @@ class Fetcher {
 };
 
 // One caller's way to a secret: goes on until it has one, or has to wait.
-class Search {
+class SecretSearch {
  public:
-  Search(Fetcher& fetcher, const Wanted& wanted);
-  Search(const Search&) = delete;
-  Search& operator=(const Search&) = delete;
-  ~Search();
+  SecretSearch(Fetcher& fetcher, const Wanted& wanted);
+  SecretSearch(const SecretSearch&) = delete;
+  SecretSearch& operator=(const SecretSearch&) = delete;
+  ~SecretSearch();
 
   // Loads, if it is its turn. Nothing: it waits for somebody else's load, or for what stands in
   // Call::waits_for; it is to go on once that is there, or the call is over.

@@ -39,7 +39,7 @@ class Fetcher::Load : public Fetch {
   struct Base {
     SecretSource source;
     Call call;
-    std::optional<Search> search;  // under way
+    std::optional<SecretSearch> search;  // under way
     KeptSecretPtr given;           // last
   };
   void accept();

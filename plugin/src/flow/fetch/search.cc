@@ -5,10 +5,11 @@
 
 namespace pgiam {
 
-Search::Search(Fetcher& fetcher, const Wanted& wanted) : fetcher_(fetcher), wanted_(wanted) {}
-Search::~Search() = default;
+SecretSearch::SecretSearch(Fetcher& fetcher, const Wanted& wanted)
+    : fetcher_(fetcher), wanted_(wanted) {}
+SecretSearch::~SecretSearch() = default;
 
-std::optional<Result<Found>> Search::advance(Trace& trace) {
+std::optional<Result<Found>> SecretSearch::advance(Trace& trace) {
   for (;;) {
     const bool is_waiting = load_ || flight_;
     auto found = load_ ? lead(trace) : flight_ ? land() : join();
@@ -29,7 +30,7 @@ std::optional<Result<Found>> Search::advance(Trace& trace) {
 }
 
 // Nothing: it then leads a load, or has one to wait for.
-std::optional<Result<Found>> Search::join() {
+std::optional<Result<Found>> SecretSearch::join() {
   using Reason = Fetcher::Load::Reason;
   Call leading = wanted_.call;
   leading.may_prompt = asking_;
@@ -47,7 +48,7 @@ std::optional<Result<Found>> Search::join() {
   return std::move(joined.answer);
 }
 
-std::optional<Result<Found>> Search::lead(Trace& trace) {
+std::optional<Result<Found>> SecretSearch::lead(Trace& trace) {
   const Call& call = wanted_.call;
   PersonThreads::Slot slot;
   if (asking_ && call.waits_for != nullptr &&
@@ -64,7 +65,7 @@ std::optional<Result<Found>> Search::lead(Trace& trace) {
 
 // How the load that was waited for has ended, or that the own call has; nothing, and no flight any
 // more: it says nothing about ours, so it is our turn again.
-std::optional<Result<Found>> Search::land() {
+std::optional<Result<Found>> SecretSearch::land() {
   const Call& call = wanted_.call;
   if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
   std::optional<Result<KeptSecretPtr>> outcome;
@@ -90,7 +91,7 @@ std::optional<Result<Found>> Search::land() {
   return error;
 }
 
-void Search::wait() {
+void SecretSearch::wait() {
   const Call& call = wanted_.call;
   StateLock lock;
   gave_up_ = !flight_->wait(lock, call.stop, call.deadline - wanted_.world.clock.uptime());
