@@ -47,7 +47,7 @@ bool read_pqopt(const char* pqopt, const odbc::Give& give) {
 }
 
 // Where a password comes from that the string itself does not hold.
-std::string origin_of_password(const ConnectionString& string, const odbc::Target& target) {
+std::string origin_of_password(const ConnectionString& string, const odbc::OdbcTarget& target) {
   const host::SecretText* source = string.find({"DSN"});
   if (!source || !target.find("password") || string.find({"PWD", "Password"})) return "";
   return "the data source \"" + std::string(source->view()) + "\" (odbc.ini)";
@@ -64,7 +64,7 @@ void accept_odbc_string(Arguments& arguments) {
                      "a value with a semicolon is written {va;lue}, a closing brace in it }}");
   const Installer installer = Installer::find(nullptr);
   demand_data_source(*string, installer);
-  const odbc::Target target = odbc::read_target(*string, installer, read_pqopt);
+  const odbc::OdbcTarget target = odbc::read_target(*string, installer, read_pqopt);
   if (!target.find("host")) throw UsageError("the ODBC connection string names no Server", kHint);
 
   host::SecretText conninfo;

@@ -97,7 +97,7 @@ ConnectionString with_data_source(const ConnectionString& string, const Installe
   return all;
 }
 
-void give(Target& target, std::string_view keyword, std::string_view value) {
+void give(OdbcTarget& target, std::string_view keyword, std::string_view value) {
   if (!value.empty() && !target.find(keyword))
     target.keywords.emplace_back(keyword, host::SecretText(value));
 }
@@ -122,14 +122,14 @@ const char* key_of(std::string_view keyword) {
   return nullptr;
 }
 
-const host::SecretText* Target::find(std::string_view keyword) const {
+const host::SecretText* OdbcTarget::find(std::string_view keyword) const {
   for (const auto& [name, value] : keywords) {
     if (name == keyword) return &value;
   }
   return nullptr;
 }
 
-host::Parameters Target::parameters() const {
+host::Parameters OdbcTarget::parameters() const {
   std::vector<const char*> names, values;
   for (const auto& [keyword, value] : keywords) {
     names.push_back(keyword.c_str());
@@ -139,10 +139,10 @@ host::Parameters Target::parameters() const {
   return host::Parameters::of_arrays(names.data(), values.data(), 0);
 }
 
-Target read_target(const ConnectionString& string, const Installer& installer,
+OdbcTarget read_target(const ConnectionString& string, const Installer& installer,
                    const ReadPqopt& read_pqopt) {
   const ConnectionString all = with_data_source(string, installer);
-  Target target;
+  OdbcTarget target;
   for (const DriverKey& key : kDriverKeys) {
     const host::SecretText* value = all.find(key.names);
     if (!value) continue;

@@ -14,7 +14,7 @@
 
 namespace pgiam::odbc {
 
-struct Target {
+struct OdbcTarget {
   // libpq's keywords, each once, none of them empty: psqlODBC's own keys first, then what else
   // pqopt={…} holds.
   std::vector<std::pair<std::string, host::SecretText>> keywords;
@@ -34,10 +34,10 @@ using Give = std::function<void(std::string_view keyword, const char* value)>;
 using ReadPqopt = std::function<bool(const char* pqopt, const Give& give)>;
 
 // The string wins over the data source that it names.
-Target read_target(const ConnectionString& string, const Installer& installer,
+OdbcTarget read_target(const ConnectionString& string, const Installer& installer,
                    const ReadPqopt& read_pqopt);
 
-// The plugin's name of one of Target's options; of an unknown one that itself.
+// The plugin's name of one of OdbcTarget's options; of an unknown one that itself.
 std::string plugin_option(const std::vector<pgiam_option_info>& known, const std::string& option);
 
 // PgiamSomething.

@@ -42,7 +42,7 @@ void append_value(SecretText& string, SecretText& more, std::string_view keyword
 
 }  // namespace
 
-SecretText make_string(const ConnectionString& given, const Target& target,
+SecretText make_string(const ConnectionString& given, const OdbcTarget& target,
                        const std::vector<pgiam_param>& settings,
                        const PasswordParameters& passwords) {
   SecretText string, more;

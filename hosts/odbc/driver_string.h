@@ -18,7 +18,7 @@ struct PasswordParameters {
 
 // What was given, with what is to be set over it. The token is not in it, unless `password` is one:
 // psqlODBC writes what it is given into its log files and returns it.
-host::SecretText make_string(const ConnectionString& given, const Target& target,
+host::SecretText make_string(const ConnectionString& given, const OdbcTarget& target,
                              const std::vector<pgiam_param>& settings,
                              const PasswordParameters& passwords);
 

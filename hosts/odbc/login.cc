@@ -32,7 +32,7 @@ bool lacks_password(const ResolvedParams& params) {
   return any_dialled(params, [](const ResolvedHost& entry) { return entry.password.empty(); });
 }
 
-Result<Attempt> start_attempt(Context& context, const Target& target,
+Result<Attempt> start_attempt(Context& context, const OdbcTarget& target,
                                     const ResolvedParams& params) {
   host::RequestExtras extras;
   extras.flags = PGIAM_REQUEST_NO_INTERACTION;
@@ -72,7 +72,7 @@ const char* one_password(const ResolvedParams& params, const Attempt& attempt) {
 // Lets the driver connect with what the step says.
 class Connect {
  public:
-  Connect(const Target& target, const ResolvedParams& params, const Attempt& attempt)
+  Connect(const OdbcTarget& target, const ResolvedParams& params, const Attempt& attempt)
       : target_(target), attempt_(attempt), file_(password_lines(params, attempt).view()) {
     passwords_.passfile = file_.path();
     // libpq finds another one on its way to the file.
@@ -88,7 +88,7 @@ class Connect {
   }
 
  private:
-  const Target& target_;
+  const OdbcTarget& target_;
   const Attempt& attempt_;
   host::PasswordFile file_;
   PasswordParameters passwords_;
@@ -128,7 +128,7 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
     options.for_each(give);
     return options.are_there();
   };
-  const Target target = read_target(given, Installer::find(driver.library), read_pqopt);
+  const OdbcTarget target = read_target(given, Installer::find(driver.library), read_pqopt);
   if (!target.driver.empty() && !is_loaded_driver(target.driver)) {
     return fail(kNoDriver, 0,
                 "PgiamDriver is " + target.driver + ", but this process has loaded " + driver.file +
