@@ -41,7 +41,7 @@ void HostQuestions::ask_for_credentials(const Call& call) {
   item.texts.expires_in = std::max(call.deadline - clock_.uptime(), Milliseconds{1});
   item.flags = call.replaces.empty() ? 0 : PGIAM_PROMPT_FLAG_RETRY;
   item.stop = call.stop;
-  item.question = credentials_ = std::make_shared<Question>(item.kind);
+  item.question = credentials_ = std::make_shared<HostQuestion>(item.kind);
   put(std::move(item));
 }
 
@@ -75,7 +75,7 @@ void HostQuestions::ask_anew(const PromptRequest& request, const Call& call) {
   person_ = nullptr;
   title_ = request.title;
   if (request.kind != PromptRequest::Kind::kClose) {
-    item.question = person_ = std::make_shared<Question>(item.kind);
+    item.question = person_ = std::make_shared<HostQuestion>(item.kind);
     item.stop = call.stop;
   }
   put(std::move(item));
@@ -101,7 +101,7 @@ Result<Secret> HostQuestions::ask_person(const PromptRequest& request, const Cal
 }
 
 // Who has not been asked yet is not asked any more.
-void HostQuestions::forget(const Question& question) {
+void HostQuestions::forget(const HostQuestion& question) {
   const std::lock_guard lock(mutex_);
   std::erase_if(line_, [&](const Item& item) { return item.question.get() == &question; });
 }

@@ -62,13 +62,13 @@ class HostQuestions : public HostLink {
     PromptRequest texts;
     std::int32_t kind = 0;
     std::uint32_t flags = 0;
-    std::shared_ptr<Question> question;  // null: no answer is wanted
+    std::shared_ptr<HostQuestion> question;  // null: no answer is wanted
     std::stop_token stop;                // then none is wanted any more
   };
   void ask_for_credentials(const Call& call);
   void ask_anew(const PromptRequest& request, const Call& call);
   void put(Item item);
-  void forget(const Question& question);
+  void forget(const HostQuestion& question);
   void ask(const Item& item);
 
   const pgiam_context& context_;
@@ -77,7 +77,7 @@ class HostQuestions : public HostLink {
   const std::function<void()> wake_;
 
   // Under way; of whoever loads.
-  std::shared_ptr<Question> credentials_, person_;
+  std::shared_ptr<HostQuestion> credentials_, person_;
   std::string title_;  // of the person's
   std::mutex mutex_;  // over the next
   std::deque<Item> line_;

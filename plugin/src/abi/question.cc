@@ -5,7 +5,7 @@
 
 namespace pgiam {
 
-void Question::finish(Result<AnswerValues> answer) {
+void HostQuestion::finish(Result<AnswerValues> answer) {
   Sleepers sleepers;
   {
     const StateLock lock;
@@ -15,7 +15,7 @@ void Question::finish(Result<AnswerValues> answer) {
   for (const auto& sleeper : sleepers) sleeper->wake();
 }
 
-std::optional<Result<AnswerValues>> Question::wait(const std::stop_token& stop,
+std::optional<Result<AnswerValues>> HostQuestion::wait(const std::stop_token& stop,
                                                    Milliseconds patience) {
   StateLock lock;
   Awaited::wait(lock, stop, patience);
@@ -42,7 +42,7 @@ pgiam_status pgiam_question_answer(pgiam_question* given, const pgiam_option* va
   return guard(nullptr, [&]() -> Result<void> {
     const std::unique_ptr<pgiam_question> owned(given);
     if (!is_of_this_process(*owned)) return make_error(Status::kInvalidState, "of another process");
-    Question& question = *owned->question;
+    HostQuestion& question = *owned->question;
     const auto refuse = [&](const char* why) {
       const Error error = invalid_argument(why);
       question.finish(error);

@@ -17,9 +17,9 @@ namespace pgiam {
 using AnswerValues = std::vector<std::pair<std::string, Secret>>;
 
 // Shared by whoever asks and the handle that the host has. Any thread.
-class Question : public Awaited {
+class HostQuestion : public Awaited {
  public:
-  explicit Question(std::int32_t kind)
+  explicit HostQuestion(std::int32_t kind)
       : Awaited(kind != PGIAM_PROMPT_CREDENTIALS), kind_(kind) {}
 
   std::int32_t kind() const { return kind_; }
@@ -35,6 +35,6 @@ class Question : public Awaited {
 }  // namespace pgiam
 
 struct pgiam_question {
-  const std::shared_ptr<pgiam::Question> question;
+  const std::shared_ptr<pgiam::HostQuestion> question;
   const std::uint64_t fork;  // that it was asked in
 };

@@ -92,14 +92,14 @@ struct Header {
   }
 };
 
-struct Question {
+struct DnsQuestion {
   std::string name;
   unsigned type = 0, in_class = 0;
 
   bool read(Reader& reader) {
     return reader.read_name(&name) && reader.read16(&type) && reader.read16(&in_class);
   }
-  bool operator==(const Question&) const = default;
+  bool operator==(const DnsQuestion&) const = default;
 };
 
 bool read_record(Reader& reader, Answer& answer) {
@@ -143,7 +143,7 @@ std::optional<std::string> address_query(std::string_view name, std::uint16_t id
 std::optional<Answer> parse_answer(std::string_view message, std::string_view query) {
   Reader asking(query), reader(message);
   Header asked, header;
-  Question asked_question, question;
+  DnsQuestion asked_question, question;
   if (!asked.read(asking) || !asked_question.read(asking)) return std::nullopt;
   if (!header.read(reader) || header.id != asked.id || (header.flags & kIsAnswer) == 0)
     return std::nullopt;

@@ -18,7 +18,7 @@ struct Decision {
   bool is_certain = true;  // no value of a condition is missing
 };
 
-struct Question {
+struct PermissionQuestion {
   std::string principal, action, region, user;
   std::vector<std::string> resources;
   Codes explains;  // what a "no" is the reason for
@@ -78,7 +78,7 @@ std::optional<std::vector<Decision>> read_decisions(const Asked& asked) {
   return decisions;
 }
 
-Asked simulate(Asker& asker, const Question& question) {
+Asked simulate(Asker& asker, const PermissionQuestion& question) {
   Asker::Form form{{"PolicySourceArn", question.principal},
                    {"ActionNames.member.1", question.action}};
   for (std::size_t i = 0; i < question.resources.size(); ++i)
@@ -86,13 +86,13 @@ Asked simulate(Asker& asker, const Question& question) {
   return asker.ask(Api::kIam, question.region, "SimulatePrincipalPolicy", form);
 }
 
-std::string command_to_simulate(const Question& question) {
+std::string command_to_simulate(const PermissionQuestion& question) {
   return "aws iam simulate-principal-policy --policy-source-arn " + shell_word(question.principal) +
          " --action-names " + question.action + " --resource-arns " +
          shell_word(question.resources.front());
 }
 
-Check refused(const Question& question, const char* code, const std::string& sentence,
+Check refused(const PermissionQuestion& question, const char* code, const std::string& sentence,
               std::vector<std::string> commands, const Decision& decision) {
   const std::string said = decision.is_denied ? "explicitDeny" : "implicitDeny";
   return fault("permission",
@@ -101,7 +101,7 @@ Check refused(const Question& question, const char* code, const std::string& sen
                decision.is_certain, question.explains);
 }
 
-std::string command_to_allow(const Question& question, const Subject& subject,
+std::string command_to_allow(const PermissionQuestion& question, const Subject& subject,
                              const Resource& resource) {
   const auto arn = parse_arn(question.resources.front());
   std::string command = "pgiam setup policy --user " + shell_word(question.user) + " --host " +
@@ -113,14 +113,14 @@ std::string command_to_allow(const Question& question, const Subject& subject,
 
 // The instance whose id a policy allows in place of this one's; nothing where there is none, or it
 // cannot be told.
-std::optional<OtherInstance> allowed_instead(Asker& asker, const Question& question,
+std::optional<OtherInstance> allowed_instead(Asker& asker, const PermissionQuestion& question,
                                              const Resource& resource) {
   const int needed = resource.database->mistaken_id.empty() ? 2 : 1;
   if (resource.name.host.empty() || asker.calls_left() < needed) return std::nullopt;
   const auto others = other_instances(asker, resource.name, *resource.database);
   const auto arn = parse_arn(question.resources.front());
   if (others.empty() || !arn) return std::nullopt;
-  Question of_others = question;
+  PermissionQuestion of_others = question;
   of_others.resources.clear();
   for (const OtherInstance& other : others)
     of_others.resources.push_back(dbuser(*arn, other.resource_id, question.user));
@@ -132,7 +132,7 @@ std::optional<OtherInstance> allowed_instead(Asker& asker, const Question& quest
   return std::nullopt;
 }
 
-Check judge(Asker& asker, const Question& question, const Subject& subject,
+Check judge(Asker& asker, const PermissionQuestion& question, const Subject& subject,
             const Resource& resource, const Decision& decision) {
   const std::string& arn = question.resources.front();
   const std::string what = question.action + " on " + arn;
@@ -169,9 +169,9 @@ std::string why_not(const std::string& principal) {
   return "";
 }
 
-Question question_of(const Asker& asker, const Subject& subject, const Resource& resource,
+PermissionQuestion question_of(const Asker& asker, const Subject& subject, const Resource& resource,
                      const Check& who) {
-  Question question;
+  PermissionQuestion question;
   question.principal = with_path(fact(who, "grantee"), asker.profile());
   question.action = subject.text("permission.action");
   question.region = subject.text("region");
@@ -191,7 +191,7 @@ Question question_of(const Asker& asker, const Subject& subject, const Resource&
 
 Check examine_permission(Asker& asker, const Subject& subject, const Resource& resource,
                          const Check& who) {
-  const Question question = question_of(asker, subject, resource, who);
+  const PermissionQuestion question = question_of(asker, subject, resource, who);
   const std::string what = "whether a policy allows " + question.action + " was not checked: ";
   if (const std::string why = why_not(question.principal); !why.empty())
     return not_checked("permission", what + why, "");
