@@ -111,6 +111,10 @@ func (a *Attempt) Report(failure error) {
 			outcome.Sqlstate = abi.Bytes(withoutNul(coded.SQLState()))
 		}
 	}
+	if a.client.enter() != nil { // it was closed while the driver connected: Next tells
+		return
+	}
+	defer a.client.calls.RUnlock()
 	a.client.library.AttemptReport(a.handle, outcome)
 	runtime.KeepAlive(outcome)
 }

@@ -335,6 +335,25 @@ func TestClosingWhileCallsEndCancelsNoneThatIsGone(t *testing.T) {
 	}
 }
 
+func TestAClientMayBeClosedWhileADriverConnects(t *testing.T) {
+	withKeys(t)
+	for round := 0; round < 20; round++ {
+		client := client(t, Config{})
+		attempt, err := client.NewAttempt(context.Background(), Request{Keywords: map[string]string{"host": host, "user": "app"}, CanApply: "*"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Connect(context.Background(), attempt, func(context.Context, Params) (int, error) {
+			client.Close()
+			return 0, errors.New("no")
+		})
+		if StatusOf(err) != "INVALID_STATE" {
+			t.Error(err)
+		}
+		attempt.Close()
+	}
+}
+
 func TestClosingEndsAnAttemptThatIsOpen(t *testing.T) {
 	client := client(t, Config{})
 	slow := slowProgram(t)
