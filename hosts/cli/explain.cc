@@ -62,7 +62,7 @@ void add_target(Sheet& sheet, const json::object& all) {
 void add_credentials(Sheet& sheet, const json::object& credentials) {
   if (const std::string provider = text(credentials, "provider"); !provider.empty()) {
     const std::string expiry = text(credentials, "expires_at");
-    sheet.row("credentials", text(credentials, "access_key_id") + " from " + provider +
+    sheet.row("credentials", text(credentials, "owner") + " from " + provider +
                                  (expiry.empty() ? "" : ", good until " + expiry));
   }
   for (const json::value& item : list(credentials, "tried")) {

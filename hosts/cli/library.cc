@@ -69,7 +69,7 @@ Reply demand_token(Context& context, const Request& request) {
   const Error failure(linked(), status, error);
   if (status != PGIAM_NOT_APPLICABLE) throw failure;
   throw UsageError(failure.what(),
-                   "if it leads to an endpoint of AWS, name that: --signing-host HOST");
+                   "if it leads to an endpoint of a cloud, name that: --signing-host HOST");
 }
 
 bool is_ours(Context& context, const Request& request) {

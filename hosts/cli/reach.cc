@@ -150,10 +150,10 @@ bool su_clears(const Words& words) {
   });
 }
 
-// sudo and the like: what they run sees neither LD_PRELOAD nor AWS's variables.
+// sudo and the like: what they run sees neither LD_PRELOAD nor the cloud's variables.
 std::string why_environment_is_lost(const Words& words) {
   const std::string name = name_of(words.front());
-  const std::string what = " clears LD_PRELOAD and the AWS_ variables, so what it runs goes without pgiam: ";
+  const std::string what = " clears LD_PRELOAD and the cloud's variables, so what it runs goes without pgiam: ";
   if (is_one_of(name, kClears)) return name + what + name + " pgiam exec -- PROGRAM";
   if (name == "env" && env_clears(words)) return "env -i" + what + "leave -i out, or env -i HOME=… pgiam exec -- PROGRAM";
   if ((name == "su" || name == "runuser") && su_clears(words))

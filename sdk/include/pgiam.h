@@ -360,7 +360,7 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the 
  * or null, ca_commands (since 1.2: what to type for the CA bundle of the cloud's servers, then what names
  * it), findings (since 1.2: the warnings as {code, message, commands}), credentials {provider,
  * access_key_id (masked), expires_at (RFC 3339, or null), tried: a list of {provider, outcome, detail,
- * ms}} and, where it would fail, error {status, message, hint, provider, causes, and since 1.2 code
+ * ms}, owner (since 1.2: whose they are, by whatever name the cloud gives it, masked)} and, where it would fail, error {status, message, hint, provider, causes, and since 1.2 code
  * and commands}. account (since 1.2) has which of the cloud's accounts, profiles and regions the
  * options name, by key. Members are only ever added. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_explain(pgiam_context *context,
@@ -392,6 +392,7 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_login(pgiam_context *context,
 #define PGIAM_EXAMINE_IDENTITY   0x1u /* whose the credentials are, and whether they are any good */
 #define PGIAM_EXAMINE_RESOURCE   0x2u /* what the host names: is it there, does it serve, take tokens */
 #define PGIAM_EXAMINE_PERMISSION 0x4u /* whether a policy lets these credentials log in to it */
+#define PGIAM_EXAMINE_ADVICE     0x8u /* what the cloud knows of failures: alone, nobody is asked */
 
 /* Called once, inside pgiam_examine, with what was found: one JSON object, not ended by a NUL. */
 typedef void(PGIAM_CALL *pgiam_examined_fn)(void *user_data, const char *json, size_t size);
@@ -406,7 +407,9 @@ typedef void(PGIAM_CALL *pgiam_examined_fn)(void *user_data, const char *json, s
  * (true: by what was just seen), asked (who was asked, or null), calls (how many), explains (codes of
  * failures that this is the reason for), rules_out (codes of causes that are none), facts (text by name:
  * "account", "arn", "resource": the permission's with the account in it, "clock_ms": how far this clock
- * is behind the cloud's)}. It holds no secret. Needs the module pgiam/libpgiam-examine.so beside the library:
+ * is behind the cloud's)}. With ADVICE its member advice is {on: by what may happen ("password_wanted",
+ * "instance_gone"): {code, sentence, evidence, commands}, each "" or empty where the cloud has nothing of
+ * its own to say; facts: text by name: "example_host", "programs", "group"}. It holds no secret. Needs the module pgiam/libpgiam-examine.so beside the library:
  * PGIAM_E_UNSUPPORTED where that is not installed. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_examine(pgiam_context *context,
                                                        const pgiam_request *request, uint32_t what,

@@ -20,21 +20,22 @@ namespace {
 using host::SecretText;
 using Rows = std::unique_ptr<PGresult, decltype(&::PQclear)>;
 
-// pg_has_role says yes to superusers, whom pg_hba.conf's +rds_iam does not mean.
+// Of the role $1 and the group $2. pg_has_role says yes to superusers, whom a line of pg_hba.conf
+// for a group's members does not mean.
 constexpr const char* kAskForRole =
     "WITH RECURSIVE held(role, way) AS ("
     "SELECT m.roleid, ARRAY[m.roleid] FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member "
     "WHERE r.rolname = $1 UNION ALL "
     "SELECT m.roleid, h.way || m.roleid FROM held h JOIN pg_auth_members m ON m.member = h.role "
     "WHERE m.roleid <> ALL (h.way)) "
-    "SELECT r.rolcanlogin, EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam'), ("
+    "SELECT r.rolcanlogin, EXISTS (SELECT FROM pg_roles WHERE rolname = $2), ("
     "SELECT array_to_string(ARRAY(SELECT g.rolname FROM generate_subscripts(h.way, 1) i "
     "JOIN pg_roles g ON g.oid = h.way[i] ORDER BY i), ', ') FROM held h "
-    "JOIN pg_roles g ON g.oid = h.role WHERE g.rolname = 'rds_iam' "
+    "JOIN pg_roles g ON g.oid = h.role WHERE g.rolname = $2 "
     "ORDER BY array_length(h.way, 1) LIMIT 1) "
     "FROM pg_roles r WHERE r.rolname = $1";
 constexpr const char* kAskForOthers =
-    "SELECT rolname FROM pg_roles WHERE rolcanlogin AND $1 <> '' ORDER BY rolname LIMIT 5000";
+    "SELECT rolname FROM pg_roles WHERE rolcanlogin ORDER BY rolname LIMIT 5000";
 
 Conninfo parse(const std::string& conninfo) {
   return read_conninfo(is_conninfo(conninfo) || conninfo.empty() ? conninfo
@@ -74,11 +75,11 @@ class AdminLogin {
   }
 
   // What the server says to a query about the role; nullptr: nothing that helps.
-  Rows ask(const char* query) {
+  Rows ask(const char* query, const std::vector<const char*>& values) {
     const LateLibpq& libpq = late_libpq();
     Rows last(nullptr, libpq.PQclear);
-    const char* values[] = {host_.params.user.c_str()};
-    if (!libpq.PQsendQueryParams(conn_.get(), query, 1, nullptr, values, nullptr, nullptr, 0))
+    if (!libpq.PQsendQueryParams(conn_.get(), query, static_cast<int>(values.size()), nullptr,
+                                 values.data(), nullptr, nullptr, 0))
       return last;
     for (;;) {
       while (libpq.PQisBusy(conn_.get())) {
@@ -181,7 +182,8 @@ RoleOnServer ask_for_role(const Case& host, const std::string& conninfo) {
   const auto is_true = [&](PGresult* result, int column) {
     return *libpq.PQgetvalue(result, 0, column) == 't';
   };
-  const Rows found = login.ask(kAskForRole);
+  const std::string group = host.advice.fact("group");
+  const Rows found = login.ask(kAskForRole, {host.params.user.c_str(), group.c_str()});
   if (!found) return role.why_not = "the server does not say who its roles are", role;
   role.is_there = libpq.PQntuples(found.get()) > 0;
   if (role.is_there) {
@@ -192,7 +194,7 @@ RoleOnServer ask_for_role(const Case& host, const std::string& conninfo) {
     if (const std::size_t end = way.rfind(", "); end != way.npos) role.by = way.substr(0, end);
     return role;
   }
-  if (const Rows others = login.ask(kAskForOthers))
+  if (const Rows others = login.ask(kAskForOthers, {}))
     for (int i = 0; i < libpq.PQntuples(others.get()); ++i)
       role.others.emplace_back(libpq.PQgetvalue(others.get(), i, 0));
   return role;

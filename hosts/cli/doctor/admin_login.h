@@ -17,8 +17,8 @@ struct RoleOnServer {
   std::string asked_at;    // "HOST:PORT"
   bool is_there = false;   // the role
   bool may_log_in = false;
-  bool has_group = false;  // there is a role rds_iam
-  bool is_member = false;  // of rds_iam, directly or by inheritance
+  bool has_group = false;  // there is the role that the cloud's roles are members of
+  bool is_member = false;  // of it, directly or by inheritance
   std::string by = {};     // the roles between the two, "" for none
   std::vector<std::string> others = {};  // that may log in, where the role is not there
   std::string why_not = {};  // nothing was asked; the rest says nothing then

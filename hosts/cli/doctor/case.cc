@@ -67,6 +67,10 @@ Request Case::request() const {
       .can_apply("*");
 }
 
+void Case::ask_for_advice() {
+  advice = Advice::on_connection(context, request().flags(is_resolved ? PGIAM_REQUEST_RESOLVE : 0));
+}
+
 std::string Case::dialled_name() const {
   const bool by_dns = text(explanation, "signing_host_from") == "dns";
   return by_dns ? text(explanation, "dial_host") : endpoint.host;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "advice.h"
 #include "pgiam.hpp"
 #include "probe.h"
 #include "progress.h"
@@ -21,13 +22,6 @@
 
 namespace pgiam::cli::doctor {
 
-// What a verdict may also come from.
-struct Cause {
-  std::string code;
-  std::string sentence;
-  std::vector<std::string> commands = {};
-  std::string evidence = {};
-};
 Cause cause_of(const Error& error);
 // The sentence of a refusal that this is the likeliest cause of.
 std::string most_likely(const Cause& cause);
@@ -89,13 +83,14 @@ struct Case {
   Socket socket = Socket();          // to it
   std::optional<TrialConnection> connection = std::nullopt;
 
-  std::map<std::string, std::string> facts = {};  // that the cloud told: "account"
+  Advice advice = {};  // the cloud's, as far as it is known by then what the host is
   std::optional<std::int64_t> clock_ms = {};      // how far this clock is behind the cloud's
   Peer peer = Peer::kSilent;
   std::optional<ShownCertificate> shown = {};
   std::optional<int> first_request = {};  // of the server: TlsProbe
 
   Request request() const;  // without the password
+  void ask_for_advice();
   std::string place() const { return endpoint.host + ":" + endpoint.port; }
   // The name that the hook dials: where DNS alone leads to an endpoint, that one's own.
   std::string dialled_name() const;

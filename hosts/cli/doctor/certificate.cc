@@ -120,7 +120,8 @@ std::optional<Verdict> verdict_on_shown(const Case& host, const std::string& ca_
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return out_of_time(host, "certificate_expired",
                          "the server's certificate expired on " + minute_of(shown.bad_not_after),
-                         {"the server has to be given a new certificate (RDS: rotate it)"},
+                         host.advice.commands("certificate_expired",
+                                              {"the server has to be given a new certificate"}),
                          evidence);
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return out_of_time(
@@ -166,7 +167,8 @@ std::optional<Verdict> verdict_on_keywords(const std::string& said) {
     if (said.find(words) != said.npos)
       return Verdict{"client_certificate",
                      "the client's own certificate cannot be used: " + said,
-                     {"leave sslcert and sslkey out: RDS asks for no certificate of clients",
+                     {"leave sslcert and sslkey out: beside a token no certificate of the client's is "
+                      "asked for",
                       "or name files that fit each other, and that others may not read"},
                      kExitUsage};
   return std::nullopt;

@@ -17,7 +17,7 @@ inline constexpr int kMostForIdentity = 2;
 int& calls_left();
 std::string calls_are_used_up();
 
-// What the library's examination says, a check each; its facts and its calls are noted.
+// What the library's examination says, a check each; its clock and its calls are noted.
 Result<boost::json::array> ask_cloud(Case& host, std::uint32_t what);
 
 // "ok", "failed" and "skipped" as the library's checks have them.

@@ -18,9 +18,6 @@ namespace {
 
 namespace json = boost::json;
 
-// Whose region is that of the settings.
-constexpr const char* kAnyHost = "any.example";
-
 bool is_set(const char* variable) {
   const char* value = std::getenv(variable);
   return value && *value;
@@ -72,16 +69,17 @@ class Environment {
 
   Finding read_configuration() {
     Context context = make_context(arguments_, Asking::kNobody, PGIAM_LOG_ERROR);
-    context.explain(Request(kAnyEndpoint).user("doctor")).value();
+    const AnyEndpoint any(context);
+    context.explain(Request(any.host).user("doctor")).value();
     // As for a host whose name tells no region, so that it is the settings' own; where they have
     // none, any name will do.
     Arguments anywhere = arguments_;
-    anywhere.options.emplace_back("target", "rds");
+    if (!any.target.empty()) anywhere.options.emplace_back("target", any.target);
     Context without_region = make_context(anywhere, Asking::kNobody, PGIAM_LOG_ERROR);
     const Reply reply = without_region.explain(Request(kAnyHost).user("doctor")).value();
     const json::object told = json::parse(reply.text(PGIAM_REPLY_EXPLANATION)).as_object();
     const bool has_region = !text(told, "region").empty();
-    name_ = has_region ? kAnyHost : kAnyEndpoint;
+    name_ = has_region ? kAnyHost : any.host;
     context_.emplace(has_region ? std::move(without_region) : std::move(context));
     const std::string region =
         has_region ? text(told, "region") + ", from: " + text(told, "region_from")
@@ -115,7 +113,7 @@ class Environment {
     const host::RealLibpq* libpq =
         host::find_libpq(reinterpret_cast<const void*>(&examine_environment));
     if (!libpq) return;
-    const std::string conninfo = "host=" + std::string(name_) + " user=doctor";
+    const std::string conninfo = "host=" + name_ + " user=doctor";
     const host::Parameters given = *host::Parameters::of_conninfo(conninfo.c_str());
     const std::shared_ptr<const host::ResolvedParams> params = host::probe(*libpq, given);
     if (!params) return;
@@ -141,7 +139,7 @@ class Environment {
 
   const Arguments arguments_;
   Progress progress_;
-  const char* name_ = kAnyEndpoint;
+  std::string name_;
   std::optional<Context> context_;
   bool has_verdict_ = false;
   Report report_;

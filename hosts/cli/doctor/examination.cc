@@ -74,7 +74,7 @@ class Examination {
 
   Finding read_configuration() {
     context_.emplace(make_context(arguments_, Asking::kNobody, PGIAM_LOG_ERROR));
-    context_->explain(Request(kAnyEndpoint).user("doctor")).value();
+    context_->explain(Request(AnyEndpoint(*context_).host).user("doctor")).value();
     given_ = parameters();
     libpq_ = host::find_libpq(reinterpret_cast<const void*>(&examine));
     if (!libpq_)
@@ -125,9 +125,10 @@ class Examination {
 
   // Where only the server knows what is wrong with the role.
   void name_admin() {
-    const std::string& code = report_.verdict.code;
-    const bool is_of_role = code == "no_rds_iam" || code == "user_spelling" || code == "no_role";
-    if (is_of_role && !report_.verdict.is_certain && !arguments_.has("admin"))
+    const Verdict& verdict = report_.verdict;
+    const bool is_of_role =
+        report_.advice.is_of_the_role(verdict.code) && verdict.code != "no_login";
+    if (is_of_role && !verdict.is_certain && !arguments_.has("admin"))
       report_.verdict.remedies.emplace_back(
           "where another login works, let it look at the role: pgiam doctor --admin \"user=…\" …");
   }
@@ -160,7 +161,8 @@ class Examination {
       }));
     }
     const bool was_dialled = host.deadline != Deadline();
-    endings_.push_back({host.place(), verdict, was_dialled, std::move(host.explanation)});
+    endings_.push_back({host.place(), verdict, was_dialled, std::move(host.explanation),
+                        std::move(host.advice)});
   }
 
   void add(StepTaken step) { report_.steps.push_back(std::move(step)); }
@@ -181,9 +183,11 @@ class Examination {
       const Ending& ending = worst != endings_.end() ? *worst : *bad;
       report_.verdict = *ending.verdict;
       report_.explanation = ending.explanation;
+      report_.advice = ending.advice;
       return;
     }
     report_.explanation = good->explanation;
+    report_.advice = good->advice;
     StepTaken hook = timed(progress_, "hook", "", look_at_hook);
     if (hook.finding.verdict) {
       report_.verdict = *hook.finding.verdict;
@@ -205,6 +209,7 @@ class Examination {
     std::optional<Verdict> verdict;  // nullopt: it works
     bool was_dialled;
     json::object explanation;
+    Advice advice;
   };
 
   const Arguments& arguments_;
@@ -229,7 +234,7 @@ Report examine(const Arguments& arguments) {
   Report report = names_connection(arguments) ? Examination(arguments).run()
                                               : examine_environment(arguments);
   doubt_stand_in(report);
-  add_runners_up(report.verdict);
+  add_runners_up(report.verdict, report.advice);
   return report;
 }
 

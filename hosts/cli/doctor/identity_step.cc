@@ -38,6 +38,7 @@ Finding ask_identity(Case& host) {
   Result<boost::json::array> checks = ask_cloud(host, PGIAM_EXAMINE_IDENTITY);
   if (!checks) return skipped(checks.error().what());
   if (checks->empty()) return skipped("there is nobody to ask");
+  host.ask_for_advice();  // of whose they are, too
   return finding_of(checks->front().as_object());
 }
 

@@ -49,10 +49,6 @@ bool would_be_ours_without_password(Case& host) {
 
 std::optional<Finding> fault_of_name(const Case& host);
 
-bool looks_like_endpoint(const std::string& name) {
-  return name.find(".rds.") != name.npos || name.find(".amazonaws.") != name.npos;
-}
-
 Finding not_ours(Case& host) {
   const std::string reason = text(host.explanation, "reason");
   if (!host.endpoint.password.empty() && would_be_ours_without_password(host)) {
@@ -63,21 +59,14 @@ Finding not_ours(Case& host) {
                    kExitUsage},
                   reason);
   }
-  if (looks_like_endpoint(host.endpoint.host) && text(host.explanation, "signing_host").empty() &&
-      reason != "target = off")
-    return failed(
-        {"host_misspelt",
-         host.endpoint.host +
-             " is nearly an endpoint's name: those end in .REGION.rds.amazonaws.com, "
-             "in China in .amazonaws.com.cn",
-         {"see the spelling of the host, in the console or with: aws rds describe-db-instances"},
-         kExitUsage},
-        reason);
+  const Cause* misspelt = host.advice.on("host_misspelt");
+  if (misspelt && text(host.explanation, "signing_host").empty() && reason != "target = off")
+    return failed({misspelt->code, misspelt->sentence, misspelt->commands, kExitUsage}, reason);
   if (const std::optional<Finding> fault = fault_of_name(host)) return *fault;
   const std::string remedy =
       reason == "target = off"
           ? "leave target = off out for this connection"
-          : "if it leads to an endpoint of AWS, name that: signing_host = ENDPOINT";
+          : "if it leads to an endpoint of a cloud, name that: signing_host = ENDPOINT";
   return failed({"not_ours", host.place() + " gets no token: " + reason, {remedy}, kExitUsage});
 }
 
@@ -90,13 +79,9 @@ std::optional<Finding> fault_of_name(const Case& host) {
   const Deadline soon = std::chrono::steady_clock::now() + std::chrono::seconds(3);
   if (look_up(name, host.endpoint.port, soon).error == 0) return std::nullopt;
   Verdict verdict = verdict_on_name(name, ask_name_servers(name, soon));
-  if (name.find('.') == name.npos && verdict.code == "name_unknown")
-    verdict = {
-        "bare_name",
-        name + " is a bare name: an endpoint's whole name is wanted, " + name +
-            ".ID.REGION.rds.amazonaws.com",
-        {"see the endpoint's name: aws rds describe-db-instances --db-instance-identifier " + name},
-        kExitUsage};
+  const Cause* bare = host.advice.on("bare_name");
+  if (bare && verdict.code == "name_unknown")
+    verdict = {bare->code, bare->sentence, bare->commands, kExitUsage};
   return failed(std::move(verdict));
 }
 
@@ -157,6 +142,7 @@ Finding recognise_target(Case& host) {
     return failed(verdict);
   }
   if (!is_ours(host.explanation)) explain_with_network(host);  // it may be an alias
+  host.ask_for_advice();
   if (!is_ours(host.explanation)) return not_ours(host);
   if (status == PGIAM_E_INSECURE || status == PGIAM_E_INVALID_ARGUMENT)
     return failed(verdict_on_error(host));
@@ -191,7 +177,7 @@ Finding find_credentials(Case& host) {
   }
   const std::string provider = text(credentials, "provider");
   if (provider.empty()) return ok("of a file" + describe_tried(credentials));
-  return ok(text(credentials, "access_key_id") + " from " + provider +
+  return ok(text(credentials, "owner") + " from " + provider +
             describe_expiry(credentials) + describe_tried(credentials));
 }
 

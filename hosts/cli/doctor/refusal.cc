@@ -40,20 +40,11 @@ std::vector<Cause> causes_of(const Error& refusal, const Case& host) {
 // What old PgBouncers and other proxies have room for.
 constexpr std::size_t kUsualRoom = 990;
 
-// "… TO 'its ARN';" with the one that the cloud told.
-void name_grantee(std::vector<std::string>& commands, const Case& host) {
-  const auto grantee = host.facts.find("grantee");
-  if (grantee == host.facts.end()) return;
-  for (std::string& command : commands)
-    if (const auto at = command.find("its ARN"); at != command.npos)
-      command.replace(at, 7, grantee->second);
-}
-
 Verdict verdict_on_token(const Error& refusal, const Case& host) {
   std::vector<Cause> causes = causes_of(refusal, host);
   const Cause likeliest = causes.front();
   std::string sentence = most_likely(likeliest);
-  std::vector<std::string> remedies = likeliest.commands;
+  std::vector<std::string> remedies = host.advice.commands(likeliest.code, likeliest.commands);
   if (likeliest.code == "wrong_endpoint" && host.connection->password_size() > kUsualRoom) {
     sentence = "refused: the token of " + std::to_string(host.connection->password_size()) +
                " characters may have been cut on the way: it is longer than what usual poolers and "
@@ -61,11 +52,8 @@ Verdict verdict_on_token(const Error& refusal, const Case& host) {
     remedies.insert(remedies.begin(), "connect to the endpoint itself, without pooler or proxy");
     return {"token_cut", std::move(sentence), std::move(remedies), kExitDenied, std::move(causes)};
   }
-  if (const auto arn = host.facts.find("arn"); arn != host.facts.end()) {
-    if (likeliest.code == "no_permission")
-      sentence += "; asked as " + arn->second + ", on " + host.facts.at("resource");
-    if (likeliest.code == "no_iam_grant") name_grantee(remedies, host);
-  }
+  if (const Cause* known = host.advice.on(likeliest.code); known && !known->evidence.empty())
+    sentence += "; " + known->evidence;
   return {likeliest.code, std::move(sentence), std::move(remedies), kExitDenied, std::move(causes)};
 }
 

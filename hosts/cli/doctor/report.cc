@@ -82,12 +82,12 @@ void append_lines(std::string& text, std::string_view lines, std::size_t indent)
 }
 
 // What is typed, rather than read.
-bool is_command(std::string_view remedy) {
+bool is_command(std::string_view remedy, const Advice& advice) {
   const std::string_view first = remedy.substr(0, remedy.find(' '));
-  for (std::string_view word : {"pgiam", "aws", "curl", "unset", "getent", "GRANT", "ALTER", "AWS",
+  for (std::string_view word : {"pgiam", "curl", "unset", "getent", "GRANT", "ALTER", "CREATE",
                                 "chmod", "timedatectl", "man"})
     if (first == word) return true;
-  return first.find('=') != first.npos;
+  return advice.is_command(first) || first.find('=') != first.npos;
 }
 
 std::string padded(std::string text, std::size_t width) {
@@ -154,7 +154,7 @@ std::string to_text(const Report& report) {
   append_wrapped(text, report.verdict.sentence, 9);
   for (const std::string& remedy : report.verdict.remedies) {
     text += "\ndo: ";
-    if (is_command(remedy))
+    if (is_command(remedy, report.advice))
       append_printable(text, remedy);  // to be copied, so not broken
     else
       append_wrapped(text, remedy, 4);

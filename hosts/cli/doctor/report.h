@@ -18,7 +18,9 @@ struct StepTaken {
 struct Report {
   Verdict verdict;
   std::vector<StepTaken> steps;
-  boost::json::object explanation;  // of the host that the verdict is on; may be empty
+  // Of the host that the verdict is on; may be empty.
+  boost::json::object explanation;
+  Advice advice = {};
 };
 
 std::string to_text(const Report& report);

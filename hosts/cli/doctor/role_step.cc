@@ -1,6 +1,5 @@
 #include "role_step.h"
 
-#include <algorithm>
 #include <cctype>
 
 #include "../report.h"
@@ -10,12 +9,6 @@
 
 namespace pgiam::cli::doctor {
 namespace {
-
-constexpr std::string_view kOfTheRole[] = {"no_rds_iam", "no_role", "no_login", "user_spelling"};
-
-bool is_of_the_role(std::string_view code) {
-  return std::find(std::begin(kOfTheRole), std::end(kOfTheRole), code) != std::end(kOfTheRole);
-}
 
 // Without blanks at the ends, in lower case.
 std::string plainly(const std::string& name) {
@@ -43,7 +36,8 @@ class Look {
   Look(const Case& host, const RoleOnServer& role)
       : role_(role),
         user_(host.params.user),
-        is_dsql_(text(host.explanation, "target") == "dsql"),
+        advice_(host.advice),
+        group_(host.advice.fact("group")),
         evidence_("the server's catalogue, asked as " + in_quotes(role.asked_as) + " at " +
                   role.asked_at) {}
 
@@ -54,34 +48,32 @@ class Look {
       return make("no_login",
                   "the role " + in_quotes(user_) + " is there, but may not log in (NOLOGIN)",
                   {"ALTER ROLE " + sql_identifier(user_) + " LOGIN;"});
-    if (is_dsql_ || role_.is_member) return std::nullopt;
-    if (!role_.has_group)
-      return make("not_rds",
-                  "the server at " + role_.asked_at +
-                      " has no role rds_iam: it is no instance of RDS, or no PostgreSQL of its",
-                  {"see host and port: what answers there is another server"});
-    return make("no_rds_iam", "the role " + in_quotes(user_) + " is not a member of rds_iam",
-                {"GRANT rds_iam TO " + sql_identifier(user_) + ";"});
+    if (group_.empty() || role_.is_member) return std::nullopt;
+    const Cause* known = advice_.on(role_.has_group ? "not_a_member" : "no_group");
+    if (!known) return std::nullopt;
+    return make(known->code.c_str(),
+                known->sentence + (role_.has_group ? "" : " (" + role_.asked_at + ")"),
+                known->commands);
   }
 
   std::string description() const {
-    const std::string membership =
-        is_dsql_         ? "; DSQL links it to IAM by itself: AWS IAM GRANT"
-        : role_.is_member ? ", and is a member of rds_iam" +
-                               (role_.by.empty() ? std::string() : " by " + role_.by)
-                         : "";
+    std::string membership;
+    if (role_.is_member)
+      membership = ", and is a member of " + group_ + (role_.by.empty() ? "" : " by " + role_.by);
+    if (const Cause* known = advice_.on("role_is_there")) membership = "; " + known->sentence;
     return in_quotes(user_) + " is there, may log in" + membership + "\nasked as " +
            in_quotes(role_.asked_as) + " at " + role_.asked_at;
   }
 
   // The server takes the role for one that logs in by password, and it is none.
-  Verdict iam_is_off() const {
-    Verdict verdict = make("iam_not_enabled",
-                           "the role " + in_quotes(user_) +
-                               " is a member of rds_iam, and yet the server asked for a password: "
-                               "IAM authentication is off on the instance, or a pooler answers",
-                           {"switch IAM database authentication on for the instance, or connect to "
-                            "it without a pooler"});
+  Verdict password_wanted() const {
+    const Cause* known = advice_.on("password_wanted_of_member");
+    Verdict verdict = known ? make(known->code.c_str(), known->sentence, known->commands)
+                            : make("pooler",
+                                   "the role " + in_quotes(user_) +
+                                       " is as it must be, and yet the server asked for a "
+                                       "password: a pooler answers",
+                                   {"connect to the database itself"});
     verdict.is_certain = false;
     return verdict;
   }
@@ -102,9 +94,8 @@ class Look {
                   there_is_none + ", but " + in_quotes(other) +
                       ": case and blanks count in the name of a role",
                   {as_value(other)});
-    std::vector<std::string> remedies = {
-        "CREATE USER " + sql_identifier(user_) + ";" +
-        (is_dsql_ ? "" : " GRANT rds_iam TO " + sql_identifier(user_) + ";")};
+    std::vector<std::string> remedies =
+        advice_.commands("no_role", {"CREATE USER " + sql_identifier(user_) + ";"});
     const std::string near = nearest(user_, role_.others);
     if (near.empty()) return make("no_role", there_is_none, std::move(remedies));
     remedies.insert(remedies.begin(), as_value(near));
@@ -114,17 +105,23 @@ class Look {
 
   const RoleOnServer& role_;
   const std::string& user_;
-  const bool is_dsql_;
+  const Advice& advice_;
+  const std::string group_;
   const std::string evidence_;
 };
 
+void rule_out_role(const Case& host, std::vector<Cause>& causes) {
+  std::erase_if(causes,
+                [&](const Cause& cause) { return host.advice.is_of_the_role(cause.code); });
+}
+
 // The role is as it must be: what speaks of it goes, and the next cause comes first.
 void rule_out(const Look& look, const Case& host, Verdict& verdict) {
-  std::erase_if(verdict.causes, [](const Cause& cause) { return is_of_the_role(cause.code); });
-  if (!is_of_the_role(verdict.code)) return;
+  rule_out_role(host, verdict.causes);
+  if (!host.advice.is_of_the_role(verdict.code)) return;
   std::vector<Cause> causes = std::move(verdict.causes);
   if (host.first_request == 5 || host.first_request == 10 || causes.empty()) {
-    verdict = look.iam_is_off();
+    verdict = look.password_wanted();
   } else {
     const Cause& likeliest = causes.front();
     verdict = {likeliest.code, most_likely(likeliest), likeliest.commands, kExitDenied};
@@ -155,7 +152,7 @@ Finding ask_about_role(const Case& host, const std::string& admin_conninfo,
   const std::string detail = objection->sentence + "\n" + objection->evidence;
   if (!was_refused) return warning(detail);
   objection->causes = std::move(verdict->causes);
-  std::erase_if(objection->causes, [](const Cause& cause) { return is_of_the_role(cause.code); });
+  rule_out_role(host, objection->causes);
   verdict = objection;
   return {Outcome::kFailed, detail, std::move(objection)};
 }

@@ -13,11 +13,11 @@ struct RunnerUp {
 // In order, likeliest first.
 constexpr RunnerUp kRunnersUp[] = {
     {"name_unknown", "instance_gone", "the instance was deleted or renamed",
-     "see which there are: aws rds describe-db-instances"},
+     "see which there are in the console"},
     {"name_unknown", "private_name", "the name is known only inside the network, or over the VPN",
      "connect this machine to the instance's network"},
     {"name_dangling", "name_changed", "the instance has a new name, and the alias the old one",
-     "see which there are: aws rds describe-db-instances"},
+     "see which there are in the console"},
     {"name_without_address", "name_timed_out", "the name servers left the address out for a moment",
      "try again in a minute"},
     {"name_server_failed", "name_timed_out", "the way to the name servers is bad (VPN)",
@@ -28,12 +28,12 @@ constexpr RunnerUp kRunnersUp[] = {
      "see the endpoint's port in the console"},
     {"connection_refused", "instance_unavailable",
      "the instance is stopped, or is just failing over",
-     "see its state: aws rds describe-db-instances"},
+     "see its state in the console"},
     {"connection_refused", "tunnel_gone", "the tunnel to it has ended", "start the tunnel again"},
     {"connection_timed_out", "not_public", "the instance is not publicly accessible",
      "use a VPN or tunnel"},
     {"connection_timed_out", "instance_unavailable", "the instance is stopped",
-     "see its state: aws rds describe-db-instances"},
+     "see its state in the console"},
     {"connection_timed_out", "wrong_port", "the instance has another port",
      "see the endpoint's port in the console"},
     {"unreachable", "no_network", "this machine has no network, or its VPN is down",
@@ -42,7 +42,7 @@ constexpr RunnerUp kRunnersUp[] = {
      "see the endpoint's port in the console"},
     {"no_answer", "overloaded", "the instance is overloaded", "see its load in the console"},
     {"closed", "instance_unavailable", "the instance behind it is down or failing over",
-     "see its state: aws rds describe-db-instances"},
+     "see its state in the console"},
     {"closed", "too_many_connections", "what stands between takes no more connections",
      "close connections, or raise the limit"},
     {"closed_at_password", "token_cut", "the token was cut on the way",
@@ -56,7 +56,7 @@ constexpr RunnerUp kRunnersUp[] = {
     {"bare_tls", "wrong_port", "the port is one of HTTPS",
      "see the endpoint's port in the console"},
     {"no_tls", "pooler", "a pooler without TLS answers", "give the pooler TLS, or go around it"},
-    {"no_tls", "wrong_host", "what answers is no instance of RDS",
+    {"no_tls", "wrong_host", "what answers is another server",
      "see the endpoint's name in the console"},
     {"tls_failed", "intercepted", "something between breaks TLS open (inspection)",
      "connect without the proxy or firewall that inspects TLS"},
@@ -67,7 +67,7 @@ constexpr RunnerUp kRunnersUp[] = {
      "connect without the proxy or firewall that inspects TLS"},
     {"certificate_self_signed", "intercepted", "something between shows a certificate of its own",
      "connect without the proxy or firewall that inspects TLS"},
-    {"certificate_self_signed", "wrong_host", "what answers is no instance of RDS",
+    {"certificate_self_signed", "wrong_host", "what answers is another server",
      "see the endpoint's name in the console"},
     {"certificate_name", "wrong_host", "another server answers at that address",
      "see the endpoint's name in the console"},
@@ -84,11 +84,9 @@ constexpr RunnerUp kRunnersUp[] = {
     {"too_many_connections", "connections_leak", "a program keeps connections that it does not use",
      "SELECT count(*), usename, state FROM pg_stat_activity GROUP BY 2, 3;"},
     {"starting_up", "failing_over", "the instance is failing over to another zone",
-     "see its state: aws rds describe-db-instances"},
+     "see its state in the console"},
     {"no_database", "wrong_host", "this is another instance than the one that is meant",
      "see the endpoint's name in the console"},
-    {"password_refused", "no_rds_iam", "the role logs in with tokens, and takes no password",
-     "leave password_file out for this connection"},
     {"cloud_unreachable", "proxy_needed", "the way out is through a proxy that is not set here",
      "set HTTPS_PROXY"},
     {"cloud_unreachable", "no_network", "this machine has no network, or its VPN is down",
@@ -105,7 +103,7 @@ constexpr RunnerUp kRunnersUp[] = {
      "see the endpoint's name in the console"},
     {"not_ours", "rule_missing", "a rule of pgiam.conf is missing, or does not fit",
      "pgiam explain CONNINFO, which names the rule that fits"},
-    {"host_misspelt", "not_ours", "the host is none of AWS's",
+    {"host_misspelt", "not_ours", "the host is no endpoint of a cloud's",
      "if it leads to an endpoint, name that: signing_host = ENDPOINT"},
     {"bare_name", "not_ours", "it is a host of one's own, and no instance",
      "if it leads to an endpoint, name that: signing_host = ENDPOINT"},
@@ -117,12 +115,15 @@ constexpr RunnerUp kRunnersUp[] = {
 
 }  // namespace
 
-void add_runners_up(Verdict& verdict) {
+void add_runners_up(Verdict& verdict, const Advice& advice) {
   if (verdict.is_certain || !verdict.causes.empty()) return;
   std::vector<Cause> others;
   for (const RunnerUp& other : kRunnersUp)
     if (verdict.code == other.verdict)
-      others.push_back({other.code, other.sentence, {other.remedy}});
+      others.push_back({other.code, other.sentence, advice.commands(other.code, {other.remedy})});
+  const Cause* of_cloud = advice.on(verdict.code);
+  if (of_cloud && !of_cloud->code.empty() && of_cloud->code != verdict.code)
+    others.push_back(*of_cloud);
   if (others.empty()) return;
   verdict.causes.push_back({verdict.code, verdict.sentence, verdict.remedies, verdict.evidence});
   verdict.causes.insert(verdict.causes.end(), others.begin(), others.end());

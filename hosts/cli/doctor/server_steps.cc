@@ -74,7 +74,7 @@ std::optional<Finding> without_tls(const Case& host) {
   if (text(host.explanation, "tls") == "off") return std::nullopt;
   return failed({"no_tls",
                  "the server at " + host.place() + " has no TLS, and a token is never sent without",
-                 {"see host and port: instances of RDS have TLS; what stands before it may not"},
+                 {"see host and port: an instance has TLS; what stands before it may not"},
                  kExitUsage});
 }
 
@@ -173,7 +173,7 @@ Verdict throttled() {
   Verdict verdict{
       "throttled",
       "refused for a moment: the same token was refused and then accepted, as where the "
-      "server gets more new logins in a second than it asks the cloud about (200)",
+      "server gets more new logins in a second than it asks the cloud about",
       {"pool connections, and let who connects wait and try again"},
       kExitNetwork};
   verdict.evidence = "the second login succeeded";
@@ -183,7 +183,7 @@ Verdict throttled() {
 
 Verdict verdict_on_login(Case& host, const Error& explained) {
   const Verdict by_library = verdict_on_refusal(host, explained);
-  if (auto verdict = verdict_on_words(host)) return *verdict;
+  if (auto verdict = verdict_on_words(host, explained)) return *verdict;
   if (auto verdict = verdict_on_method(host)) return *verdict;
   if (explained.status() != PGIAM_E_DENIED || explained.causes().empty()) return by_library;
   if (auto verdict = verdict_on_request(host, by_library)) return *verdict;

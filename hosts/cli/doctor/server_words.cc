@@ -73,7 +73,7 @@ constexpr Words kWords[] = {
      "the server is not of the kind that target_session_attrs asks for: ",
      "target_session_attrs=any, or name the cluster's reader endpoint"},
     {"alert certificate required", "client_certificate_wanted",
-     "the server wants a certificate of the client's, which no instance of RDS does: ",
+     "the server wants a certificate of the client's, which none does that takes tokens: ",
      "see host and port; where it is meant: sslcert=FILE sslkey=FILE"},
     {"rate exceeded", "throttled",
      "the server gets more logins than it takes: ", "try again in a second, or pool connections"},
@@ -105,11 +105,10 @@ Verdict make(const std::string& code, std::string sentence, std::vector<std::str
   return verdict;
 }
 
-// PostgreSQL names a place in its sources with each error.
-bool is_of_a_pooler(const Case& host) {
-  const bool may_be_another = text(host.explanation, "target") != "rds" ||
-                              text(host.explanation, "reason").find("roxy") != std::string::npos;
-  return !may_be_another && !host.connection->sqlstate().empty() &&
+// PostgreSQL names a place in its sources with each error. `known`: that it is PostgreSQL itself
+// that answers at such an endpoint.
+bool is_of_a_pooler(const Case& host, const Cause* known) {
+  return known && !host.connection->sqlstate().empty() &&
          host.connection->message().find("LOCATION:") == std::string::npos;
 }
 
@@ -141,15 +140,14 @@ struct Doubt {
   std::string meant;     // the likeliest name, "" where none is likely
 };
 
-Doubt doubt_about(const std::string& user) {
+Doubt doubt_about(const std::string& user, const Cause* known) {
   const auto first = user.find_first_not_of(" \t\r\n"), last = user.find_last_not_of(" \t\r\n");
   if (first == user.npos) return {};
   const std::string trimmed = user.substr(first, last - first + 1);
   const auto is_meant = [](const std::string& name) { return ": is \"" + name + "\" meant?"; };
   if (trimmed != user)
     return {"there is a blank beside the user's name" + is_meant(trimmed), trimmed};
-  if (user.starts_with("arn:"))
-    return {"the user is a role of the database, and no ARN of an IAM identity:", ""};
+  if (known) return {known->sentence + ":", ""};
   if (const std::string name = user.substr(0, user.find('@')); name != user)
     return {"the user is the name of a role alone, without a host" + is_meant(name), name};
   if (lower(user) != user)
@@ -158,16 +156,13 @@ Doubt doubt_about(const std::string& user) {
   return {};
 }
 
-Verdict asked_for_password(const Case& host, const Verdict& by_library) {
-  const std::string user = "\"" + host.params.user + "\"";
-  const Doubt doubt = doubt_about(host.params.user);
+Verdict asked_for_password(const Case& host, const Cause& known, const Verdict& by_library) {
+  const Doubt doubt = doubt_about(host.params.user, host.advice.on("user_spelling"));
   const std::string asked =
       std::string("the server asked for ") + name_of(*host.first_request) + ", not for a token: ";
-  const std::string reasons = "the role is not a member of rds_iam (" + user +
-                              "), or does not exist, or IAM "
-                              "authentication is off on the instance";
+  const std::string& reasons = known.sentence;
   const bool is_spelt_well = doubt.sentence.empty();
-  Verdict verdict = make(is_spelt_well ? "no_rds_iam" : "user_spelling",
+  Verdict verdict = make(is_spelt_well ? known.code : "user_spelling",
                          "refused: " + (is_spelt_well ? reasons : doubt.sentence + " " + reasons),
                          {}, kExitDenied, asked + "so it did not ask the cloud", false);
   verdict.remedies = by_library.remedies;
@@ -179,19 +174,22 @@ Verdict asked_for_password(const Case& host, const Verdict& by_library) {
 
 }  // namespace
 
-std::optional<Verdict> verdict_on_words(const Case& host) {
+std::optional<Verdict> verdict_on_words(const Case& host, const Error& explained) {
   const std::string said = host.connection->sentence();
   const std::string words = without_names(said, host);
   for (const Words& known : kWords)
     if (holds(words, known.words))
       return make(known.code, known.sentence + said, {known.remedy}, known.exit_status, said, true);
-  const bool is_refusal =
-      host.connection->sqlstate().starts_with("28") || host.connection->sqlstate() == "08P01";
+  // Of the password or the role, or of the message that was to bring them.
+  const bool is_refusal = explained.status() == PGIAM_E_DENIED ||
+                          host.advice.is_of_the_role(explained.text(PGIAM_ERROR_CODE)) ||
+                          host.connection->sqlstate() == "08P01";
+  const Cause* itself = host.advice.on("pooler");
   const bool names_no_user =
       holds(words, "password authentication failed") && !holds(words, "for user");
-  if (names_no_user || (is_refusal && is_of_a_pooler(host)))
+  if (names_no_user || (is_refusal && is_of_a_pooler(host, itself)))
     return make("pooler", kPooler + said, {kGoAround}, kExitDenied,
-                "PostgreSQL's own errors name a place in its sources, this one does not", false);
+                itself ? itself->evidence : "PostgreSQL names the user whom it refuses", false);
   const bool was_closed = holds(words, "server closed the connection unexpectedly") ||
                           holds(words, "SSL connection has been closed unexpectedly") ||
                           holds(words, "SSL error: unexpected eof") ||
@@ -216,13 +214,15 @@ std::optional<Verdict> verdict_on_method(const Case& host) {
   return make("wrong_method",
               std::string("the server asks for ") + name_of(asks) +
                   ", not for a token: its pg_hba.conf has another method for this user",
-              {"see the user's line of pg_hba.conf; on RDS, Kerberos is for members of rds_ad"},
+              host.advice.commands("wrong_method", {"see the user's line of pg_hba.conf"}),
               kExitDenied, "its AuthenticationRequest is of kind " + std::to_string(asks), true);
 }
 
 std::optional<Verdict> verdict_on_request(const Case& host, const Verdict& by_library) {
   if (host.first_request != 5 && host.first_request != 10) return std::nullopt;
-  return asked_for_password(host, by_library);
+  const Cause* known = host.advice.on("password_wanted");
+  if (!known) return std::nullopt;
+  return asked_for_password(host, *known, by_library);
 }
 
 }  // namespace pgiam::cli::doctor

@@ -161,12 +161,13 @@ SourceTried tried_file(const PasswordSource& source, const Result<PasswordFiles:
 
 json::object describe_secret(const KeptSecret* found, const Trace& trace,
                              const std::vector<const Cloud*>& clouds) {
+  const std::string owner = found != nullptr ? found->owner() : "";
   json::object object{{"provider", or_null(found != nullptr ? found->provider : "")}};
-  for (const Cloud* cloud : clouds)
-    object[cloud->owner_key()] = or_null(found != nullptr ? found->owner() : "");
+  for (const Cloud* cloud : clouds) object[cloud->owner_key()] = or_null(owner);
   object["expires_at"] = or_null(
       found != nullptr && found->expires_at ? rfc3339(*found->expires_at) : std::string());
   object["tried"] = describe_trace(trace);
+  object["owner"] = or_null(owner);
   return object;
 }
 

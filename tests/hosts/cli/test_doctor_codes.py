@@ -29,7 +29,7 @@ def found(files, patterns):
 
 def of_source():
     causes = [*sorted((ROOT / "plugin/src/clouds/aws/targets").glob("*.cc")), ROOT / "plugin/src/clouds/aws/refusals.cc",
-              ROOT / "plugin/src/clouds/aws/examine/keys.cc"]  # fmt: skip
+              ROOT / "plugin/src/clouds/aws/examine/keys.cc", ROOT / "plugin/src/clouds/aws/examine/advice.cc"]  # fmt: skip
     return found(DOCTOR, SAID_BY_DOCTOR) | found(LIBRARY, SAID_BY_LIBRARY) | found(causes, CAUSES)
 
 

@@ -226,7 +226,7 @@ def test_who_wants_to_hear_nothing_hears_nothing(quiet, pgiam, named):
 @pytest.mark.parametrize("name", ["sudo", "doas"])
 def test_sudo_is_told_to_stand_before_pgiam(name, pgiam, named):
     ended = pgiam("exec", "--", named(name))
-    assert ended.stderr.startswith(f"pgiam: warning: {name} clears LD_PRELOAD and the AWS_ variables")
+    assert ended.stderr.startswith(f"pgiam: warning: {name} clears LD_PRELOAD and the cloud's variables")
     assert ended.stderr.endswith(f": {name} pgiam exec -- PROGRAM\n")
 
 

@@ -44,18 +44,19 @@ void add_texts(Subject& subject, const std::string& prefix, const json::object& 
   }
 }
 
-Subject subject_of(const pgiam_api& api, const pgiam_reply* credentials,
-                   const pgiam_reply* explained) {
-  Subject subject;
+void add_explanation(Subject& subject, const pgiam_api& api, const pgiam_reply* explained) {
   const json::value explanation = json::parse(api.reply_text(explained, PGIAM_REPLY_EXPLANATION));
   add_texts(subject, "", explanation.as_object());
+  subject.target = api.reply_text(explained, PGIAM_REPLY_TARGET);
+}
+
+void add_credentials(Subject& subject, const pgiam_api& api, const pgiam_reply* credentials) {
   subject.provider = api.reply_text(credentials, PGIAM_REPLY_PROVIDER);
   for (std::size_t i = 0; i < api.reply_param_count(credentials); ++i) {
     pgiam_param param = PGIAM_PARAM_INIT;
     if (api.reply_param(credentials, i, &param) == PGIAM_OK)
       subject.credentials[param.key] = Secret(param.value);
   }
-  return subject;
 }
 
 const char* name_of(Check::Outcome outcome) {
@@ -93,28 +94,71 @@ json::object to_object(const Check& check) {
           {"facts", std::move(facts)}};
 }
 
-std::vector<Check> run(const Subject& subject, std::uint32_t what) {
-  Nobody nobody;
-  const WiredWorld wired("pgiam-examine", nobody, nobody);
-  const World& world = wired.world();
-  Call call;
-  call.now = world.clock.now();
-  call.deadline = world.clock.uptime() + kLongest;
-  for (const Examiner& examiner : examiners())
-    if (subject.provider.starts_with(examiner.provider_prefix))
-      return examiner.examine(world, subject, what, call);
-  return {};
+json::object to_object(const Error& finding) {
+  return {{"code", finding.code},
+          {"sentence", finding.message},
+          {"evidence", finding.evidence},
+          {"commands", list_of(finding.commands)}};
 }
 
+json::object to_object(const FailureAdvice& advice) {
+  json::object on, facts;
+  for (const auto& [what, finding] : advice.on) on[what] = to_object(finding);
+  for (const auto& [name, text] : advice.facts) facts[name] = json::value(text);
+  return {{"on", std::move(on)}, {"facts", std::move(facts)}};
+}
+
+class Examination {
+ public:
+  explicit Examination(const Subject& subject) : subject_(subject) {}
+
+  std::vector<Check> checks(std::uint32_t what) const {
+    Call call;
+    call.now = world().clock.now();
+    call.deadline = world().clock.uptime() + kLongest;
+    for (const Examiner& examiner : examiners())
+      if (subject_.provider.starts_with(examiner.prefix))
+        return examiner.examine(world(), subject_, what, call);
+    return {};
+  }
+
+  // The cloud's whose endpoint it is; of a name that is none's, what each of them knows.
+  FailureAdvice advice() const {
+    FailureAdvice all;
+    for (const Examiner& examiner : examiners()) {
+      if (!subject_.target.empty() && !subject_.target.starts_with(examiner.prefix)) continue;
+      FailureAdvice known = examiner.advise(world(), subject_);
+      all.on.merge(known.on);
+      all.facts.merge(known.facts);
+    }
+    return all;
+  }
+
+ private:
+  const World& world() const { return wired_.world(); }
+
+  const Subject& subject_;
+  Nobody nobody_;
+  WiredWorld wired_{"pgiam-examine", nobody_, nobody_};
+};
+
+// What advice takes is at hand: credentials only where that has found some.
 std::string examine(const pgiam_api& api, pgiam_context* context, const pgiam_request* request,
                     std::uint32_t what) {
-  json::array checks;
-  const ReplyPtr credentials = ask(api, api.credentials, context, request);
-  const ReplyPtr explained = ask(api, api.explain, context, request);
-  if (credentials && explained)
-    for (const Check& check : run(subject_of(api, credentials.get(), explained.get()), what))
-      checks.push_back(to_object(check));
-  return json::serialize(json::object{{"checks", std::move(checks)}});
+  const std::uint32_t checks_wanted = what & ~kExamineAdvice;
+  Subject subject;
+  if (const ReplyPtr explained = ask(api, api.explain, context, request))
+    add_explanation(subject, api, explained.get());
+  if (checks_wanted != 0 || !subject.text("credentials.provider").empty())
+    if (const ReplyPtr credentials = ask(api, api.credentials, context, request))
+      add_credentials(subject, api, credentials.get());
+  const Examination examination(subject);
+  json::object found{{"checks", json::array()}};
+  if (checks_wanted != 0 && !subject.explained.empty())
+    for (const Check& check : examination.checks(checks_wanted))
+      found["checks"].as_array().push_back(to_object(check));
+  if ((what & kExamineAdvice) != 0) found["advice"] = to_object(examination.advice());
+  return json::serialize(found);
 }
 
 int32_t examine_for_c(const void* api, void* context, const void* request, std::uint32_t what,

@@ -17,13 +17,15 @@
 namespace pgiam {
 
 // What can be asked for, as in pgiam.h.
-inline constexpr std::uint32_t kExamineIdentity = 1, kExamineResource = 2, kExaminePermission = 4;
+inline constexpr std::uint32_t kExamineIdentity = 1, kExamineResource = 2, kExaminePermission = 4,
+                               kExamineAdvice = 8;
 // However much is asked for: of one examination.
 inline constexpr int kMostCalls = 6;
 
 struct Subject {
   // The texts and numbers of an explanation, by the names of its members; of an object within, "account.KEY".
   std::map<std::string, std::string, std::less<>> explained;
+  std::string target;                                      // "aws.rds"; "" for none
   std::string provider;                                    // of the credentials
   std::map<std::string, Secret, std::less<>> credentials;  // as they are handed out
 
@@ -46,10 +48,21 @@ struct Check {
   int calls = 0;  // that were made for it
 };
 
+// What a cloud knows by itself of a connection that fails: nobody is asked.
+struct FailureAdvice {
+  // By what has happened ("password_wanted", "instance_gone"): the cloud's own name for it, its words
+  // and what to type. Where one of these is empty, what is known without a cloud is as good.
+  std::map<std::string, Error, std::less<>> on;
+  // "example_host": a name of its form; "programs": what commands of its begin with; "group": the
+  // role that a role has to be a member of.
+  std::map<std::string, std::string, std::less<>> facts;
+};
+
 struct Examiner {
-  const char* provider_prefix;  // of the credentials that it knows
+  const char* prefix;  // of the names of its targets and of the providers of its credentials
   std::vector<Check> (*examine)(const World& world, const Subject& subject, std::uint32_t what,
                                 const Call& call);
+  FailureAdvice (*advise)(const World& world, const Subject& subject);
 };
 
 // One line for each cloud that has one.

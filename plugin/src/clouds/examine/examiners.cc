@@ -1,3 +1,4 @@
+#include "clouds/aws/examine/advice.h"
 #include "clouds/aws/examine/examine.h"
 #include "clouds/examine/examiner.h"
 
@@ -5,7 +6,7 @@ namespace pgiam {
 namespace {
 
 constexpr Examiner kExaminers[] = {
-    {"aws.", aws::examine},
+    {"aws.", aws::examine, aws::advise},
 };
 
 }  // namespace

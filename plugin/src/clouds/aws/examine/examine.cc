@@ -1,8 +1,7 @@
 #include "clouds/aws/examine/examine.h"
 
-#include <mutex>
-
 #include "clouds/aws/examine/identity.h"
+#include "clouds/aws/examine/last_identity.h"
 #include "clouds/aws/examine/permission.h"
 #include "clouds/aws/examine/resource.h"
 
@@ -23,35 +22,6 @@ CredentialsPtr credentials_of(const Subject& subject) {
   return keys;
 }
 
-// What was told last of somebody's identity, so that who asks about a connection step by step needs
-// not ask it anew for each.
-class LastIdentity {
- public:
-  void keep(const std::string& key_id, const Check& check, Milliseconds now) {
-    const std::lock_guard lock(mutex_);
-    key_id_ = check.outcome == Check::Outcome::kOk ? key_id : "";
-    check_ = check;
-    until_ = now + kLife;
-  }
-  std::optional<Check> find(const std::string& key_id, Milliseconds now) const {
-    const std::lock_guard lock(mutex_);
-    if (key_id.empty() || key_id != key_id_ || now >= until_) return std::nullopt;
-    return check_;
-  }
-
- private:
-  static constexpr Milliseconds kLife{60'000};
-  mutable std::mutex mutex_;
-  std::string key_id_;
-  Check check_;
-  Milliseconds until_{0};
-};
-
-LastIdentity& last_identity() {
-  static LastIdentity last;
-  return last;
-}
-
 struct Examination {
   const World& world;
   const Profiles& profiles;
@@ -62,7 +32,7 @@ struct Examination {
 
   Check ask_identity() const {
     Check check = examine_identity(world, profiles, subject, keys, profile, call);
-    last_identity().keep(keys->access_key_id, check, world.clock.uptime());
+    LastIdentity::of_process().keep(keys->access_key_id, check, world.clock.uptime());
     return check;
   }
 
@@ -94,7 +64,7 @@ std::vector<Check> examine(const World& world, const Subject& subject, std::uint
                                 profile, call};
   std::optional<Check> who;
   if ((what & kExamineIdentity) == 0)
-    who = last_identity().find(examination.keys->access_key_id, world.clock.uptime());
+    who = LastIdentity::of_process().find(examination.keys->access_key_id, world.clock.uptime());
   if (!who) {
     who = examination.ask_identity();
     checks.push_back(*who);
