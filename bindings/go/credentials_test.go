@@ -88,7 +88,8 @@ func TestAProviderWhoseTimeIsOverIsATimeoutWhoeverSeesItFirst(t *testing.T) {
 			limit := map[string]string{"timeout_ms": fmt.Sprint(100 + i)}
 			_, err := client.Token(context.Background(), Request{Host: host, User: "app", Credentials: never,
 				CredentialsIdentity: fmt.Sprint(i), Options: limit})
-			if StatusOf(err) != "TIMEOUT" {
+			var ours *Error
+			if !errors.As(err, &ours) || ours.Status != "TIMEOUT" || !ours.Retryable {
 				t.Error(err)
 			}
 		}(i)

@@ -181,7 +181,8 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_question_answer(pgiam_question *quest
                                                                const struct pgiam_option *values,
                                                                size_t value_count);
 /* The call that asked fails with this status (PGIAM_OK stands for PGIAM_E_LOGIN_DECLINED of a
- * prompt, PGIAM_E_NO_CREDENTIALS of credentials) and message, which may be NULL. [callback-safe] */
+ * prompt, PGIAM_E_NO_CREDENTIALS of credentials) and message, which may be NULL. After NETWORK,
+ * TIMEOUT and THROTTLED the error is retryable. [callback-safe] */
 PGIAM_EXPORT void PGIAM_CALL pgiam_question_decline(pgiam_question *question,
                                                         pgiam_status status, const char *message);
 

@@ -99,10 +99,12 @@ TEST_F(Questions, ADeclinedOneFailsWithTheHostsWords) {
   };
   EXPECT_EQ(ask(request("app", "declined")), PGIAM_E_NETWORK);
   EXPECT_THAT(message(), HasSubstr("the vault is down"));
+  EXPECT_EQ(pgiam_error_number(error_, PGIAM_ERROR_RETRYABLE), 1);
   answer_ = [](const pgiam_prompt*, pgiam_question* question) {
     pgiam_question_decline(question, PGIAM_OK, nullptr);
   };
   EXPECT_EQ(ask(request("app", "declined")), PGIAM_E_NO_CREDENTIALS);
+  EXPECT_EQ(pgiam_error_number(error_, PGIAM_ERROR_RETRYABLE), 0);
 }
 
 TEST_F(Questions, AnswersThatMakeNoSenseAreTold) {

@@ -29,6 +29,10 @@ Status status_of_refusal(pgiam_status given, std::int32_t kind) {
   return kind == PGIAM_PROMPT_CREDENTIALS ? Status::kNoCredentials : Status::kLoginDeclined;
 }
 
+bool may_succeed_later(Status status) {
+  return status == Status::kTimeout || status == Status::kNetwork || status == Status::kThrottled;
+}
+
 // The question of a parent process is answered there.
 bool is_of_this_process(const pgiam_question& question) { return question.fork == fork_count(); }
 
@@ -66,9 +70,11 @@ void pgiam_question_decline(pgiam_question* given, pgiam_status status, const ch
     const std::unique_ptr<pgiam_question> owned(given);
     if (!is_of_this_process(*owned)) return {};
     const std::string_view words = view(message);
-    owned->question->finish(
+    Error error =
         make_error(status_of_refusal(status, owned->question->kind()),
-                   words.empty() ? "the program that was asked declined" : std::string(words)));
+                   words.empty() ? "the program that was asked declined" : std::string(words));
+    error.retryable = may_succeed_later(error.status);
+    owned->question->finish(std::move(error));
     return {};
   });
 }
