@@ -1,32 +1,27 @@
 #include "late_openssl.h"
 
-#include <dlfcn.h>
-#include <openssl/err.h>
-
 #include <optional>
+
+#include "base/load_lock.h"
+#include "base/openssl_library.h"
 
 namespace pgiam::cli::doctor {
 namespace {
 
-template <typename Function>
-bool take(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  return function != nullptr;
-}
-
 std::optional<LateOpenssl> load() {
-  void* crypto = dlopen("libcrypto.so.3", RTLD_LAZY);
-  void* ssl = dlopen("libssl.so.3", RTLD_LAZY);
-  if (crypto == nullptr || ssl == nullptr) return std::nullopt;
+  const OpensslLibrary library = [] {
+    const LoadLock lock;
+    return open_openssl("libssl");
+  }();
+  if (library.handle == nullptr) return std::nullopt;
   LateOpenssl openssl;
   bool is_whole = true;
-#define PGIAM_SSL(name) is_whole = take(ssl, #name, openssl.name) && is_whole;
-#define PGIAM_CRYPTO(name) is_whole = take(crypto, #name, openssl.name) && is_whole;
-  PGIAM_SSL_FUNCTIONS(PGIAM_SSL)
-  PGIAM_CRYPTO_FUNCTIONS(PGIAM_CRYPTO)
-#undef PGIAM_SSL
-#undef PGIAM_CRYPTO
-  if (!is_whole) return std::nullopt;
+#define PGIAM_TAKE(name) is_whole = find_symbol(library.handle, #name, openssl.name) && is_whole;
+  PGIAM_OPENSSL_FUNCTIONS(PGIAM_TAKE)
+#undef PGIAM_TAKE
+  const char* certificate = library.is_3 ? "SSL_get1_peer_certificate" : "SSL_get_peer_certificate";
+  if (!find_symbol(library.handle, certificate, openssl.SSL_get1_peer_certificate) || !is_whole)
+    return std::nullopt;
   return openssl;
 }
 

@@ -8,12 +8,10 @@
 
 namespace pgiam::cli::doctor {
 
-#define PGIAM_SSL_FUNCTIONS(X)                                                           \
+#define PGIAM_OPENSSL_FUNCTIONS(X)                                                           \
   X(TLS_client_method)                                                                   \
   X(SSL_CTX_new) X(SSL_CTX_free) X(SSL_new) X(SSL_free) X(SSL_set_fd) X(SSL_connect)     \
-      X(SSL_get_error) X(SSL_read) X(SSL_write) X(SSL_ctrl) X(SSL_get1_peer_certificate) \
-          X(SSL_get_peer_cert_chain)
-#define PGIAM_CRYPTO_FUNCTIONS(X)                                                                \
+      X(SSL_get_error) X(SSL_read) X(SSL_write) X(SSL_ctrl) X(SSL_get_peer_cert_chain)   \
   X(X509_free)                                                                                   \
   X(X509_get0_notBefore) X(X509_get0_notAfter) X(X509_get_subject_name)       \
       X(X509_get_issuer_name) X(X509_NAME_oneline) X(ASN1_TIME_to_tm) X(X509_STORE_new)          \
@@ -27,9 +25,9 @@ namespace pgiam::cli::doctor {
 
 struct LateOpenssl {
 #define PGIAM_DECLARE(name) decltype(&::name) name;
-  PGIAM_SSL_FUNCTIONS(PGIAM_DECLARE)
-  PGIAM_CRYPTO_FUNCTIONS(PGIAM_DECLARE)
+  PGIAM_OPENSSL_FUNCTIONS(PGIAM_DECLARE)
 #undef PGIAM_DECLARE
+  decltype(&::SSL_get1_peer_certificate) SSL_get1_peer_certificate;  // 1.1 has it by an older name
 };
 
 // nullptr where it is not installed.

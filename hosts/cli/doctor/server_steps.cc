@@ -245,7 +245,7 @@ Finding agree_on_tls(Case& host) {
     Finding finding = describe_tls(trial);
     if (late_openssl() == nullptr)
       finding.detail +=
-          "\nnobody looked at its chain: this machine has no libssl.so.3 to do it with";
+          "\nnobody looked at its chain: this machine has no libssl of OpenSSL 3 or 1.1.1 to do it with";
     return finding;
   }
   if (!trial.is_over()) return failed(out_of_time(host, "did not finish TLS"));

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "abi/handles.h"
+#include "base/crypto.h"
 #include "base/uncancellable.h"
 
 namespace pgiam {
@@ -24,6 +25,8 @@ pgiam_status guard(pgiam_error** error, Body body) noexcept {
     return result ? PGIAM_OK : fail(result.error(), error);
   } catch (const std::bad_alloc&) {
     return PGIAM_E_NO_MEMORY;
+  } catch (const NoCrypto& missing) {
+    return fail(missing.error(), error);
   } catch (const std::exception& bug) {
     try {
       return fail(make_error(Status::kInternal, bug.what(), "please report this"), error);

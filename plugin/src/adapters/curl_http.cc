@@ -31,7 +31,8 @@ constexpr std::size_t kBytesPerByte = 8;
 Error no_module(const std::string& reason) {
   return make_error(
       Status::kUnsupported, "the HTTP module of pgiam cannot be loaded: " + reason,
-      "install libpgiam-http.so in the folder pgiam/ beside libpgiam.so, and libcurl");
+      "install libcurl 4 (its package is libcurl4, libcurl or libcurl.so.4), and libpgiam-http.so in the folder pgiam/ "
+      "beside libpgiam.so");
 }
 
 Result<const pgiam_http_module*> load_module(const std::string& given, bool privileged) {
@@ -52,8 +53,9 @@ Result<const pgiam_http_module*> load_module(const std::string& given, bool priv
     }
     const auto get =
         reinterpret_cast<pgiam_http_module_get_fn>(dlsym(library, PGIAM_HTTP_MODULE_SYMBOL));
-    const pgiam_http_module* module = get != nullptr ? get() : nullptr;
-    if (module == nullptr) return no_module("libcurl could not be set up");
+    char why[512] = "it is of another version of pgiam";
+    const pgiam_http_module* module = get != nullptr ? get(why, sizeof why) : nullptr;
+    if (module == nullptr) return no_module(why);
     if (module->exchange_size != sizeof(pgiam_http_exchange))
       return no_module(path + " belongs to another version of pgiam");
     loaded.store(module, std::memory_order_release);

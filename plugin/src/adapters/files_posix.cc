@@ -34,9 +34,13 @@ class Flock : public FileLock {
   Descriptor fd_;  // closing releases the lock
 };
 
+// POSIX's strerror_r() answers a number, GNU's the text.
+[[maybe_unused]] const char* text_of(int, const char* written) { return written; }
+[[maybe_unused]] const char* text_of(const char* answered, const char*) { return answered; }
+
 std::string reason() {
-  char text[128];
-  return strerror_r(errno, text, sizeof text);
+  char text[128] = "";
+  return text_of(strerror_r(errno, text, sizeof text), text);
 }
 
 Error failed(const char* verb, const std::string& path) {

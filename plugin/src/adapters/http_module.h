@@ -70,9 +70,10 @@ typedef struct pgiam_http_module {
   void (*handle_wake)(pgiam_http_handle *handle);
 } pgiam_http_module;
 
-/* The one symbol of the module. NULL when libcurl cannot be set up. May be called again. */
+/* The one symbol of the module. NULL when there is no libcurl, or it cannot be set up: `why` then says
+ * so. May be called again, by one thread at a time. */
 #define PGIAM_HTTP_MODULE_SYMBOL "pgiam_http_module_get"
-typedef const pgiam_http_module *(*pgiam_http_module_get_fn)(void);
+typedef const pgiam_http_module *(*pgiam_http_module_get_fn)(char *why, size_t size);
 
 #ifdef __cplusplus
 }

@@ -1,10 +1,13 @@
 #include "adapters/process_posix.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -64,9 +67,7 @@ class SpawnSetup {
       posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions_, out, 1);
     posix_spawn_file_actions_adddup2(&actions_, err, 2);
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
-    posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
-#endif
+    close_from(3);
     posix_spawnattr_init(&attributes_);
     sigset_t signals;
     sigemptyset(&signals);
@@ -92,6 +93,21 @@ class SpawnSetup {
   }
 
  private:
+  // Looked up by name, so that one build serves C libraries with it (glibc 2.34) and without: there
+  // what is open now is closed one by one.
+  void close_from(int first) {
+    using CloseFrom = int (*)(posix_spawn_file_actions_t*, int);
+    static const auto all_at_once =
+        reinterpret_cast<CloseFrom>(dlsym(RTLD_DEFAULT, "posix_spawn_file_actions_addclosefrom_np"));
+    if (all_at_once != nullptr) return static_cast<void>(all_at_once(&actions_, first));
+    DIR* const open_now = opendir("/proc/self/fd");
+    if (open_now == nullptr) return;
+    while (const dirent* entry = readdir(open_now))
+      if (const int fd = atoi(entry->d_name); fd >= first)
+        posix_spawn_file_actions_addclose(&actions_, fd);
+    closedir(open_now);
+  }
+
   const Descriptor terminal_;
   posix_spawn_file_actions_t actions_;
   posix_spawnattr_t attributes_;

@@ -1,11 +1,11 @@
-// ES256 (RFC 7518, section 3.4): ECDSA over P-256 with SHA-256, by OpenSSL.
+// ES256 (RFC 7518, section 3.4): ECDSA over P-256 with SHA-256.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
+#include "base/crypto.h"
 
 namespace pgiam {
 
@@ -17,16 +17,15 @@ class Es256Key {
   static Result<Es256Key> from_pem(std::string_view pem);
 
   // Big-endian, 32 bytes each: the coordinates of the public point.
-  const std::string& x() const { return x_; }
-  const std::string& y() const { return y_; }
+  std::string x() const { return key_->public_point().substr(0, 32); }
+  std::string y() const { return key_->public_point().substr(32); }
   // r and s, big-endian, 32 bytes each.
-  std::string sign(std::string_view message) const;
+  std::string sign(std::string_view message) const { return key_->sign(message); }
 
  private:
-  explicit Es256Key(std::shared_ptr<void> key) : key_(std::move(key)) {}
+  explicit Es256Key(std::shared_ptr<const P256Key> key) : key_(std::move(key)) {}
 
-  std::shared_ptr<void> key_;  // EVP_PKEY
-  std::string x_, y_;
+  std::shared_ptr<const P256Key> key_;
 };
 
 }  // namespace pgiam

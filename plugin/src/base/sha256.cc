@@ -1,12 +1,4 @@
-// The plain functions of libcrypto, which are as fast as a hash can be and take no memory. Those that
-// took their place (EVP) load providers and allocate first, and OpenSSL 3.0 crashes in that when
-// memory is out.
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/sha256.h"
-
-#include <openssl/sha.h>
-
-#include <cstring>
 
 #include "base/secret.h"
 
@@ -26,43 +18,35 @@ inline void put_hex(char* out, std::string_view bytes) {
   }
 }
 
-void update(SHA256_CTX& context, std::span<const std::string_view> pieces) {
-  for (std::string_view piece : pieces) SHA256_Update(&context, piece.data(), piece.size());
-}
-
-// The context may have seen a key.
-Sha256Digest finish(SHA256_CTX& context) {
+// The state may have seen a key.
+Sha256Digest finish(const Crypto& provider, Sha256State& state) {
   Sha256Digest digest;
-  SHA256_Final(digest.data(), &context);
-  wipe(&context, sizeof context);
+  provider.sha256_end(state, digest);
+  wipe(&state, sizeof state);
   return digest;
 }
 
 }  // namespace
 
 Sha256Digest sha256(std::span<const std::string_view> pieces) {
-  SHA256_CTX context;
-  SHA256_Init(&context);
-  update(context, pieces);
-  return finish(context);
+  const Crypto& provider = crypto();
+  Sha256State state;
+  provider.sha256_start(state);
+  provider.sha256_add(state, pieces);
+  return finish(provider, state);
 }
 
-Sha256Prefix::Sha256Prefix(std::span<const std::string_view> pieces) {
-  static_assert(sizeof state_ == sizeof(SHA256_CTX) && alignof(decltype(state_)) == alignof(SHA256_CTX));
-  SHA256_CTX context;
-  SHA256_Init(&context);
-  update(context, pieces);
-  std::memcpy(&state_, &context, sizeof state_);
-  wipe(&context, sizeof context);
+Sha256Prefix::Sha256Prefix(std::span<const std::string_view> pieces) : provider_(crypto()) {
+  provider_.sha256_start(state_);
+  provider_.sha256_add(state_, pieces);
 }
 
 Sha256Prefix::~Sha256Prefix() { wipe(&state_, sizeof state_); }
 
 Sha256Digest Sha256Prefix::finish(std::span<const std::string_view> pieces) const {
-  SHA256_CTX context;
-  std::memcpy(&context, &state_, sizeof context);
-  update(context, pieces);
-  return pgiam::finish(context);
+  Sha256State state = state_;
+  provider_.sha256_add(state, pieces);
+  return pgiam::finish(provider_, state);
 }
 
 struct HmacKey::PaddedKeys {

@@ -1,17 +1,16 @@
-// SHA-256 (FIPS 180-4) and HMAC (RFC 2104) over OpenSSL's plain functions.
+// SHA-256 (FIPS 180-4) and HMAC (RFC 2104).
 #pragma once
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
 
-namespace pgiam {
+#include "base/crypto.h"
 
-using Sha256Digest = std::array<unsigned char, 32>;
+namespace pgiam {
 
 // Of the pieces one after the other.
 Sha256Digest sha256(std::span<const std::string_view> pieces);
@@ -33,7 +32,8 @@ class Sha256Prefix {
   Sha256Digest finish(std::span<const std::string_view> pieces) const;
 
  private:
-  std::array<std::uint32_t, 28> state_;  // SHA256_CTX
+  const Crypto& provider_;
+  Sha256State state_;
 };
 
 // A key that is used often: its two padded blocks are hashed once (RFC 2104, section 4).

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/crypto.h"
 #include "base/state_lock.h"
 #include "flow/flow.h"
 
@@ -22,6 +23,14 @@ Result<Reply> failure(Status status, const char* message, const char* hint = "",
     Error error = make_error(status, message, hint);
     error.retryable = retryable;
     return error;
+  } catch (...) {
+    return out_of_memory();
+  }
+}
+
+Result<Reply> told(const NoCrypto& missing) noexcept {
+  try {
+    return missing.error();
   } catch (...) {
     return out_of_memory();
   }
@@ -74,6 +83,8 @@ void PendingReply::run() noexcept {
       finish(std::move(*outcome));
     } catch (const std::bad_alloc&) {
       finish(out_of_memory());
+    } catch (const NoCrypto& missing) {
+      finish(told(missing));
     } catch (const std::exception& bug) {
       finish(failure(Status::kInternal, bug.what(), "please report this"));
     }

@@ -1,10 +1,10 @@
 // One HTTP exchange over libcurl. A handle is a multi handle of its own: that keeps the
 // connections, and a sleeping one can be woken to be cancelled.
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "adapters/http_module.h"
+#include "adapters/http_module/libcurl.h"
 #include "adapters/http_module/trust.h"
 
 namespace {
@@ -72,15 +73,15 @@ class Meter {
 }  // namespace
 
 struct pgiam_http_handle {
-  CURLM* multi = curl_multi_init();
-  CURL* easy = curl_easy_init();
+  CURLM* multi = libcurl.multi_init();
+  CURL* easy = libcurl.easy_init();
   bool address_refused = false;
   const pgiam_http_exchange* exchange = nullptr;  // while one runs
   Meter meter;
 
   ~pgiam_http_handle() {
-    curl_easy_cleanup(easy);
-    curl_multi_cleanup(multi);
+    libcurl.easy_cleanup(easy);
+    libcurl.multi_cleanup(multi);
   }
 };
 
@@ -169,11 +170,13 @@ int close_socket(void* data, curl_socket_t fd) {
 // An option that is not set for want of memory would change what is sent, and to whom.
 class Options {
  public:
-  explicit Options(CURL* easy) : easy_(easy) { curl_easy_reset(easy); }
+  explicit Options(CURL* easy) : easy_(easy) { libcurl.easy_reset(easy); }
 
   template <typename Value>
-  void set(CURLoption option, Value value) {
-    failed_ = (curl_easy_setopt)(easy_, option, value) == CURLE_OUT_OF_MEMORY || failed_;
+  bool set(CURLoption option, Value value) {
+    const CURLcode code = libcurl.easy_setopt(easy_, option, value);
+    failed_ = code == CURLE_OUT_OF_MEMORY || failed_;
+    return code != CURLE_UNKNOWN_OPTION;
   }
   bool all_set() const { return !failed_; }
 
@@ -182,10 +185,15 @@ class Options {
   bool failed_ = false;
 };
 
+// CURLOPT_PROTOCOLS, which today's headers warn of.
+constexpr auto kProtocolsBefore785 = static_cast<CURLoption>(CURLOPTTYPE_LONG + 181);
+constexpr long kHttpAndHttps = CURLPROTO_HTTP | CURLPROTO_HTTPS;
+
 bool set_up(pgiam_http_handle* handle, pgiam_http_exchange* exchange, HeaderList& headers) {
   Options options(handle->easy);
   options.set(CURLOPT_URL, exchange->url);
-  options.set(CURLOPT_PROTOCOLS_STR, "http,https");
+  if (!options.set(CURLOPT_PROTOCOLS_STR, "http,https"))
+    options.set(kProtocolsBefore785, kHttpAndHttps);
   options.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   options.set(CURLOPT_HTTPHEADER, headers.get());
   if (std::string_view(exchange->method) != "GET") {
@@ -220,22 +228,32 @@ bool set_up(pgiam_http_handle* handle, pgiam_http_exchange* exchange, HeaderList
 constexpr std::uint64_t kLongestLine = 100 * 1024;
 constexpr CURLcode kTooLarge = static_cast<CURLcode>(100);  // CURLE_TOO_LARGE since then
 
+// Before 7.68 nothing wakes one who waits: who is to be cancelled is asked often. Nor does waiting
+// without a socket wait there, which is so while a name is looked up.
+CURLMcode wait_for_more(CURLM* multi) {
+  constexpr int kWaitMs = 500, kShortWaitMs = 20;  // the long one in case a wake is lost
+  if (libcurl.multi_wakeup != nullptr) return libcurl.multi_poll(multi, nullptr, 0, kWaitMs, nullptr);
+  int ready = 0;
+  const CURLMcode fault = libcurl.multi_wait(multi, nullptr, 0, kShortWaitMs, &ready);
+  if (fault == CURLM_OK && ready == 0) poll(nullptr, 0, 1);
+  return fault;
+}
+
 // An answer that is too long is CURLE_FILESIZE_EXCEEDED. Nothing when it was cancelled.
 std::optional<CURLcode> run(pgiam_http_handle* handle, const pgiam_http_exchange& exchange) {
-  constexpr int kWaitMs = 500;  // in case a wake is lost
   const std::uint64_t before = handle->meter.bytes();
   const auto received = [&] { return handle->meter.bytes() - before; };
   CURLMcode fault = CURLM_OK;
   for (int running = 1; running != 0 && fault == CURLM_OK;) {
     if (exchange.cancelled(exchange.user_data) != 0) return std::nullopt;
-    fault = curl_multi_perform(handle->multi, &running);
+    fault = libcurl.multi_perform(handle->multi, &running);
     if (received() > exchange.max_bytes) return CURLE_FILESIZE_EXCEEDED;
     if (fault == CURLM_OK && running != 0)
-      fault = curl_multi_poll(handle->multi, nullptr, 0, kWaitMs, nullptr);
+      fault = wait_for_more(handle->multi);
   }
   if (fault == CURLM_OUT_OF_MEMORY) return CURLE_OUT_OF_MEMORY;
   int left = 0;
-  const CURLMsg* message = curl_multi_info_read(handle->multi, &left);
+  const CURLMsg* message = libcurl.multi_info_read(handle->multi, &left);
   const CURLcode code = message != nullptr ? message->data.result : CURLE_FAILED_INIT;
   if (code == CURLE_OUT_OF_MEMORY && received() >= kLongestLine) return CURLE_FILESIZE_EXCEEDED;
   // The same of a line behind the last chunk.
@@ -274,7 +292,7 @@ bool failed_at_proxy(const pgiam_http_exchange& exchange) {
 
 bool was_connected(CURL* easy) {
   curl_off_t microseconds = 0;
-  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds);
+  libcurl.easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds);
   return microseconds > 0;
 }
 
@@ -320,7 +338,7 @@ int32_t outcome_of(CURLcode code, const pgiam_http_handle& handle) {
 
 // Of an exchange that is set up.
 CURLcode exchange_through(pgiam_http_handle* handle, pgiam_http_exchange* exchange) {
-  const CURLMcode added = curl_multi_add_handle(handle->multi, handle->easy);
+  const CURLMcode added = libcurl.multi_add_handle(handle->multi, handle->easy);
   if (added != CURLM_OK) {
     exchange->outcome =
         added == CURLM_OUT_OF_MEMORY ? PGIAM_HTTP_NO_MEMORY : PGIAM_HTTP_INTERNAL;
@@ -329,15 +347,15 @@ CURLcode exchange_through(pgiam_http_handle* handle, pgiam_http_exchange* exchan
   const auto code = run(handle, *exchange);
   exchange->outcome = code ? outcome_of(*code, *handle) : PGIAM_HTTP_CANCELLED;
   long status = 0;
-  curl_easy_getinfo(handle->easy, CURLINFO_RESPONSE_CODE, &status);
+  libcurl.easy_getinfo(handle->easy, CURLINFO_RESPONSE_CODE, &status);
   long of_proxy = 0;  // to what opens the way through it
-  curl_easy_getinfo(handle->easy, CURLINFO_HTTP_CONNECTCODE, &of_proxy);
+  libcurl.easy_getinfo(handle->easy, CURLINFO_HTTP_CONNECTCODE, &of_proxy);
   if (code && *code != CURLE_OK && of_proxy >= 300) {
     exchange->outcome = PGIAM_HTTP_PROXY;
     status = of_proxy;
   }
   exchange->status = static_cast<int32_t>(status);
-  curl_multi_remove_handle(handle->multi, handle->easy);
+  libcurl.multi_remove_handle(handle->multi, handle->easy);
   return code.value_or(CURLE_ABORTED_BY_CALLBACK);
 }
 
@@ -356,13 +374,13 @@ void set_up_and_send(pgiam_http_handle* handle, pgiam_http_exchange* exchange) {
   if (set_up(handle, exchange, headers)) code = exchange_through(handle, exchange);
   handle->exchange = nullptr;
   // Nothing of this exchange stays behind in the handle but the connection.
-  curl_easy_reset(handle->easy);
+  libcurl.easy_reset(handle->easy);
   if (failed_at_proxy(*exchange)) exchange->outcome = PGIAM_HTTP_PROXY, exchange->status = 0;
   // libcurl quotes the proxy's URL, which may hold a password.
   if (exchange->outcome == PGIAM_HTTP_PROXY)
     tell(*exchange, proxy_in_use(*exchange).c_str());
   else if (exchange->outcome != PGIAM_HTTP_OK && exchange->detail[0] == '\0')
-    tell(*exchange, curl_easy_strerror(code));
+    tell(*exchange, libcurl.easy_strerror(code));
 }
 
 void send(pgiam_http_handle* handle, pgiam_http_exchange* exchange) noexcept {
@@ -395,11 +413,23 @@ constexpr pgiam_http_module kModule = {
     },
     [](pgiam_http_handle* handle) noexcept { delete handle; },
     send,
-    [](pgiam_http_handle* handle) noexcept { curl_multi_wakeup(handle->multi); },
+    [](pgiam_http_handle* handle) noexcept {
+      if (libcurl.multi_wakeup != nullptr) libcurl.multi_wakeup(handle->multi);
+    },
 };
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) const pgiam_http_module* pgiam_http_module_get() {
-  return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? &kModule : nullptr;
+extern "C" __attribute__((visibility("default"))) const pgiam_http_module* pgiam_http_module_get(
+    char* why, std::size_t size) {
+  try {
+    std::string missing = load_libcurl();
+    if (missing.empty() && libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+      missing = "libcurl could not be set up";
+    if (missing.empty()) return &kModule;
+    std::snprintf(why, size, "%s", missing.c_str());
+  } catch (...) {
+    std::snprintf(why, size, "out of memory");
+  }
+  return nullptr;
 }

@@ -2,12 +2,13 @@
 // of CPU, which libcurl by itself would spend on every handle.
 #pragma once
 
-#include <curl/curl.h>
 #include <openssl/x509.h>
 
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include "adapters/http_module/libcurl.h"
 
 struct pgiam_http_trust {
  public:

@@ -1,9 +1,6 @@
 #include "clouds/aws/dpop.h"
 
-#include <openssl/rand.h>
-
-#include <stdexcept>
-
+#include "base/random.h"
 #include "base/sha256.h"
 #include "clouds/aws/json.h"
 
@@ -50,7 +47,7 @@ std::string dpop_proof(const Es256Key& key, const std::string& url, Time now,
 
 std::string random_uuid() {
   unsigned char bytes[16];
-  if (RAND_bytes(bytes, sizeof bytes) != 1) throw std::runtime_error("OpenSSL has no randomness");
+  fill_with_random(bytes);
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
   std::string text = hex({reinterpret_cast<const char*>(bytes), sizeof bytes});

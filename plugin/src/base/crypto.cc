@@ -1,0 +1,7 @@
+#include "base/crypto.h"
+
+namespace pgiam {
+
+NoCrypto::NoCrypto(Error error) : error_(std::make_shared<const Error>(std::move(error))) {}
+
+}  // namespace pgiam
