@@ -1,5 +1,6 @@
 """What is installed from the sources, and the examples as their README has them."""
 
+import ast
 import os
 import re
 import shutil
@@ -13,6 +14,11 @@ from conftest import HOST, KEY, LIBRARY, PACKAGE, PATH, ROOT, run_python
 from driver_fixtures import credentials_of_the_instance, environment_of, instance, needs_module, rds, server, verdicts  # noqa: F401
 
 EXAMPLES = ROOT / "bindings/python/examples"
+
+
+def test_the_sources_are_what_python_3_9_can_read():
+    for source in PACKAGE.rglob("*.py"):
+        ast.parse(source.read_text(), source, feature_version=(3, 9))
 
 
 @pytest.fixture(scope="module")

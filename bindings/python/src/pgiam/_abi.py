@@ -2,6 +2,9 @@
 
 import ctypes
 from ctypes import POINTER, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_void_p
+from typing import Any, Type, TypeVar
+
+_Struct = TypeVar("_Struct", bound=ctypes.Structure)
 
 ABI_MAJOR = 1
 ABI_MINOR = 2  # the least that this binding needs
@@ -183,6 +186,6 @@ SIGNATURES = {
 }
 
 
-def sized(kind, **fields):
+def sized(kind: Type[_Struct], **fields: Any) -> _Struct:
     """A struct with its size in it, as the _INIT macros make it."""
     return kind(struct_size=ctypes.sizeof(kind), **fields)

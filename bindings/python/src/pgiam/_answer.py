@@ -108,10 +108,12 @@ def read_answer(reply: Any) -> Answer:
     lib = library()
 
     def text(field: int) -> str:
-        return lib.pgiam_reply_text(reply, field).decode(errors="replace")
+        found: bytes = lib.pgiam_reply_text(reply, field)
+        return found.decode(errors="replace")
 
     def number(field: int) -> int:
-        return lib.pgiam_reply_number(reply, field)
+        found: int = lib.pgiam_reply_number(reply, field)
+        return found
 
     answer = Answer()
     params = reply_params(reply)

@@ -7,7 +7,7 @@ import contextlib
 import ctypes
 import select
 import time
-from typing import Any, Awaitable, Callable, Iterator, Mapping, NoReturn, Optional, Tuple, TypeVar
+from typing import Any, Awaitable, Callable, ContextManager, Iterator, Mapping, NoReturn, Optional, Tuple, Type, TypeVar
 
 from . import _abi, _questions, _request
 from . import _passwords as passwords
@@ -123,7 +123,7 @@ def connect(
                 (wait or wait_for)(attempt, step)
                 continue
             try:
-                with attempt.applied() if step is not None else contextlib.nullcontext({}) as apply:
+                with _apply(attempt, step) as apply:
                     connection = dial(apply)
             except Exception as raised:
                 failure = raised
@@ -147,7 +147,7 @@ async def connect_async(attempt: Optional[Attempt], dial: Callable[[Apply], Awai
                 await wait_in_loop(step)
                 continue
             try:
-                with attempt.applied() if step is not None else contextlib.nullcontext({}) as apply:
+                with _apply(attempt, step) as apply:
                     connection = await dial(apply)
             except Exception as raised:
                 failure = raised
@@ -156,6 +156,10 @@ async def connect_async(attempt: Optional[Attempt], dial: Callable[[Apply], Awai
                 if step is not None:
                     attempt.report(None)
                 return connection
+
+
+def _apply(attempt: Attempt, step: Optional[_abi.Step]) -> ContextManager[Apply]:
+    return attempt.applied() if step is not None else contextlib.nullcontext({})
 
 
 def wait_for(_: Attempt, step: _abi.Step) -> None:
@@ -200,7 +204,7 @@ def _give_up(error: Error, failure: Optional[Exception], kind: type) -> NoReturn
     raise raised from (failure or error.__cause__)
 
 
-_kinds: dict[type, type] = {}
+_kinds: dict[type, Type[Error]] = {}
 
 
 def driver_error(kind: type, members: dict[str, Any]) -> Error:
@@ -208,7 +212,7 @@ def driver_error(kind: type, members: dict[str, Any]) -> Error:
     known = _kinds.get(kind)
     if known is None:
 
-        class OperationalError(Error, kind):  # type: ignore[misc, valid-type]
+        class OperationalError(Error, kind):  # type: ignore[misc]
             __module__ = __name__
             # Of no class that could be found by name in another process.
             __reduce__ = lambda self: (_rebuild_of, (kind, self._members()))  # noqa: E731

@@ -101,7 +101,7 @@ class Context:
         self._handle: Optional[ctypes.c_void_p] = None
         self._library = library()
         self._calls: dict[object, None] = {}
-        self._operations: dict[int, Operation] = {}
+        self._operations: dict[int, Cancellable] = {}
         self._requests: dict[Any, Tuple[_abi.Request, _abi.Request]] = {}
         self._ask = _questions.person_asker(prompt) if prompt else _abi.AskFn()
         config = _abi.sized(_abi.Config, log_level=_wanted_level(), log=_log_function, ask=self._ask)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Tuple
+from typing import Any, Tuple, Type
 
 from . import _abi
 
@@ -80,14 +80,14 @@ _MEMBERS = (
 )  # fmt: skip
 
 
-def _rebuild(kind: type, members: dict[str, Any]) -> Error:
+def _rebuild(kind: Type[Error], members: dict[str, Any]) -> Error:
     error = kind.__new__(kind)
     Error.__init__(error, **members)
     return error
 
 
 def status_name(library: Any, status: int) -> str:
-    name = library.pgiam_status_name(status).decode()
+    name: str = library.pgiam_status_name(status).decode()
     for prefix in ("PGIAM_E_", "PGIAM_"):
         if name.startswith(prefix):
             return name[len(prefix) :]
@@ -101,7 +101,8 @@ def members_of(library: Any, handle: Any, status: int) -> dict[str, Any]:
         return {"status": name, "message": f"the library gave no reason ({name})"}
 
     def text(field: int) -> str:
-        return library.pgiam_error_text(handle, field).decode(errors="replace")
+        found: bytes = library.pgiam_error_text(handle, field)
+        return found.decode(errors="replace")
 
     return {
         "status": name,
@@ -130,7 +131,7 @@ def _until_null(at: Any, handle: Any) -> Any:
         index += 1
 
 
-def take_error(library: Any, status: int, handle: Any, kind: type = Error) -> Error:
+def take_error(library: Any, status: int, handle: Any, kind: Type[Error] = Error) -> Error:
     """The error of a call that failed; frees the library's. handle is a c_void_p."""
     try:
         return kind(**members_of(library, handle.value, status))

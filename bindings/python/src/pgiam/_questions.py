@@ -115,16 +115,19 @@ class _Names:
     def of(self, source: Source) -> str:
         owner, function = getattr(source, "__self__", source), getattr(source, "__func__", None)
         key = (id(owner), function)
+        name: str
         known = self._known.get(key)
         if known is not None and known[0]() is owner:
-            return known[1]
+            _, name = known
+            return name
         self._count += 1
         name = f"python:{type(owner).__name__}:{self._count}:{id(self)}"
         try:
             reference: Any = weakref.ref(owner, lambda _: self._known.pop(key, None))
         except TypeError:
             reference = lambda: owner  # noqa: E731  kept for ever: it cannot tell when it goes
-        return self._known.setdefault(key, (reference, name))[1]
+        _, name = self._known.setdefault(key, (reference, name))
+        return name
 
 
 names = _Names()

@@ -39,7 +39,8 @@ def encoded(name: str, value: Any) -> bytes:
 def pairs(values: Mapping[str, Any]) -> Tuple[Any, int]:
     """An array of options; those that are None are not given."""
     given = [(encoded("a key", key), encoded(key, value)) for key, value in values.items() if value is not None]
-    return (_abi.Option * len(given))(*given), len(given)
+    array: Any = _abi.Option * len(given)
+    return array(*given), len(given)
 
 
 def port_number(port: Any) -> int:
@@ -93,7 +94,8 @@ def copy_with_flags(request: _abi.Request, flags: int) -> _abi.Request:
 def option_keys() -> dict[str, None]:
     """The library's options, in its order."""
     if not _option_keys:
-        index, found, info = 0, {}, _abi.sized(_abi.OptionInfo)
+        found: dict[str, None] = {}
+        index, info = 0, _abi.sized(_abi.OptionInfo)
         while library().pgiam_option_at(index, info) == _abi.OK:
             found[info.key.decode()] = None
             index += 1

@@ -24,7 +24,7 @@ def _prepared(conninfo: str, given: dict[str, Any]) -> Any:
     return _attempt.start(context, resolved(keywords), options, "*", credentials)
 
 
-class Connection(psycopg.Connection):  # type: ignore[type-arg]
+class Connection(psycopg.Connection[Any]):
     """psycopg.Connection, each of which logs in with a fresh token."""
 
     @classmethod
@@ -33,7 +33,7 @@ class Connection(psycopg.Connection):  # type: ignore[type-arg]
         return _attempt.connect(attempt, lambda apply: dial(conninfo, **_attempt.merged(kwargs, apply)), OperationalError)
 
 
-class AsyncConnection(psycopg.AsyncConnection):  # type: ignore[type-arg]
+class AsyncConnection(psycopg.AsyncConnection[Any]):
     """psycopg.AsyncConnection, each of which logs in with a fresh token; the event loop never waits."""
 
     @classmethod

@@ -38,7 +38,7 @@ def install(engine: Any, *, credentials: Any = None, context: Optional[Context] 
         def dial(apply: _attempt.Apply) -> Any:
             return dialect.connect(*cargs, **(_attempt.merged(cparams, apply) if is_libpq else _asyncpg.applied(cparams, apply)))
 
-        module = getattr(dialect, "dbapi", None)
+        module: Any = getattr(dialect, "dbapi", None)
         if not hasattr(module, "OperationalError"):
             module = dialect.loaded_dbapi
         attempt = _attempt.start(context, keywords, options, can_apply, credentials)
