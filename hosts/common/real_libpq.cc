@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <link.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -13,44 +14,62 @@ namespace {
 
 constexpr const char* kAnyFunction = "PQconnectStartParams";
 
-CodeRange object_around(const void* address) {
-  dl_find_object found;
-  if (_dl_find_object(const_cast<void*>(address), &found) != 0) return {};
-  return {found.dlfo_map_start, found.dlfo_map_end};
+// An object of the process, and where the loader's list has it: that is in the order in which they
+// were loaded.
+struct LoadedObject {
+  CodeRange code;
+  const char* name = nullptr;  // "" is the program itself
+  std::size_t place = 0;       // behind the last one: there is none around this address
+};
+
+bool contains(const dl_phdr_info& object, const ElfW(Phdr)& segment, const void* address) {
+  const auto offset = reinterpret_cast<std::uintptr_t>(address) - object.dlpi_addr - segment.p_vaddr;
+  return segment.p_type == PT_LOAD && offset < segment.p_memsz;
 }
 
-CodeRange this_object() {
-  static const char anchor = 0;
-  return object_around(&anchor);
+CodeRange range_of(const dl_phdr_info& object) {
+  std::uintptr_t begin = UINTPTR_MAX, end = 0;
+  for (std::size_t i = 0; i < object.dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = object.dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD) continue;
+    begin = std::min<std::uintptr_t>(begin, object.dlpi_addr + segment.p_vaddr);
+    end = std::max<std::uintptr_t>(end, object.dlpi_addr + segment.p_vaddr + segment.p_memsz);
+  }
+  return {reinterpret_cast<const void*>(begin), reinterpret_cast<const void*>(end)};
 }
 
-// The name under which the loader knows the object around this address; "" is the program itself.
-const char* object_name(const void* address) {
-  dl_find_object found;
-  if (_dl_find_object(const_cast<void*>(address), &found) != 0) return nullptr;
-  return found.dlfo_link_map->l_name;
-}
-
-// Where the loader's list of objects has the one around this address: it is in the order in which
-// they were loaded.
-std::size_t place_of(const void* address) {
-  struct AddressSearch {
+// By what every C library offers; _dl_find_object() is quicker, and in glibc since 2.35.
+LoadedObject object_around(const void* address) {
+  struct AroundSearch {
     const void* address;
-    std::size_t place = 0;
-  } search{address};
+    LoadedObject found;
+  } search{address, {}};
   const auto is_around = [](dl_phdr_info* object, std::size_t, void* data) {
-    auto& [wanted, place] = *static_cast<AddressSearch*>(data);
+    auto& [wanted, found] = *static_cast<AroundSearch*>(data);
     for (std::size_t i = 0; i < object->dlpi_phnum; ++i) {
-      const ElfW(Phdr)& segment = object->dlpi_phdr[i];
-      const auto offset =
-          reinterpret_cast<std::uintptr_t>(wanted) - object->dlpi_addr - segment.p_vaddr;
-      if (segment.p_type == PT_LOAD && offset < segment.p_memsz) return 1;
+      if (!contains(*object, object->dlpi_phdr[i], wanted)) continue;
+      found.code = range_of(*object);
+      found.name = object->dlpi_name;
+      return 1;
     }
-    return ++place, 0;
+    return ++found.place, 0;
   };
   dl_iterate_phdr(is_around, &search);
-  return search.place;
+  return search.found;
 }
+
+// Found when this object is loaded: nothing is to be made at first use, which another thread's fork()
+// could cut in two. Somebody's constructor may be earlier.
+const CodeRange code_of_this_object = object_around(&code_of_this_object).code;
+
+CodeRange this_object() {
+  return code_of_this_object.end != nullptr ? code_of_this_object
+                                            : object_around(&code_of_this_object).code;
+}
+
+const char* object_name(const void* address) { return object_around(address).name; }
+
+std::size_t place_of(const void* address) { return object_around(address).place; }
 
 // Those of the program itself, which stay to its end.
 const std::size_t objects_at_start = place_of(nullptr);
@@ -122,7 +141,7 @@ const RealLibpq* remember(void* scope) {
   if (!libpq.PQconnectStartParams) return nullptr;
 
   const void* inside = reinterpret_cast<const void*>(libpq.PQconnectStartParams);
-  libpq.code = object_around(inside);
+  libpq.code = object_around(inside).code;
   handle_of(object_name(inside));  // never closed, so that the pointers stay good
   known->next = all_known.load();
   do {
