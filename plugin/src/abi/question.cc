@@ -1,5 +1,7 @@
 #include "abi/question.h"
 
+#include <new>
+
 #include "abi/guard.h"
 #include "base/state_lock.h"
 
@@ -36,6 +38,20 @@ bool may_succeed_later(Status status) {
 // The question of a parent process is answered there.
 bool is_of_this_process(const pgiam_question& question) { return question.fork == fork_count(); }
 
+// Where there is no memory for what the host says, whoever asked is told that at least.
+template <typename Say>
+Result<void> finish(HostQuestion& question, Say say) {
+  try {
+    return say();
+  } catch (const std::bad_alloc&) {
+    Error error;
+    error.status = Status::kNoMemory;
+    error.message = "out of memory";
+    question.finish(std::move(error));
+    throw;
+  }
+}
+
 }  // namespace
 }  // namespace pgiam
 
@@ -52,14 +68,16 @@ pgiam_status pgiam_question_answer(pgiam_question* given, const pgiam_option* va
       question.finish(error);
       return error;
     };
-    if (values == nullptr && value_count > 0) return refuse("the answer's values are NULL");
-    AnswerValues copies;
-    for (std::size_t i = 0; i < value_count; ++i) {
-      if (view(values[i].key).empty()) return refuse("a value of the answer has no key");
-      copies.emplace_back(values[i].key, Secret(view(values[i].value)));
-    }
-    question.finish(std::move(copies));
-    return {};
+    return finish(question, [&]() -> Result<void> {
+      if (values == nullptr && value_count > 0) return refuse("the answer's values are NULL");
+      AnswerValues copies;
+      for (std::size_t i = 0; i < value_count; ++i) {
+        if (view(values[i].key).empty()) return refuse("a value of the answer has no key");
+        copies.emplace_back(values[i].key, Secret(view(values[i].value)));
+      }
+      question.finish(std::move(copies));
+      return {};
+    });
   });
 }
 
@@ -69,12 +87,15 @@ void pgiam_question_decline(pgiam_question* given, pgiam_status status, const ch
   guard(nullptr, [&]() -> Result<void> {
     const std::unique_ptr<pgiam_question> owned(given);
     if (!is_of_this_process(*owned)) return {};
-    const std::string_view words = view(message);
-    Error error =
-        make_error(status_of_refusal(status, owned->question->kind()),
-                   words.empty() ? "the program that was asked declined" : std::string(words));
-    error.retryable = may_succeed_later(error.status);
-    owned->question->finish(std::move(error));
-    return {};
+    HostQuestion& question = *owned->question;
+    return finish(question, [&]() -> Result<void> {
+      const std::string_view words = view(message);
+      Error error =
+          make_error(status_of_refusal(status, question.kind()),
+                     words.empty() ? "the program that was asked declined" : std::string(words));
+      error.retryable = may_succeed_later(error.status);
+      question.finish(std::move(error));
+      return {};
+    });
   });
 }
