@@ -1,5 +1,7 @@
 #include "attempt_steps.h"
 
+#include <poll.h>
+
 #include "plugin.h"
 
 namespace pgiam::libpq {
@@ -19,6 +21,20 @@ static std::uint32_t flags_of(const RealLibpq& libpq, const PGconn* conn) {
   if (!libpq.PQconnectionUsedPassword) return 0;
   return libpq.PQconnectionUsedPassword(conn) ? PGIAM_OUTCOME_PASSWORD_SENT
                                               : PGIAM_OUTCOME_PASSWORD_NOT_SENT;
+}
+
+Error refresh(ConnectionState& state, std::size_t host, Wait wait) {
+  for (;;) {
+    state.awaited = -1;
+    Error error = state.attempt->refresh(host);
+    if (error.status() != PGIAM_E_WOULD_BLOCK) return error;
+    Result<pgiam_step> step = state.attempt->next();
+    if (!step) return step.error();
+    const int descriptor = static_cast<int>(step->descriptor);
+    if (wait == Wait::kNo) return state.awaited = descriptor, std::move(error);
+    pollfd event = {descriptor, POLLIN, 0};
+    poll(&event, 1, -1);
+  }
 }
 
 bool report(const RealLibpq& libpq, const PGconn* conn, ConnectionState& state, Wait wait) {

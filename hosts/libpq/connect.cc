@@ -183,6 +183,13 @@ PGconn* open_without_plugin(const RealLibpq& libpq, const Parameters& given, Wai
   return conn;
 }
 
+// Whether no host can be sent what takes a late password's place: in libpq's own polls, which may go
+// on to another host, that would have to be seen.
+bool may_be_late(const RealLibpq& libpq, const ResolvedParams& params, Wait wait) {
+  const bool are_polls_seen = libpq.calls_itself_here.load(std::memory_order_relaxed);
+  return wait == Wait::kNo && (are_polls_seen || params.hosts.size() == 1);
+}
+
 // A thread that is cancelled while libpq waits unwinds through us. The unwinder that does it is the
 // program's; the one inside this object has to help, and is ready for that once it has unwound.
 void prepare_to_be_cancelled() {
@@ -210,6 +217,8 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
   }
   host::RequestExtras extras;
   if (params->sslmode_chosen) extras.sslmode = params->sslmode.c_str();
+  const bool is_late = may_be_late(libpq, *params, wait);
+  if (is_late) extras.flags = PGIAM_REQUEST_LATE_PASSWORD;
   Result<Attempt> started = host::start_attempt(*context, *params, extras);
   if (!started) return std::nullopt;  // of what libpq will refuse
   std::optional<Attempt> attempt = std::move(*started);
@@ -221,6 +230,7 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
     if (!step && step.error().status() == PGIAM_NOT_APPLICABLE) return std::nullopt;
     if (!step) return fail(libpq, given, std::move(state), host::to_text(step.error()));
 
+    state->has_late_passwords = is_late;
     PGconn* conn = open(libpq, given, wait, std::move(state));
     ConnectionState* attached = conn ? state_of(libpq, conn) : nullptr;
     if (wait == Wait::kNo || !attached) return conn;

@@ -11,8 +11,9 @@ namespace pgiam::libpq {
 
 enum class Wait { kNo, kYes };
 
-// nullopt: the connection is not ours; the call that the program made is to be made. Getting the
-// token blocks even with Wait::kNo, as libpq itself does while it looks up names.
+// nullopt: the connection is not ours; the call that the program made is to be made. With Wait::kNo
+// the token may be fetched while libpq connects; finding out what the connection is blocks, as libpq
+// itself does while it looks up names.
 std::optional<PGconn*> connect(const host::RealLibpq& libpq, const host::Parameters& given,
                                Wait wait);
 

@@ -32,6 +32,10 @@ const char* ConnectionState::password_of(const HostAttempt& at) const noexcept {
   return ours ? ours : at.entry->password.c_str();
 }
 
+bool ConnectionState::is_late(const HostAttempt& at) const noexcept {
+  return has_late_passwords && may_be_ours(at) && !attempt->host(at.index).password;
+}
+
 bool ConnectionState::may_be_ours(const HostAttempt& at) const noexcept {
   return attempt && !(attempt->host(at.index).flags & PGIAM_HOST_NOT_OURS);
 }

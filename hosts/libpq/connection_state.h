@@ -31,6 +31,9 @@ struct ConnectionState {
   bool is_ours = true;  // false: no more than its message (given_password.h)
   bool can_be_reset = true;
   bool is_reset = false;      // the attempt under way is not the first
+  bool has_late_passwords = false;  // libpq begins without them
+  bool is_nonblocking = false;  // what the program set, and a reset forgets
+  int awaited = -1;  // what the program waits on in libpq's socket's place, until the token is there
   std::string why_no_plugin;  // "": there is one
 
   // PQerrorMessage: while libpq says the first, the program is told the second.
@@ -40,6 +43,8 @@ struct ConnectionState {
   // What the host is to be sent.
   const char* password_of(const HostAttempt& at) const noexcept;
   bool may_be_ours(const HostAttempt& at) const noexcept;
+  // Whether that is not there yet.
+  bool is_late(const HostAttempt& at) const noexcept;
   // The name that libpq is told to dial, and that it looks up in password files.
   std::string_view name_of(const HostAttempt& at) const noexcept;
   // The host that libpq is at.

@@ -195,6 +195,13 @@ PGIAM_INTERPOSED PQconninfoOption* PQconninfo(PGconn* conn) {
                       });
 }
 
+PGIAM_INTERPOSED int PQsocket(const PGconn* conn) {
+  const RealLibpq* libpq = find_any_libpq(PGIAM_CALLER);
+  if (!libpq || !libpq->PQsocket) return -1;
+  const ConnectionState* state = libpq->lacks ? nullptr : state_of(*libpq, conn);
+  return state && state->awaited >= 0 ? state->awaited : libpq->PQsocket(conn);
+}
+
 // All of them also under names of our own, for programs that prefer to call them so.
 #define PGIAM_LIBPQ_INTERPOSED(name, need) \
   extern "C" decltype(name) pgiam_##name __attribute__((alias(#name)));

@@ -1,6 +1,7 @@
 #include "password_injection.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <string.h>
 
 #include <algorithm>
@@ -28,12 +29,15 @@ std::size_t room_for(const ConnectionState& state, const HostAttempt& at) {
 
 host::SecretText password_lines(const ConnectionState& state, std::string_view first_port) {
   host::SecretText lines;
+  const std::string_view filler(&kFiller[kPadding]);
   for (const HostAttempt& at : state.hosts) {
     const ResolvedHost& entry = *at.entry;
     const bool is_first = at.index == 0;
     const std::string_view port = is_first ? first_port : entry.port;
     const std::string_view password = state.password_of(at);
-    if (state.may_be_ours(at)) {
+    if (state.is_late(at)) {
+      append_line(lines, state.name_of(at), port, filler, 0);
+    } else if (state.may_be_ours(at)) {
       append_line(lines, state.name_of(at), port, password, kPadding);
     } else if (!password.empty()) {
       append_line(lines, state.name_of(at), port, password, 0);
@@ -79,6 +83,7 @@ void PasswordInjection::write_file(ConnectionState& state, std::string_view firs
     // No place for a file, as in a jail without /proc and /tmp: no room for a longer one, then.
     file_.reset();
     HostAttempt& at = state.hosts.front();
+    if (state.is_late(at)) return take_up_room(state);
     password_.append(state.password_of(at));
     at.room = password_.view().size();
     option_ = {"password", password_.c_str()};
@@ -98,10 +103,20 @@ static const void* object_of(const void* address) {
 
 using UsableSize = std::size_t (*)(void*);
 
+// That of the process. A program may have an entry of that name which only leads there.
+static const void* find_malloc() {
+  const void* found = dlsym(RTLD_DEFAULT, "malloc");
+  Dl_info info{};
+  void* entry = nullptr;
+  if (!found || !dladdr1(found, &info, &entry, RTLD_DL_SYMENT) || !entry) return found;
+  const bool leads_elsewhere = static_cast<const ElfW(Sym)*>(entry)->st_shndx == SHN_UNDEF;
+  return leads_elsewhere ? dlsym(RTLD_NEXT, "malloc") : found;
+}
+
 // The question that the allocator of this process answers; nullptr where malloc is another's, which
 // would take its block for one of its own. Asked anew each time: libraries come and go.
 static UsableSize usable_size() {
-  const void* allocate = dlsym(RTLD_DEFAULT, "malloc");
+  const void* allocate = find_malloc();
   void* ask = dlsym(RTLD_DEFAULT, "malloc_usable_size");
   if (!allocate || !ask || object_of(allocate) != object_of(ask)) return nullptr;
   return reinterpret_cast<UsableSize>(ask);
@@ -135,13 +150,20 @@ void put_current_password(const RealLibpq& libpq, PGconn* conn, ConnectionState&
   if (!state.shares_password) return;
   const HostAttempt* at = state.current(libpq, conn);
   char* place = libpq.PQpass(conn);
-  if (!at || put_password(state, *at, place) != Put::kDone) erase(place);
+  if (at && state.is_late(*at))
+    memset(place, 'x', strlen(place));
+  else if (!at || put_password(state, *at, place) != Put::kDone)
+    erase(place);
+}
+
+bool is_filler(const char* password) {
+  const std::size_t length = strlen(password);
+  return length >= kPadding && strspn(password, "x") == length;
 }
 
 void remove_filler(const RealLibpq& libpq, PGconn* conn) {
   char* place = libpq.PQpass(conn);
-  const std::size_t length = strlen(place);
-  if (length >= kPadding && strspn(place, "x") == length) erase(place);
+  if (is_filler(place)) erase(place);
 }
 
 }  // namespace pgiam::libpq

@@ -53,10 +53,12 @@ enum class Put { kDone, kNoRoom, kRoomUnknown };
 // Writes the host's password to where libpq will take it from, if there is room for it.
 Put put_password(const ConnectionState& state, const HostAttempt& at, char* place);
 
-// Where hosts share a place: writes the password of the host that libpq is at, and none if that is
-// not known. Needs no memory.
+// Where hosts share a place: writes the password of the host that libpq is at, what takes up room
+// where that is late, and none if it is not known. Needs no memory.
 void put_current_password(const host::RealLibpq& libpq, PGconn* conn, ConnectionState& state);
 
+// Whether this only takes up room.
+bool is_filler(const char* password);
 // For a connection whose state was lost, as it is for want of memory: no password rather than a
 // filler.
 void remove_filler(const host::RealLibpq& libpq, PGconn* conn);

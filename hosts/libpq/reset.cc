@@ -1,5 +1,6 @@
 #include "reset.h"
 
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -23,90 +24,125 @@ constexpr const char* kRoomUnknown =
 // Whether the password that libpq holds is the user's own and not one that we put there: how much
 // room there is behind it is then not known.
 bool is_users_own(const ConnectionState& state, const HostAttempt& at, const char* password) {
-  return !state.shares_password && is_no_token(password) &&
+  return !state.shares_password && !is_filler(password) && is_no_token(password) &&
          strcmp(password, state.password_of(at)) != 0;
 }
 
+enum class Prepared { kYes, kLater, kNever };
+
 // Sees to it that libpq will send what is right now for the host that it is at. If that cannot be,
-// `why` tells the reason.
-bool prepare(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, std::string& why) {
+// `why` tells the reason. kLater: only where the program need not wait here.
+Prepared prepare(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, Wait wait,
+                 std::string& why) {
+  const auto never = [&](std::string reason) {
+    why = std::move(reason);
+    return Prepared::kNever;
+  };
   char* place = libpq.PQpass(conn);  // not a copy: the bytes that will be sent
   HostAttempt* at = state.current(libpq, conn);
   put_current_password(libpq, conn, state);  // first, as the rest may fail for want of memory
-  if (!at || at->room == 0) return true;
+  if (!at || at->room == 0) return Prepared::kYes;
 
   const bool is_own = is_users_own(state, *at, place);
   if (state.may_be_ours(*at)) {
-    const Error error = state.attempt->refresh(at->index);
+    const Error error = refresh(state, at->index, wait);
+    if (error.status() == PGIAM_E_WOULD_BLOCK) return Prepared::kLater;
     if (error.status() != PGIAM_OK && error.status() != PGIAM_NOT_APPLICABLE)
-      return why = host::to_text(error), false;
+      return never(host::to_text(error));
   }
-  if (is_own) return !(state.is_reset && state.may_be_ours(*at)) || (why = kNoRoom, false);
+  if (is_own && state.is_reset && state.may_be_ours(*at)) return never(kNoRoom);
+  if (is_own) return Prepared::kYes;
   const Put put = put_password(state, *at, place);
-  if (put != Put::kDone) why = put == Put::kNoRoom ? kNoRoom : kRoomUnknown;
-  return put == Put::kDone;
+  if (put != Put::kDone) return never(put == Put::kNoRoom ? kNoRoom : kRoomUnknown);
+  return Prepared::kYes;
 }
 
 // Ends the connection so that libpq notices and sends nothing more; its error is ours.
 void end(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, std::string why) {
   if (const int socket = libpq.PQsocket(conn); socket >= 0) shutdown(socket, SHUT_RDWR);
-  libpq.PQconsumeInput(conn);
+  // What the server has said already comes before the end.
+  for (int i = 0; i < 4 && libpq.PQstatus(conn) != CONNECTION_BAD; ++i) libpq.PQconsumeInput(conn);
   state.say(libpq.PQerrorMessage(conn), std::move(why));
 }
 
-// The password for the host that libpq was at, before anything is sent. False: the reset has
-// failed.
-bool prepare_reset(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
+// The password for the host that libpq was at, before anything is sent; where the program polls, it
+// may come later. False: the reset has failed.
+bool prepare_reset(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, Wait wait) {
   std::string why;
   state.we_say.clear();
-  if (prepare(libpq, conn, state, why)) return true;
+  const Prepared prepared = prepare(libpq, conn, state, wait, why);
+  state.awaited = -1;  // libpq begins first
+  if (prepared != Prepared::kNever) return true;
   end(libpq, conn, state, std::move(why));
   return false;
 }
 
 // False: the connection has failed for ever, or right now.
-bool begin_reset(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
+bool begin_reset(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, Wait wait) {
   if (!state.can_be_reset) return false;
   state.is_reset = true;
   if (state.attempt) state.attempt->restart();
-  return prepare_reset(libpq, conn, state);
+  return prepare_reset(libpq, conn, state, wait);
 }
 
 }  // namespace
 
 void reset(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
-  if (!begin_reset(libpq, conn, state)) return;
+  if (!begin_reset(libpq, conn, state, Wait::kYes)) return;
   do {
     libpq.PQreset(conn);
-  } while (report(libpq, conn, state, Wait::kYes) && prepare_reset(libpq, conn, state));
+  } while (report(libpq, conn, state, Wait::kYes) &&
+           prepare_reset(libpq, conn, state, Wait::kYes));
 }
 
 int reset_start(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
-  return begin_reset(libpq, conn, state) && libpq.PQresetStart(conn);
+  return begin_reset(libpq, conn, state, Wait::kNo) && libpq.PQresetStart(conn);
 }
 
 // Once more, with the same connection: what PQresetStart does is all that a new one would do. Its
 // socket is another then, as libpq's manual says it may be after every poll.
-static bool start_again(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
-  return libpq.PQresetStart && prepare_reset(libpq, conn, state) && libpq.PQresetStart(conn);
+static PostgresPollingStatusType start_again(const RealLibpq& libpq, PGconn* conn,
+                                             ConnectionState& state) {
+  if (!libpq.PQresetStart || !prepare_reset(libpq, conn, state, Wait::kNo) ||
+      !libpq.PQresetStart(conn))
+    return PGRES_POLLING_FAILED;
+  libpq.PQsetnonblocking(conn, state.is_nonblocking);
+  return PGRES_POLLING_WRITING;
+}
+
+// As a server that asked for a password does when it has got none for a minute.
+static bool has_hung_up(const RealLibpq& libpq, const PGconn* conn) {
+  pollfd event = {libpq.PQsocket(conn), POLLRDHUP, 0};
+  return poll(&event, 1, 0) > 0;
 }
 
 PostgresPollingStatusType poll(const RealLibpq& libpq, PGconn* conn, ConnectionState& state,
                                decltype(&::PQconnectPoll) real_poll, bool is_internal) {
   const ConnStatusType status = libpq.PQstatus(conn);
+  if (!is_internal && status != CONNECTION_BAD)
+    state.is_nonblocking = libpq.PQisnonblocking(conn);
   // When it has just come to a host, and before it answers what the host asks.
-  const bool matters = status == CONNECTION_STARTED || status == CONNECTION_AWAITING_RESPONSE;
-  std::string why;
-  if (matters && !prepare(libpq, conn, state, why)) {
-    end(libpq, conn, state, std::move(why));
-    return PGRES_POLLING_FAILED;
+  const bool is_asked = status == CONNECTION_AWAITING_RESPONSE;
+  const bool has_waited = is_asked && state.awaited >= 0;
+  if (is_asked || status == CONNECTION_STARTED) {
+    std::string why;
+    const Prepared prepared =
+        prepare(libpq, conn, state, is_internal ? Wait::kYes : Wait::kNo, why);
+    if (prepared == Prepared::kNever) {
+      end(libpq, conn, state, std::move(why));
+      return PGRES_POLLING_FAILED;
+    }
+    // What the server has said makes libpq's own socket readable, for programs that keep to that.
+    if (prepared == Prepared::kLater && is_asked) return PGRES_POLLING_READING;
+    if (has_waited && has_hung_up(libpq, conn)) return start_again(libpq, conn, state);
   }
+  state.awaited = -1;
   const PostgresPollingStatusType result = real_poll(conn);
   // It may have come to another host, and the program may ask for the password.
   put_current_password(libpq, conn, state);
   const bool has_ended = result == PGRES_POLLING_OK || result == PGRES_POLLING_FAILED;
   if (!has_ended || is_internal || !report(libpq, conn, state, Wait::kNo)) return result;
-  return start_again(libpq, conn, state) ? PGRES_POLLING_WRITING : PGRES_POLLING_FAILED;
+  return start_again(libpq, conn, state);
 }
 
 }  // namespace pgiam::libpq

@@ -245,6 +245,8 @@ PGIAM_EXPORT size_t PGIAM_CALL pgiam_context_take_log(pgiam_context *context, pg
                                              attempt: answers PGIAM_STEP_WAIT where it would block */
 #define PGIAM_REQUEST_WALKS_LIST     0x10u /* an attempt: this client goes through a list of hosts
                                               by itself, as libpq and pgjdbc do */
+#define PGIAM_REQUEST_LATE_PASSWORD  0x20u /* with WALKS_LIST: this client begins to connect while the
+                                              password is fetched, and gets it by _refresh */
 
 typedef struct pgiam_request {
   uint32_t struct_size;
@@ -506,7 +508,8 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_operation_free(pgiam_operation *operation);
  *
  *   pgiam_attempt_new(context, &request, &attempt, &error)
  *   while (pgiam_attempt_next(attempt, &step, &error) == PGIAM_OK && step.kind != PGIAM_STEP_DONE)
- *     WAIT:    until step.descriptor is readable or step.wait_ms are over   (only with NO_WAIT)
+ *     WAIT:    until step.descriptor is readable or step.wait_ms are over   (only with NO_WAIT,
+ *              or for a late password)
  *     CONNECT: set each pgiam_attempt_param over the user's own, connect, pgiam_attempt_report
  *   pgiam_attempt_free(attempt)
  *
@@ -560,7 +563,7 @@ typedef struct pgiam_host {
   uint32_t port;
   const char *host;          /* as the user wrote it, "" where only an address is given */
   const char *hostaddr;
-  const char *password;      /* what it is to be sent; NULL: not ours, or not asked for yet */
+  const char *password;      /* what it is to be sent; NULL: not ours, not asked for yet, or late */
   const pgiam_reply *reply;  /* the same as an answer; NULL as well */
   uint32_t flags;            /* PGIAM_HOST_NOT_OURS */
   uint32_t reserved;         /* zero */
@@ -579,7 +582,10 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_report(pgiam_attempt *attempt
                                                               const pgiam_outcome *outcome);
 /* For clients that walk the list, at the moment of sending: sees to it that _host tells a password
  * that this host takes now. From memory in microseconds while the one at hand is good; else it
- * blocks, or with NO_WAIT answers PGIAM_E_WOULD_BLOCK. PGIAM_NOT_APPLICABLE: not ours (any more).
+ * blocks, or with NO_WAIT answers PGIAM_E_WOULD_BLOCK. With LATE_PASSWORD that means that it is on
+ * its way: _next tells what to wait for (a socket), then _refresh again; a _report or _restart calls
+ * the fetch off. Names and files are waited for all the same. PGIAM_NOT_APPLICABLE: not ours (any
+ * more).
  * PGIAM_E_INSECURE: the rules have changed, and the connection has less TLS than they ask for, or
  * dials another name. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_refresh(pgiam_attempt *attempt, size_t index,

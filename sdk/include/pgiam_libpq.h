@@ -7,8 +7,9 @@
  *
  * Each does what libpq's manual says of its namesake, with the same arguments, ownership and threads.
  * Connections that are not ours pass through. A PGconn is libpq's own: every other function of libpq
- * takes it, and PQfinish ends it. Where a token has to be fetched from the network, the
- * functions that start a connection or a reset, and the first poll at a further host, wait for it. */
+ * takes it, and PQfinish ends it. Where a token has to be fetched first, the functions that make a
+ * whole connection wait for it; a connection that is polled asks to be polled again when PQsocket is
+ * readable, which until then is a socket of ours and no longer libpq's. */
 #ifndef PGIAM_LIBPQ_H
 #define PGIAM_LIBPQ_H
 
@@ -37,6 +38,10 @@ PGIAM_EXPORT PostgresPollingStatusType pgiam_PQresetPoll(PGconn *conn);
 /* Where a token could not be made or was refused: libpq's text and the whole story. Valid until the
  * next call on the connection. */
 PGIAM_EXPORT char *pgiam_PQerrorMessage(const PGconn *conn);
+
+/* What the last poll wants to be waited for: libpq's socket, or ours while a token is fetched. (Who
+ * goes on asking libpq's PQsocket polls without a pause meanwhile.) */
+PGIAM_EXPORT int pgiam_PQsocket(const PGconn *conn);
 
 /* What the program gave: the password file and the TLS settings that carry a token are left out. */
 PGIAM_EXPORT PQconninfoOption *pgiam_PQconninfo(PGconn *conn);

@@ -4,6 +4,7 @@
  *   memory_trial [name [n]] */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -208,6 +209,47 @@ static int credentials(pgiam_context *context) {
   return end;
 }
 
+static void supply(void *unused, const pgiam_prompt *prompt, pgiam_question *question) {
+  static const pgiam_option kValues[] = {{"access_key_id", "AKIAIOSFODNN7EXAMPLE"},
+                                         {"secret_access_key", "wJalrXUtnFEMI/K7MDENGEXAMPLEKEY"}};
+  (void)unused;
+  (void)prompt;
+  pgiam_question_answer(question, kValues, 2);
+}
+
+/* What supplies the credentials is asked when the connect has begun. */
+static int late_password(pgiam_context *context) {
+  pgiam_request request;
+  pgiam_attempt *attempt = NULL;
+  pgiam_step step = PGIAM_STEP_INIT;
+  pgiam_host host = PGIAM_HOST_INIT;
+  pgiam_error *error = NULL;
+  int end;
+  pgiam_status status;
+  fill(&request);
+  request.flags = PGIAM_REQUEST_WALKS_LIST | PGIAM_REQUEST_LATE_PASSWORD;
+  request.credentials = supply;
+  request.credentials_identity = "trial";
+  status = pgiam_attempt_new(context, &request, &attempt, &error);
+  if (status == PGIAM_OK) status = pgiam_attempt_next(attempt, &step, &error);
+  while (status == PGIAM_OK) {
+    struct pollfd event = {-1, POLLIN, 0};
+    status = pgiam_attempt_refresh(attempt, 0, &error);
+    if (status != PGIAM_E_WOULD_BLOCK) break;
+    pgiam_error_free(error);
+    error = NULL;
+    status = pgiam_attempt_next(attempt, &step, &error);
+    event.fd = (int)step.descriptor;
+    if (status == PGIAM_OK) poll(&event, 1, -1);
+  }
+  if (attempt != NULL) pgiam_attempt_host(attempt, 0, &host);
+  end = judge(status, error,
+              host.password != NULL && strstr(host.password, "X-Amz-Signature=") != NULL);
+  pgiam_attempt_free(attempt);
+  pgiam_error_free(error);
+  return end;
+}
+
 static const struct {
   const char *name;
   int (*run)(pgiam_context *context);
@@ -216,6 +258,7 @@ static const struct {
     {"not_ours", not_ours},             {"broken_settings", broken_settings},
     {"operation", operation},           {"after_connect", after_connect},
     {"explain", explain},               {"credentials", credentials},
+    {"late_password", late_password},
 };
 
 /* In a child. 0: the n-th allocation was reached, and all was well; 1: it was not; 2: a fault. */

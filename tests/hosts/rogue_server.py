@@ -19,7 +19,7 @@ def error(sqlstate, text):
 
 class RogueServer:
     """`manners`: address → "welcome", "refuse", "starting up" (an error before it asks), "hang up" (at once), "no TLS",
-    "echo …{}…" (an error with the password in it); a list: one for each who comes, the last for all others. It listens on them, and where no port is given also on 127.0.0.1."""
+    "impatient" (hangs up when it has asked), "echo …{}…" (an error with the password in it); a list: one for each who comes, the last for all others. It listens on them, and where no port is given also on 127.0.0.1."""
 
     def __init__(self, folder, manners, port=0):
         self.manners, self.came, self.sent = manners, [], []
@@ -71,6 +71,8 @@ class RogueServer:
         if manner == "starting up":
             return client.sendall(error("57P03", "the database system is starting up"))
         client.sendall(b"R\0\0\0\x08\0\0\0\x03")
+        if manner == "impatient":
+            return
         self.sent.append((address, self.read_message(client)[:-1].decode()))
         if manner.startswith("echo "):
             return client.sendall(error("28000", manner[5:].format(self.sent[-1][1])))

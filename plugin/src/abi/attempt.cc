@@ -50,13 +50,23 @@ pgiam_attempt::pgiam_attempt(pgiam_context& context, const HostRequest& given,
     : context_(context),
       request_(given.request),
       no_wait_(given.no_wait),
+      may_be_late_(given.may_be_late),
       functions_(given.functions),
-      machine_(std::move(hosts), given.walks_list, std::string(given.request.sslmode)) {
+      machine_(std::move(hosts), given.walks_list, std::string(given.request.sslmode)),
+      event_(std::make_shared<WakeEvent>(may_be_late_ ? WakeEvent::Kind::kSocket
+                                                      : WakeEvent::Kind::kAny)) {
   for (std::string_view password : given.host_passwords) host_passwords_.emplace_back(password);
 }
 
 const pgiam_reply* pgiam_attempt::reply_of(std::size_t host) const {
   return static_cast<const pgiam_reply*>(machine_.hosts()[host].password.reply.get());
+}
+
+// nullptr: there is none, or not yet.
+const char* pgiam_attempt::password_of(std::size_t host) const {
+  const pgiam_reply* reply = reply_of(host);
+  const bool is_there = reply != nullptr && !reply->reply.is_late();
+  return is_there ? reply->reply.password()->text.reveal_c_str() : nullptr;
 }
 
 std::stop_token pgiam_attempt::stop() const {
@@ -92,27 +102,53 @@ Request pgiam_attempt::request_for(std::size_t index) const {
   return request;
 }
 
-Result<Reply> pgiam_attempt::ask_here(Request request, bool no_wait) {
+pgiam_attempt::Wait pgiam_attempt::as_long_as_may_be() const {
+  if (no_wait_) return Wait::kNo;
+  return may_be_late_ ? Wait::kUntilFetch : Wait::kToTheEnd;
+}
+
+Result<Reply> pgiam_attempt::ask_here(Request request, Wait wait) {
   std::optional<HostQuestions> questions;
   if (functions_.has_any()) {
     questions.emplace(context_, context_.wired.clock(), functions_, [] {});
     request.host_link = &*questions;
   }
-  if (no_wait) return at_hand(context_.wired.flow(), request);
+  if (wait == Wait::kNo) return at_hand(context_.wired.flow(), request);
   const HostQuestions::OnThisThread asked_at_once(questions ? &*questions : nullptr);
   std::optional<CallInProgress> call;
   std::optional<EitherStop> either;
-  return context_.wired.flow().before_connect(request, [&] {
+  const auto begin = [&] {
     call.emplace(context_);
     return either.emplace(call->stop(), stop()).token();
-  });
+  };
+  Flow& flow = context_.wired.flow();
+  auto reply = flow.before_connect(request, begin, wait == Wait::kUntilFetch);
+  // Late only where the client can be told when it is there.
+  const bool can_be_told = !reply || !reply->is_late() || event_->descriptor();
+  return can_be_told ? std::move(reply) : flow.before_connect(request, begin);
+}
+
+// For a client that can wait for a late password. kWouldBlock: it is on its way.
+Result<Reply> pgiam_attempt::ask_late(const Request& request, std::size_t host) {
+  if (pending_ && pending_host_ != host) pending_.reset();
+  if (!pending_) {
+    auto reply = ask_here(request, Wait::kUntilFetch);
+    if (!reply || !reply->is_late()) return reply;
+    pending_.emplace(context_, request, functions_, event_, stop());
+    pending_host_ = host;
+  }
+  auto outcome = pending_->wait(Milliseconds{0});
+  if (!outcome) return make_error(Status::kWouldBlock, "the password is on its way");
+  pending_.reset();
+  const bool is_without_thread = !*outcome && outcome->error().status == Status::kNoMemory;
+  return is_without_thread ? ask_here(request, Wait::kToTheEnd) : std::move(*outcome);
 }
 
 // False: the answer is on its way.
 bool pgiam_attempt::ask(std::size_t host) {
   const Request request = request_for(host);
   if (!no_wait_) {
-    machine_.answer(host, password_in(ask_here(request, false)));
+    machine_.answer(host, password_in(ask_here(request, as_long_as_may_be())));
     return true;
   }
   if (!pending_) pending_.emplace(context_, request, functions_, event_, stop());
@@ -127,7 +163,8 @@ Result<ConnectionAttempt::Password> pgiam_attempt::password_in(Result<Reply> ans
   if (!answer) return answer.error();
   Password password;
   password.settings = answer->settings();
-  password.expires_at = answer->password()->expires_at;
+  password.is_late = answer->is_late();
+  if (!password.is_late) password.expires_at = answer->password()->expires_at;
   password.reply = std::shared_ptr<const pgiam_reply>(make_reply(std::move(*answer)));
   return password;
 }
@@ -183,8 +220,7 @@ pgiam_step pgiam_attempt::connect_step(std::size_t host) {
   const char* password = nullptr;
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     if (!is_all && i != host) continue;
-    const pgiam_reply* reply = reply_of(i);
-    const char* of_host = reply ? reply->reply.password()->text.reveal_c_str() : nullptr;
+    const char* of_host = password_of(i);
     const bool is_same = password && of_host && std::string_view(password) == of_host;
     password = !is_all || i == 0 || is_same ? of_host : nullptr;
     if (!password) break;
@@ -219,6 +255,8 @@ void pgiam_attempt::prepare_for_resets() {
 }
 
 Result<pgiam_step> pgiam_attempt::next() {
+  // For _refresh to take.
+  if (may_be_late_ && pending_ && !stop().stop_requested()) return wait_step(-1);
   event_->clear();
   for (;;) {
     if (stop().stop_requested()) {
@@ -314,6 +352,7 @@ Result<void> pgiam_attempt::report(const pgiam_outcome& outcome) {
   if (!told) return told.error();
   if (outcome.host > machine_.hosts().size())
     return invalid_argument("there is no such host in the list");
+  if (may_be_late_) pending_.reset();  // the connection has ended before it was needed
   const CallInProgress call(context_);
   Report report;
   report.connected = outcome.outcome == PGIAM_OUTCOME_CONNECTED;
@@ -346,7 +385,9 @@ Result<void> pgiam_attempt::refresh(std::size_t host) {
   // DNS may lead elsewhere by now; the connection does not.
   const auto& at = machine_.hosts()[host];
   if (at.dial_host != at.entry.host) request.alias_of = first_of_list(at.dial_host);
-  auto password = password_in(ask_here(request, no_wait_));
+  const Wait wait = as_long_as_may_be();
+  auto password = password_in(wait == Wait::kUntilFetch ? ask_late(request, host)
+                                                        : ask_here(request, wait));
   if (!password) {
     if (password.error().status == Status::kNotApplicable) machine_.answer(host, password.error());
     return password.error();
@@ -371,9 +412,9 @@ bool pgiam_attempt::fill(std::size_t index, pgiam_host& host) const {
   host.dial_host = found.dial_host.c_str();
   host.dial_hostaddr = found.dial_hostaddr.c_str();
   host.port = found.entry.port;
-  host.reply = reply_of(index);
+  host.password = password_of(index);
+  host.reply = host.password ? reply_of(index) : nullptr;
   host.flags = found.state == State::kNotOurs ? PGIAM_HOST_NOT_OURS : 0;
-  if (host.reply) host.password = host.reply->reply.password()->text.reveal_c_str();
   return true;
 }
 

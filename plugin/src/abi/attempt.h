@@ -36,7 +36,10 @@ struct pgiam_attempt {
 
   pgiam::Request request_for(std::size_t host) const;
   bool ask(std::size_t host);
-  pgiam::Result<pgiam::Reply> ask_here(pgiam::Request request, bool no_wait);
+  enum class Wait { kNo, kUntilFetch, kToTheEnd };
+  Wait as_long_as_may_be() const;
+  pgiam::Result<pgiam::Reply> ask_here(pgiam::Request request, Wait wait);
+  pgiam::Result<pgiam::Reply> ask_late(const pgiam::Request& request, std::size_t host);
   static pgiam::Result<Password> password_in(pgiam::Result<pgiam::Reply> answer);
   pgiam::Result<pgiam_step> wait_step(std::int64_t wait_ms);
   pgiam_step connect_step(std::size_t host);
@@ -45,6 +48,7 @@ struct pgiam_attempt {
   bool pause_here(pgiam::Milliseconds pause);
   std::stop_token stop() const;
   const pgiam_reply* reply_of(std::size_t host) const;
+  const char* password_of(std::size_t host) const;
   std::optional<std::size_t> host_of(const pgiam_outcome& outcome) const;
   pgiam::Error failure_of(const pgiam::ConnectionOutcome& outcome,
                           std::optional<std::size_t> host) const;
@@ -56,7 +60,7 @@ struct pgiam_attempt {
   pgiam_context& context_;
   const pgiam::OwnedRequest request_;
   std::vector<pgiam::Secret> host_passwords_;  // one for each, or none at all
-  const bool no_wait_;
+  const bool no_wait_, may_be_late_;
   const pgiam::HostFunctions functions_;
   pgiam::ConnectionAttempt machine_;
 
@@ -66,8 +70,9 @@ struct pgiam_attempt {
   };
   std::vector<Param> params_;  // of the connect at hand
 
-  const std::shared_ptr<pgiam::WakeEvent> event_ = std::make_shared<pgiam::WakeEvent>();
+  const std::shared_ptr<pgiam::WakeEvent> event_;
   mutable std::mutex mutex_;  // over the next, which cancel() takes from any thread
   std::stop_source stop_;
   std::optional<pgiam::PendingAnswer> pending_;
+  std::size_t pending_host_ = 0;  // where a password is late
 };

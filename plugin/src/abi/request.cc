@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t kKnownFlags = PGIAM_REQUEST_REFRESH | PGIAM_REQUEST_NO_INTERACTION |
                                       PGIAM_REQUEST_RESOLVE | PGIAM_REQUEST_NO_WAIT |
-                                      PGIAM_REQUEST_WALKS_LIST;
+                                      PGIAM_REQUEST_WALKS_LIST | PGIAM_REQUEST_LATE_PASSWORD;
 
 // What a password is sent over, beside what a Request has fields for.
 constexpr std::string_view kKeptKeywords[] = {"sslrootcert", "gssencmode", "channel_binding",
@@ -77,6 +77,8 @@ Result<void> read_request_for_list(const pgiam_context& context, const pgiam_req
   request.can_apply = view(raw->can_apply);
   read.no_wait = (raw->flags & PGIAM_REQUEST_NO_WAIT) != 0;
   read.walks_list = (raw->flags & PGIAM_REQUEST_WALKS_LIST) != 0;
+  read.may_be_late = read.walks_list && !read.no_wait &&
+                     (raw->flags & PGIAM_REQUEST_LATE_PASSWORD) != 0;
   if (context.questions.has_any()) read.functions = context.questions;
   if (raw->credentials != nullptr) {
     read.functions.credentials = raw->credentials;

@@ -19,6 +19,7 @@ struct HostRequest {
   bool has_keywords = false;  // else `host` is one, whatever it looks like
   bool no_wait = false;
   bool walks_list = false;
+  bool may_be_late = false;
   HostFunctions functions;
 };
 

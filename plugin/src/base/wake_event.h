@@ -13,6 +13,11 @@ namespace pgiam {
 // Any thread.
 class WakeEvent {
  public:
+  // What the descriptor is. A client of libpq's takes nothing but a socket (Ruby's does); that is two
+  // descriptors.
+  enum class Kind { kAny, kSocket };
+  explicit WakeEvent(Kind kind = Kind::kAny) : kind_(kind) {}
+
   void set();
   void clear();
   // Until it is set. False: the time was up.
@@ -22,9 +27,13 @@ class WakeEvent {
   Result<int> descriptor();
 
  private:
+  bool open();
+  void make_readable();
+
+  const Kind kind_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  Descriptor descriptor_;
+  Descriptor descriptor_, other_end_;
   bool is_set_ = false;
 };
 

@@ -24,7 +24,7 @@ Flow::Flow(const World& world, std::span<const OptionValue> options,
 
 Flow::~Flow() { fetcher_->leave(world_); }
 
-Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
+Result<Reply> Flow::before_connect(const Request& request, const Begin& begin, bool may_be_late) {
   if (auto reply = find_reply(request)) return std::move(*reply);
   const std::stop_token stop = begin();
   const Milliseconds start = world_.clock.uptime();
@@ -32,8 +32,11 @@ Result<Reply> Flow::before_connect(const Request& request, const Begin& begin) {
   if (!plan) return plan.error();
   const Call call = begin_call(**plan, request, start, stop);
   if (auto reply = answer_without_cloud(*plan, request, call)) return std::move(*reply);
+  const AskCloud& ask = *(*plan)->as<AskCloud>();
+  if (may_be_late && ask.given == nullptr && has_to_be_fetched(ask, request, call))
+    return Reply::late(*plan);
   Trace trace;
-  const auto found = fetcher_->get(wanted(*(*plan)->as<AskCloud>(), request, call), trace);
+  const auto found = fetcher_->get(wanted(ask, request, call), trace);
   if (!found) return failed(**plan, found.error());
   return answer(*plan, *found, request, call.now);
 }
@@ -122,6 +125,15 @@ Call Flow::call_until(Milliseconds limit, const Request& request, Milliseconds s
   call.host = request.host_link;
   call.has_person = call.may_prompt = !request.no_interaction && world_.prompt.available();
   return call;
+}
+
+// From the network or a program; all else is in memory, or in files that are soon read.
+bool Flow::has_to_be_fetched(const AskCloud& ask, const Request& request, Call call) const {
+  call.offline = true;
+  call.has_person = call.may_prompt = false;
+  Trace trace;
+  const auto found = fetcher_->get(wanted(ask, request, call), trace);
+  return !found && found.error().status == Status::kNetwork;
 }
 
 Wanted Flow::wanted(const AskCloud& ask, const Request& request, const Call& call) const {

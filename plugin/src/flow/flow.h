@@ -32,8 +32,10 @@ class Flow {
   // Tells that the call goes on, and gets what would cancel it.
   using Begin = std::function<std::stop_token()>;
   // kNotApplicable with the reason where the connection is not ours. Begins unless all that the
-  // answer takes is at hand: then nobody can be waiting for it.
-  Result<Reply> before_connect(const Request& request, const Begin& begin);
+  // answer takes is at hand: then nobody can be waiting for it. `may_be_late`: where something has
+  // to be fetched first, it is not, and the reply is late.
+  Result<Reply> before_connect(const Request& request, const Begin& begin,
+                               bool may_be_late = false);
   // The answer from memory, without a file, the network or a wait; nothing where it takes one.
   std::optional<Result<Reply>> find_reply(const Request& request);
   // before_connect without a caller that waits. It ends at once where the answer is in memory; else
@@ -80,6 +82,7 @@ class Flow {
   std::optional<Result<Reply>> answer_without_cloud(const std::shared_ptr<const Plan>& plan,
                                                     const Request& request, const Call& call);
   std::optional<Error> why_no_password(const Plan& plan) const;
+  bool has_to_be_fetched(const AskCloud& ask, const Request& request, Call call) const;
   Wanted wanted(const AskCloud& ask, const Request& request, const Call& call) const;
   // kNotApplicable, which the log tells.
   Error users_password_wins(const Plan& plan, std::string reason) const;

@@ -148,6 +148,7 @@ Error explain(const Reply& reply, const ConnectionOutcome& outcome, const Failur
   const Plan& plan = reply.plan();
   switch (failure.kind) {
     case Failure::Kind::kPasswordRefused:
+      if (reply.is_late()) break;  // whatever the server says, there was none
       return reply.file() != nullptr ? refused_password_of_file(*reply.file())
                                      : refused_token(reply, outcome, failure, now);
     case Failure::Kind::kNoTls:
@@ -183,13 +184,14 @@ Error explain_refusal_of_given(const ConnectionOutcome& outcome, const NamesInMe
 }
 
 Error explain_refusal(const Reply& reply, const ConnectionOutcome& outcome, Time now) {
-  if (outcome.outcome == Outcome::kConnected || reply.password() == nullptr)
+  if (outcome.outcome == Outcome::kConnected || !(reply.password() || reply.is_late()))
     return make_error(Status::kNotApplicable, "nothing was refused");
   const Plan& plan = reply.plan();
   const Failure failure = classify(outcome, {plan.host, plan.user});
   Error error = explain(reply, outcome, failure, now);
   error.sqlstate = failure.sqlstate;
-  error.evidence = redact_message(outcome.message, reply.password()->text.reveal(), kMostEvidence);
+  const std::string_view password = reply.is_late() ? "" : reply.password()->text.reveal();
+  error.evidence = redact_message(outcome.message, password, kMostEvidence);
   return error;
 }
 

@@ -27,6 +27,12 @@ Reply::Reply(std::shared_ptr<const Plan> plan, std::string explanation)
     : plan_(std::move(plan)),
       rest_(std::make_shared<const Rest>(Rest{{}, {}, {}, false, std::move(explanation), {}})) {}
 
+Reply Reply::late(std::shared_ptr<const Plan> plan) {
+  Reply reply(std::move(plan), std::string());
+  reply.is_late_ = true;
+  return reply;
+}
+
 const KeywordSettings& Reply::settings() const {
   if (file() == nullptr) return *plan_->as<AskCloud>()->settings;
   const auto* from_file = plan_->as<PasswordFromFile>();

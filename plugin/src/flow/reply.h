@@ -24,12 +24,15 @@ class Reply {
         PasswordPtr password, bool is_token);
   // An answer to credentials and login: no password.
   Reply(std::shared_ptr<const Plan> plan, KeptSecretPtr secret, bool from_cache);
+  // An answer to before_connect whose password has to be fetched first.
+  static Reply late(std::shared_ptr<const Plan> plan);
   // An answer to explain: no password, no parameters.
   Reply(std::shared_ptr<const Plan> plan, std::string explanation);
 
   const Plan& plan() const { return *plan_; }
-  // Null in an explanation.
+  // Null in an explanation, and where it is late.
   const PasswordPtr& password() const { return password_; }
+  bool is_late() const { return is_late_; }
   // Null where none was needed.
   const KeptSecretPtr& secret() const {
     return rest_ ? rest_->secret : password_->maker->made_of();
@@ -46,7 +49,7 @@ class Reply {
     return rest_ ? rest_->principal : password_->maker->owner();
   }
   const char* explanation() const { return rest_ ? rest_->explanation.c_str() : ""; }
-  // What the client has to set beside the password; only where there is one.
+  // What the client has to set beside the password; only where there is one, or will be.
   const KeywordSettings& settings() const;
   // A password and its settings, or the parts of a secret.
   std::size_t param_count() const;
@@ -67,7 +70,7 @@ class Reply {
   std::shared_ptr<const Plan> plan_;
   PasswordPtr password_;
   std::shared_ptr<const Rest> rest_;
-  bool from_cache_ = false, secret_from_cache_ = false;
+  bool from_cache_ = false, secret_from_cache_ = false, is_late_ = false;
 };
 
 }  // namespace pgiam

@@ -1,7 +1,8 @@
 /* A libpq program that knows nothing of pgiam. Reads one command per line, answers with one line:
  *   connectdb CONNINFO | connectdbParams CONNINFO [DBNAME] | setdbLogin HOST PORT DBNAME USER PASSWORD
  *   connectStart CONNINFO | connectStartParams CONNINFO | reset | resetStart | query | ping
- * CONNINFO message | conninfo KEYWORD | pass | finish | fork | threads COUNT CONNINFO |
+ * CONNINFO | start CONNINFO | startReset | poll | pollToTheWait | pollToTheEnd | pollFirstSocket |
+ * nonblocking | message | conninfo KEYWORD | pass | finish | fork | threads COUNT CONNINFO |
  * storm COUNT CONNINFO | firstConnects COUNT CONNINFO | giveUp CONNINFO | startThread CONNINFO |
  * cancelThread | jumpOut CONNINFO
  * Connects and resets answer "ok HOST PORT" or "bad"; words are separated by tabs. `fork` goes on
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,6 +40,32 @@ static void poll_to_the_end(poll_function poll_once) {
     struct pollfd fd = {PQsocket(conn), wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT, 0};
     poll(&fd, 1, -1);
     wanted = poll_once(conn);
+  }
+}
+
+/* Until a socket of another kind than libpq's has to be waited for. */
+static int poll_to_the_wait(void) {
+  PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+  while (wanted == PGRES_POLLING_READING || wanted == PGRES_POLLING_WRITING) {
+    int domain = AF_INET;
+    socklen_t size = sizeof domain;
+    struct pollfd fd = {PQsocket(conn), wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT, 0};
+    getsockopt(fd.fd, SOL_SOCKET, SO_DOMAIN, &domain, &size);
+    if (domain == AF_UNIX) return 1;
+    poll(&fd, 1, -1);
+    wanted = PQconnectPoll(conn);
+  }
+  return 0;
+}
+
+/* As programs do that have not read the manual. */
+static void poll_on_the_first_socket(void) {
+  PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+  struct pollfd fd = {PQsocket(conn), 0, 0};
+  while (wanted == PGRES_POLLING_READING || wanted == PGRES_POLLING_WRITING) {
+    fd.events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    poll(&fd, 1, -1);
+    wanted = PQconnectPoll(conn);
   }
 }
 
@@ -226,7 +254,27 @@ static int obey(char* command) {
   else if (strcmp(verb, "resetStart") == 0) {
     if (PQresetStart(conn)) poll_to_the_end(PQresetPoll);
     tell_outcome();
-  } else if (strcmp(verb, "query") == 0)
+  } else if (strcmp(verb, "start") == 0) {
+    conn = PQconnectStart(words[1]);
+    const int is_good = PQstatus(conn) != CONNECTION_BAD && PQsetnonblocking(conn, 1) == 0;
+    printf("%s\n", is_good ? "started" : "bad");
+  } else if (strcmp(verb, "startReset") == 0)
+    printf("%s\n", PQresetStart(conn) ? "started" : "bad");
+  else if (strcmp(verb, "poll") == 0) {
+    const PostgresPollingStatusType wanted = PQconnectPoll(conn);
+    printf("%s\n", wanted == PGRES_POLLING_READING ? "reading" : "something else");
+  } else if (strcmp(verb, "pollToTheWait") == 0) {
+    if (poll_to_the_wait())
+      printf("waiting\n");
+    else
+      tell_outcome();
+  } else if (strcmp(verb, "pollToTheEnd") == 0)
+    poll_to_the_end(PQconnectPoll), tell_outcome();
+  else if (strcmp(verb, "pollFirstSocket") == 0)
+    poll_on_the_first_socket(), tell_outcome();
+  else if (strcmp(verb, "nonblocking") == 0)
+    printf("%d\n", PQisnonblocking(conn));
+  else if (strcmp(verb, "query") == 0)
     printf("%s\n", query(conn));
   else if (strcmp(verb, "ping") == 0)
     printf("%d\n", PQping(words[1]));

@@ -1,6 +1,7 @@
 """What the tests of the libpq hook share: an emulated instance, and programs that run with the hook."""
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
@@ -47,6 +48,47 @@ def environment(rds, tmp_path):
     if LIBPQ_FOLDER:
         variables["LD_LIBRARY_PATH"] = LIBPQ_FOLDER
     return variables | rds.credentials()
+
+
+class SlowSource:
+    """A credential_process that gives what the environment has, once its gate is open."""
+
+    def __init__(self, environment, folder):
+        self.folder, self.keys = folder, {name: environment.pop(name) for name in list(environment) if name in KEYS}
+        self.give(self.keys)
+        program = folder / "slow"
+        program.write_text(PROGRAM.format(folder=folder))
+        program.chmod(0o755)
+        (folder / ".aws").mkdir()
+        (folder / ".aws/config").write_text(f"[default]\ncredential_process = {program}\n[profile other]\ncredential_process = {program} other\n")
+
+    def give(self, variables):
+        answer = {KEYS[name]: value for name, value in variables.items() if name in KEYS}
+        (self.folder / "answer").write_text(json.dumps({"Version": 1} | answer))
+
+    def open(self):
+        (self.folder / "gate").touch()
+
+    def close(self):
+        (self.folder / "gate").unlink()
+
+    def runs(self):
+        runs = self.folder / "runs"
+        return runs.read_text().count("\n") if runs.exists() else 0
+
+
+KEYS = {"AWS_ACCESS_KEY_ID": "AccessKeyId", "AWS_SECRET_ACCESS_KEY": "SecretAccessKey", "AWS_SESSION_TOKEN": "SessionToken"}
+# Goes with the test's folder at the latest.
+PROGRAM = """#!/bin/sh
+echo run >>{folder}/runs
+until [ -e {folder}/gate ] || [ ! -e {folder}/runs ]; do sleep 0.05; done
+cat {folder}/answer
+"""
+
+
+@pytest.fixture
+def source(environment, tmp_path):
+    return SlowSource(environment, tmp_path)
 
 
 @pytest.fixture

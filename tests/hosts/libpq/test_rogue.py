@@ -118,6 +118,16 @@ def test_a_program_that_polls_is_not_held_up_by_a_pause(call, rogue, program):
     assert "too many competing requests" in program.message()
 
 
+def test_a_server_that_did_not_wait_for_the_token_is_called_again(source, rogue, client):
+    program = client(**{name: value for name, value in SETTINGS.items() if not name.startswith("AWS_")})
+    rogue.manners[ADDRESSES[0]] = ["impatient", "welcome"]
+    assert program.do("start", conninfo(rogue, (ADDRESSES[0], True), sslmode="require")) == "started"
+    assert program.do("pollToTheWait") == "waiting"
+    source.open()
+    assert program.do("pollToTheEnd").startswith("ok"), program.message()
+    assert [is_right(rogue, address, True, password) for address, password in rogue.sent] == [True]
+
+
 def test_after_a_connection_its_token_is_only_in_what_libpq_had_sent(rogue, program):
     rogue.manners[ADDRESSES[0]] = "welcome"
     program.do("setenv", "PGIAM_REUSE_SECONDS", "0")

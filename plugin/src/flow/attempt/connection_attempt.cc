@@ -37,8 +37,9 @@ ConnectionAttempt::ConnectionAttempt(std::vector<HostEntry> hosts, bool walks_li
 std::optional<std::size_t> ConnectionAttempt::host_to_ask() const {
   for (std::size_t i = 0; i < hosts_.size(); ++i) {
     const Host& host = hosts_[i];
-    const bool is_due =
-        host.state == State::kUnasked || (host.state == State::kOurs && !host.is_fresh);
+    const bool is_old =
+        host.state == State::kOurs && !host.is_fresh && !host.password.is_late;
+    const bool is_due = host.state == State::kUnasked || is_old;
     if (is_due && (walks_list_ || i == current_ || !is_any_ours())) return i;
   }
   return std::nullopt;
@@ -97,7 +98,7 @@ void ConnectionAttempt::answer(std::size_t index, Result<Password> answer) {
   if (answer) {
     host.state = State::kOurs;
     host.password = std::move(*answer);
-    host.is_fresh = true;
+    host.is_fresh = !host.password.is_late;
   } else if (answer.error().status == Status::kNotApplicable) {
     host.state = State::kNotOurs;
     host.has_users_password = answer.error().code == kPasswordGiven;

@@ -27,6 +27,7 @@ class ConnectionAttempt {
     std::shared_ptr<const void> reply;  // the driver's own; null: there is none
     KeywordSettings settings;           // beside the password
     Time expires_at{};         // of a token; zero: not known
+    bool is_late = false;      // it comes by refresh()
   };
 
   struct Host {
