@@ -1,6 +1,7 @@
 #include "clouds/aws/examine/advice.h"
 
 #include "base/sql.h"
+#include "clouds/aws/examine/kinds.h"
 #include "clouds/aws/examine/last_identity.h"
 
 namespace pgiam::aws {
@@ -9,26 +10,11 @@ namespace {
 // What a role says that logs in with tokens: RDS's pg_hba.conf has a line for its members.
 constexpr std::string_view kGroup = "rds_iam";
 
-struct Place {
-  std::string_view kind;
-  const char* list;
-  const char* state;
-};
-// The first also of names that tell no kind.
-constexpr Place kPlaces[] = {
-    {"rds", "see which there are: aws rds describe-db-instances",
-     "see its state: aws rds describe-db-instances"},
-    {"dsql", "see which there are: aws dsql list-clusters",
-     "see its state: aws dsql get-cluster --identifier …"},
-};
-
-const Place& place_of(std::string_view kind) {
-  for (const Place& place : kPlaces)
-    if (place.kind == kind) return place;
-  return kPlaces[0];
-}
-
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+
+std::string in_quotes(std::string_view name) { return "\"" + std::string(name) + "\""; }
+
+Error remedy_alone(std::string remedy) { return make_finding("", "", {std::move(remedy)}); }
 
 class Adviser {
  public:
@@ -36,8 +22,7 @@ class Adviser {
       : world_(world),
         subject_(subject),
         host_(subject.text("host")),
-        user_(subject.text("user")),
-        role_("the role " + in_quotes(user_)) {}
+        user_(subject.text("user")) {}
 
   FailureAdvice advise() {
     advice_.facts = {{"example_host", "doctor.c000000000ab.us-east-1.rds.amazonaws.com"},
@@ -45,19 +30,14 @@ class Adviser {
     add_of_name();
     add_of_place();
     add_of_credentials();
-    const std::string_view kind = subject_.text("target");
-    if (kind == "rds") add_of_rds();
-    if (kind == "dsql") add_of_dsql();
+    if (const ExaminedKind* kind = find_examined_kind(subject_.text("target")))
+      kind->advise(subject_, advice_);
     return std::move(advice_);
   }
 
  private:
-  static std::string in_quotes(const std::string& name) { return "\"" + name + "\""; }
-
   void add(const char* what, Error finding) { advice_.on.emplace(what, std::move(finding)); }
-  void add_remedy(const char* what, std::string remedy) {
-    add(what, make_finding("", "", {std::move(remedy)}));
-  }
+  void add_remedy(const char* what, std::string remedy) { add(what, remedy_alone(remedy)); }
 
   // Of a name that is no endpoint's.
   void add_of_name() {
@@ -82,7 +62,7 @@ class Adviser {
 
   // Of an instance or a cluster, wherever it is.
   void add_of_place() {
-    const Place& place = place_of(subject_.text("target"));
+    const ExaminedKind& place = likeliest_kind(subject_.text("target"));
     for (const char* gone : {"instance_gone", "name_changed"}) add_remedy(gone, place.list);
     for (const char* down : {"instance_unavailable", "failing_over"}) add_remedy(down, place.state);
     add_remedy("certificate_expired",
@@ -110,47 +90,51 @@ class Adviser {
                "AWS IAM GRANT " + sql_identifier(user_) + " TO '" + fact("grantee") + "';");
   }
 
-  void add_of_rds() {
-    const std::string grant = "GRANT " + std::string(kGroup) + " TO " + sql_identifier(user_) + ";";
-    advice_.facts.emplace("group", kGroup);
-    add("not_a_member",
-        make_finding("no_rds_iam", role_ + " is not a member of rds_iam", {grant}));
-    add("no_group",
-        make_finding("not_rds",
-                     "there is no role rds_iam: it is no instance of RDS, or no PostgreSQL of its",
-                     {"see host and port: what answers there is another server"}));
-    add_remedy("no_role", "CREATE USER " + sql_identifier(user_) + "; " + grant);
-    add("password_wanted",
-        make_finding("no_rds_iam",
-                     "the role is not a member of rds_iam (" + in_quotes(user_) +
-                         "), or does not exist, or IAM authentication is off on the instance"));
-    add("password_wanted_of_member",
-        make_finding("iam_not_enabled",
-                     role_ + " is a member of rds_iam, and yet the server asked for a password: "
-                             "IAM authentication is off on the instance, or a pooler answers",
-                     {"switch IAM database authentication on for the instance, or connect to it "
-                      "without a pooler"}));
-    add("password_refused",
-        make_finding("no_rds_iam", "the role logs in with tokens, and takes no password",
-                     {"leave password_file out for this connection"}));
-    if (!contains(subject_.text("reason"), "Proxy"))
-      add("pooler", make_finding("pooler", "", {},
-                                 "PostgreSQL's own errors name a place in its sources, this one "
-                                 "does not"));
-  }
-
-  void add_of_dsql() {
-    add("role_is_there",
-        make_finding("", "DSQL links it to IAM by itself: AWS IAM GRANT"));
-  }
-
   const World& world_;
   const Subject& subject_;
-  const std::string host_, user_, role_;
+  const std::string host_, user_;
   FailureAdvice advice_;
 };
 
 }  // namespace
+
+void advise_on_rds(const Subject& subject, FailureAdvice& advice) {
+  const std::string_view user = subject.text("user");
+  const std::string role = "the role " + in_quotes(user);
+  const std::string grant = "GRANT " + std::string(kGroup) + " TO " + sql_identifier(user) + ";";
+  const auto add = [&](const char* what, Error finding) {
+    advice.on.emplace(what, std::move(finding));
+  };
+  advice.facts.emplace("group", kGroup);
+  add("not_a_member", make_finding("no_rds_iam", role + " is not a member of rds_iam", {grant}));
+  add("no_group",
+      make_finding("not_rds",
+                   "there is no role rds_iam: it is no instance of RDS, or no PostgreSQL of its",
+                   {"see host and port: what answers there is another server"}));
+  add("no_role", remedy_alone("CREATE USER " + sql_identifier(user) + "; " + grant));
+  add("password_wanted",
+      make_finding("no_rds_iam",
+                   "the role is not a member of rds_iam (" + in_quotes(user) +
+                       "), or does not exist, or IAM authentication is off on the instance"));
+  add("password_wanted_of_member",
+      make_finding("iam_not_enabled",
+                   role + " is a member of rds_iam, and yet the server asked for a password: IAM "
+                          "authentication is off on the instance, or a pooler answers",
+                   {"switch IAM database authentication on for the instance, or connect to it "
+                    "without a pooler"}));
+  add("password_refused",
+      make_finding("no_rds_iam", "the role logs in with tokens, and takes no password",
+                   {"leave password_file out for this connection"}));
+  if (!contains(subject.text("reason"), "Proxy"))
+    add("pooler",
+        make_finding("pooler", "", {},
+                     "PostgreSQL's own errors name a place in its sources, this one does not"));
+}
+
+void advise_on_dsql(const Subject&, FailureAdvice& advice) {
+  advice.on.emplace("role_is_there",
+                    make_finding("", "DSQL links it to IAM by itself: AWS IAM GRANT"));
+}
 
 FailureAdvice advise(const World& world, const Subject& subject) {
   return Adviser(world, subject).advise();

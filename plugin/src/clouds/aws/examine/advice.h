@@ -7,4 +7,8 @@ namespace pgiam::aws {
 
 FailureAdvice advise(const World& world, const Subject& subject);
 
+// Of one kind of endpoint.
+void advise_on_rds(const Subject& subject, FailureAdvice& advice);
+void advise_on_dsql(const Subject& subject, FailureAdvice& advice);
+
 }  // namespace pgiam::aws

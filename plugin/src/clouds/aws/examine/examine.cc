@@ -1,6 +1,7 @@
 #include "clouds/aws/examine/examine.h"
 
 #include "clouds/aws/examine/identity.h"
+#include "clouds/aws/examine/kinds.h"
 #include "clouds/aws/examine/last_identity.h"
 #include "clouds/aws/examine/permission.h"
 #include "clouds/aws/examine/resource.h"
@@ -38,8 +39,7 @@ struct Examination {
 
   void ask_about_database(std::uint32_t what, const Check& who, std::vector<Check>& checks) const {
     Asker asker(world, profiles, profile, keys, call, kMostCalls - kMostForIdentity);
-    const bool is_dsql = subject.text("target") == "dsql";
-    Resource resource = is_dsql ? examine_dsql(asker, subject) : examine_rds(asker, subject);
+    Resource resource = likeliest_kind(subject.text("target")).examine(asker, subject);
     resource.checks.front().calls = kMostCalls - kMostForIdentity - asker.calls_left();
     const int left = asker.calls_left();
     if ((what & kExamineResource) != 0)
