@@ -9,9 +9,9 @@ const Word kConninfo{"CONNINFO",
 std::vector<Command> all_commands() {
   return {
       token_command(),     exec_command(),         keep_command(),   explain_command(),
-      doctor_command(),    credentials_command(),  login_command(),  odbc_command(),
-      setup_sql_command(), setup_policy_command(), bridge_command(), version_command(),
-      help_command(),
+      doctor_command(),    credentials_command(),  login_command(),  ca_command(),
+      odbc_command(),      setup_sql_command(),    setup_policy_command(),
+      bridge_command(),    version_command(),      help_command(),
   };
 }
 

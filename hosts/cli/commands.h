@@ -12,6 +12,7 @@ Command explain_command();
 Command doctor_command();
 Command credentials_command();
 Command login_command();
+Command ca_command();
 Command odbc_command();
 Command setup_sql_command();
 Command setup_policy_command();

@@ -20,6 +20,8 @@ _pgiam() {
     words="sql policy"
   elif ((COMP_CWORD == 2)) && [[ $command == odbc && $current != -* ]]; then
     words="install uninstall list"
+  elif ((COMP_CWORD == 2)) && [[ $command == ca && $current != -* ]]; then
+    words="show install"
   elif [[ $current == -* ]]; then
     # shellcheck disable=SC2086
     words=$("$pgiam" help $command 2>/dev/null | grep -oE -- '^ +-[-a-zA-Z,]+' | grep -oE -- '--[a-z-]+')

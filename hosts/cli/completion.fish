@@ -13,6 +13,8 @@ function __pgiam_offer
         printf '%s\n' sql policy
     else if test (count $words) -eq 2; and test "$words[2]" = odbc; and not string match -q -- '-*' $current
         printf '%s\n' install uninstall list
+    else if test (count $words) -eq 2; and test "$words[2]" = ca; and not string match -q -- '-*' $current
+        printf '%s\n' show install
     else if string match -q -- '-*' $current
         $pgiam help $command 2>/dev/null | string match -r -- '^ +-[-a-zA-Z,]+' | string match -ra -- '--[a-z-]+'
     else if string match -q -- '--*' $words[-1]

@@ -23,6 +23,8 @@ elif ((CURRENT == 3)) && [[ $words[2] == setup ]]; then
   compadd -- sql policy
 elif ((CURRENT == 3)) && [[ $words[2] == odbc && $PREFIX != -* ]]; then
   compadd -- install uninstall list
+elif ((CURRENT == 3)) && [[ $words[2] == ca && $PREFIX != -* ]]; then
+  compadd -- show install
 elif [[ $PREFIX == -* ]]; then
   help=$($pgiam help $command 2>/dev/null)
   found=(${(f)"$(print -r -- $help | grep -oE -- '^ +-[-a-zA-Z,]+' | grep -oE -- '--[a-z-]+')"})

@@ -56,7 +56,11 @@ void add_target(Sheet& sheet, const json::object& all) {
   sheet.row("region", region.empty() ? "unknown" : region + ", from: " + text(all, "region_from"));
   const std::string sslmode = text(all, "sslmode"), said_by = text(all, "sslmode_from");
   sheet.row("TLS", text(all, "tls") + (sslmode.empty() ? "" : ", sslmode=" + sslmode) +
-                       (said_by == "sslrootcert" ? ", since a CA is named" : ""));
+                       (said_by == "sslrootcert" ? ", since a CA is named" : "") +
+                       (said_by == "installed_ca"
+                            ? ", since a CA bundle is installed (back: tls = require, or rm " +
+                                  text(all, "sslrootcert") + ")"
+                            : ""));
 }
 
 void add_credentials(Sheet& sheet, const json::object& credentials) {

@@ -103,7 +103,7 @@ std::string example(const std::string& name) {
          "Database   = orders\n"
          "Username   = app_user\n"
          "SSLmode    = verify-full\n"
-         "pqopt      = sslrootcert=/etc/ssl/certs/rds-global-bundle.pem\n"
+         "PgiamSslrootcert = rds\n"
          "# PgiamProfile = dev\n"
          "\n"
          "Try it: isql -v orders";

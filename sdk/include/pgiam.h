@@ -276,7 +276,8 @@ typedef struct pgiam_request {
    * are set where DNS alone says that the host is an alias of an endpoint (then `host` is the
    * endpoint's own name, and verify-full is an error), and where verify-full is to verify the name
    * that signing_host gives (then `hostaddr` has the addresses of the name that the user wrote; of
-   * several, `host` has the name as often). */
+   * several, `host` has the name as often). "sslrootcert" is set, too, where the user's own is a word of ours
+ * ("rds": the CA bundle that the person has installed, else the one that the package carries). */
   const char *can_apply;
   /* The host's own credentials, in place of all that would be looked for: asked for with
    * PGIAM_PROMPT_CREDENTIALS, answered with access_key_id, secret_access_key and, where there are
@@ -358,7 +359,9 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the 
  * signing_host_from (since 1.2: who says which endpoint it is: "endpoint", its own name; "dns"; else where
  * the option signing_host is from), dial_host and dial_hostaddr (since 1.2: what a connect dials),
  * sslmode and sslmode_from (since 1.2: what the connection will have, and who says so: "client", "tls",
- * "sslrootcert"; or null),
+ * "sslrootcert", "installed_ca": the cloud's CA bundle has been installed; or null), sslrootcert and
+ * sslrootcert_from (since 1.2: the CA file that the client is told, or null; who names it: "client", "installed",
+ * else where the option is from, or null),
  * permission {action, resource: what has to be granted; a star stands for what only the owner knows}
  * or null, ca_commands (since 1.2: what to type for the CA bundle of the cloud's servers, then what names
  * it), findings (since 1.2: the warnings as {code, message, commands}), credentials {provider,
@@ -396,6 +399,8 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_login(pgiam_context *context,
 #define PGIAM_EXAMINE_RESOURCE   0x2u /* what the host names: is it there, does it serve, take tokens */
 #define PGIAM_EXAMINE_PERMISSION 0x4u /* whether a policy lets these credentials log in to it */
 #define PGIAM_EXAMINE_ADVICE     0x8u /* what the cloud knows of failures: alone, nobody is asked */
+#define PGIAM_EXAMINE_CA         0x10u /* the CA certificates of the clouds' servers, and where they lie */
+#define PGIAM_EXAMINE_CA_FETCH   0x20u /* these, and what the cloud's own address has: asks there */
 
 /* Called once, inside pgiam_examine, with what was found: one JSON object, not ended by a NUL. */
 typedef void(PGIAM_CALL *pgiam_examined_fn)(void *user_data, const char *json, size_t size);
@@ -413,7 +418,14 @@ typedef void(PGIAM_CALL *pgiam_examined_fn)(void *user_data, const char *json, s
  * is behind the cloud's)}. With ADVICE its member advice is {on: by what may happen ("password_wanted",
  * "instance_gone"): {code, sentence, evidence, commands}, each "" or empty where the cloud has nothing of
  * its own to say; facts: text by name: "example_host", "programs", "group"}. It holds no secret. Needs the module pgiam/libpgiam-examine.so beside the library:
- * PGIAM_E_UNSUPPORTED where that is not installed. */
+ * PGIAM_E_UNSUPPORTED where that is not installed.
+ *
+ * CA and CA_FETCH are no questions about a connection: of the request counts the option region alone, no
+ * credentials are looked for, and a fetch may take half a minute. The object then has data_folder (of this
+ * installation, or null) and ca, a list of {word (for sslrootcert), of (whose servers), kinds: a list of
+ * {installed_name, public, files: a list of {path, installed, roots: a list of {sha256, from, until, scope,
+ * name}}}, before_scope, after_scope (in an authority's name), and with FETCH url, fetched (PEM) and, where
+ * that failed, error {status, message, hint}}. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_examine(pgiam_context *context,
                                                        const pgiam_request *request, uint32_t what,
                                                        pgiam_examined_fn take, void *user_data,

@@ -42,6 +42,8 @@ share/man/man3/libpgiam.3
 share/man/man5/pgiam.conf.5
 share/pgiam/keeper/pgiam-keep.service
 share/pgiam/pgiam_loader.c
+share/pgiam/public-roots.pem
+share/pgiam/rds-roots.pem
 share/zsh/site-functions/_pgiam
 $(cd "$build" && ls share/pgiam/pgiam-jdbc.jar 2>/dev/null)
 END

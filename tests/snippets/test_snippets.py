@@ -225,7 +225,7 @@ def test_odbc_packages_are_there(text, shell):
 
 @snippet("hosts/odbc/README.md", "[orders]")
 def test_odbc_with_the_data_source_that_is_shown(text, shell, home, instance):
-    (home / ".odbc.ini").write_text(text.replace("/etc/ssl/certs/rds-global-bundle.pem", instance.ca_file) + "\n")
+    (home / ".odbc.ini").write_text(text.replace("= rds\n", f"= {instance.ca_file}\n") + "\n")
     shell("pgiam odbc install")
     assert "| app_user" in shell("isql -v orders", input="SELECT session_user;\n")
 
@@ -276,7 +276,9 @@ def test_the_drivers_url(text, shell, instance):
 
 
 def logs_in(text, shell, instance):
-    url = "".join(line.strip() for line in text.splitlines()).replace("/etc/ssl/certs/rds-global-bundle.pem", str(instance.ca_file))
+    url = "".join(line.strip() for line in text.splitlines())
+    for named in ("/etc/ssl/certs/rds-global-bundle.pem", "=rds"):
+        url = url.replace(named, named.startswith("=") * "=" + str(instance.ca_file))
     (shell.folder / "Who.java").write_text(WHO)
     return "logged in as app" in shell(f"java -Djdk.net.hosts.file={instance.hosts_file} -cp {classes()} Who.java '{url}'")
 

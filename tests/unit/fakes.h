@@ -51,6 +51,8 @@ class FakeEnvironment : public Environment {
     return found->second;
   }
   std::uint64_t generation() const override { return generation_; }
+  std::vector<std::string> data_folders() const override { return data_folders_of_package; }
+  std::vector<std::string> data_folders_of_package;
   void set(const std::string& name, const std::string& value) {
     values_[name] = value;
     ++generation_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -21,7 +22,9 @@ namespace pgiam::cli::doctor {
                       X(X509_STORE_CTX_get_current_cert) X(X509_verify_cert_error_string)        \
                           X(X509_get_ext_d2i) X(GENERAL_NAMES_free) X(OPENSSL_sk_num)            \
                               X(OPENSSL_sk_value) X(ASN1_STRING_get0_data) X(ASN1_STRING_length) \
-                                  X(ERR_clear_error)
+                                  X(ERR_clear_error)                                             \
+  X(BIO_new_mem_buf) X(BIO_free) X(PEM_read_bio_X509) X(X509_digest) X(EVP_sha256)               \
+      X(X509_NAME_get_text_by_NID) X(X509_NAME_cmp) X(X509_STORE_add_cert)
 
 struct LateOpenssl {
 #define PGIAM_DECLARE(name) decltype(&::name) name;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "adapters/module_file.h"
+#include "base/state_lock.h"
 #include "base/user_database.h"
 
 namespace pgiam {
@@ -21,6 +23,12 @@ std::optional<std::string> PosixEnvironment::home() const {
   std::string home = home_of_user();
   if (home.empty()) return std::nullopt;
   return home;
+}
+
+std::vector<std::string> PosixEnvironment::data_folders() const {
+  const StateLock lock;
+  if (!data_folders_) data_folders_ = find_data_folders();
+  return *data_folders_;
 }
 
 // setenv, unsetenv and putenv all exchange pointers in the table, so the pointers tell. Every

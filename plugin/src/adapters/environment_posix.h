@@ -14,9 +14,11 @@ class PosixEnvironment : public Environment {
   std::optional<std::string> get(const char* name) const override;
   std::optional<std::string> home() const override;
   std::uint64_t generation() const override;
+  std::vector<std::string> data_folders() const override;
 
  private:
   const bool privileged_;
+  mutable std::optional<std::vector<std::string>> data_folders_;  // under the state lock
 };
 
 }  // namespace pgiam

@@ -28,6 +28,10 @@ Result<KeptSecretPtr> Cloud::read_supplied(const SuppliedValues&, const Call&) c
   return make_error(Status::kUnsupported, "this cloud takes no credentials of the host's own");
 }
 
+Result<CaBundle> Cloud::ca_bundle(const Target*, bool, const Call&, std::vector<Error>&) const {
+  return make_error(Status::kNotApplicable, "this cloud has no CA bundle of its own");
+}
+
 std::string Cloud::why_unfit(std::string_view, const Target&, std::string_view) const { return {}; }
 
 bool Cloud::is_made_of(std::string_view, const KeptSecret&) const { return false; }

@@ -74,6 +74,12 @@ struct Permission {
   std::string resource;  // "databases/*/users/app"
 };
 
+// What a server of a cloud's is verified with.
+struct CaBundle {
+  std::string path;
+  bool is_public = false;  // others get certificates of these, too: only the name tells
+};
+
 class Cloud {
  public:
   virtual ~Cloud() = default;
@@ -137,6 +143,12 @@ class Cloud {
   // What to type for the CA bundle of its servers, and then what names it; empty where every system
   // knows their CA.
   virtual std::span<const std::string_view> ca_commands() const { return {}; }
+  // The word that stands for that bundle wherever a CA can be named; "" for none.
+  virtual std::string_view ca_word() const { return {}; }
+  // The bundle for a target's server (null: for whatever server): the installed one, else, with
+  // `carried_too`, the one that the package carries. kNotApplicable where there is none.
+  virtual Result<CaBundle> ca_bundle(const Target* target, bool carried_too, const Call& call,
+                                     std::vector<Error>& warnings) const;
 };
 
 }  // namespace pgiam

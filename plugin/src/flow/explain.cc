@@ -95,6 +95,20 @@ json::object describe_account(const Settings& settings) {
   return object;
 }
 
+std::string origin_of_ca(const Plan& plan) {
+  switch (plan.ca.from) {
+    case ServerCa::From::kNobody:
+      return "";
+    case ServerCa::From::kClient:
+      return "client";
+    case ServerCa::From::kOption:
+      return std::string(origin_name(plan.settings.origin(kSslRootCertOption)));
+    case ServerCa::From::kInstalled:
+      return "installed";
+  }
+  return "";
+}
+
 // Who said which endpoint it is.
 std::string origin_of_endpoint(const Plan& plan) {
   switch (plan.said_by) {
@@ -131,11 +145,15 @@ json::object describe_connection(const Request& request, const Plan& plan,
       or_null(is_elsewhere ? ask->dial.hostaddr : std::string(request.hostaddr));
   object["rule"] = or_null(plan.rule);
   object["account"] = describe_account(plan.settings);
-  object["tls"] = json::value(plan.settings.get(kTlsOption));
+  const bool is_by_installed = plan.ca.is_default;
+  object["tls"] = json::value(is_by_installed ? kVerifyFull : plan.settings.get(kTlsOption));
+  object["sslrootcert"] = or_null(plan.ca.path);
+  object["sslrootcert_from"] = or_null(origin_of_ca(plan));
   const std::string* sslmode =
       ask != nullptr && ask->settings ? value_of(*ask->settings, "sslmode") : nullptr;
   object["sslmode"] = or_null(sslmode != nullptr ? *sslmode : std::string(request.sslmode));
   object["sslmode_from"] = or_null(sslmode == nullptr ? request.sslmode.empty() ? "" : "client"
+                                   : is_by_installed ? "installed_ca"
                                    : *sslmode == plan.settings.get(kTlsOption) ? "tls"
                                                                                : "sslrootcert");
   object["timeout_ms"] = plan.timeout.count();

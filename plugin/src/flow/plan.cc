@@ -8,7 +8,6 @@
 #include "flow/attempt/host_list.h"
 #include "flow/host_supplied.h"
 #include "flow/pasted_host.h"
-#include "flow/server_check.h"
 
 namespace pgiam {
 namespace {
@@ -245,6 +244,18 @@ Result<std::optional<PasswordSource>> Planner::choose_file(const Settings& setti
   return std::optional(std::move(*source));
 }
 
+Result<ServerCa> Planner::choose_ca_by_name(const Request& request, const Settings& settings,
+                                            bool may_be_installed, const Call& call,
+                                            std::vector<Error>& warnings) const {
+  const std::string_view endpoint = settings.get(kSigningHostOption);
+  const auto found = recognise_name(normal_host(endpoint.empty() ? request.host : endpoint),
+                                    signing_port(request, settings), settings);
+  return choose_ca(world_,
+                   {request, settings, clouds_, found && may_be_installed ? found->cloud : nullptr,
+                    found ? &found->target : nullptr, is_own_name(request, settings)},
+                   call, warnings);
+}
+
 void Planner::plan_file(PasswordSource source, const Request& request, const Call& call,
                         Plan& plan) const {
   const std::string_view key = source.option->key;
@@ -255,19 +266,22 @@ void Planner::plan_file(PasswordSource source, const Request& request, const Cal
                                    "name the database user, e.g. user=app")};
     return;
   }
-  if (auto why = why_no_ca(world_, request, plan.settings, call)) {
-    plan.kind = Refused{std::move(*why)};
+  auto ca = choose_ca_by_name(request, plan.settings, /*may_be_installed=*/false, call,
+                              plan.warnings);
+  if (!ca) {
+    plan.kind = Refused{ca.error()};
     return;
   }
+  plan.ca = std::move(*ca);
   PasswordFromFile file{std::move(source), {}, {}};
   PasswordDemands demands;
   demands.is_token = false;
-  demands.sslrootcert = plan.sslrootcert;
-  const auto sslmode =
-      sslmode_for_token(request, plan.settings, is_own_name(request, plan.settings));
+  demands.sslrootcert = plan.ca.path;
+  const auto sslmode = sslmode_for_token(request, plan.settings, plan.ca,
+                                         is_own_name(request, plan.settings));
   const bool goes_out = !is_socket(request.host);  // what stays on the machine needs no TLS
   // Who names a CA to us speaks of TLS, whatever the password.
-  if (goes_out && sslmode && !plan.sslrootcert.empty() && request.sslmode.empty())
+  if (goes_out && sslmode && !plan.ca.path.empty() && request.sslmode.empty())
     demands.sslmode = *sslmode;
   file.settings = file.settings_of_token = settings_for(request, demands);
   if (goes_out) {
@@ -289,11 +303,17 @@ void Planner::plan_cloud(Recognised found, const Request& request, const Call& c
   const Endpoint endpoint{plan.said_by, found.target.host, plan.rule_file};
   auto completed = found.cloud->complete(found.target, plan.settings, call, plan.warnings);
   if (!completed) return refuse(completed.error());
-  if (auto why = why_no_ca(world_, request, plan.settings, call)) return refuse(std::move(*why));
   const bool can_verify_name = can_dial_by_its_name(request, endpoint);
-  const auto sslmode = sslmode_for_token(request, plan.settings, can_verify_name);
+  const CaQuestion question{request,      plan.settings, clouds_,
+                            found.cloud, &found.target, can_verify_name};
+  auto ca = choose_ca(world_, question, call, plan.warnings);
+  if (!ca) return refuse(ca.error());
+  plan.ca = std::move(*ca);
+  const auto sslmode = sslmode_for_token(request, plan.settings, plan.ca, can_verify_name);
   if (!sslmode) return refuse(sslmode.error());
-  auto dial = choose_dial(world_, request, *sslmode, endpoint, call, may_resolve);
+  // Who did not ask for a server of the name that they wrote is not refused another one's.
+  const bool is_alias = plan.ca.is_default && plan.said_by == SaidBy::kDns;
+  auto dial = choose_dial(world_, request, is_alias ? "" : *sslmode, endpoint, call, may_resolve);
   if (!dial) return refuse(dial.error());
   if (dial->said_by == SaidBy::kDns) plan.warnings.push_back(warning_of_alias(request, endpoint));
   if (*sslmode == kVerifyCa) plan.warnings.push_back(warning_of_name(request, endpoint));
@@ -305,7 +325,7 @@ void Planner::plan_cloud(Recognised found, const Request& request, const Call& c
   ask.source = std::move(*source);
   ask.dial = std::move(*dial);
   ask.settings =
-      settings_for(request, {true, *sslmode, plan.sslrootcert, &ask.dial, plan.rule_file});
+      settings_for(request, {true, *sslmode, plan.ca.path, &ask.dial, plan.rule_file});
   ask.reuse = Seconds{plan.settings.get_int(kReuseSecondsOption)};
   ask.password_key = password_key(found.target, request.user);
   ask.target = std::move(found.target);
@@ -317,10 +337,14 @@ Result<KeywordSettings> Planner::settings_of_token(const Request& request,
   const auto file = rules_.read(call);
   const auto plan = begin(request, file ? **file : RuleFile{});
   const Settings settings = plan ? plan->settings : Settings();
+  std::vector<Error> warnings;
+  const auto ca =
+      choose_ca_by_name(request, settings, /*may_be_installed=*/true, call, warnings);
+  if (!ca) return ca.error();
   const auto sslmode =
-      sslmode_for_token(request, settings, is_own_name(request, settings));
+      sslmode_for_token(request, settings, *ca, is_own_name(request, settings));
   if (!sslmode) return sslmode.error();
-  return settings_for(request, {true, *sslmode, settings.get(kSslRootCertOption)});
+  return settings_for(request, {true, *sslmode, ca->path});
 }
 
 Milliseconds Planner::time_without_rules(const Request& request) const {
@@ -430,7 +454,6 @@ Result<Plan> Planner::decide(const Request& request, const Call& call, bool may_
       return leave_to_users_password(users_token_reason());
     }
   }
-  plan.sslrootcert = plan.settings.get(kSslRootCertOption);
   if (*source) {
     plan_file(std::move(**source), request, call, plan);
     return plan;

@@ -16,6 +16,7 @@
 #include "flow/handed_out.h"
 #include "flow/request.h"
 #include "flow/rules.h"
+#include "flow/server_check.h"
 
 namespace pgiam {
 
@@ -70,7 +71,7 @@ struct Plan {
   std::string reason;           // one sentence: why ours, or why not
   std::vector<Error> warnings;  // what a person should know although it works
   std::string warning_lines;    // the same, a line each
-  std::string sslrootcert;      // "" where none is given
+  ServerCa ca;                  // what the server is verified with
   Milliseconds timeout{0};
   std::optional<LogLevel> log_level;  // that the configuration file wants
   std::variant<NotOurs, Refused, PasswordFromFile, AskCloud> kind;
@@ -139,6 +140,10 @@ class Planner {
   std::optional<Error> why_no_name(std::string_view host, const std::string& key,
                                    const Settings& settings) const;
   Result<std::optional<PasswordSource>> choose_file(const Settings& settings) const;
+  // Of whoever the server is by its name; the target has the facts that the name tells.
+  Result<ServerCa> choose_ca_by_name(const Request& request, const Settings& settings,
+                                     bool may_be_installed, const Call& call,
+                                     std::vector<Error>& warnings) const;
   void plan_file(PasswordSource source, const Request& request, const Call& call,
                  Plan& plan) const;
   void plan_cloud(Recognised found, const Request& request, const Call& call, bool may_resolve,

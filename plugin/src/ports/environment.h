@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pgiam {
 
@@ -17,6 +18,10 @@ class Environment {
 
   // The person's home folder; nothing where none is known.
   virtual std::optional<std::string> home() const { return get_nonblank("HOME"); }
+
+  // Those of this very installation, with files that it brings or that were installed into it: where the
+  // code lies says which, no variable.
+  virtual std::vector<std::string> data_folders() const { return {}; }
 
   // Blank counts as unset, as in the AWS SDKs.
   std::optional<std::string> get_nonblank(const char* name) const {

@@ -136,7 +136,7 @@ def test_a_server_that_falls_silent_is_told(answer, said, doctor, rds, serve):
 def test_a_certificate_of_an_authority_that_is_not_trusted_is_told(doctor, rds, home):
     told = doctor(rds.conninfo(sslrootcert=None))
     assert (told.code, told.failed, told.status) == ("certificate", ["tls"], 2)
-    assert "there is no CA bundle" in told.sentence and "global-bundle.pem" in told.do[0]
+    assert "there is no CA bundle" in told.sentence and told.do[0] == "pgiam ca install"
     make_certificate(home)
     told = doctor(rds.conninfo(sslrootcert=home / "cert"))
     assert (told.code, told.failed) == ("certificate", ["tls"]) and f"{home}/cert" in told.sentence

@@ -4,7 +4,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import CLASSES, COMMAND_ONLY, HOST, JAR, JAVA, LIBRARIES, REPLICA, SOCKETS, Failure, refused
+from conftest import CLASSES, COMMAND, COMMAND_ONLY, HOST, JAR, JAVA, LIBRARIES, REPLICA, SOCKETS, Failure, refused
 from jdbc_words import SSL_WORDS
 
 PREFIX = "jdbc:pgiam:postgresql:"
@@ -16,6 +16,18 @@ def test_the_url_alone_is_enough(rds, bridge):
     (attempt,) = rds.attempts()
     assert attempt["tls"] and attempt["verdict"] == "accepted"
     assert bridge.do("url", "c").startswith("jdbc:postgresql://")
+
+
+@pytest.mark.parametrize("said", ["", "&sslrootcert=rds", "&pgiam.sslrootcert=rds", "&sslmode=verify-full"])
+@pytest.mark.parametrize("way", [("-Dpgiam.bridge=native",), COMMAND_ONLY])
+def test_the_installed_bundle_of_rds_verifies_the_server(way, said, rds, jvm, environment):
+    for installed, verified in (([], False), (["--from", rds.ca_file], True)):
+        subprocess.run([COMMAND, "ca", "install", *installed], env=environment, check=True, capture_output=True)
+        words = ("connect", "c", f"{PREFIX}//{HOST}:{rds.port}/postgres?user=app_user{said}")
+        if verified:
+            assert jvm(*way).do(*words) == "app_user"
+        else:
+            assert "certificate" in refused(jvm(*way), *words).trace.lower(), "Amazon's do not sign here"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "localhost,127.0.0.1"])

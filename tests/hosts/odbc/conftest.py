@@ -15,7 +15,7 @@ from rds_clients import token_for  # noqa: E402, F401
 from rds_fixtures import rds, verdicts  # noqa: E402, F401
 
 SHIM, ANSI_SHIM = os.environ["PGIAM_TEST_SHIM"], os.environ["PGIAM_TEST_ANSI_SHIM"]
-CLIENT = os.environ["PGIAM_TEST_CLIENT"]
+CLIENT, COMMAND = os.environ["PGIAM_TEST_CLIENT"], os.environ["PGIAM_TEST_COMMAND"]
 TOO_OLD = {"PGIAM_LIBRARY": os.environ["PGIAM_TEST_OLDER_PLUGIN"], "PGIAM_TEST_PLUGIN": os.environ["PGIAM_TEST_PLUGIN"]}
 HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
 REPLICA = "replica.c9akciq32xyz.us-east-2.rds.amazonaws.com"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import HOST, OLD, SHIM
+from conftest import COMMAND, HOST, OLD, SHIM
 
 DRIVER_CONNECT = """
 # Calls the driver manager itself: given = string, room for the returned one, "W" or "".
@@ -195,3 +195,17 @@ def test_a_password_that_was_replaced_is_not_returned(rds, string, driver_connec
 @pytest.mark.parametrize("faulty", ["UID={app_user", "UID={app_user}x"])
 def test_a_string_that_is_none_is_left_to_the_driver(faulty, string, log_in):
     assert log_in(string(UID=None) + ";" + faulty).startswith("08001 [08001] connection to server")
+
+
+@pytest.mark.parametrize("changes", [
+    {"PgiamSslrootcert": "rds"},
+    {"PgiamSslrootcert": "rds", "SSLmode": "verify-full"},
+    {"pqopt": "{hostaddr=127.0.0.1 sslrootcert=rds}"},
+    {},
+])  # fmt: skip
+def test_the_installed_bundle_of_rds_verifies_the_server(changes, string, log_in, run, rds, verdicts):
+    unverified = {"pqopt": "hostaddr=127.0.0.1"} | changes
+    assert run(COMMAND, "ca", "install").returncode == 0
+    assert "certificate verify failed" in log_in(string(**unverified)), "Amazon's do not sign here"
+    assert run(COMMAND, "ca", "install", "--from", rds.ca_file).returncode == 0
+    assert log_in(string(**unverified)) == "app_user"

@@ -15,6 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr Milliseconds kLongest{4000};
+constexpr Milliseconds kLongestFetch{30'000};
 
 struct Nobody : Log, Prompt {
   bool wants(LogLevel) const override { return false; }
@@ -142,9 +143,73 @@ class Examination {
   WiredWorld wired_{"pgiam-examine", nobody_, nobody_};
 };
 
+json::array to_list(const std::vector<CaRoot>& roots) {
+  json::array list;
+  for (const CaRoot& root : roots)
+    list.push_back(json::object{{"sha256", root.sha256},
+                                {"from", root.from},
+                                {"until", root.until},
+                                {"scope", root.scope},
+                                {"name", root.name}});
+  return list;
+}
+
+json::object to_object(const CaTold& told) {
+  json::array kinds;
+  for (const CaKindTold& kind : told.kinds) {
+    json::array files;
+    for (const CaFile& file : kind.files)
+      files.push_back(json::object{{"path", file.path},
+                                   {"installed", file.is_installed},
+                                   {"roots", to_list(file.roots)}});
+    kinds.push_back(json::object{{"installed_name", kind.installed_name},
+                                 {"public", kind.is_public},
+                                 {"files", std::move(files)}});
+  }
+  json::object object{{"word", told.word},
+                      {"of", told.of},
+                      {"kinds", std::move(kinds)},
+                      {"before_scope", told.before_scope},
+                      {"after_scope", told.after_scope}};
+  if (told.url.empty()) return object;
+  object["url"] = told.url;
+  object["fetched"] = told.fetched;
+  if (const auto& error = told.why_not_fetched)
+    object["error"] = json::object{{"status", static_cast<std::int32_t>(error->status)},
+                                   {"message", error->message},
+                                   {"hint", error->hint}};
+  return object;
+}
+
+std::vector<GivenOption> options_of(const pgiam_request& request) {
+  std::vector<GivenOption> options;
+  for (std::size_t i = 0; i < request.option_count; ++i)
+    if (request.options[i].key != nullptr && request.options[i].value != nullptr)
+      options.emplace_back(request.options[i].key, request.options[i].value);
+  return options;
+}
+
+std::string tell_of_ca(const pgiam_request& request, bool fetch) {
+  Nobody nobody;
+  const WiredWorld wired("pgiam-examine", nobody, nobody);
+  const World& world = wired.world();
+  Call call;
+  call.now = world.clock.now();
+  call.deadline = world.clock.uptime() + (fetch ? kLongestFetch : kLongest);
+  json::array told;
+  const std::vector<GivenOption> options = options_of(request);
+  for (TellOfCa tell : ca_tellers()) told.push_back(to_object(tell(world, options, fetch, call)));
+  json::value data_folder;
+  for (const std::string& folder : world.environment.data_folders())
+    if (data_folder.is_null() && folder.ends_with("/share/pgiam")) data_folder = folder;
+  return json::serialize(json::object{{"ca", std::move(told)}, {"data_folder", data_folder}});
+}
+
 // What advice takes is at hand: credentials only where that has found some.
 std::string examine(const pgiam_api& api, pgiam_context* context, const pgiam_request* request,
                     std::uint32_t what) {
+  if ((what & (kExamineCa | kExamineCaFetch)) != 0)
+    return tell_of_ca(*request, (what & kExamineCaFetch) != 0);
   const std::uint32_t checks_wanted = what & ~kExamineAdvice;
   Subject subject;
   if (const ReplyPtr explained = ask(api, api.explain, context, request))

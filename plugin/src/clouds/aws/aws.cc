@@ -5,6 +5,7 @@
 #include "base/redact.h"
 #include "base/shell.h"
 #include "base/text.h"
+#include "clouds/aws/ca_bundle.h"
 #include "clouds/aws/identity.h"
 #include "clouds/aws/options.h"
 #include "clouds/aws/partitions.h"
@@ -28,9 +29,7 @@ constexpr Seconds kLongestLife{604'800};
 
 constexpr std::string_view kRegionFrom = "region_from";
 constexpr std::string_view kFactKeys[] = {kRegion, kRegionFrom};
-constexpr std::string_view kCaCommands[] = {
-    "curl -fO https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem",
-    "sslrootcert=global-bundle.pem (RDS Proxy and Aurora DSQL: sslrootcert=system)"};
+constexpr std::string_view kCaCommands[] = {"pgiam ca install", "sslrootcert=rds"};
 
 void set_region(Target& target, std::string_view region, std::string_view from) {
   if (region.empty()) return;
@@ -276,6 +275,11 @@ class Aws : public Cloud {
     return {std::move(*skewed)};
   }
   std::span<const std::string_view> ca_commands() const override { return kCaCommands; }
+  std::string_view ca_word() const override { return kCaWord; }
+  Result<CaBundle> ca_bundle(const Target* target, bool carried_too, const Call& call,
+                             std::vector<Error>& warnings) const override {
+    return find_ca_bundle(world_, target, carried_too, call, warnings);
+  }
   std::span<const std::string_view> fact_keys() const override { return kFactKeys; }
   std::string_view owner_key() const override { return "access_key_id"; }
 

@@ -1,12 +1,15 @@
-// What a cloud is asked about a connection that does not work, and what it answers. None of it is
-// in the library: it is the module libpgiam-examine.so that examines.
+// What a cloud is asked about a connection that does not work, and of its servers' CA certificates,
+// and what it answers. None of it is in the library: it is the module libpgiam-examine.so that
+// examines.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/call.h"
@@ -18,7 +21,7 @@ namespace pgiam {
 
 // What can be asked for, as in pgiam.h.
 inline constexpr std::uint32_t kExamineIdentity = 1, kExamineResource = 2, kExaminePermission = 4,
-                               kExamineAdvice = 8;
+                               kExamineAdvice = 8, kExamineCa = 16, kExamineCaFetch = 32;
 // However much is asked for: of one examination.
 inline constexpr int kMostCalls = 6;
 
@@ -67,5 +70,36 @@ struct Examiner {
 
 // One line for each cloud that has one.
 std::span<const Examiner> examiners();
+
+struct CaRoot {
+  std::string sha256, from, until;  // days, "2061-05-21"
+  std::string scope, name;          // of which of the cloud's servers; "*" where nothing tells
+};
+struct CaFile {
+  std::string path;
+  bool is_installed = false;  // by a person; else the package carries it
+  std::vector<CaRoot> roots;
+};
+// Who signs there, and the files that are there of them, in the order in which they are taken.
+struct CaKindTold {
+  std::string installed_name;  // of the file that a person installs
+  bool is_public = false;      // others get certificates of them, too
+  std::vector<CaFile> files;
+};
+struct CaTold {
+  std::string word;  // that names the bundle wherever a CA can be named
+  std::string of;    // whose they are, for people
+  std::vector<CaKindTold> kinds;
+  // What stands around the scope in the name of an authority that is of one.
+  std::string before_scope, after_scope;
+  std::string url, fetched;  // the cloud's own file, where it was asked for
+  std::optional<Error> why_not_fetched;
+};
+
+using GivenOption = std::pair<std::string_view, std::string_view>;
+// By the options that the caller gave; the cloud's own address is asked where `fetch`.
+using TellOfCa = CaTold (*)(const World& world, std::span<const GivenOption> options, bool fetch,
+                            const Call& call);
+std::span<const TellOfCa> ca_tellers();
 
 }  // namespace pgiam

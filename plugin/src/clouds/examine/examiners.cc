@@ -1,4 +1,5 @@
 #include "clouds/aws/examine/advice.h"
+#include "clouds/aws/examine/ca.h"
 #include "clouds/aws/examine/examine.h"
 #include "clouds/examine/examiner.h"
 
@@ -9,8 +10,11 @@ constexpr Examiner kExaminers[] = {
     {"aws.", aws::examine, aws::advise},
 };
 
+constexpr TellOfCa kCaTellers[] = {aws::tell_of_ca};
+
 }  // namespace
 
+std::span<const TellOfCa> ca_tellers() { return kCaTellers; }
 std::span<const Examiner> examiners() { return kExaminers; }
 
 }  // namespace pgiam

@@ -109,8 +109,7 @@ Result<KeywordSettings> settings_for(const Request& request, const PasswordDeman
     settings.push_back({std::string(key), std::string(value)});
   };
   if (!demands.sslmode.empty()) set("sslmode", demands.sslmode);
-  if (!demands.sslrootcert.empty() && value_of(request.keywords, "sslrootcert").empty())
-    set("sslrootcert", demands.sslrootcert);
+  if (!demands.sslrootcert.empty()) set("sslrootcert", demands.sslrootcert);
   if (demands.is_token && has_to_disable_gss(request, in_tls)) set("gssencmode", "disable");
   if (demands.dial && demands.dial->is_elsewhere()) set("host", demands.dial->host);
   if (demands.dial && !demands.dial->hostaddr.empty()) set("hostaddr", demands.dial->hostaddr);

@@ -35,7 +35,7 @@ const std::string* value_of(const KeywordSettings& settings, std::string_view ke
 struct PasswordDemands {
   bool is_token = true;         // in clear text, and not a user's own, who may know better
   std::string_view sslmode;     // "": the user's own will do
-  std::string_view sslrootcert;  // "": none is given
+  std::string_view sslrootcert;  // "": none, or the client's own will do
   const Dial* dial = nullptr;    // null: to the host that the user wrote
   std::string_view rule_file = {};
 };

@@ -21,7 +21,9 @@ import java.util.Locale;
 final class NativeLibrary {
   private static final String JNI = "libpgiam-jni.so";
   private static final String PLUGIN = "libpgiam.so.1";
-  private static final String[] PLUGIN_FILES = {PLUGIN, "pgiam/libpgiam-http.so"};
+  private static final String[] PLUGIN_FILES = {
+    PLUGIN, "pgiam/libpgiam-http.so", "pgiam/rds-roots.pem", "pgiam/public-roots.pem"
+  };
   /** Set by the first class loader, in the system's properties: where its libpgiam lies. */
   private static final String SHARED = "org.pgiam.plugin";
 
