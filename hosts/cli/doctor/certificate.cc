@@ -31,14 +31,6 @@ std::vector<std::string> name_bundle(const Case& host) {
   return commands;
 }
 
-// The first of them, and what else is to be done.
-std::vector<std::string> get_bundle(const Case& host, const char* then = nullptr) {
-  std::vector<std::string> commands = ca_commands(host);
-  if (commands.size() > 1) commands.resize(1);
-  if (then != nullptr) commands.emplace_back(then);
-  return commands;
-}
-
 Verdict make(const char* code, std::string sentence, std::vector<std::string> remedies,
              std::string evidence) {
   Verdict verdict{code, std::move(sentence), std::move(remedies), kExitUsage};
@@ -67,9 +59,8 @@ std::string names_of(const ShownCertificate& shown) {
   return list.empty() ? shown.subject : list;
 }
 
-// Of the file that CAs are read from; nothing where it can be used. `is_named`: by the user.
-std::optional<Verdict> verdict_on_ca_file(const Case& host, const std::string& file,
-                                          bool is_named) {
+// Of the file that CAs are read from; nothing where it can be used.
+std::optional<Verdict> verdict_on_ca_file(const Case& host, const std::string& file) {
   if (file.empty()) return std::nullopt;
   if (file == "system") {
     if (late_libpq().major_version() >= 16) return std::nullopt;
@@ -89,7 +80,7 @@ std::optional<Verdict> verdict_on_ca_file(const Case& host, const std::string& f
     const int error = errno;
     if (error == ENOENT)
       return make("ca_file_missing", "the CA file " + file + " does not exist",
-                  get_bundle(host, is_named ? "sslrootcert = its path" : "put it there"),
+                  ca_commands(host),
                   std::strerror(error));
     return make("ca_file_unreadable",
                 "the CA file " + file + " cannot be read: " + std::strerror(error),
@@ -97,14 +88,14 @@ std::optional<Verdict> verdict_on_ca_file(const Case& host, const std::string& f
   }
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   if (text.find_first_not_of(" \t\r\n") == text.npos)
-    return make("ca_file_empty", "the CA file " + file + " is empty", get_bundle(host), "its size");
+    return make("ca_file_empty", "the CA file " + file + " is empty", ca_commands(host), "its size");
   if (text.find("-----BEGIN ") != text.npos) return std::nullopt;
   const bool is_page = text.find("<html") != text.npos || text.find("<HTML") != text.npos ||
                        text.find("<!DOCTYPE") != text.npos || text.find("<?xml") != text.npos;
   return make("ca_file_unusable",
               "the CA file " + file + " holds no certificate" +
                   (is_page ? ", but a page: the answer of a download that failed" : ""),
-              get_bundle(host),
+              ca_commands(host),
               is_page ? "it holds HTML or XML" : "no BEGIN CERTIFICATE stands in it");
 }
 
@@ -146,7 +137,7 @@ std::optional<Verdict> verdict_on_shown(const Case& host, const std::string& ca_
                   shown.error_text);
     default:
       return make("certificate", "the server's certificate cannot be verified: " + shown.error_text,
-                  get_bundle(host), evidence);
+                  ca_commands(host), evidence);
   }
   return std::nullopt;
 }
@@ -220,8 +211,7 @@ Verdict verdict_on_certificate(const Case& host) {
             {"see what answers: openssl s_client -starttls postgres -connect " + host.place()},
             kExitNetwork};
   }
-  const bool is_named = !host.connection->option("sslrootcert").empty();
-  if (auto verdict = verdict_on_ca_file(host, bundle, is_named)) return *verdict;
+  if (auto verdict = verdict_on_ca_file(host, bundle)) return *verdict;
   if (auto verdict = verdict_on_shown(host, bundle)) return *verdict;
   return {"certificate",
           bundle.empty()
