@@ -106,11 +106,13 @@ using UsableSize = std::size_t (*)(void*);
 // That of the process. A program may have an entry of that name which only leads there.
 static const void* find_malloc() {
   const void* found = dlsym(RTLD_DEFAULT, "malloc");
+#ifdef __GLIBC__  // others have no dladdr1
   Dl_info info{};
   void* entry = nullptr;
   if (!found || !dladdr1(found, &info, &entry, RTLD_DL_SYMENT) || !entry) return found;
-  const bool leads_elsewhere = static_cast<const ElfW(Sym)*>(entry)->st_shndx == SHN_UNDEF;
-  return leads_elsewhere ? dlsym(RTLD_NEXT, "malloc") : found;
+  if (static_cast<const ElfW(Sym)*>(entry)->st_shndx == SHN_UNDEF) return dlsym(RTLD_NEXT, "malloc");
+#endif
+  return found;
 }
 
 // The question that the allocator of this process answers; nullptr where malloc is another's, which
