@@ -139,7 +139,9 @@ except KeyboardInterrupt: print("interrupted", flush=True); sys.exit(3)
 
 def test_ctrl_c_interrupts_at_once(slow):
     child = subprocess.Popen([sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True,
-                             env={**os.environ, "PYTHONPATH": str(PACKAGE)})  # fmt: skip
+                             env={**os.environ, "PYTHONPATH": str(PACKAGE)},
+                             # What a shell starts behind itself ignores it, and so would all that this starts.
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # fmt: skip
     until(lambda: slow.runs() == 1)
     child.send_signal(signal.SIGINT)  # once: a second could meet its end
     assert child.stdout.read() == "interrupted\n" and child.wait() == 3
