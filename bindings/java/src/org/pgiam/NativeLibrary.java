@@ -120,7 +120,7 @@ final class NativeLibrary {
   private static Path extract(Path folder, String platform, String file) throws IOException {
     Path target = folder.resolve(file);
     if (!target.getParent().equals(folder)) {
-      Files.createDirectory(target.getParent());
+      Files.createDirectories(target.getParent());
       target.getParent().toFile().deleteOnExit();
     }
     try (InputStream packed = NativeLibrary.class.getResourceAsStream(resource(platform, file))) {
@@ -142,9 +142,8 @@ final class NativeLibrary {
   /** What cannot be removed now is at exit. */
   private static void remove(Path folder) {
     if (folder == null) return;
-    for (String file : new String[] {PLUGIN_FILES[1], "pgiam", PLUGIN, JNI, ""}) {
-      folder.resolve(file).toFile().delete();
-    }
+    for (String file : PLUGIN_FILES) folder.resolve(file).toFile().delete();
+    for (String file : new String[] {"pgiam", JNI, ""}) folder.resolve(file).toFile().delete();
   }
 
   /** More than one, since programs may not be loaded from every folder (noexec). */
