@@ -191,6 +191,7 @@ def test_it_is_found_beside_the_library_wherever_that_lies(pgiam, tmp_path, carr
     for source, target in ((COMMAND, "bin"), (LIBRARY, "lib"), (HOOK, "lib"), *((file, "share/pgiam") for file in carried)):
         (prefix / target).mkdir(parents=True, exist_ok=True)
         shutil.copy(source, prefix / target)
+    (prefix / "lib/libpgiam.so.1").symlink_to(Path(LIBRARY).name)
     shutil.copytree(Path(LIBRARY).parent / "pgiam", prefix / "lib/pgiam", symlinks=True)
     moved = {"command": prefix / "bin/pgiam", "LD_LIBRARY_PATH": str(prefix / "lib")}
     told = json.loads(pgiam("explain", "--json", CONNINFO, "--sslrootcert", "rds", **moved).stdout)

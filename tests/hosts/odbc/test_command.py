@@ -20,11 +20,13 @@ def pgiam(run, tmp_path, configure):
 
 def test_a_driver_that_was_installed_connects_with_the_data_source_that_was_shown(pgiam, rds, options, run, tmp_path):
     shown = pgiam("install").stdout
-    keys = {"Servername": rds.host, "Port": rds.port, "Database": "postgres", "Username": "app_user", "pqopt": options}
+    keys = {"Servername": rds.host, "Port": rds.port, "Database": "postgres", "Username": "app_user", "PgiamSslrootcert": rds.ca_file}
     lines = []
     for line in shown[shown.index("[orders]"):shown.index("\nTry it: isql -v orders")].splitlines():
         key = line.split("=")[0].strip()
-        lines.append(f"{key} = {keys[key]}" if key in keys else line)
+        lines.append(f"{key} = {keys.pop(key)}" if key in keys else line)
+    assert not keys
+    lines.append(f"pqopt = {options}")
     (tmp_path / "odbc.ini").write_text("\n".join(lines) + "\n")
     assert "app_user" in run("isql", "-v", "-b", "orders", input="SELECT session_user;\n").stdout
 
