@@ -152,6 +152,22 @@ const RealLibpq* remember(void* scope) {
 
 }  // namespace
 
+// How many objects have come into this process, and gone.
+struct ObjectCounts {
+  unsigned long long added = 0, gone = 0;
+  bool operator==(const ObjectCounts&) const = default;
+};
+
+static ObjectCounts count_objects() {
+  ObjectCounts counts;
+  const auto read = [](dl_phdr_info* object, std::size_t, void* data) {
+    *static_cast<ObjectCounts*>(data) = {object->dlpi_adds, object->dlpi_subs};
+    return 1;
+  };
+  dl_iterate_phdr(read, &counts);
+  return counts;
+}
+
 bool RealLibpq::is_internal_call(const void* caller) const {
   return code.contains(caller) || this_object().contains(caller);
 }
@@ -165,6 +181,18 @@ const RealLibpq* find_any_libpq(const void* caller) noexcept {
   // What has stood behind us from the start is the first for all.
   static std::atomic<const RealLibpq*> behind_us = nullptr;
   if (const RealLibpq* libpq = behind_us.load(std::memory_order_acquire)) return libpq;
+  // Where a program asks again and again, as it does for PQsocket, the answer stands as long as no
+  // object has come or gone.
+  struct Asked {
+    const void* caller = nullptr;
+    ObjectCounts at;
+    const RealLibpq* libpq = nullptr;
+  };
+  constexpr std::size_t kPlaces = 8;  // a program's loop has a few callers
+  static thread_local constinit Asked asked[kPlaces];
+  Asked& last = asked[reinterpret_cast<std::uintptr_t>(caller) / 16 % kPlaces];
+  const ObjectCounts now = count_objects();
+  if (last.caller == caller && last.at == now) return last.libpq;
   void* scope = scope_of(caller);
   if (!scope) return nullptr;
   const void* function = symbol_elsewhere(scope, kAnyFunction);
@@ -175,6 +203,7 @@ const RealLibpq* find_any_libpq(const void* caller) noexcept {
   } else if (is_from_start(function)) {
     behind_us.store(libpq, std::memory_order_release);
   }
+  if (libpq) last = {caller, now, libpq};
   return libpq;
 }
 
