@@ -14,17 +14,13 @@
 #include "base/descriptor.h"
 #include "base/folder.h"
 #include "base/write_all.h"
+#include "json_text.h"
 #include "report.h"
 
 namespace pgiam::cli {
 namespace {
 
 namespace json = boost::json;
-
-std::string text(const json::object& object, std::string_view key) {
-  const json::value* member = object.if_contains(key);
-  return member && member->is_string() ? std::string(member->get_string()) : std::string();
-}
 
 KnownCa read_root(const json::object& root) {
   return {text(root, "sha256"), text(root, "from"), text(root, "until"), text(root, "scope"),

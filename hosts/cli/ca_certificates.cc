@@ -6,8 +6,9 @@
 #include <cstdio>
 #include <memory>
 
-#include "doctor/late_openssl.h"
+#include "late_openssl.h"
 #include "report.h"
+#include "times.h"
 
 namespace pgiam::cli {
 namespace {
@@ -15,8 +16,8 @@ namespace {
 constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
 constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
 
-const doctor::LateOpenssl& openssl() {
-  if (const auto* library = doctor::late_openssl()) return *library;
+const LateOpenssl& openssl() {
+  if (const auto* library = late_openssl()) return *library;
   throw UsageError("this machine has no OpenSSL to read certificates with",
                    "install it; Debian: apt-get install libssl3");
 }
@@ -57,17 +58,11 @@ std::string name_of(const X509* certificate) {
   return name;
 }
 
-std::tm time_of(const ASN1_TIME* time) {
+std::time_t time_of(const ASN1_TIME* time) {
   std::tm utc{};
   if (!time || openssl().ASN1_TIME_to_tm(time, &utc) != 1)
     throw UsageError("a certificate has no dates", "name a file of CA certificates (PEM)");
-  return utc;
-}
-
-std::string day_of(const std::tm& time) {
-  char text[16] = "";
-  std::strftime(text, sizeof text, "%Y-%m-%d", &time);
-  return text;
+  return timegm(&utc);
 }
 
 CaCertificate describe(std::string pem) {
@@ -75,16 +70,14 @@ CaCertificate describe(std::string pem) {
   if (!parsed)
     throw UsageError("what stands after " + std::string(kBegin) + " is no certificate",
                      "get the file again: it is damaged");
-  std::tm end = time_of(openssl().X509_get0_notAfter(parsed.get()));
+  const std::time_t end = time_of(openssl().X509_get0_notAfter(parsed.get()));
   CaCertificate told;
   told.pem = std::move(pem);
   told.sha256 = sha256_of(parsed.get());
   told.name = name_of(parsed.get());
   told.from = day_of(time_of(openssl().X509_get0_notBefore(parsed.get())));
   told.until = day_of(end);
-  told.has_ended = timegm(&end) < std::time(nullptr);
-  told.signs_itself = openssl().X509_NAME_cmp(openssl().X509_get_issuer_name(parsed.get()),
-                                              openssl().X509_get_subject_name(parsed.get())) == 0;
+  told.has_ended = end < std::time(nullptr);
   return told;
 }
 

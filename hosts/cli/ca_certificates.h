@@ -14,7 +14,6 @@ struct CaCertificate {
   std::string name;         // its common name, else all of its subject
   std::string from, until;  // days, "2061-05-21"
   bool has_ended = false;
-  bool signs_itself = false;  // a root
 };
 
 // Each once, in their order; texts around them are passed over. Throws a UsageError where one cannot

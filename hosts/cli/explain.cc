@@ -1,9 +1,9 @@
 // pgiam explain: what would be done for a connection, and which rule decided.
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "commands.h"
 #include "connection.h"
+#include "json_text.h"
 #include "library.h"
 #include "plugin.h"
 #include "report.h"
@@ -12,14 +12,6 @@ namespace pgiam::cli {
 namespace {
 
 namespace json = boost::json;
-
-// A member as text, "" if it is null or absent.
-std::string text(const json::object& object, std::string_view key) {
-  const json::value* member = object.if_contains(key);
-  if (!member || member->is_null()) return "";
-  if (const json::string* string = member->if_string()) return std::string(*string);
-  return json::serialize(*member);
-}
 
 json::array list(const json::object& object, std::string_view key) {
   const json::value* member = object.if_contains(key);

@@ -18,6 +18,8 @@ std::string rfc3339(std::int64_t unix_ms) {
 
 std::string minute_of(std::time_t time) { return formatted("%Y-%m-%d %H:%M UTC", time); }
 
+std::string day_of(std::time_t time) { return formatted("%Y-%m-%d", time); }
+
 std::int64_t unix_ms(const std::string& rfc3339) {
   std::tm utc{};
   if (!strptime(rfc3339.c_str(), "%Y-%m-%dT%H:%M:%S", &utc)) return 0;

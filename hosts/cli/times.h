@@ -13,6 +13,8 @@ std::string rfc3339(std::int64_t unix_ms);
 std::int64_t unix_ms(const std::string& rfc3339);
 // "2026-01-31 12:00 UTC", in a sentence.
 std::string minute_of(std::time_t time);
+// "2026-01-31", UTC.
+std::string day_of(std::time_t time);
 std::int64_t unix_ms_now();
 
 }  // namespace pgiam::cli

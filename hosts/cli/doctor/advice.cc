@@ -1,8 +1,9 @@
 #include "advice.h"
 
 #include <algorithm>
-#include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
+
+#include "../json_text.h"
 
 namespace pgiam::cli::doctor {
 namespace {
@@ -10,11 +11,8 @@ namespace {
 namespace json = boost::json;
 
 Cause cause_of(const json::object& finding) {
-  const auto text = [&](const char* name) { return std::string(finding.at(name).as_string()); };
-  Cause cause{text("code"), text("sentence"), {}, text("evidence")};
-  for (const json::value& command : finding.at("commands").as_array())
-    cause.commands.emplace_back(command.as_string());
-  return cause;
+  return {text(finding, "code"), text(finding, "sentence"), texts(finding, "commands"),
+          text(finding, "evidence")};
 }
 
 }  // namespace
@@ -27,8 +25,8 @@ Advice Advice::on_connection(Context& context, const Request& request) {
   const json::object& known = told.at("advice").as_object();
   for (const auto& [what, finding] : known.at("on").as_object())
     advice.on_[what] = cause_of(finding.as_object());
-  for (const auto& [name, text] : known.at("facts").as_object())
-    advice.facts_[name] = std::string(text.as_string());
+  for (const auto& [name, fact] : known.at("facts").as_object())
+    advice.facts_[name] = std::string(fact.as_string());
   return advice;
 }
 

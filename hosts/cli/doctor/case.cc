@@ -1,7 +1,6 @@
 #include "case.h"
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 
 #include "../connection.h"
 #include "../report.h"
@@ -74,13 +73,6 @@ void Case::ask_for_advice() {
 std::string Case::dialled_name() const {
   const bool by_dns = text(explanation, "signing_host_from") == "dns";
   return by_dns ? text(explanation, "dial_host") : endpoint.host;
-}
-
-std::string text(const json::object& object, std::string_view key) {
-  const json::value* member = object.if_contains(key);
-  if (!member || member->is_null()) return "";
-  if (const json::string* string = member->if_string()) return std::string(*string);
-  return json::serialize(*member);
 }
 
 std::string findings(const json::object& explanation,

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../json_text.h"
 #include "advice.h"
 #include "pgiam.hpp"
 #include "probe.h"
@@ -99,9 +100,7 @@ struct Case {
 // Where the cloud's clock is known, and this one's is too far off for a token.
 std::optional<Verdict> verdict_on_clock(const Case& host);
 
-// A member of the explanation, "" where it is null or absent.
-std::string text(const boost::json::object& object, std::string_view key);
-// Of its findings those with one of these codes, a line each.
+// Of an explanation's findings those with one of these codes, a line each.
 std::string findings(const boost::json::object& explanation,
                      std::initializer_list<std::string_view> codes);
 // The options password_file and pgpass.

@@ -14,18 +14,12 @@ namespace json = boost::json;
 // The most that one question about a resource and a permission takes.
 constexpr int kMostForReason = 4;
 
-std::vector<std::string> texts_of(const json::object& check, std::string_view name) {
-  std::vector<std::string> texts;
-  for (const json::value& text : check.at(name).as_array()) texts.emplace_back(text.as_string());
-  return texts;
-}
-
 bool holds(const std::vector<std::string>& codes, const std::string& code) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
 Verdict verdict_of(const json::object& check, int exit_status) {
-  Verdict verdict{text(check, "code"), text(check, "sentence"), texts_of(check, "commands"),
+  Verdict verdict{text(check, "code"), text(check, "sentence"), texts(check, "commands"),
                   exit_status};
   verdict.evidence = text(check, "evidence");
   verdict.is_certain = check.at("certain").as_bool();
@@ -49,7 +43,7 @@ const json::object* reason_among(const json::array& checks, const std::string& c
   const json::object* reason = nullptr;
   for (const json::value& item : checks) {
     const json::object& check = item.as_object();
-    if (text(check, "outcome") != "failed" || !holds(texts_of(check, "explains"), code)) continue;
+    if (text(check, "outcome") != "failed" || !holds(texts(check, "explains"), code)) continue;
     if (reason == nullptr || (!reason->at("certain").as_bool() && check.at("certain").as_bool()))
       reason = &check;
   }
@@ -59,7 +53,7 @@ const json::object* reason_among(const json::array& checks, const std::string& c
 void judge(const json::array& checks, Verdict& verdict) {
   const json::object* reason = reason_among(checks, verdict.code);
   for (const json::value& check : checks)
-    rule_out(verdict, texts_of(check.as_object(), "rules_out"));
+    rule_out(verdict, texts(check.as_object(), "rules_out"));
   if (reason == nullptr) return;
   Verdict found = verdict_of(*reason, verdict.exit_status);
   std::erase_if(verdict.causes, [&](const Cause& cause) { return cause.code == found.code; });
@@ -83,7 +77,7 @@ Finding without_asked(const json::object& check) {
   }
   if (outcome == "ok") return ok(text(check, "sentence"));
   std::string detail = text(check, "sentence");
-  for (const std::string& command : texts_of(check, "commands"))
+  for (const std::string& command : texts(check, "commands"))
     detail += "\nfor somebody who may: " + command;
   return skipped(detail);
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "late_openssl.h"
+#include "../late_openssl.h"
 #include "socket.h"
 
 namespace pgiam::cli::doctor {

@@ -7,7 +7,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-namespace pgiam::cli::doctor {
+namespace pgiam::cli {
 
 #define PGIAM_OPENSSL_FUNCTIONS(X)                                                           \
   X(TLS_client_method)                                                                   \
@@ -24,7 +24,7 @@ namespace pgiam::cli::doctor {
                               X(OPENSSL_sk_value) X(ASN1_STRING_get0_data) X(ASN1_STRING_length) \
                                   X(ERR_clear_error)                                             \
   X(BIO_new_mem_buf) X(BIO_free) X(PEM_read_bio_X509) X(X509_digest) X(EVP_sha256)               \
-      X(X509_NAME_get_text_by_NID) X(X509_NAME_cmp) X(X509_STORE_add_cert)
+      X(X509_NAME_get_text_by_NID) X(X509_STORE_add_cert)
 
 struct LateOpenssl {
 #define PGIAM_DECLARE(name) decltype(&::name) name;
@@ -36,4 +36,4 @@ struct LateOpenssl {
 // nullptr where it is not installed.
 const LateOpenssl* late_openssl();
 
-}  // namespace pgiam::cli::doctor
+}  // namespace pgiam::cli

@@ -5,7 +5,7 @@
 #include "base/load_lock.h"
 #include "base/openssl_library.h"
 
-namespace pgiam::cli::doctor {
+namespace pgiam::cli {
 namespace {
 
 std::optional<LateOpenssl> load() {
@@ -32,4 +32,4 @@ const LateOpenssl* late_openssl() {
   return openssl ? &*openssl : nullptr;
 }
 
-}  // namespace pgiam::cli::doctor
+}  // namespace pgiam::cli
