@@ -3,6 +3,9 @@
 #include <boost/json.hpp>
 #include <memory>
 #include <new>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "clouds/examine/examiner.h"
 #include "flow/wiring.h"
@@ -111,34 +114,49 @@ json::object to_object(const FailureAdvice& advice) {
 
 class Examination {
  public:
-  explicit Examination(const Subject& subject) : subject_(subject) {}
-
-  std::vector<Check> checks(std::uint32_t what) const {
-    Call call;
-    call.now = world().clock.now();
-    call.deadline = world().clock.uptime() + kLongest;
+  std::vector<Check> checks(const Subject& subject, std::uint32_t what) const {
     for (const Examiner& examiner : examiners())
-      if (subject_.provider.starts_with(examiner.prefix))
-        return examiner.examine(world(), subject_, what, call);
+      if (subject.provider.starts_with(examiner.prefix))
+        return examiner.examine(world(), subject, what, call_until(kLongest));
     return {};
   }
 
   // The cloud's whose endpoint it is; of a name that is none's, what each of them knows.
-  FailureAdvice advice() const {
+  FailureAdvice advice(const Subject& subject) const {
     FailureAdvice all;
     for (const Examiner& examiner : examiners()) {
-      if (!subject_.target.empty() && !subject_.target.starts_with(examiner.prefix)) continue;
-      FailureAdvice known = examiner.advise(world(), subject_);
+      if (!subject.target.empty() && !subject.target.starts_with(examiner.prefix)) continue;
+      FailureAdvice known = examiner.advise(world(), subject);
       all.on.merge(known.on);
       all.facts.merge(known.facts);
     }
     return all;
   }
 
+  std::vector<CaTold> cas(std::span<const GivenOption> options, bool fetch) const {
+    std::vector<CaTold> told;
+    for (const Examiner& examiner : examiners())
+      told.push_back(examiner.tell_of_ca(world(), options, fetch,
+                                         call_until(fetch ? kLongestFetch : kLongest)));
+    return told;
+  }
+
+  // Where root installs; nothing where there is no installation.
+  std::optional<std::string> data_folder() const {
+    for (const std::string& folder : world().environment.data_folders())
+      if (folder.ends_with("/share/pgiam")) return folder;
+    return std::nullopt;
+  }
+
  private:
   const World& world() const { return wired_.world(); }
+  Call call_until(Milliseconds longest) const {
+    Call call;
+    call.now = world().clock.now();
+    call.deadline = world().clock.uptime() + longest;
+    return call;
+  }
 
-  const Subject& subject_;
   Nobody nobody_;
   WiredWorld wired_{"pgiam-examine", nobody_, nobody_};
 };
@@ -189,27 +207,21 @@ std::vector<GivenOption> options_of(const pgiam_request& request) {
   return options;
 }
 
-std::string tell_of_ca(const pgiam_request& request, bool fetch) {
-  Nobody nobody;
-  const WiredWorld wired("pgiam-examine", nobody, nobody);
-  const World& world = wired.world();
-  Call call;
-  call.now = world.clock.now();
-  call.deadline = world.clock.uptime() + (fetch ? kLongestFetch : kLongest);
+std::string tell_of_ca(const Examination& examination, const pgiam_request& request, bool fetch) {
   json::array told;
-  const std::vector<GivenOption> options = options_of(request);
-  for (TellOfCa tell : ca_tellers()) told.push_back(to_object(tell(world, options, fetch, call)));
+  for (const CaTold& of_cloud : examination.cas(options_of(request), fetch))
+    told.push_back(to_object(of_cloud));
   json::value data_folder;
-  for (const std::string& folder : world.environment.data_folders())
-    if (data_folder.is_null() && folder.ends_with("/share/pgiam")) data_folder = folder;
+  if (const auto folder = examination.data_folder()) data_folder = json::value(*folder);
   return json::serialize(json::object{{"ca", std::move(told)}, {"data_folder", data_folder}});
 }
 
 // What advice takes is at hand: credentials only where that has found some.
 std::string examine(const pgiam_api& api, pgiam_context* context, const pgiam_request* request,
                     std::uint32_t what) {
+  const Examination examination;
   if ((what & (kExamineCa | kExamineCaFetch)) != 0)
-    return tell_of_ca(*request, (what & kExamineCaFetch) != 0);
+    return tell_of_ca(examination, *request, (what & kExamineCaFetch) != 0);
   const std::uint32_t checks_wanted = what & ~kExamineAdvice;
   Subject subject;
   if (const ReplyPtr explained = ask(api, api.explain, context, request))
@@ -217,12 +229,11 @@ std::string examine(const pgiam_api& api, pgiam_context* context, const pgiam_re
   if (checks_wanted != 0 || !subject.text("credentials.provider").empty())
     if (const ReplyPtr credentials = ask(api, api.credentials, context, request))
       add_credentials(subject, api, credentials.get());
-  const Examination examination(subject);
   json::object found{{"checks", json::array()}};
   if (checks_wanted != 0 && !subject.explained.empty())
-    for (const Check& check : examination.checks(checks_wanted))
+    for (const Check& check : examination.checks(subject, checks_wanted))
       found["checks"].as_array().push_back(to_object(check));
-  if ((what & kExamineAdvice) != 0) found["advice"] = to_object(examination.advice());
+  if ((what & kExamineAdvice) != 0) found["advice"] = to_object(examination.advice(subject));
   return json::serialize(found);
 }
 

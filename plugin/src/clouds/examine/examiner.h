@@ -61,16 +61,6 @@ struct FailureAdvice {
   std::map<std::string, std::string, std::less<>> facts;
 };
 
-struct Examiner {
-  const char* prefix;  // of the names of its targets and of the providers of its credentials
-  std::vector<Check> (*examine)(const World& world, const Subject& subject, std::uint32_t what,
-                                const Call& call);
-  FailureAdvice (*advise)(const World& world, const Subject& subject);
-};
-
-// One line for each cloud that has one.
-std::span<const Examiner> examiners();
-
 struct CaRoot {
   std::string sha256, from, until;  // days, "2061-05-21"
   std::string scope, name;          // of which of the cloud's servers; "*" where nothing tells
@@ -97,9 +87,18 @@ struct CaTold {
 };
 
 using GivenOption = std::pair<std::string_view, std::string_view>;
-// By the options that the caller gave; the cloud's own address is asked where `fetch`.
-using TellOfCa = CaTold (*)(const World& world, std::span<const GivenOption> options, bool fetch,
-                            const Call& call);
-std::span<const TellOfCa> ca_tellers();
+
+struct Examiner {
+  const char* prefix;  // of the names of its targets and of the providers of its credentials
+  std::vector<Check> (*examine)(const World& world, const Subject& subject, std::uint32_t what,
+                                const Call& call);
+  FailureAdvice (*advise)(const World& world, const Subject& subject);
+  // By the options that the caller gave; the cloud's own address is asked where `fetch`.
+  CaTold (*tell_of_ca)(const World& world, std::span<const GivenOption> options, bool fetch,
+                       const Call& call);
+};
+
+// One line for each cloud that has one.
+std::span<const Examiner> examiners();
 
 }  // namespace pgiam

@@ -7,14 +7,11 @@ namespace pgiam {
 namespace {
 
 constexpr Examiner kExaminers[] = {
-    {"aws.", aws::examine, aws::advise},
+    {"aws.", aws::examine, aws::advise, aws::tell_of_ca},
 };
-
-constexpr TellOfCa kCaTellers[] = {aws::tell_of_ca};
 
 }  // namespace
 
-std::span<const TellOfCa> ca_tellers() { return kCaTellers; }
 std::span<const Examiner> examiners() { return kExaminers; }
 
 }  // namespace pgiam
