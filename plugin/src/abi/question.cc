@@ -44,10 +44,7 @@ Result<void> finish(HostQuestion& question, Say say) {
   try {
     return say();
   } catch (const std::bad_alloc&) {
-    Error error;
-    error.status = Status::kNoMemory;
-    error.message = "out of memory";
-    question.finish(std::move(error));
+    question.finish(out_of_memory());
     throw;
   }
 }

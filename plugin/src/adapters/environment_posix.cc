@@ -26,8 +26,13 @@ std::optional<std::string> PosixEnvironment::home() const {
 }
 
 std::vector<std::string> PosixEnvironment::data_folders() const {
+  {
+    const StateLock lock;
+    if (data_folders_) return *data_folders_;
+  }
+  auto found = find_data_folders();  // reads folders, which nobody is to wait for under that lock
   const StateLock lock;
-  if (!data_folders_) data_folders_ = find_data_folders();
+  if (!data_folders_) data_folders_ = std::move(found);
   return *data_folders_;
 }
 

@@ -17,6 +17,13 @@ Error make_error(Status status, std::string_view message, std::string_view hint)
   return error;
 }
 
+Error out_of_memory() noexcept {
+  Error error;
+  error.status = Status::kNoMemory;
+  error.message = "out of memory";  // short enough to be kept inside
+  return error;
+}
+
 Error with_commands(Error error, std::vector<std::string> commands, std::string_view lead) {
   error.hint = lead;
   for (std::size_t i = 0; i < commands.size(); ++i)

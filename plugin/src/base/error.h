@@ -61,6 +61,8 @@ struct Error {
 
 // Text by view: most of it is literal, and a hundred places need no strings of their own for it.
 Error make_error(Status status, std::string_view message, std::string_view hint = {});
+// Takes no memory itself.
+Error out_of_memory() noexcept;
 // The same with commands, and a hint that names them: "run: aws login (or: pgiam login)".
 Error with_commands(Error error, std::vector<std::string> commands,
                     std::string_view lead = "run: ");

@@ -31,13 +31,18 @@ OpensslLibrary open_openssl(const char* name) {
       found.is_3 = version == kVersions[0];
       if (found.handle != nullptr) return found;
       if ((mode & RTLD_NOLOAD) != 0) continue;
-      const char* reason = dlerror();
-      const std::string why = reason != nullptr ? reason : "out of memory";
+      const std::string why = why_not_loaded(file);
       found.out_of_memory = found.out_of_memory || tells_of_memory(why);
-      found.missing += (found.missing.empty() ? "" : "; ") + (why.starts_with(file) ? why : file + ": " + why);
+      found.missing += (found.missing.empty() ? "" : "; ") + why;
     }
   }
   return found;
+}
+
+std::string why_not_loaded(const std::string& file) {
+  const char* reason = dlerror();
+  const std::string why = reason != nullptr ? reason : "out of memory";
+  return why.starts_with(file) ? why : file + ": " + why;
 }
 
 void* loaded_openssl(const char* name, bool is_3) {

@@ -21,6 +21,9 @@ OpensslLibrary open_openssl(const char* name);
 // The same, of what the process has already and in that version only; null: it has none.
 void* loaded_openssl(const char* name, bool is_3);
 
+// Of a dlopen() that has just failed: "FILE: REASON".
+std::string why_not_loaded(const std::string& file);
+
 template <typename Function>
 bool find_symbol(void* library, const char* name, Function& function) {
   function = reinterpret_cast<Function>(dlsym(library, name));

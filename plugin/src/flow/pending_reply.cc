@@ -9,14 +9,6 @@
 namespace pgiam {
 namespace {
 
-// Short enough to take no memory.
-Result<Reply> out_of_memory() noexcept {
-  Error error;
-  error.status = Status::kNoMemory;
-  error.message = "out of memory";
-  return error;
-}
-
 Result<Reply> failure(Status status, const char* message, const char* hint = "",
                       bool retryable = false) noexcept {
   try {

@@ -30,22 +30,21 @@ std::string load_libcurl() {
   if (libcurl.easy_init != nullptr) return "";
   std::string why;
   for (const int mode : {RTLD_LAZY | RTLD_NOLOAD, RTLD_LAZY}) {
-    for (const char* name : kNames) {
-      const std::string file = name;
-      void* const library = dlopen(name, mode);
+    for (const std::string file : kNames) {
+      void* const library = dlopen(file.c_str(), mode);
       if (library == nullptr && (mode & RTLD_NOLOAD) != 0) continue;
-      const char* reason = library == nullptr ? dlerror() : nullptr;
+      if (!why.empty()) why += "; ";
+      if (library == nullptr) {
+        why += pgiam::why_not_loaded(file);
+        continue;
+      }
       Libcurl found;
-      const char* missing = library != nullptr ? take_functions(library, found) : nullptr;
-      if (library != nullptr && missing == nullptr) {
+      const char* missing = take_functions(library, found);
+      if (missing == nullptr) {
         libcurl = found;
         return "";
       }
-      std::string told = missing != nullptr  ? file + " has no " + missing
-                         : reason != nullptr ? reason
-                                             : "out of memory";
-      if (!told.starts_with(file)) told = file + ": " + told;
-      why += (why.empty() ? "" : "; ") + told;
+      why += file + " has no " + missing;
     }
   }
   return "libcurl cannot be loaded: " + why;

@@ -75,9 +75,8 @@ std::string system_bundle() {
 bool add_certificates(X509_STORE* store, std::string_view pem) {
   const Functions& ssl = *openssl();
   if (pem.size() > INT_MAX) return false;
-  const std::unique_ptr<BIO, int (*)(BIO*)> bio(
-      ssl.BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
-      [](BIO* done) { return openssl()->BIO_free_all(done), 1; });
+  const std::unique_ptr<BIO, void (*)(BIO*)> bio(
+      ssl.BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), ssl.BIO_free_all);
   if (!bio) return false;
   const std::unique_ptr<OPENSSL_STACK, void (*)(OPENSSL_STACK*)> found(
       reinterpret_cast<OPENSSL_STACK*>(ssl.PEM_X509_INFO_read_bio(bio.get(), nullptr, nullptr, nullptr)),
