@@ -1,5 +1,6 @@
 """Packs the library into the wheel: PGIAM_WHEEL_LIBRARY, else the newest libpgiam.so.1 that a build of this clone left in
-build/*/lib. With none of them the package is pure, and finds the one that is installed."""
+build/*/lib. With none of them the package is pure, and finds the one that is installed. A library of another machine, or of
+other systems than this one, comes with PGIAM_WHEEL_PLATFORM ("manylinux_2_28_aarch64")."""
 
 import os
 import shutil
@@ -15,6 +16,8 @@ except ImportError:  # setuptools has its own since 70
 
 HERE = Path(__file__).resolve().parent
 LIBRARY, HTTP = "libpgiam.so.1", Path("pgiam/libpgiam-http.so")
+# What the library looks for beside it, in the folder pgiam: modules, and RDS's certificate authorities.
+BESIDE = ["pgiam/libpgiam-http.so", "pgiam/libpgiam-examine.so", "../share/pgiam/*-roots.pem"]
 
 
 def library():
@@ -33,9 +36,10 @@ class WithLibrary(build_py):
         super().run()
         if FOUND:
             into = Path(self.build_lib) / "pgiam/_lib"
-            (into / HTTP.parent).mkdir(parents=True, exist_ok=True)
+            (into / "pgiam").mkdir(parents=True, exist_ok=True)
             shutil.copyfile(FOUND, into / LIBRARY)
-            shutil.copyfile(FOUND.parent / HTTP, into / HTTP)  # which the library looks for beside it
+            for file in (file for pattern in BESIDE for file in FOUND.parent.glob(pattern)):
+                shutil.copyfile(file, into / "pgiam" / file.name)
 
 
 class OfPlatform(bdist_wheel):
@@ -47,7 +51,7 @@ class OfPlatform(bdist_wheel):
 
     def get_tag(self):
         _, _, platform = super().get_tag()
-        return "py3", "none", platform if FOUND else "any"
+        return "py3", "none", os.environ.get("PGIAM_WHEEL_PLATFORM", platform) if FOUND else "any"
 
 
 class Platform(Distribution):

@@ -1,6 +1,6 @@
 'use strict';
 
-// Finds the addon and the library, once: build/Release (node-gyp's) or prebuilds (the release's); PGIAM_LIBRARY, beside the addon,
+// Finds the addon and the library, once: build/Release (node-gyp's) or the release's package for this platform; PGIAM_LIBRARY, beside the addon,
 // the system's linker.
 const fs = require('node:fs');
 const path = require('node:path');
@@ -16,14 +16,21 @@ function platformName() {
   return `${process.platform}-${process.arch}${libc}`;
 }
 
+/** The addon of the package that the release has for this platform, which npm installs beside ours; undefined where it is not. */
+function shippedAddon() {
+  try {
+    return require.resolve(`@pgiam/${platformName()}/pgiam.node`);
+  } catch {
+    return undefined;
+  }
+}
+
 function addonFile() {
   if (process.env.PGIAM_NODE_ADDON) return process.env.PGIAM_NODE_ADDON;
-  const package_ = path.dirname(__dirname);
-  const built = path.join(package_, 'build/Release/pgiam.node');
-  const shipped = () => path.join(package_, 'prebuilds', platformName(), 'pgiam.node');
-  const file = fs.existsSync(built) ? built : shipped();
-  if (fs.existsSync(file)) return file;
-  throw new PgiamError('UNSUPPORTED', `pgiam's addon is not there; looked for as ${built}; ${file}`, {
+  const built = path.join(path.dirname(__dirname), 'build/Release/pgiam.node');
+  const file = fs.existsSync(built) ? built : shippedAddon();
+  if (file) return file;
+  throw new PgiamError('UNSUPPORTED', `pgiam's addon is not there; looked for as ${built}; in the package @pgiam/${platformName()}`, {
     hint: 'in the folder of the package: npm run install',
     code: 'no_addon',
   });
@@ -67,4 +74,4 @@ function native() {
   return loaded;
 }
 
-module.exports = { native, platformName };
+module.exports = { native, shippedAddon };

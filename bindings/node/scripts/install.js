@@ -1,24 +1,26 @@
 'use strict';
 
-// A package of the release has its addon: nothing is done. Elsewhere node-gyp builds it, and the library of a clone's newest build is put
+// Where npm has brought the release's package for this platform nothing is done. Elsewhere node-gyp builds it, and the library of a clone's newest build is put
 // beside it; without one the installed library is found.
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { platformName } = require('../lib/native.js');
+const { shippedAddon } = require('../lib/native.js');
 
 const package_ = path.dirname(__dirname);
 const LIBRARY = 'libpgiam.so.1';
 const HTTP = 'pgiam/libpgiam-http.so';
+// What the library looks for beside it, in the folder pgiam: modules, and RDS's certificate authorities.
+const BESIDE = [HTTP, 'pgiam/libpgiam-examine.so', '../share/pgiam/rds-roots.pem', '../share/pgiam/public-roots.pem'];
 
 function isShipped() {
-  const file = path.join(package_, 'prebuilds', platformName(), 'pgiam.node');
-  if (!fs.existsSync(file)) return false;
+  const file = shippedAddon();
+  if (!file) return false;
   try {
     require(file);
     return true;
   } catch (error) {
-    console.error(`pgiam: the addon that is packed cannot be loaded (${error.message}); building it`);
+    console.error(`pgiam: the addon of the release cannot be loaded (${error.message}); building it`);
     return false;
   }
 }
@@ -51,7 +53,7 @@ function copyLibrary(from) {
   const into = path.join(package_, 'build/Release');
   fs.mkdirSync(path.join(into, 'pgiam'), { recursive: true });
   fs.copyFileSync(path.join(from, LIBRARY), path.join(into, LIBRARY));
-  fs.copyFileSync(path.join(from, HTTP), path.join(into, HTTP)); // which the library looks for beside it
+  for (const file of BESIDE.map((name) => path.join(from, name)).filter(fs.existsSync)) fs.copyFileSync(file, path.join(into, 'pgiam', path.basename(file)));
 }
 
 if (!isShipped()) {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import tarfile
@@ -43,7 +44,7 @@ def calls(site, *, library=""):
 def clone(tmp_path):
     """A clone whose library is built; nothing is written to our own."""
     clone = tmp_path / "clone"
-    ignored = shutil.ignore_patterns("build", "node_modules", "prebuilds", "include")
+    ignored = shutil.ignore_patterns("build", "node_modules", "include")
     shutil.copytree(PACKAGE, clone / "bindings/node", ignore=ignored)
     shutil.copytree(ROOT / "sdk/include", clone / "sdk/include")
     library = Path(os.environ["PGIAM_TEST_LIBRARY"])
@@ -64,9 +65,11 @@ def test_a_source_install_builds_the_addon_and_brings_the_library(clone, tmp_pat
 @needs_npm
 def test_a_packed_package_has_its_header_and_an_addon_of_the_release_needs_no_compiler(clone, tmp_path):
     package = clone / "bindings/node"
-    platform = run(NODE, "-p", "require('./lib/native.js').platformName()", cwd=package).strip()
-    (package / "prebuilds" / platform).mkdir(parents=True)
-    shutil.copy(os.environ["PGIAM_TEST_NODE_ADDON"], package / "prebuilds" / platform / "pgiam.node")
+    libc = "glibc" if platform.libc_ver()[0] == "glibc" else "musl"
+    shipped = tmp_path / f"linux-{run(NODE, '-p', 'process.arch', cwd=package).strip()}-{libc}"
+    shipped.mkdir()
+    (shipped / "package.json").write_text(json.dumps({"name": f"@pgiam/{shipped.name}", "version": "0.0.0"}))
+    shutil.copy(os.environ["PGIAM_TEST_NODE_ADDON"], shipped / "pgiam.node")
     packed = json.loads(run(NPM, "pack", "--json", "--pack-destination", tmp_path, cwd=package))
     packed = packed if isinstance(packed, list) else list(packed.values())
     tarball = tmp_path / packed[0]["filename"]
@@ -76,7 +79,7 @@ def test_a_packed_package_has_its_header_and_an_addon_of_the_release_needs_no_co
     assert not any(name.startswith(("build/", "examples/")) for name in names)
     shutil.rmtree(clone)  # the header travels with it
     site = tmp_path / "site"
-    run(NPM, "install", "--no-audit", "--no-fund", "--foreground-scripts", str(tarball), cwd=site, PATH="/usr/bin/nowhere:/usr/bin:/bin")
+    run(NPM, "install", "--no-audit", "--no-fund", "--foreground-scripts", str(shipped), str(tarball), cwd=site, PATH="/usr/bin/nowhere:/usr/bin:/bin")
     assert not (site / "node_modules/pgiam/build").exists()
     calls(site, library=os.environ["PGIAM_TEST_LIBRARY"])
 

@@ -238,7 +238,7 @@ test('a missing addon is told', (t) => {
   fs.cpSync(path.join(PACKAGE, 'lib'), path.join(home, 'lib'), { recursive: true });
   fs.copyFileSync(path.join(PACKAGE, 'package.json'), path.join(home, 'package.json'));
   const done = run(ASK.replaceAll('pgiam.', `require('${home}/lib/index.js').`), { PGIAM_NODE_ADDON: '' });
-  assert.match(done.stdout, /^no_addon \|.*build\/Release\/pgiam\.node.*prebuilds/);
+  assert.match(done.stdout, /^no_addon \|.*build\/Release\/pgiam\.node.*in the package @pgiam\/linux-/);
 });
 
 test('package, library and project have one version', () => {
