@@ -6,6 +6,7 @@ install(TARGETS pgiam pgiam_headers EXPORT pgiamTargets)
 install(TARGETS pgiam_http pgiam_examine LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/pgiam)
 install(DIRECTORY sdk/include/ TYPE INCLUDE)
 install(FILES LICENSE TYPE DOC)
+install(DIRECTORY sdk/licences TYPE DOC)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/pgiam)
 install(EXPORT pgiamTargets NAMESPACE pgiam:: DESTINATION ${package_dir})

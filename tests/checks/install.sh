@@ -36,6 +36,7 @@ $libdir/pkgconfig/pgiam-libpq.pc
 $libdir/pkgconfig/pgiam.pc
 share/bash-completion/completions/pgiam
 share/doc/pgiam/LICENSE
+share/doc/pgiam/licences/README.md
 share/fish/vendor_completions.d/pgiam.fish
 share/man/man1/pgiam.1
 share/man/man3/libpgiam.3
