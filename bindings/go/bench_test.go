@@ -39,6 +39,12 @@ func BenchmarkCalls(b *testing.B) {
 	runtime.KeepAlive(made)
 }
 
+// BenchmarkNoCall is what a call into C costs that does nothing there.
+func BenchmarkNoCall(b *testing.B) {
+	client := benched(b)
+	measure(b, func() { client.library.ErrorNumber(0, 0) })
+}
+
 func benched(b *testing.B) *Client {
 	b.Setenv("HOME", b.TempDir())
 	b.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")

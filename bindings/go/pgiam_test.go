@@ -390,6 +390,8 @@ func TestNothingIsLostOverManyCalls(t *testing.T) {
 	ask(1000)
 	threads, descriptors, memory := count(t, "/proc/self/task"), count(t, "/proc/self/fd"), resident(t)
 	ask(calls)
+	t.Logf("threads, descriptors, bytes: %d %d %d, then %d %d %d", threads, descriptors, memory, count(t, "/proc/self/task"),
+		count(t, "/proc/self/fd"), resident(t))
 	if now := count(t, "/proc/self/fd"); now > descriptors+2 {
 		t.Errorf("%d descriptors, then %d", descriptors, now)
 	}

@@ -31,8 +31,9 @@ def main():
     if done.returncode != 0:
         sys.exit(done.stdout + done.stderr)
     best = {name: min(float(cost) for cost in re.findall(rf"^Benchmark{name}\S*\s.*?([\d.]+) cpu-ns/op", done.stdout, re.M)) / 1000
-            for name in ("Token", "Calls")}  # fmt: skip
-    print(f"Token {best['Token']:.2f} µs, {best['Token'] - best['Calls']:.2f} more than the calls themselves ({best['Calls']:.2f})")
+            for name in ("Token", "Calls", "NoCall")}  # fmt: skip
+    print(f"Token {best['Token']:.2f} µs, {best['Token'] - best['Calls']:.2f} more than the calls themselves ({best['Calls']:.2f}); a call "
+          f"that does nothing: {best['NoCall']:.2f}")
 
 
 main()

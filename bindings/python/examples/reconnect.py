@@ -9,12 +9,12 @@ import psycopg_pool
 import pgiam.psycopg
 
 
-def ask(pool):
+def ask(pool: "psycopg_pool.ConnectionPool[pgiam.psycopg.Connection]") -> None:
     with pool.connection() as connection:
-        return connection.execute("SELECT session_user").fetchone()[0]
+        connection.execute("SELECT session_user")
 
 
-def main():
+def main() -> None:
     with psycopg_pool.ConnectionPool(connection_class=pgiam.psycopg.Connection, min_size=1, timeout=60) as pool:
         ask(pool)
         print("connected", flush=True)

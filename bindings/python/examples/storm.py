@@ -7,9 +7,9 @@ import sys
 import pgiam
 
 
-async def main(count):
-    where = {"host": os.environ["PGHOST"], "port": os.environ.get("PGPORT"), "user": os.environ["PGUSER"]}
-    for token in await asyncio.gather(*(pgiam.aio.token(**where) for _ in range(count))):
+async def main(count: int) -> None:
+    host, port, user = os.environ["PGHOST"], os.environ.get("PGPORT"), os.environ["PGUSER"]
+    for token in await asyncio.gather(*(pgiam.aio.token(host=host, port=port, user=user) for _ in range(count))):
         print(token)
 
 

@@ -79,6 +79,8 @@ def results_of(done):
         if verdict in ("passed", "failed"):
             name, _, why = rest.partition(" ")
             results[name] = why.replace("\\n", "\n")
+        else:
+            print(line)
     results["how it ended"] = "" if done.returncode == 0 else f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     return results
 

@@ -303,6 +303,7 @@ def test_nothing_is_lost_over_many_calls(keys):
     assert after[0] <= threads_before + 64  # the library's own threads come and go
     assert after[1] <= descriptors_before
     assert after[2] - memory_before < 8 << 20
+    print("threads, descriptors, bytes:", (threads_before, descriptors_before, memory_before), tuple(after))
 
 
 def test_the_end_of_the_process_waits_for_nothing(slow):

@@ -1,5 +1,6 @@
 """Threads, tasks, sources and forms, by a program that has a trial for each: src/bin/trial.rs."""
 
+import os
 import subprocess
 
 import pytest
@@ -8,6 +9,7 @@ from conftest import HOST, KEY, LIBRARY, PROGRAMS, ROOT, run
 SLOW = ("threads_share_a_fetch", "tasks_share_a_fetch_and_take_no_threads", "many_slow_profiles", "dropped_futures_leave_nothing",
         "time_is_limited", "an_event_loop_of_ones_own", "attempts_wait_for_tasks")  # fmt: skip
 WITHOUT_KEYS = ("errors_tell_what_was_tried",)
+LONG = os.environ.get("PGIAM_TEST_LONG")
 TRIALS = subprocess.check_output([PROGRAMS / "trial"], text=True).split()
 
 
@@ -23,11 +25,14 @@ def slow(home):
 
 @pytest.mark.parametrize("name", TRIALS)
 def test_it_holds(name, home, request):
-    variables = {} if name in WITHOUT_KEYS or name in SLOW else KEY
+    variables = {} if name in WITHOUT_KEYS or name in SLOW else {**KEY}
+    if LONG:
+        variables["PGIAM_TEST_LONG"] = LONG
     if name in SLOW:
         request.getfixturevalue("slow")
     done = run(PROGRAMS / "trial", name, home=home, **variables)
     assert done.returncode == 0, done.stderr
+    print(done.stdout)
 
 
 # ---- The library's whereabouts ----

@@ -87,6 +87,8 @@ public final class Client {
         return Pgiam.bridge();
       case "api":
         return Api.check();
+      case "lasting":
+        return Lasting.run(Integer.parseInt(words[1]));
       case "sockets":
         return CountedSockets.MADE.get();
       case "time":

@@ -135,6 +135,17 @@ def test_the_java_api_keeps_its_promises(jvm, way):
     assert one.do("api") == "kept"
 
 
+def test_nothing_is_lost_over_many_calls(jvm):
+    """With PGIAM_TEST_LONG: 200,000 calls. The JVM has all of its own heap from the beginning."""
+    one = jvm("-Dpgiam.bridge=native", "-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch", AWS_EC2_METADATA_DISABLED="true", MALLOC_ARENA_MAX="2")
+    calls = 200_000 if os.environ.get("PGIAM_TEST_LONG") else 5_000
+    told = [int(number) for number in one.do("lasting", str(calls)).split()]
+    before, after = told[:3], told[3:]
+    assert after[0] <= before[0] + 64 and after[1] <= before[1] + 4, told  # a JVM's own threads and files come and go
+    assert after[2] - before[2] < 16 << 20, told
+    print("threads, descriptors, bytes:", before, after)
+
+
 def test_the_native_code_keeps_the_rules_of_jni(jvm):
     """What the JVM finds wrong it prints before the answer."""
     one = jvm("-Dpgiam.bridge=native", "-Xcheck:jni", AWS_EC2_METADATA_DISABLED="true")

@@ -82,10 +82,11 @@ module Pgiam
         raise Error.new("INTERNAL", "the library's answer has no password")
       end
 
-      def read(library, reply)
+      # The same with all that is known.
+      def read(library, reply, scratch)
         text = ->(field) { Memory.utf8(library.reply_text.call(reply, field)) }
         number = ->(field) { library.reply_number.call(reply, field) }
-        params = Request.params(library.reply_param, reply)
+        params = Request.params(library.reply_param, reply, scratch)
         new(
           token: params.fetch(:password, ""), params: Params.new(params), warnings: warnings_of(library, reply),
           expires_at: moment(number[Abi::REPLY_TOKEN_EXPIRES_AT]),
@@ -111,8 +112,11 @@ module Pgiam
       end
     end
 
+    VARIABLES = [:token, :params, *FACTS].to_h { |name| [name, :"@#{name}"] }.freeze
+    private_constant :VARIABLES
+
     def initialize(values)
-      values.each { |name, value| instance_variable_set("@#{name}", value) }
+      values.each { |name, value| instance_variable_set(VARIABLES.fetch(name), value) }
       freeze
     end
 

@@ -86,7 +86,7 @@ module Pgiam
 
     # The keywords to set for the connect that is due.
     def params
-      Request.params(@library.attempt_param, handle)
+      Request.params(@library.attempt_param, handle, Scratch.new)
     end
 
     # What to set for one connect. libpq goes through a list of hosts by itself, with a password for each.

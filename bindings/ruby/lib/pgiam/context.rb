@@ -14,29 +14,6 @@ module Pgiam
   class Context
     KEPT_REQUESTS = 128
     CLOSING_SECONDS = 5
-    # Where one call of the library's leaves its answer: a reply, and a param that is read of it.
-    class Scratch
-      attr_reader :address, :param_address
-
-      def initialize
-        @memory = Memory.of(("\0" * 8) + Abi::PARAM.bytes)
-        @address = @memory.to_i
-        @param_address = @address + 8
-      end
-
-      def reply
-        Memory.pointer_at(@memory)
-      end
-
-      def param
-        @memory[8, Abi::PARAM.size].unpack("LLJJ")
-      end
-
-      def clear
-        @memory[0, 8] = "\0\0\0\0\0\0\0\0"
-      end
-    end
-
     def initialize(prompt: nil, logger: nil, **options)
       @library = Library.loaded
       @calls = Register.new
@@ -67,8 +44,8 @@ module Pgiam
     # The same with all that is known about it. can_apply: which keywords the caller sets from `params`, "*" for all; as a
     # rule "password,sslmode,sslrootcert".
     def answer(conninfo = nil, host: nil, port: nil, user: nil, credentials: nil, can_apply: nil, **options, &block)
-      ask_for(conninfo, host, port, user, credentials || block, options, can_apply) do |reply, _|
-        Answer.read(@library, reply)
+      ask_for(conninfo, host, port, user, credentials || block, options, can_apply) do |reply, scratch|
+        Answer.read(@library, reply, scratch)
       end
     end
 

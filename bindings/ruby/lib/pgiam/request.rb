@@ -5,6 +5,29 @@ require_relative "error"
 require_relative "library"
 
 module Pgiam
+  # Where one call of the library's leaves its answer: a reply, and a param that is read of it.
+  class Scratch
+    attr_reader :address, :param_address
+
+    def initialize
+      @memory = Memory.of(("\0" * 8) + Abi::PARAM.bytes)
+      @address = @memory.to_i
+      @param_address = @address + 8
+    end
+
+    def reply
+      Memory.pointer_at(@memory)
+    end
+
+    def param
+      @memory[8, Abi::PARAM.size].unpack("LLJJ")
+    end
+
+    def clear
+      @memory[0, 8] = "\0\0\0\0\0\0\0\0"
+    end
+  end
+
   # What a caller says, in the library's form; keeps alive what it points at.
   class Request
     # The keywords of libpq's that the library reads of a request; the others say nothing of the password.
@@ -45,17 +68,16 @@ module Pgiam
         status = library.conninfo_parse.call(memory.to_i, out.to_i, out.to_i + 8)
         raise Error.taken(library, status, Memory.pointer_at(out, 8)) if status != Abi::OK
 
-        params(library.conninfo_at, Memory.pointer_at(out))
+        params(library.conninfo_at, Memory.pointer_at(out), Scratch.new)
       ensure
         library&.conninfo_free&.call(Memory.pointer_at(out)) if out
       end
 
       # All that such a function tells of an answer or attempt, by keyword.
-      def params(function, handle)
+      def params(function, handle, scratch)
         found = {}
-        param = Abi::PARAM.make
-        while function.call(handle, found.size, param.to_i) == Abi::OK
-          _, _, key, value = Abi::PARAM.read(param.to_i)
+        while function.call(handle, found.size, scratch.param_address) == Abi::OK
+          _, _, key, value = scratch.param
           found[Memory.text(key).to_sym] = Memory.text(value)
         end
         found
