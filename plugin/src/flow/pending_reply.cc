@@ -150,8 +150,9 @@ std::optional<Milliseconds> PendingReply::check() noexcept {
   if (state == State::kSleeping) {
     wake();
   } else if (state == State::kInLine) {
-    finish(failure(Status::kTimeout, "too many other fetches are under way",
-                   "connect to fewer endpoints at once, or give it more time: timeout_ms", true));
+    // Others' fetches had all threads, or the process was stopped (SIGSTOP): nothing here tells.
+    finish(failure(Status::kTimeout, "the time was up before the fetch began",
+                   "try again, or give it more time: timeout_ms", true));
   }
   return std::nullopt;  // what runs ends by itself
 }

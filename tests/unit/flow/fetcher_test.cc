@@ -126,7 +126,9 @@ TEST_F(FetcherTest, AWaiterGivesUpAtItsOwnDeadline) {
   provider_.wait_for_load(1);
   Call call = fake_.call();
   call.deadline = fake_.clock.uptime() + Milliseconds{1};
-  EXPECT_EQ(get(call).error().status, Status::kTimeout);
+  const Error error = get(call).error();
+  EXPECT_EQ(error.status, Status::kTimeout);
+  EXPECT_TRUE(error.retryable);
   provider_.release();
   leader.join();
 }

@@ -180,6 +180,25 @@ TEST_F(PendingReplyTest, AFollowersTimeIsUpThoughNobodyWaitsForIt) {
   service_.release();
 }
 
+// Others may have all threads, or the process was stopped (SIGSTOP): it cannot know, and blames nobody.
+TEST_F(PendingReplyTest, WhoseTimeIsUpBeforeAThreadTookItMayTryAgain) {
+  make_flow(false);
+  service_.hold();
+  std::vector<std::shared_ptr<PendingReply>> others;
+  for (std::size_t i = 0; i < Pool::kMostThreads; ++i)
+    others.push_back(start(request("db" + std::to_string(i) + ".fake")));
+  service_.wait_for_callers(static_cast<int>(Pool::kMostThreads));
+  Request late = request("late.fake");
+  late.timeout = Milliseconds{50};
+  const auto pending = start(late);
+  fake_.clock.advance(Milliseconds{51});
+  const auto outcome = pending->wait(Milliseconds{-1});
+  EXPECT_EQ(outcome->error().status, Status::kTimeout);
+  EXPECT_EQ(outcome->error().message, "the time was up before the fetch began");
+  EXPECT_TRUE(outcome->error().retryable);
+  service_.release();
+}
+
 TEST_F(PendingReplyTest, WhatIsNotOursSaysSo) {
   const auto pending = start(request("localhost"));
   EXPECT_EQ(pending->wait(Milliseconds{-1})->error().status, Status::kNotApplicable);

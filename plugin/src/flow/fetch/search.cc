@@ -75,8 +75,12 @@ std::optional<Result<Found>> SecretSearch::land() {
     has_ended = flight_->is_there();
     if (has_ended) outcome = flight_->outcome;
   }
-  if (!has_ended && (gave_up_ || wanted_.world.clock.uptime() >= call.deadline))
-    return make_error(Status::kTimeout, "another caller is still fetching the credentials");
+  if (!has_ended && (gave_up_ || wanted_.world.clock.uptime() >= call.deadline)) {
+    Error error = make_error(Status::kTimeout, "another caller is still fetching the credentials",
+                             "try again, or give it more time: timeout_ms");
+    error.retryable = true;
+    return error;
+  }
   if (!has_ended) {
     if (call.waits_for != nullptr) *call.waits_for = flight_;
     return std::nullopt;
