@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 BINDING = ROOT / "bindings/dotnet"
 LIBRARY = os.environ["PGIAM_TEST_LIBRARY"]
-sys.path[:0] = [str(ROOT / "tests/rds"), str(ROOT / "tests/rds/aws")]
+sys.path[:0] = [str(ROOT / "tests/rds"), str(ROOT / "tests/rds/aws"), str(ROOT / "tests/hosts")]
 
 from needs import needs  # noqa: E402
 

@@ -9,7 +9,8 @@ import pytest
 from conftest import OURS, ROOT, check, names_in, needs_mono, results_of
 
 DRIVERS = sorted(Path("/usr/lib").glob("*/odbc/psqlodbcw.so"))
-pytestmark = [needs_mono, pytest.mark.skipif(not DRIVERS, reason="odbc-postgresql is not installed")]
+needs_driver = pytest.mark.skipif(not DRIVERS, reason="odbc-postgresql is not installed")
+pytestmark = [needs_mono, needs_driver]
 
 
 def at_the_emulator(home, *command, input=None, options=("--password-user", "plain:open sesame"), **variables):

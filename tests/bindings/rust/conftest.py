@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 LIBRARY = os.environ["PGIAM_TEST_LIBRARY"]
 PROGRAMS = Path(os.environ["PGIAM_TEST_RUST"]) / "debug"
-sys.path[:0] = [str(ROOT / "tests/rds"), str(ROOT / "tests/rds/aws"), str(ROOT / "tests/conformance")]
+sys.path[:0] = [str(ROOT / "tests/rds"), str(ROOT / "tests/rds/aws"), str(ROOT / "tests/conformance"), str(ROOT / "tests/hosts")]
 
 HOST = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
 KEY = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret of AKIDEXAMPLE"}
