@@ -41,6 +41,13 @@ class Error : public std::exception {
       : api_(api), status_(status) {
     if (error) error_.reset(error, api->error_free);
   }
+  // Of a caller's text, which C would read no further than its NUL: a token for app\0x is one
+  // for app.
+  static Error nul_in_text(const pgiam_api* api) {
+    Error error(api, PGIAM_E_INVALID_ARGUMENT, nullptr);
+    error.has_nul_ = true;
+    return error;
+  }
 
   pgiam_status status() const noexcept { return status_; }
   // One sentence without secrets, fit for a dialog; the status by name where there is no more to
@@ -55,6 +62,8 @@ class Error : public std::exception {
   const char* remote() const noexcept { return text(PGIAM_ERROR_REMOTE); }
   // PGIAM_ERROR_CODE and the other text fields; "" when absent.
   const char* text(std::int32_t field) const noexcept {
+    if (has_nul_ && field == PGIAM_ERROR_CODE) return "nul_in_text";
+    if (has_nul_ && field == PGIAM_ERROR_MESSAGE) return "a text has a NUL in it";
     return error_ ? api_->error_text(error_.get(), field) : "";
   }
   bool retryable() const noexcept {
@@ -102,6 +111,7 @@ class Error : public std::exception {
 
   const pgiam_api* api_;
   pgiam_status status_;
+  bool has_nul_ = false;
   std::shared_ptr<pgiam_error> error_;
 };
 
@@ -199,10 +209,18 @@ class Reply {
 
 namespace detail {
 
+inline bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
+
 class Options {
  public:
   void add(std::string key, std::string value) {
     options_.emplace_back(std::move(key), std::move(value));
+  }
+  bool have_nul() const {
+    for (const auto& option : options_) {
+      if (has_nul(option.first) || has_nul(option.second)) return true;
+    }
+    return false;
   }
   // Points into this object.
   std::vector<pgiam_option> pointers() const {
@@ -239,6 +257,10 @@ class Question {
                           std::vector<std::pair<std::string, std::string>>()) {
     std::vector<pgiam_option> pointers;
     for (const auto& value : values) {
+      if (detail::has_nul(value.first) || detail::has_nul(value.second)) {
+        decline(PGIAM_E_INVALID_ARGUMENT, "a text of the answer has a NUL in it");
+        return PGIAM_E_INVALID_ARGUMENT;
+      }
       pointers.push_back(pgiam_option{value.first.c_str(), value.second.c_str()});
     }
     return api_->question_answer(question_.release(), pointers.data(), pointers.size());
@@ -312,6 +334,14 @@ class Request {
   Request& credentials(Ask ask, std::string identity) {
     credentials_.reset(new detail::Asked{nullptr, std::move(ask)});
     return identity_ = std::move(identity), *this;
+  }
+
+  // Then Context refuses it.
+  bool has_nul() const {
+    for (const std::string* text : {&host_, &user_, &database_, &sslmode_, &can_apply_, &identity_}) {
+      if (detail::has_nul(*text)) return true;
+    }
+    return options_.have_nul() || keywords_.have_nul();
   }
 
   // Calls f(const pgiam_request*), whose pointers hold during the call.
@@ -504,6 +534,7 @@ class Context {
 
   static Result<Context> create(const Config& config = Config(), const pgiam_api* api = linked()) {
     if (!api) return Error(nullptr, PGIAM_E_UNSUPPORTED, nullptr);
+    if (config.options_.have_nul()) return Error::nul_in_text(api);
     std::unique_ptr<Callbacks> callbacks(new Callbacks{api, config.log_, config.prompt_, detail::Asked{api, config.ask_}});
     const std::vector<pgiam_option> options = config.options_.pointers();
     pgiam_config raw = PGIAM_CONFIG_INIT;
@@ -550,6 +581,7 @@ class Context {
   // What the cloud says of the credentials that this request would use (PGIAM_EXAMINE_): JSON.
   Result<std::string> examine(const Request& request, std::uint32_t what) {
     if (!PGIAM_API_HAS(api_, examine)) return older_library();
+    if (request.has_nul()) return Error::nul_in_text(api_);
     std::string found;
     pgiam_error* error = nullptr;
     const pgiam_status status = request.with([&](const pgiam_request* raw) {
@@ -561,6 +593,7 @@ class Context {
 
   // Without blocking. `done` is called once, from a library thread, when wait will not block.
   Result<Operation> start(const Request& request, std::function<void()> done = nullptr) {
+    if (request.has_nul()) return Error::nul_in_text(api_);
     std::unique_ptr<std::function<void()>> owned(done ? new std::function<void()>(std::move(done))
                                                       : nullptr);
     pgiam_operation* operation = nullptr;
@@ -580,6 +613,7 @@ class Context {
 
   // A connection from the first host to the end.
   Result<Attempt> attempt(const Request& request) {
+    if (request.has_nul()) return Error::nul_in_text(api_);
     std::shared_ptr<detail::Asked> asked = request.asked_by(api_);
     return request.with([&](const pgiam_request* raw) { return begin(*raw, std::move(asked)); });
   }
@@ -631,6 +665,7 @@ class Context {
 
   template <typename Call>
   Result<Reply> ask(Call call, const Request& request) {
+    if (request.has_nul()) return Error::nul_in_text(api_);
     pgiam_reply* reply = nullptr;
     pgiam_error* error = nullptr;
     const std::shared_ptr<detail::Asked> asked = request.asked_by(api_);

@@ -51,6 +51,25 @@ TEST_F(Wrapper, AFailureIsAResultOrAnException) {
   }
 }
 
+TEST_F(Wrapper, ATextWithANulIsRefused) {
+  const std::string text("app\0x", 5);  // C would read no more than app
+  pgiam::Context context;
+  const pgiam::Request whole(kHost);
+  for (const pgiam::Request& request :
+       {pgiam::Request(text), pgiam::Request(whole).user(text), pgiam::Request(whole).option("profile", text),
+        pgiam::Request(whole).keyword("user", text), pgiam::Request(whole).keyword(text, "app")}) {
+    for (const pgiam::Error& error : {context.before_connect(request).error(), context.start(request).error(),
+                                      context.attempt(request).error(), context.explain(request).error()}) {
+      EXPECT_EQ(error.status(), PGIAM_E_INVALID_ARGUMENT);
+      EXPECT_THAT(error.text(PGIAM_ERROR_CODE), StrEq("nul_in_text"));
+      EXPECT_THAT(error.what(), HasSubstr("NUL"));
+    }
+  }
+  const auto made = pgiam::Context::create(pgiam::Config().option("profile", text));
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().status(), PGIAM_E_INVALID_ARGUMENT);
+}
+
 TEST_F(Wrapper, CausesOutliveTheErrorTheyCameWith) {
   forget_credentials();
   pgiam::Context context;

@@ -17,7 +17,7 @@ from fake_aws import FakeAws, Key  # noqa: E402
 from rds_emulator import Emulator  # noqa: E402
 from rds_fixtures import rds  # noqa: E402, F401
 
-PLUGIN_HOST = os.environ["PGIAM_TEST_PLUGIN_HOST"]
+PLUGIN_HOST = os.environ.get("PGIAM_TEST_PLUGIN_HOST")
 LIBRARY = os.environ["PGIAM_TEST_LIBRARY"]
 
 
