@@ -1,4 +1,9 @@
 // Callbacks: what they are told, and what may be called from inside them.
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <mutex>
@@ -108,6 +113,51 @@ TEST_F(Callbacks, FromACallbackTheLibraryTellsOfItself) {
     EXPECT_THAT(pgiam_status_name(PGIAM_OK), StrEq("PGIAM_OK"));
   });
   EXPECT_EQ(ask(Gate::request("peccy")), PGIAM_OK);
+}
+
+// A thread that is cancelled in a callback ends the call first, be the answer fetched or at hand.
+TEST_F(Callbacks, AThreadThatIsCancelledInOneGoesAfterTheCall) {
+  const std::string passfile = ::testing::TempDir() + "callbacks_test.pgpass";
+  std::ofstream(passfile) << "*:*:*:*:a-password-of-the-users-own\n";
+  ASSERT_EQ(chmod(passfile.c_str(), 0600), 0);
+  const pgiam_option keyword = {"passfile", passfile.c_str()};
+
+  struct Asking {
+    pgiam_context* context;
+    pgiam_request request;
+    pgiam_status status;
+  };
+  const auto ask_and_go = [](void* data) -> void* {
+    auto* asking = static_cast<Asking*>(data);
+    {
+      Reply reply;
+      asking->status = pgiam_before_connect(asking->context, &asking->request, reply.out(), nullptr);
+    }
+    pthread_testcancel();
+    return nullptr;
+  };
+  int lines = 0;
+  make_context([&](int32_t, const std::string&, const std::string&) {
+    ++lines;
+    pthread_cancel(pthread_self());
+    pthread_testcancel();
+  });
+  Asking fetched{context_, Gate::request("peccy"), PGIAM_E_INTERNAL};
+  Asking passed{context_, request_for("peccy"), PGIAM_E_INTERNAL};
+  passed.request.keywords = &keyword;
+  passed.request.keyword_count = 1;
+  Asking at_hand = passed;
+  for (Asking* asking : {&fetched, &passed, &at_hand}) {
+    lines = 0;
+    pthread_t thread;
+    void* result = nullptr;
+    ASSERT_EQ(pthread_create(&thread, nullptr, ask_and_go, asking), 0);
+    ASSERT_EQ(pthread_join(thread, &result), 0);
+    EXPECT_EQ(result, PTHREAD_CANCELED);
+    EXPECT_EQ(asking->status, asking == &fetched ? PGIAM_OK : PGIAM_NOT_APPLICABLE);
+    EXPECT_GT(lines, 0);
+  }
+  std::remove(passfile.c_str());
 }
 
 // A context that cannot be freed there is left alone, rather than waiting for itself for ever.
