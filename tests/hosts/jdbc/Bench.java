@@ -1,8 +1,12 @@
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.Arrays;
 import java.util.Properties;
 import org.pgiam.Pgiam;
+import org.pgiam.PgiamReply;
+import org.pgiam.PgiamRequest;
 import org.pgiam.jdbc.PgiamAuthenticationPlugin;
 import org.postgresql.plugin.AuthenticationRequestType;
 
@@ -22,6 +26,9 @@ public final class Bench {
     boolean isNative = Pgiam.bridge().startsWith("native");
     int fast = isNative ? 20_000 : 50;
     System.out.println(Pgiam.bridge());
+    try (Pgiam pgiam = new Pgiam()) {
+      processor("a token of org.pgiam's", fast, () -> token(pgiam, host));
+    }
 
     Properties plugin = new Properties();
     plugin.setProperty("PGHOST", host);
@@ -46,10 +53,28 @@ public final class Bench {
     Arrays.fill(password, '\0');
   }
 
+  private static void token(Pgiam pgiam, String host) throws Exception {
+    try (PgiamReply reply = pgiam.beforeConnect(new PgiamRequest(host).user("app_user"))) {
+      Arrays.fill(reply.password(), '\0');
+    }
+  }
+
   private static void connect(String url, String user, String password) throws Exception {
     try (Connection connection = DriverManager.getConnection(url, user, password)) {
       connection.isValid(1);
     }
+  }
+
+  /** Of this thread, the best of five rounds. */
+  private static void processor(String name, int times, Step step) throws Exception {
+    ThreadMXBean clock = ManagementFactory.getThreadMXBean();
+    long best = Long.MAX_VALUE;
+    for (int round = 0; round < 5; round++) {
+      long start = clock.getCurrentThreadCpuTime();
+      for (int i = 0; i < times; i++) step.run();
+      best = Math.min(best, clock.getCurrentThreadCpuTime() - start);
+    }
+    System.out.printf("  %-24s %17.1f us of the processor's time (%d)%n", name, best / 1e3 / times, times);
   }
 
   private static void measure(String name, int times, Step step) throws Exception {
