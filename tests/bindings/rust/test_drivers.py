@@ -1,10 +1,21 @@
 """The recipes with the drivers themselves, against an instance; tests/optional/rust_drivers builds them."""
 
+import time
+
 import pytest
 from conftest import PROGRAMS, run, start
-from test_examples import instance, rds, variables, verdicts  # noqa: F401
+from test_examples import instance, rds, verdicts  # noqa: F401
+from test_examples import variables as given  # noqa: F401
 
-DRIVERS = ("deadpool", "diesel")
+DRIVERS = ("deadpool", "diesel", "sqlx")
+
+
+@pytest.fixture
+def variables(given, rds):  # noqa: F811
+    """sqlx knows no hostaddr: the system's names are the emulator's."""
+    return {**given, "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": rds.hosts_file}
+
+
 OF = {driver: PROGRAMS / f"examples/reconnect_{driver}" for driver in DRIVERS}
 
 
@@ -30,7 +41,7 @@ def test_a_connection_that_forgoes_tls_gets_no_token(driver, home, rds, variable
     assert done.returncode == 1 and "sslmode" in done.stderr and rds.connections() == before, done.stderr
 
 
-@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize("driver", [driver for driver in DRIVERS if driver != "sqlx"])  # whose pool connects by itself
 def test_a_kept_token_that_is_refused_is_made_anew_once(driver, home, rds, verdicts, variables):  # noqa: F811
     with start(OF[driver], home=home, **variables) as program:
         assert program.stdout.readline() == "connected\n", program.stderr.read()
@@ -38,3 +49,13 @@ def test_a_kept_token_that_is_refused_is_made_anew_once(driver, home, rds, verdi
         rds.kill_backends()
         assert program.communicate("\n")[0] == "done\n" and program.returncode == 0
     assert verdicts()[0] == verdicts()[-1] == "accepted" and len(verdicts()) == 3
+
+
+def test_the_pool_of_sqlx_has_a_newer_token_after_a_while(home, rds, verdicts, variables):  # noqa: F811
+    with start(OF["sqlx"], home=home, PGIAM_REUSE_SECONDS="1", **variables) as program:
+        assert program.stdout.readline() == "connected\n", program.stderr.read()
+        rds.expire_tokens()
+        time.sleep(33)  # it renews every half minute, and tells nobody
+        rds.kill_backends()
+        assert program.communicate("\n")[0] == "done\n" and program.returncode == 0
+    assert verdicts() == ["accepted", "accepted"]

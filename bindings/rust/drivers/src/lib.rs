@@ -6,6 +6,8 @@ pub mod aws;
 pub mod diesel;
 #[cfg(feature = "log")]
 pub mod log;
+#[cfg(feature = "sqlx")]
+pub mod sqlx;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 #[cfg(feature = "tokio-postgres")]
