@@ -239,12 +239,16 @@ final class Api {
   }
 
   private static void whyTheHostHasNoCredentialsIsTold() throws PgiamException {
+    Map<String, String> withANul = new HashMap<>();
+    withANul.put("access_key_id", "AKID");
+    withANul.put("secret_access_key", "sec\0ret");
     try (Pgiam pgiam = new Pgiam()) {
       for (PgiamCredentials none : Arrays.<PgiamCredentials>asList(
           anew -> null,
           anew -> {
             throw new Exception("the vault is sealed");
           },
+          anew -> withANul,
           anew -> Collections.singletonMap("access_key_id", "AKIDALONE"))) {
         try {
           pgiam.beforeConnect(new PgiamRequest(HOST).user("app").credentials("nobody", none));
@@ -252,6 +256,7 @@ final class Api {
         } catch (PgiamException failure) {
           String told = failure.explanation();
           require(told.contains("the vault is sealed") || told.contains("gave no credentials")
+              || told.contains("holds a NUL")
               || told.contains("secret_access_key"), told);
         }
       }

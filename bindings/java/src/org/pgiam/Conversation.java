@@ -50,7 +50,10 @@ final class Conversation implements AutoCloseable {
     String why = "the host gave no credentials";
     try {
       Map<String, String> given = credentials == null ? null : credentials.get(areNeededAnew);
-      if (given != null) return new JsonLine().member("values", given);
+      if (given != null) {
+        Text.refuseNul(given);
+        return new JsonLine().member("values", given);
+      }
     } catch (Exception failed) {
       why = String.valueOf(failed.getMessage());
     }

@@ -42,8 +42,9 @@ final class Native {
   private static byte[][] ask(PgiamCredentials credentials, boolean areNeededAnew) {
     try {
       Map<String, String> given = credentials.get(areNeededAnew);
-      if (given != null) return Text.pairs(given);
-      return new byte[][] {Text.utf8("the host gave no credentials")};
+      if (given == null) return new byte[][] {Text.utf8("the host gave no credentials")};
+      Text.refuseNul(given);
+      return Text.pairs(given);
     } catch (Exception failed) {
       return new byte[][] {Text.utf8(String.valueOf(failed.getMessage()))};
     }
