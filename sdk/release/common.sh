@@ -13,11 +13,12 @@ export PGIAM_RELEASE_WORK SOURCE_DATE_EPOCH LC_ALL=C.UTF-8 TZ=UTC
 umask 022
 cannot() { echo "$*"; exit 77; }  # what a part ends with that cannot be built here
 
-# each_tree FUNCTION ARCH…: FUNCTION ARCH TREE for each tree that can be built here; what cannot is said.
+# each_tree FUNCTION ARCH…: FUNCTION ARCH TREE for each tree that can be built here; what cannot is said. PGIAM_RELEASE_ARCHS="ARCH…" takes these alone.
 each_tree() {
   local make=$1 arch tree status why made=0
   shift
   for arch; do
+    [[ " ${PGIAM_RELEASE_ARCHS:-$arch} " == *" $arch "* ]] || { why="$arch is not wanted"; continue; }
     status=0
     tree=$("$root/sdk/release/tree" "$arch" "$PGIAM_RELEASE_WORK") || status=$?
     case $status in

@@ -1,0 +1,181 @@
+"""The .debs of this build's installation: what is in which, what they need, that lintian finds no error, and that a second run gives the same bytes."""
+
+import filecmp
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+from needs import needs  # noqa: E402
+
+BUILD, VERSION, HAS_JAR = os.environ["PGIAM_TEST_BUILD"], os.environ["PGIAM_TEST_VERSION"], os.environ["PGIAM_TEST_HAS_JAR"]
+RELEASE = ROOT / "sdk/release"
+ARCH = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
+ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
+# Beside usr/share/doc/PACKAGE/{copyright,changelog.gz}.
+EXPECTED = {
+    "libpgiam1": """
+        usr/lib/libpgiam.so.1 usr/lib/libpgiam.so.1.VERSION usr/lib/pgiam/libpgiam-examine.so usr/lib/pgiam/libpgiam-http.so
+        usr/share/pgiam/public-roots.pem usr/share/pgiam/rds-roots.pem usr/share/doc/pgiam/pgiam.spdx.json""",
+    "libpgiam-dev": """
+        usr/include/pgiam.h usr/include/pgiam.hpp usr/include/pgiam_conninfo.hpp usr/include/pgiam_libpq.h usr/include/pgiam_loader.h
+        usr/lib/cmake/pgiam/pgiamConfig.cmake usr/lib/cmake/pgiam/pgiamConfigVersion.cmake usr/lib/cmake/pgiam/pgiamTargets-TYPE.cmake
+        usr/lib/cmake/pgiam/pgiamTargets.cmake usr/lib/libpgiam.so usr/lib/libpgiam_loader.a usr/lib/pkgconfig/pgiam-libpq.pc
+        usr/lib/pkgconfig/pgiam.pc usr/share/man/man3/libpgiam.3.gz usr/share/pgiam/pgiam_loader.c""",
+    "pgiam": """
+        usr/bin/pgiam usr/lib/libpgiam-libpq.so usr/lib/pgiam/filter/libpq.so usr/lib/pgiam/filter/libpq.so.5 FILTER
+        usr/share/bash-completion/completions/pgiam usr/share/fish/vendor_completions.d/pgiam.fish usr/share/zsh/vendor-completions/_pgiam
+        usr/share/man/man1/pgiam.1.gz usr/share/man/man5/pgiam.conf.5.gz usr/share/pgiam/keeper/org.pgiam.keep.plist
+        usr/share/pgiam/keeper/pgiam-keep-task.xml usr/share/pgiam/keeper/pgiam-keep.service""",
+    "pgiam-odbc": "usr/lib/libpgiam-odbc.so usr/lib/libpgiam-odbca.so usr/share/pgiam/odbcinst.ini",
+    "pgiam-java": "usr/lib/pgiam/libpgiam-jni.so usr/share/java/pgiam-jdbc.jar usr/share/pgiam/pgiam-jdbc.jar",
+}
+
+
+def run(*command, **more):
+    done = subprocess.run([str(word) for word in command], text=True, capture_output=True, env=ENVIRONMENT, **more)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Folders of two runs of one tree; between them whatever a file remembers of the day it was made has changed."""
+    folder = tmp_path_factory.mktemp("release")
+    run("cmake", "--install", BUILD, "--strip", "--prefix", folder / "tree")
+    (folder / "tree/share/doc/pgiam/pgiam.spdx.json").write_text(run(RELEASE / "sbom", folder / "tree", VERSION))
+    for out in ("first", "second"):
+        (folder / out).mkdir()
+        run(RELEASE / "debian/build", folder / "tree", ARCH, folder / out)
+        run("find", folder / "tree", "-exec", "touch", "-h", "-d", "2001-01-01", "{}", "+")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def unpacked(made):
+    for deb in (made / "first").iterdir():
+        run("dpkg-deb", "-x", deb, made / "root")
+    return made / "root"
+
+
+def deb(made, package):
+    return made / "first" / f"{package}_{VERSION}_{ARCH}.deb"
+
+
+def files(deb):
+    listed = run("sh", "-c", f"dpkg-deb --fsys-tarfile {deb} | tar -t").splitlines()
+    return {name.removeprefix("./") for name in listed if not name.endswith("/")}
+
+
+def test_there_are_five_packages(made):
+    assert {path.name for path in (made / "first").iterdir()} == {deb(made, package).name for package in EXPECTED}
+
+
+@pytest.mark.parametrize("package", EXPECTED)
+def test_each_has_its_files_and_no_others(package, made):
+    expected = {f"usr/share/doc/{package}/copyright", f"usr/share/doc/{package}/changelog.gz", *EXPECTED[package].split()} - {"FILTER"}
+    if package == "pgiam-java" and not HAS_JAR:
+        pytest.skip("no JDK: there is no jar")
+    found = {re.sub(r"(Targets)-\w+(\.cmake)", r"\1-TYPE\2", name.replace(f"so.1.1.{VERSION}", "so.1.VERSION")) for name in files(deb(made, package))}
+    found = {name.replace(f"so.1.{VERSION}", "so.1.VERSION") for name in found}
+    assert {name for name in found if "/filter/elsewhere/" not in name and "/filter/real/" not in name} == expected
+
+
+def test_a_second_run_gives_the_same_bytes(made):
+    names = [path.name for path in (made / "first").iterdir()]
+    assert filecmp.cmpfiles(made / "first", made / "second", names, shallow=False) == (names, [], [])
+
+
+@pytest.mark.parametrize("package", EXPECTED)
+def test_nothing_is_linked_but_the_c_library_and_what_is_needed_of_it_is_said(package, made, tmp_path):
+    if package == "libpgiam-dev":
+        return
+    run("dpkg-deb", "-x", deb(made, package), tmp_path)
+    objects = [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_symlink() and path.read_bytes()[:4] == b"\x7fELF"]
+    needed = {name for path in objects for name in re.findall(r"NEEDED.*\[(.*)\]", run("readelf", "-d", path))}
+    ours = {name for name in needed if name.startswith(("libpgiam", "libpq", "/usr/$LIB/libpq", "$ORIGIN/real/libpq"))}
+    assert {re.sub(r"\.so.*", "", name) for name in needed - ours} <= {"libc", "libm", "libresolv", "libpthread", "libdl", "ld-linux-x86-64", "ld-linux-aarch64"}
+    floor = re.search(r"libc6 \(>= ([\d.]+)\)", run("dpkg-deb", "-f", deb(made, package), "Depends"))[1]
+    versions = {version for path in objects for version in re.findall(r"GLIBC_([\d.]+)", run("readelf", "-V", path).replace("GLIBC_ABI_DT_RELR", "GLIBC_2.36"))}
+    assert floor == max(versions, key=lambda version: [int(part) for part in version.split(".")])
+
+
+@needs("lintian")
+def test_lintian_finds_no_error(made):
+    done = subprocess.run(["lintian", "--allow-root", "--fail-on", "error", *(made / "first").iterdir()], text=True, capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_is_unpacked_runs(unpacked, tmp_path):
+    environment = {"HOME": str(tmp_path), "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+    command = [unpacked / "usr/bin/pgiam", "token", "--host", "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com", "--user", "app"]
+    told = subprocess.check_output(command, env=environment, text=True)
+    assert told.startswith("orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com:5432/?Action=connect")
+
+
+def test_the_bill_of_materials_names_what_is_inside(unpacked):
+    content = json.loads((unpacked / "usr/share/doc/pgiam/pgiam.spdx.json").read_text())
+    assert content["spdxVersion"] == "SPDX-2.3" and not re.search(r"NOASSERTION", json.dumps([one["versionInfo"] for one in content["packages"]]))
+    assert {one["name"].split()[0] for one in content["packages"]} >= {"pgiam", "Boost.JSON", "CLI11", "RDS"}
+    identifiers = [one["SPDXID"] for one in content["packages"] + content["files"]]
+    assert len(identifiers) == len(set(identifiers))
+    assert {one["relatedSpdxElement"] for one in content["relationships"]} == set(identifiers)
+    assert "./lib/pgiam/libpgiam-http.so" in {one["fileName"] for one in content["files"]}
+
+
+# ---- What the packages do when they come and go
+
+
+@pytest.fixture
+def odbcinst(tmp_path):
+    """A registry of drivers in a file, as odbcinst has it: what each line says of the driver pgiam."""
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin/odbcinst"
+    program.write_text(
+        f"""#!/bin/sh
+        case $1 in
+          -q) [ -e {tmp_path}/registered ] && cat {tmp_path}/registered ;;
+          -i) printf 'Driver=/usr/lib/libpgiam-odbc.so\\n' >{tmp_path}/registered ;;
+          -u) rm {tmp_path}/registered ;;
+        esac
+        """
+    )
+    program.chmod(0o755)
+    return tmp_path / "registered"
+
+
+def script(name, *arguments, registry):
+    environment = {"PATH": f"{registry.parent}/bin:/usr/bin:/bin"}
+    subprocess.run(["sh", RELEASE / "scripts" / name, *arguments], env=environment, check=True)
+
+
+def test_the_driver_is_registered_once_and_goes_with_its_package(odbcinst):
+    script("pgiam-odbc.postinst", "configure", registry=odbcinst)
+    assert odbcinst.exists()
+    odbcinst.write_text("Driver=/usr/lib/libpgiam-odbc.so\nPgiamDriver=/mine.so\n")
+    script("pgiam-odbc.prerm", "upgrade", "0.2.0", registry=odbcinst)
+    script("pgiam-odbc.postinst", "configure", "0.1.0", registry=odbcinst)
+    assert "PgiamDriver=/mine.so" in odbcinst.read_text()
+    script("pgiam-odbc.prerm", "remove", registry=odbcinst)
+    assert not odbcinst.exists()
+
+
+def test_another_pgiams_driver_stays(odbcinst):
+    odbcinst.write_text("Driver=/usr/local/lib/libpgiam-odbc.so\n")
+    script("pgiam-odbc.postinst", "configure", registry=odbcinst)
+    script("pgiam-odbc.prerm", "remove", registry=odbcinst)
+    assert "/usr/local" in odbcinst.read_text()
+
+
+def test_a_file_that_belongs_to_no_package_is_an_error(made, tmp_path):
+    shutil.copytree(made / "tree", tmp_path / "tree", symlinks=True)
+    (tmp_path / "tree/lib/newcomer.so").write_text("")
+    done = subprocess.run([RELEASE / "split", tmp_path / "tree", tmp_path / "split"], text=True, capture_output=True, env=ENVIRONMENT)
+    assert done.returncode != 0 and "no package for lib/newcomer.so" in done.stderr
