@@ -240,10 +240,21 @@ void measure(std::size_t session_size, int rounds) {
                 subject.median() / f);
 }
 
+// Every answer looks whether the environment has changed, which takes half a nanosecond for each variable: so
+// there are as many as a service has, however many the shell had. None of them leads to anybody's files.
+void take_a_services_environment() {
+  clearenv();
+  for (const char* name : {"HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"})
+    setenv(name, "/nonexistent", 1);
+  setenv("PGIAM_CONFIG", "/dev/null", 1);
+  for (int n = 0; n < 30; ++n) setenv(("VARIABLE_" + std::to_string(n)).c_str(), "value", 1);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::max(1, atoi(argv[1])) : 31;
+  take_a_services_environment();
   measure(0, rounds);
   measure(1000, rounds);
 }
