@@ -4,10 +4,11 @@
  *  Threads    A pgiam_context may be used from any thread at once. A reply, error,
  *             operation or attempt belongs to one thread at a time; what may come from any
  *             other says so.
- *             Threads of the library's own take no signals. At most 64: those that fetch for
- *             operations (none where the answer is at hand or another fetches it already), one
- *             that minds the operations' time limits, and one that renews, from the first
- *             credentials that end and can be had anew. All are gone with the last context.
+ *             The library's own threads block all signals, and are 64 at most: one for each fetch
+ *             of an operation (none where the answer is in memory or another fetches it already;
+ *             a sign-in that a person is asked for is a fetch, and 30 of them at most have one),
+ *             one for the operations' time limits, and one that renews, started by the first
+ *             credentials that expire and can be renewed. All end with the last context.
  *  Ownership  What you pass in is copied before the call returns. What you receive through
  *             an out parameter is yours: free it with the matching _free, which takes NULL,
  *             too. What a getter returns is borrowed and lives as long as its object.
@@ -99,7 +100,7 @@ typedef struct pgiam_error pgiam_error;
 #define PGIAM_ERROR_EXPLANATION 8 /* all of it for a person: message, causes, hint; lines, each with its end */
 /* Whole-number fields of an error. */
 #define PGIAM_ERROR_RETRYABLE      1 /* 1 if the same call may succeed later */
-#define PGIAM_ERROR_RETRY_AFTER_MS 2 /* since 1.2: before that nothing else can come of it; 0: not known */
+#define PGIAM_ERROR_RETRY_AFTER_MS 2 /* since 1.2: a try before that ends in the same way; 0: not known */
 
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_error_status(const pgiam_error *error);
 /* Never NULL; "" when absent or unknown to this library. */
@@ -221,18 +222,18 @@ typedef struct pgiam_context pgiam_context;
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_context_new(const pgiam_config *config,
                                                            pgiam_context **out,
                                                            pgiam_error **error);
-/* Nothing may be called on the context any more, nor be about to be. A call that another thread
+/* No thread may call anything on the context any more, or be about to. A call that another thread
  * still waits in, for the network, a person or another caller, is cancelled and waited for, and so
- * are callbacks. Not waited for are answers from memory, which take microseconds: from outside such
- * a call cannot be told from one that has yet to begin. So let threads that ask again and again
- * come to rest first. Operations and replies stay valid. From a callback it does nothing. */
+ * are callbacks. Answers from memory, which take microseconds, are not waited for: the library cannot
+ * tell such a call from one that has yet to begin. So first stop threads that ask again and again.
+ * Operations and replies stay valid. From a callback it does nothing. */
 PGIAM_EXPORT void PGIAM_CALL pgiam_context_free(pgiam_context *context);
-/* Since 1.2: for hosts whose functions may run on no thread of the library's. Hands the lines that were
- * kept by config.log_room to take, on this thread, the oldest first, each once; texts are valid during
- * the call. Take them after every call on the context, and before _free, which drops them: renewals
- * log between two calls. Returns how many lines were lost since the last time, the oldest ones, as there was no
- * room. take NULL takes nothing, and returns how many bytes wait. Any thread; never waits. A child after
- * fork() has none of its parent's. [callback-safe] */
+/* Since 1.2: for hosts whose functions cannot run on a thread of the library. Calls take, on this
+ * thread, with each line that config.log_room has kept, the oldest first, each once; texts are valid
+ * during the call. Do so after every call on the context (renewals log between two calls), and before
+ * _free, which drops them. Returns how many lines, the oldest ones, were lost since the last time for
+ * want of room. With take NULL nothing is taken, and it returns how many bytes are kept. Any thread;
+ * never waits. A child after fork() has none of its parent's lines. [callback-safe] */
 PGIAM_EXPORT size_t PGIAM_CALL pgiam_context_take_log(pgiam_context *context, pgiam_log_fn take,
                                                           void *user_data);
 
@@ -272,12 +273,13 @@ typedef struct pgiam_request {
   size_t keyword_count;
   /* The keywords that a reply may set here: "password,sslmode", "*" for all. NULL:
    * "password,sslmode,sslrootcert". A client that has done its TLS when it asks says "password".
-   * What has to be set and cannot be is an error that says what to set by hand. "host" and "hostaddr"
-   * are set where DNS alone says that the host is an alias of an endpoint (then `host` is the
-   * endpoint's own name, and verify-full is an error), and where verify-full is to verify the name
-   * that signing_host gives (then `hostaddr` has the addresses of the name that the user wrote; of
-   * several, `host` has the name as often). "sslrootcert" is set, too, where the user's own is a word of ours
- * ("rds": the CA bundle that the person has installed, else the one that the package carries). */
+   * What has to be set and cannot be is an error that says what to set by hand. "host" and
+   * "hostaddr" are set where DNS alone says that the host is an alias of an endpoint (then `host` is
+   * the endpoint's own name, and verify-full is an error), and where verify-full is to verify the
+   * name that signing_host gives (then `hostaddr` has the addresses of the name that the user wrote;
+   * of several, `host` has the name as often). "sslrootcert" is set, too, where the user's own is a
+   * word of ours ("rds": the CA bundle that the person has installed, else the one that the package
+   * carries). */
   const char *can_apply;
   /* The host's own credentials, in place of all that would be looked for: asked for with
    * PGIAM_PROMPT_CREDENTIALS, answered with access_key_id, secret_access_key and, where there are
@@ -351,24 +353,25 @@ PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the 
 
 #define PGIAM_REQUEST_RESOLVE 0x4u /* explain: names and credentials that need the network, too */
 
-/* What before_connect would do with this request and why, without a token and, unless RESOLVE
- * is set, without the network; nobody is asked. PGIAM_OK also when the connection is not ours or
- * would fail: the reply's PGIAM_REPLY_EXPLANATION says so. It has no parameters and holds no
- * secret. Its members: target ("rds", "dsql", "none"), host, port, user, signing_host, signing_port, region,
+/* What before_connect would do with this request and why, without a token and, unless RESOLVE is
+ * set, without the network; nobody is asked. PGIAM_OK also when the connection is not ours or would
+ * fail: the reply's PGIAM_REPLY_EXPLANATION says so. It has no parameters and holds no secret. Its
+ * members: target ("rds", "dsql", "none"), host, port, user, signing_host, signing_port, region,
  * region_from, rule (a name or null), tls, timeout_ms, reason (one sentence), warnings (a list),
- * signing_host_from (since 1.2: who says which endpoint it is: "endpoint", its own name; "dns"; else where
- * the option signing_host is from), dial_host and dial_hostaddr (since 1.2: what a connect dials),
- * sslmode and sslmode_from (since 1.2: what the connection will have, and who says so: "client", "tls",
- * "sslrootcert", "installed_ca": the cloud's CA bundle has been installed; or null), sslrootcert and
- * sslrootcert_from (since 1.2: the CA file that the client is told, or null; who names it: "client", "installed",
- * else where the option is from, or null),
- * permission {action, resource: what has to be granted; a star stands for what only the owner knows}
- * or null, ca_commands (since 1.2: what to type for the CA bundle of the cloud's servers, then what names
+ * signing_host_from (since 1.2: who says which endpoint it is: "endpoint", its own name; "dns"; else
+ * where the option signing_host is from), dial_host and dial_hostaddr (since 1.2: what a connect
+ * dials), sslmode and sslmode_from (since 1.2: what the connection will have, and who says so:
+ * "client", "tls", "sslrootcert", "installed_ca": the cloud's CA bundle has been installed; or
+ * null), sslrootcert and sslrootcert_from (since 1.2: the CA file that the client is told, or null;
+ * who names it: "client", "installed", else where the option is from, or null), permission {action,
+ * resource: what has to be granted; a star stands for what only the owner knows} or null,
+ * ca_commands (since 1.2: what to type for the CA bundle of the cloud's servers, then what names
  * it), findings (since 1.2: the warnings as {code, message, commands}), credentials {provider,
- * access_key_id (masked), expires_at (RFC 3339, or null), tried: a list of {provider, outcome, detail,
- * ms}, owner (since 1.2: whose they are, by whatever name the cloud gives it, masked)} and, where it would fail, error {status, message, hint, provider, causes, and since 1.2 code
- * and commands}. account (since 1.2) has which of the cloud's accounts, profiles and regions the
- * options name, by key. Members are only ever added. */
+ * access_key_id (masked), expires_at (RFC 3339, or null), tried: a list of {provider, outcome,
+ * detail, ms}, owner (since 1.2: whose they are, by whatever name the cloud gives it, masked)} and,
+ * where it would fail, error {status, message, hint, provider, causes, and since 1.2 code and
+ * commands}. account (since 1.2) has which of the cloud's accounts, profiles and regions the options
+ * name, by key. Members are only ever added. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_explain(pgiam_context *context,
                                                        const pgiam_request *request,
                                                        pgiam_reply **out, pgiam_error **error);
@@ -408,24 +411,25 @@ typedef void(PGIAM_CALL *pgiam_examined_fn)(void *user_data, const char *json, s
 /* For people whose connection does not work: asks the cloud about the credentials that this request
  * would use, found and cached as before_connect does. Nobody is asked, nothing is changed. Takes a
  * few seconds at most, whatever the cloud does. PGIAM_OK also when nothing could be found out; the
- * object says so: what these credentials may not ask is "skipped", and commands hold what somebody who
- * may would type. Six calls at most are made to the cloud. Its member checks is a list of {check
+ * object says so: what these credentials may not ask is "skipped", and commands hold what somebody
+ * who may would type. Six calls at most are made to the cloud. Its member checks is a list of {check
  * ("identity", "resource", "endpoint", "status", "iam_authentication", "permission"), outcome ("ok",
- * "failed", "skipped"), code (stable, "" where nothing is wrong), sentence, evidence, commands, certain
- * (true: by what was just seen), asked (who was asked, or null), calls (how many), explains (codes of
- * failures that this is the reason for), rules_out (codes of causes that are none), facts (text by name:
- * "account", "arn", "resource": the permission's with the account in it, "clock_ms": how far this clock
- * is behind the cloud's)}. With ADVICE its member advice is {on: by what may happen ("password_wanted",
- * "instance_gone"): {code, sentence, evidence, commands}, each "" or empty where the cloud has nothing of
- * its own to say; facts: text by name: "example_host", "programs", "group"}. It holds no secret. Needs the module pgiam/libpgiam-examine.so beside the library:
- * PGIAM_E_UNSUPPORTED where that is not installed.
+ * "failed", "skipped"), code (stable, "" where nothing is wrong), sentence, evidence, commands,
+ * certain (true: by what was just seen), asked (who was asked, or null), calls (how many), explains
+ * (codes of failures that this is the reason for), rules_out (codes of causes that are none), facts
+ * (text by name: "account", "arn", "resource": the permission's with the account in it, "clock_ms":
+ * how far this clock is behind the cloud's)}. With ADVICE its member advice is {on: by what may
+ * happen ("password_wanted", "instance_gone"): {code, sentence, evidence, commands}, each "" or
+ * empty where the cloud has nothing of its own to say; facts: text by name: "example_host",
+ * "programs", "group"}. It holds no secret. Needs the module pgiam/libpgiam-examine.so beside the
+ * library: PGIAM_E_UNSUPPORTED where that is not installed.
  *
- * CA and CA_FETCH are no questions about a connection: of the request counts the option region alone, no
- * credentials are looked for, and a fetch may take half a minute. The object then has data_folder (of this
- * installation, or null) and ca, a list of {word (for sslrootcert), of (whose servers), kinds: a list of
- * {installed_name, public, files: a list of {path, installed, roots: a list of {sha256, from, until, scope,
- * name}}}, before_scope, after_scope (in an authority's name), and with FETCH url, fetched (PEM) and, where
- * that failed, error {status, message, hint}}. */
+ * CA and CA_FETCH are no questions about a connection: of the request counts the option region
+ * alone, no credentials are looked for, and a fetch may take half a minute. The object then has
+ * data_folder (of this installation, or null) and ca, a list of {word (for sslrootcert), of (whose
+ * servers), kinds: a list of {installed_name, public, files: a list of {path, installed, roots: a
+ * list of {sha256, from, until, scope, name}}}, before_scope, after_scope (in an authority's name),
+ * and with FETCH url, fetched (PEM) and, where that failed, error {status, message, hint}}. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_examine(pgiam_context *context,
                                                        const pgiam_request *request, uint32_t what,
                                                        pgiam_examined_fn take, void *user_data,
@@ -552,12 +556,13 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_new(pgiam_context *context,
                                                            const pgiam_request *request,
                                                            pgiam_attempt **out,
                                                            pgiam_error **error);
-/* What to do next. PGIAM_NOT_APPLICABLE: none of the hosts is ours: connect as if we were absent; a
- * report is taken, and next then explains a failure, only where the error's code is "password_given":
- * it is an endpoint, but the user's own password wins over a token. Any other failure is the end: there is no password to connect with, or the last
- * connect failed, and the error explains it: codes, causes, commands, the server's own words where
- * there is nothing to add. Without NO_WAIT it blocks, asks the host on this thread what there is to
- * ask, and never answers WAIT. Asked again without a report it answers the same. */
+/* What to do next. PGIAM_NOT_APPLICABLE: none of the hosts is ours: connect as if we were absent. If
+ * its code is "password_given" (an endpoint, but the user's own password wins over a token) a failure
+ * may be reported, and next then explains it. Any other failure is the end: there is no password to
+ * connect with, or the last connect failed, and the error explains it: codes, causes, commands, the
+ * server's own words where there is nothing to add. Without NO_WAIT it blocks, asks the host on this
+ * thread what there is to ask, and never answers WAIT. Called again without a report it answers the
+ * same. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_next(pgiam_attempt *attempt, pgiam_step *step,
                                                             pgiam_error **error);
 /* Of a CONNECT: libpq's keywords to set over the user's own, "password" among them; for one host of
@@ -592,19 +597,19 @@ PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_host(const pgiam_attempt *att
 /* How the connect went; _next then tells what follows. PGIAM_E_INVALID_STATE where there was none. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_report(pgiam_attempt *attempt,
                                                               const pgiam_outcome *outcome);
-/* For clients that walk the list, at the moment of sending: sees to it that _host tells a password
- * that this host takes now. From memory in microseconds while the one at hand is good; else it
- * blocks, or with NO_WAIT answers PGIAM_E_WOULD_BLOCK. With LATE_PASSWORD that means that it is on
- * its way: _next tells what to wait for (a socket), then _refresh again; a _report or _restart calls
- * the fetch off. Names and files are waited for all the same. PGIAM_NOT_APPLICABLE: not ours (any
+/* For clients that walk the list, right before the password is sent: makes sure that _host has one
+ * that is valid now for this host. From memory in microseconds while the present one is; else it
+ * blocks, or with NO_WAIT answers PGIAM_E_WOULD_BLOCK. With LATE_PASSWORD that means that it is being
+ * fetched: _next tells what to wait for (a socket), then call _refresh again; a _report or _restart
+ * cancels the fetch. DNS and files are waited for all the same. PGIAM_NOT_APPLICABLE: not ours (any
  * more).
  * PGIAM_E_INSECURE: the rules have changed, and the connection has less TLS than they ask for, or
  * dials another name. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_refresh(pgiam_attempt *attempt, size_t index,
                                                                pgiam_error **error);
-/* For a reset of the same connection: everything begins anew, and no password of before is taken for
- * good. Go on with _next, or, where the client walks the list, with _refresh for the host that it is
- * at; then _report. */
+/* For a reset of the same connection: starts over, and checks each password again before it is used.
+ * Go on with _next, or, where the client walks the list, with _refresh for the host that it is at;
+ * then _report. */
 PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_attempt_restart(pgiam_attempt *attempt,
                                                                pgiam_error **error);
 /* Any thread, also while another waits in the attempt: that call, or the next, answers

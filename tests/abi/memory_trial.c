@@ -250,6 +250,139 @@ static int late_password(pgiam_context *context) {
   return end;
 }
 
+static int conninfo(pgiam_context *unused) {
+  pgiam_conninfo *parsed = NULL;
+  pgiam_error *error = NULL;
+  int end;
+  const pgiam_status status =
+      pgiam_conninfo_parse("postgresql://app:secret@orders/db?sslmode=require", &parsed, &error);
+  (void)unused;
+  end = judge(status, error, pgiam_conninfo_count(parsed) == 5);
+  pgiam_conninfo_free(parsed);
+  pgiam_error_free(error);
+  return end;
+}
+
+static void refuse(pgiam_outcome *outcome) {
+  static const pgiam_outcome kInit = PGIAM_OUTCOME_INIT;
+  *outcome = kInit;
+  outcome->outcome = PGIAM_OUTCOME_AUTH_FAILED;
+  outcome->flags = PGIAM_OUTCOME_PASSWORD_SENT;
+  outcome->sqlstate = "28P01";
+  outcome->message = "FATAL:  password authentication failed for user \"app\"";
+}
+
+/* From the first step to the explanation of a refusal. */
+static int attempt(pgiam_context *context) {
+  pgiam_request request;
+  pgiam_outcome outcome;
+  pgiam_attempt *attempt = NULL;
+  pgiam_error *error = NULL;
+  pgiam_param param = {sizeof param, 0, NULL, NULL};
+  int end, connects = 0;
+  pgiam_status status;
+  fill(&request);
+  refuse(&outcome);
+  status = pgiam_attempt_new(context, &request, &attempt, &error);
+  while (status == PGIAM_OK) {
+    pgiam_step step = PGIAM_STEP_INIT;
+    status = pgiam_attempt_next(attempt, &step, &error);
+    if (status != PGIAM_OK) break;
+    ++connects;
+    if (step.kind != PGIAM_STEP_CONNECT || pgiam_attempt_param(attempt, 0, &param) != PGIAM_OK)
+      connects = -99;
+    status = pgiam_attempt_report(attempt, &outcome);
+  }
+  if (status == PGIAM_E_DENIED && connects > 0)
+    end = pgiam_error_cause(error, 0) != NULL || pgiam_error_status(error) == PGIAM_E_NO_MEMORY ||
+                  error == NULL
+              ? kRight
+              : kWrong;
+  else
+    end = judge(status, error, 0);
+  pgiam_attempt_free(attempt);
+  pgiam_error_free(error);
+  return end;
+}
+
+static int explain_refusal(pgiam_context *context) {
+  pgiam_request request;
+  pgiam_outcome outcome;
+  pgiam_reply *reply = NULL;
+  pgiam_error *error = NULL;
+  int end;
+  const long fail_at = atomic_exchange(&left, 0);
+  fill(&request);
+  refuse(&outcome);
+  if (pgiam_before_connect(context, &request, &reply, NULL) != PGIAM_OK) return kWrong;
+  atomic_store(&left, fail_at);
+  end = judge(pgiam_explain_refusal(context, reply, &outcome, &error), error,
+              pgiam_error_cause(error, 0) != NULL);
+  pgiam_error_free(error);
+  pgiam_reply_free(reply);
+  return end;
+}
+
+static int login(pgiam_context *context) {
+  pgiam_request request;
+  pgiam_reply *reply = NULL;
+  pgiam_error *error = NULL;
+  int end;
+  pgiam_status status;
+  fill(&request);
+  status = pgiam_login(context, &request, &reply, &error);
+  end = judge(status, error, pgiam_reply_param_count(reply) == 2);
+  pgiam_error_free(error);
+  pgiam_reply_free(reply);
+  return end;
+}
+
+static void decline(void *unused, const pgiam_prompt *prompt, pgiam_question *question) {
+  (void)unused;
+  (void)prompt;
+  pgiam_question_decline(question, PGIAM_E_NO_CREDENTIALS, "not today");
+}
+
+static int declined(pgiam_context *context) {
+  pgiam_request request;
+  pgiam_reply *reply = NULL;
+  pgiam_error *error = NULL;
+  int end;
+  pgiam_status status;
+  fill(&request);
+  request.credentials = decline;
+  request.credentials_identity = "trial";
+  status = pgiam_before_connect(context, &request, &reply, &error);
+  end = status == PGIAM_E_NO_CREDENTIALS ? kRight : judge(status, error, 0);
+  pgiam_error_free(error);
+  return end;
+}
+
+static void ignore_line(void *lines, int32_t level, const char *component, const char *message) {
+  (void)level;
+  (void)component;
+  (void)message;
+  ++*(int *)lines;
+}
+
+/* What a line has no memory for is lost, and nothing else. */
+static int kept_log(pgiam_context *unused) {
+  pgiam_config config = PGIAM_CONFIG_INIT;
+  pgiam_context *context = NULL;
+  int end, lines = 0;
+  const long fail_at = atomic_exchange(&left, 0);
+  (void)unused;
+  config.log_room = 4096;
+  setenv("PGIAM_LOG", "debug", 1);
+  if (pgiam_context_new(&config, &context, NULL) != PGIAM_OK) return kWrong;
+  atomic_store(&left, fail_at);
+  end = before_connect(context);
+  pgiam_context_take_log(context, ignore_line, &lines);
+  if (end == kRight && lines == 0 && !atomic_load(&reached)) end = kWrong;
+  pgiam_context_free(context);
+  return end;
+}
+
 static const struct {
   const char *name;
   int (*run)(pgiam_context *context);
@@ -258,7 +391,10 @@ static const struct {
     {"not_ours", not_ours},             {"broken_settings", broken_settings},
     {"operation", operation},           {"after_connect", after_connect},
     {"explain", explain},               {"credentials", credentials},
-    {"late_password", late_password},
+    {"late_password", late_password},   {"conninfo", conninfo},
+    {"attempt", attempt},               {"explain_refusal", explain_refusal},
+    {"login", login},                   {"declined", declined},
+    {"kept_log", kept_log},
 };
 
 /* In a child. 0: the n-th allocation was reached, and all was well; 1: it was not; 2: a fault. */

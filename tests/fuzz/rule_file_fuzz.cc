@@ -1,5 +1,5 @@
 // pgiam.conf.
-#include "flow/rules.h"
+#include "flow/decide/rules.h"
 #include "fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

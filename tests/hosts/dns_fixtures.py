@@ -43,7 +43,7 @@ class Dns:
     what LIES say; as a rule the first, which is pgiam."""
 
     def __init__(self):
-        self.asked = []
+        self.asked, self.heard = [], threading.Event()
         self.reset()
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(SERVER)
@@ -54,10 +54,12 @@ class Dns:
     def reset(self):
         self.is_silent, self.aliases, self.is_lied_to = False, dict(ALIASES), lambda nth: nth == 1
         self.asked.clear()
+        self.heard.clear()
 
     def serve(self):
         while True:
             query, client = self.socket.recvfrom(512)
+            self.heard.set()
             if not self.is_silent:
                 self.socket.sendto(self.answer(query), client)
 

@@ -32,18 +32,18 @@ inline Result<Reply> at_hand(Flow& flow, const Request& request) {
 class EitherStop {
  public:
   EitherStop(std::stop_token one, std::stop_token other)
-      : one_(std::move(one), Request{this}), other_(std::move(other), Request{this}) {}
+      : one_(std::move(one), PassOn{this}), other_(std::move(other), PassOn{this}) {}
   EitherStop(const EitherStop&) = delete;
   EitherStop& operator=(const EitherStop&) = delete;
   std::stop_token token() const { return stop_.get_token(); }
 
  private:
-  struct Request {
+  struct PassOn {
     EitherStop* self;
     void operator()() const { self->stop_.request_stop(); }
   };
   std::stop_source stop_;
-  std::stop_callback<Request> one_, other_;
+  std::stop_callback<PassOn> one_, other_;
 };
 
 }  // namespace pgiam

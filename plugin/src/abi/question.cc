@@ -12,7 +12,7 @@ void HostQuestion::finish(Result<AnswerValues> answer) {
   {
     const StateLock lock;
     answer_ = std::move(answer);
-    sleepers = come();
+    sleepers = complete();
   }
   for (const auto& sleeper : sleepers) sleeper->wake();
 }

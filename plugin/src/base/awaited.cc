@@ -5,18 +5,18 @@
 
 namespace pgiam {
 
-Awaited::Sleepers Awaited::come() noexcept {
-  is_there_ = true;
-  came_.notify_all();
+Awaited::Sleepers Awaited::complete() noexcept {
+  is_complete_ = true;
+  completed_.notify_all();
   return std::exchange(sleepers_, {});
 }
 
 bool Awaited::wait(StateLock& lock, const std::stop_token& stop, Milliseconds patience) {
-  return came_.wait_for(lock.native(), stop, patience, [this] { return is_there_; });
+  return completed_.wait_for(lock.native(), stop, patience, [this] { return is_complete_; });
 }
 
 bool Awaited::sleep(std::shared_ptr<Wakeable> sleeper) {
-  if (is_there_) return false;
+  if (is_complete_) return false;
   sleepers_.push_back(std::move(sleeper));
   return true;
 }

@@ -1,4 +1,5 @@
-// What comes once, and all who wait for it: threads, and operations that are woken.
+// An event that happens once, and all who wait for it: threads that block, and operations that are
+// woken.
 #pragma once
 
 #include <condition_variable>
@@ -11,7 +12,7 @@
 
 namespace pgiam {
 
-// Told once that what it waits for is there, on the thread that brought it; no lock is held.
+// Woken once, by the thread that completes what it waits for; no lock is held.
 class Wakeable {
  public:
   virtual ~Wakeable() = default;
@@ -23,25 +24,25 @@ class Awaited {
  public:
   using Sleepers = std::vector<std::shared_ptr<Wakeable>>;
 
-  // `of_person`: the time that it takes is a person's, and counts for nobody's limit.
+  // `of_person`: a person takes this time, so it does not count against any time limit.
   explicit Awaited(bool of_person = false) : of_person_(of_person) {}
   bool is_of_person() const { return of_person_; }
 
-  bool is_there() const { return is_there_; }
-  // Ends the wait of threads; whoever calls wakes the sleepers, once the lock is released.
-  [[nodiscard]] Sleepers come() noexcept;
+  bool is_complete() const { return is_complete_; }
+  // Lets the blocked threads go on; the caller wakes the sleepers once the lock is released.
+  [[nodiscard]] Sleepers complete() noexcept;
 
-  // Blocks. False: the time was up, or the wait was called off.
+  // Blocks. False: the time was up, or the wait was cancelled.
   bool wait(StateLock& lock, const std::stop_token& stop, Milliseconds patience);
-  // To be woken, once. False: it is there already.
+  // Registers to be woken. False: it is complete already.
   bool sleep(std::shared_ptr<Wakeable> sleeper);
-  // Answers what is to go once the lock is released.
+  // Returns what the caller is to release after the lock.
   [[nodiscard]] std::shared_ptr<Wakeable> stop_sleeping(const Wakeable& sleeper) noexcept;
 
  private:
-  std::condition_variable_any came_;
+  std::condition_variable_any completed_;
   Sleepers sleepers_;
-  bool is_there_ = false;
+  bool is_complete_ = false;
   const bool of_person_;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/state_lock.h"
+#include "flow/decide/given_password.h"
 #include "flow/flow.h"
 
 namespace pgiam {
@@ -170,14 +171,14 @@ Error Flow::users_password_wins(const Plan& plan, std::string reason) const {
 Error Flow::failed(const Plan& plan, Error why) const {
   const bool wins = plan.as<AskCloud>()->users_token_wins(nullptr);
   if (!wins || why.status == Status::kCancelled || why.status == Status::kNoMemory) return why;
-  return users_password_wins(plan, users_token_reason());
+  return users_password_wins(plan, kUsersTokenReason);
 }
 
 Result<Reply> Flow::answer(const std::shared_ptr<const Plan>& plan, const Found& found,
                            const Request& request, Time now) {
   const AskCloud& ask = *plan->as<AskCloud>();
   if (ask.users_token_wins(found.secret.get()))
-    return users_password_wins(*plan, users_token_reason());
+    return users_password_wins(*plan, kUsersTokenReason);
   PasswordCache::Kept kept;
   if (!request.refresh) {
     const StateLock lock;
@@ -195,15 +196,16 @@ Result<Reply> Flow::answer_from_file(const std::shared_ptr<const Plan>& plan,
   auto found = files_.password_for(file.source, request, call);
   if (!found) return found.error();
   const std::string_view text = found->password.reveal();
-  const bool is_token = plan->settings.given(kTlsOption) || planner_.is_password_of_ours(text);
+  const bool is_ours = is_password_of_ours(planner_.clouds(), text);
+  const bool is_token = plan->settings.given(kTlsOption) || is_ours;
   const auto& settings = is_token ? file.settings_of_token : file.settings;
   if (!settings) return settings.error();
-  const auto end = planner_.end_of(text);
+  const auto end = end_of(planner_.clouds(), text);
   if (end && world_.clock.now() > *end + kClockSkew)
     return make_error(Status::kNoCredentials,
                       found->file->path + " holds a token that expired at " + rfc3339(*end),
                       "see what keeps it fresh: is pgiam keep still running?");
-  if (planner_.is_password_of_ours(text)) fetcher_->handed_out().remember(text);
+  if (is_ours) fetcher_->handed_out().remember(text);
   auto password = std::make_shared<const MadePassword>(
       MadePassword{{std::move(found->password), {}, end.value_or(Time{})}, nullptr});
   return Reply(plan, std::move(found->file), std::move(password), is_token);

@@ -2,8 +2,8 @@
 #include <boost/json.hpp>
 
 #include "clouds/options.h"
+#include "flow/decide/pasted_host.h"
 #include "flow/flow.h"
-#include "flow/pasted_host.h"
 
 namespace pgiam {
 namespace {
@@ -214,7 +214,7 @@ Result<Reply> Flow::explain(const Request& request, std::stop_token stop) {
     found_secret = find_secret(*ask, request, call, trace);
     if (ask->users_token_wins(*found_secret ? (*found_secret)->get() : nullptr)) {
       made->kind = NotOurs{"", true};
-      made->reason = users_token_reason();
+      made->reason = kUsersTokenReason;
     }
   }
   const auto plan = std::make_shared<const Plan>(std::move(*made));

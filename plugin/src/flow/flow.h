@@ -7,11 +7,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "flow/decide/planner.h"
 #include "flow/fetch/fetcher.h"
 #include "flow/password_cache.h"
 #include "flow/password_files.h"
 #include "flow/pending_reply.h"
-#include "flow/plan.h"
 #include "flow/refusal.h"
 #include "flow/reply.h"
 #include "flow/request.h"

@@ -24,9 +24,9 @@ class HostSupplied : public Provider {
   Result<KeptSecretPtr> ask(const Call& call) const {
     // Ahead of time nobody is asked: it would be on a thread that the host does not know.
     if (call.host == nullptr)
-      return make_error(Status::kNoCredentials, "the host supplies these credentials when it connects");
-    if (call.offline)
-      return make_error(Status::kNetwork, "would ask the host for its credentials");
+      return make_error(Status::kNoCredentials,
+                        "the host supplies these credentials when it connects");
+    if (call.offline) return make_error(Status::kNetwork, "would ask the host for its credentials");
     auto given = call.host->ask_credentials(call);
     if (!given) return given.error();
     return cloud_.read_supplied(*given, call);
@@ -39,6 +39,13 @@ class HostSupplied : public Provider {
 
 SecretSource host_supplied(const Cloud& cloud, std::string_view identity) {
   return {"host\n" + std::string(identity), std::make_shared<HostSupplied>(cloud)};
+}
+
+Result<SecretSource> source_for(const Cloud& cloud, const Settings& settings, const Target* target,
+                                const Call& call) {
+  const std::string_view identity = call.host != nullptr ? call.host->identity() : "";
+  if (identity.empty()) return cloud.source(settings, target, call);
+  return cloud.source_on(host_supplied(cloud, identity), settings, target, call);
 }
 
 }  // namespace pgiam

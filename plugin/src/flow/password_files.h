@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "flow/plan.h"
+#include "flow/decide/plan.h"
 #include "flow/request.h"
 
 namespace pgiam {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "clouds/cloud.h"
+#include "flow/decide/plan.h"
 #include "flow/password_cache.h"
 #include "flow/password_files.h"
-#include "flow/plan.h"
 
 namespace pgiam {
 

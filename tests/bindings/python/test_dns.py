@@ -2,6 +2,8 @@
 password can be returned there is none, and the rule to write."""
 
 import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pgiam
 import pytest
@@ -62,3 +64,16 @@ def test_a_bare_token_for_an_alias_is_refused_with_the_rule(rds, dns):  # noqa: 
 def test_who_applies_the_hosts_name_gets_it_with_the_token(rds, dns):  # noqa: F811
     answer = pgiam.default_context().answer(**where(rds, "db.corp.example"), can_apply="*")
     assert answer.params["host"] == RDS == answer.host
+
+
+def test_closing_the_context_ends_a_look_up_that_nobody_answers(dns):  # noqa: F811
+    dns.is_silent = True
+    with ThreadPoolExecutor(1) as other, pgiam.Context() as context:
+        waiting = other.submit(context.token, host="db.corp.example", user="app", timeout_ms=60_000)
+        assert dns.heard.wait(20)
+        begun = time.monotonic()
+        context.close()
+        assert time.monotonic() - begun < 1.5  # seconds; servers that do not answer are waited for longer
+        with pytest.raises(pgiam.Error) as raised:
+            waiting.result(10)
+    assert raised.value.status == "CANCELLED"

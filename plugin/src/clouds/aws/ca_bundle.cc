@@ -16,10 +16,10 @@ namespace {
 constexpr std::string_view kMark = "# root ";
 constexpr std::chrono::days kAhead{90};  // of an end that is warned of
 
+// Of a target that is not known, the usual.
 const CaKind& kind_of(const Target* target) {
-  const bool is_public = target != nullptr && (target->kind != kRdsTarget.kind ||
-                                               target->host.find(".proxy-") != std::string::npos);
-  return is_public ? kPublicCa : kRdsCa;
+  const TargetKind* kind = target != nullptr ? find_target_kind(target->kind) : nullptr;
+  return kind != nullptr ? kind->ca(target->host) : kRdsCa;
 }
 
 // Whose roots have to be there; "" for anybody's. That ACM's public authorities sign is known of this

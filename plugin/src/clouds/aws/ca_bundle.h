@@ -15,7 +15,7 @@ namespace pgiam::aws {
 // The word that names the bundle wherever a CA can be named.
 inline constexpr std::string_view kCaWord = "rds";
 
-// Who signs the certificates of some endpoints.
+// Who signs the certificates of some endpoints: which of them, TargetKind::ca tells.
 struct CaKind {
   const char* carried;    // the name of the package's file
   const char* installed;  // and of one that a person has installed

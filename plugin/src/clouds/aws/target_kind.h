@@ -29,6 +29,8 @@ struct OwnCauses {
   std::optional<Error> iam_is_off;
 };
 
+struct CaKind;  // ca_bundle.h
+
 struct TargetKind {
   const char* kind;     // "rds": the value of the option `target`
   const char* name;     // "aws.rds"
@@ -42,6 +44,8 @@ struct TargetKind {
   // What an IAM policy has to allow for these tokens to be taken: "rds-db:connect" on
   // "arn:aws:rds-db:eu-west-1:*:dbuser:*/app".
   Permission (*permission)(std::string_view host, std::string_view region, std::string_view user);
+  // Who signs the certificate of the server of that name.
+  const CaKind& (*ca)(std::string_view host);
   OwnCauses (*causes)(const RefusedLogin& login, const Permission& missing);
 };
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "flow/dial.h"
+#include "flow/decide/dial.h"
 #include "flow/request.h"
 
 namespace pgiam {

@@ -1,4 +1,4 @@
-// A thread that does what is due and sleeps until something is.
+// A thread that does what is due and sleeps until the next thing is.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ class BackgroundThread {
   BackgroundThread& operator=(const BackgroundThread&) = delete;
   ~BackgroundThread() { stop(); }
 
-  // Has it look again now what is due. Where no thread is to be had, nobody does.
+  // Makes it look at what is due now. Without a thread (none can be started) nothing is done.
   void wake() noexcept;
   // Is there a thread in this process? With the state lock held.
   bool awake() const;

@@ -1,4 +1,4 @@
-// Who waits without a thread still has a time that is up.
+// Time limits of operations that wait without a thread: one thread ends them all.
 #pragma once
 
 #include <cstddef>
@@ -14,16 +14,15 @@ namespace pgiam {
 class Deadline {
  public:
   virtual ~Deadline() = default;
-  // Ends what is due. Answers how long until there is something to do, or that there is nothing
-  // any more.
+  // Ends what is due. Returns the time until the next one is, or nothing if there is none.
   virtual std::optional<Milliseconds> check() noexcept = 0;
 };
 
-// Any thread. Who has ended is to be removed: its memory stays as long as it is here.
+// Thread-safe. An operation that has ended has to be removed: its memory is not released before.
 class Deadlines {
  public:
   Deadlines() : thread_([this] { return check(); }) {}
-  // Once more: with another time.
+  // Again, with another time: replaces it.
   void add(const std::shared_ptr<Deadline>& deadline, Milliseconds left);
   void remove(const Deadline& deadline) noexcept;
   std::size_t count() const;

@@ -39,13 +39,13 @@ Error Entry::why_it_failed(Milliseconds uptime) const {
 
 Milliseconds Entry::keep(const Error& error, const Flight& flight, const World& of, const Call& call) {
   const Milliseconds uptime = of.clock.uptime();
-  // Whoever else wants it has no reason to mind: the old one is good.
+  // For all other users the old secret is still good, so the failure is not theirs.
   if (!flight.refused_user.empty()) {
     trust.failed_for(flight.refused_user, uptime, random_unit());
     return {};
   }
-  // A first load may be tried again at once; and that a caller called it off or had little time
-  // says nothing of the source.
+  // A first load may be tried again at once; and a caller who cancelled or had little time says
+  // nothing about the source.
   if (!secret || !secret->expires_at) return {};
   if (error.status == Status::kCancelled || uptime >= call.deadline) return {};
   const Milliseconds left = *secret->expires_at - of.clock.now();

@@ -1,4 +1,5 @@
-// What is kept of each source: its secret, when it is to be renewed, who loads it and how that went.
+// The cache: for each source its secret, when that is to be renewed, who is loading it, and the last
+// failure.
 #pragma once
 
 #include <map>
@@ -16,38 +17,37 @@ namespace pgiam {
 
 struct Entry {
   KeptSecretPtr secret;
-  std::uint64_t generation = 0;  // counts the secrets that came
+  std::uint64_t generation = 0;  // counts the secrets of this source
   RenewalTimes times;
   Trust trust;
-  // One for those who may not be asked, one for those who may. Null: nobody is loading.
+  // [0]: without prompts, [1]: a person may be asked. Null: nobody is loading.
   std::shared_ptr<Flight> flights[2];
   std::uint64_t last_use = 0;
 
-  // Who may renew it: a source of some context that used it, and that context's world.
+  // What renews it: the source as a context that used it made it, and that context's world.
   SecretSource source;
   const World* world = nullptr;
-  bool used = false;  // since it came: what nobody uses is not renewed
+  bool used = false;  // since it was loaded: what nobody uses is not renewed
 
   std::optional<Error> failure;  // of the last load; see why_it_failed
   Milliseconds next_try{0};      // on Clock::uptime(), after a failure
   int failures_since_end = 0;
 
   bool lives(Time now) const { return secret && (!secret->expires_at || *secret->expires_at > now); }
-  // It lives, and this user was not refused with it; or was, and another one would do no better.
+  // It is valid, and this user was not refused with it, or was and a new one would not help (trust.h).
   bool will_do_for(std::string_view user, Time now, const Clock& clock) const;
   bool is_loading() const { return flights[0] || flights[1]; }
-  // What those are told who come before it is time for another try.
+  // For those who ask before it is time for another try.
   Error why_it_failed(Milliseconds uptime) const;
   bool is_renewable() const { return secret && secret->expires_at && secret->renewable; }
-  // A secret that was loaded takes the place of the old one. `renewing`: nobody asked for it.
+  // Replaces the old secret by one that was loaded. `renewing`: in the background.
   void keep(const KeptSecretPtr& loaded, const Flight& flight, const World& world, const Call& call,
             bool renewing);
-  // Remembers a failure until it is time for another try. Answers how long that is; zero: not at all.
+  // Remembers a failure until the next try. Returns the pause until then; zero: it is not remembered.
   Milliseconds keep(const Error& failure, const Flight& flight, const World& world, const Call& call);
 };
 
-// All of it under the state lock. More identities than a process has are forgotten, the longest
-// unused first.
+// All of it under the state lock. Limited in number: the longest unused is dropped first.
 class Entries {
  public:
   Entry& use(const SecretSource& source, const World& world);

@@ -1,5 +1,5 @@
-// Secrets: kept for all contexts of the process, fetched once for all who wait for the same one, and
-// fetched anew ahead of their end.
+// Keeps secrets for all contexts of the process, fetches each once for all who wait for it (single
+// flight), and renews them before they expire.
 #pragma once
 
 #include <memory>
@@ -21,8 +21,8 @@ struct Wanted {
   const SecretSource& source;
   const World& world;
   const Call& call;
-  bool refresh = false;  // what is kept will not do
-  // Who is to log in with it, and where: a server's refusal is remembered for them alone. "": nobody.
+  bool refresh = false;  // do not answer from the cache
+  // Who logs in with it, and where: a server's refusal is remembered for them alone. "": nobody.
   std::string_view user = {};
 };
 
@@ -31,7 +31,7 @@ struct Found {
   bool from_cache = false;
 };
 
-// Any thread. Wiped when its last holder lets go.
+// Thread-safe. Secrets are wiped when the last holder releases them.
 class Fetcher {
  public:
   // Without `in_background`, whoever wants renewals calls renew_what_is_due.
@@ -40,14 +40,14 @@ class Fetcher {
   Fetcher& operator=(const Fetcher&) = delete;
   ~Fetcher();
 
-  // The source's secret, from here while it is good for a password, else from its provider. One
-  // caller loads, the others wait, each as long as its own call allows; who may do with a secret
-  // that still lives does not wait, and who may not be asked waits for nobody who is. A failed
-  // refresh keeps what is still valid; when that has ended, all callers share its reason until it
-  // is time for another try. What is in use is loaded anew in the background before it is urgent.
+  // The source's secret: from the cache while it is valid, else from its provider. One caller loads,
+  // the others wait, each as long as its own call allows. A caller who has a secret that is still
+  // valid does not wait, and a caller who may not prompt never waits behind one who does. A failed
+  // refresh keeps what is still valid; after that has expired, all callers get the same error until
+  // it is time to try again. What is in use is renewed in the background before it is urgent.
   Result<Found> get(const Wanted& wanted, Trace& trace);
-  // What is kept and will do for this user now, even if it is to be renewed; or null. With the state
-  // lock held.
+  // The cached secret, if this user can log in with it now, even if it is due for renewal; or null.
+  // With the state lock held.
   const KeptSecretPtr* find_current(const std::string& key, std::string_view user, Time now,
                                     const Clock& clock) const;
 
@@ -59,21 +59,21 @@ class Fetcher {
   bool refused(const std::string& key, const KeptSecretPtr& secret, std::string_view user,
                Milliseconds uptime);
 
-  // Nothing of that world is touched any more once this returns; what was found stays.
+  // After this returns nothing uses that world any more; cached secrets stay.
   void leave(const World& world) noexcept;
 
   // What is kept for the key, if anything.
   KeptSecretPtr peek(const std::string& key) const;
 
-  // What the background thread does; answers how long it may sleep then.
+  // The work of the background thread; returns how long it may sleep then.
   Milliseconds renew_what_is_due();
-  // Calls off what the thread does and ends it, for good. False if that took longer.
+  // Cancels a running renewal and ends the thread, for good. False if that took longer.
   bool stop_renewing(Milliseconds patience);
 
-  // Threads to fetch on, for those who do not wait on their own.
+  // Threads to fetch on, for operations, whose callers do not block.
   Pool& pool() { return pool_; }
   Deadlines& deadlines() { return deadlines_; }
-  // What was made of the secrets, and given to a client.
+  // Passwords that were made of the secrets and given to a client.
   HandedOutPasswords& handed_out() { return handed_out_; }
 
   // The one of this process.
@@ -83,9 +83,9 @@ class Fetcher {
   friend class SecretSearch;
   class Load;
   struct Renewal;
-  // How a caller stands to a source: it has its answer, leads a load, or waits for one.
+  // What a caller is to do: take the answer, lead a load, or wait for another's.
   struct Joined {
-    std::optional<Result<Found>> answer;  // memory has it
+    std::optional<Result<Found>> answer;  // from the cache
     std::shared_ptr<Flight> flight;       // else: a load, to lead or to wait for
     bool lead = false;
     KeptSecretPtr current;  // still good, should the load fail
@@ -114,7 +114,7 @@ class Fetcher {
   BackgroundThread renewer_;
 };
 
-// One caller's way to a secret: goes on until it has one, or has to wait.
+// One caller's search for a secret, which may be suspended while it waits for another's load.
 class SecretSearch {
  public:
   SecretSearch(Fetcher& fetcher, const Wanted& wanted);
@@ -122,24 +122,24 @@ class SecretSearch {
   SecretSearch& operator=(const SecretSearch&) = delete;
   ~SecretSearch();
 
-  // Loads, if it is its turn. Nothing: it waits for somebody else's load, or for what stands in
-  // Call::waits_for; it is to go on once that is there, or the call is over.
+  // Loads, if this caller leads. Nothing: it waits for somebody else's load, or for what is in
+  // Call::waits_for; call it again once that is complete, or the call is over.
   std::optional<Result<Found>> advance(Trace& trace);
-  // Blocks until somebody else's load has come to an end, or the own call has.
+  // Blocks until the other's load is complete, or the own call is over.
   void wait();
 
  private:
   std::optional<Result<Found>> join();
   std::optional<Result<Found>> lead(Trace& trace);
-  std::optional<Result<Found>> land();
+  std::optional<Result<Found>> outcome_of_flight();
 
   Fetcher& fetcher_;
   const Wanted wanted_;
   std::unique_ptr<Fetcher::Load> load_;  // that it leads
   std::shared_ptr<Flight> flight_;       // that it waits for
   KeptSecretPtr current_;                // still good, should either fail
-  bool gave_up_ = false;                 // the own time was up
-  bool asking_ = false;                  // it is known that a person must act
+  bool gave_up_ = false;                 // the own call timed out
+  bool asking_ = false;                  // a person has to be asked
 };
 
 }  // namespace pgiam

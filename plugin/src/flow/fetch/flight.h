@@ -1,4 +1,4 @@
-// One load, and all who wait for it.
+// One load of a secret, and all who wait for it.
 #pragma once
 
 #include <memory>
@@ -14,10 +14,10 @@ namespace pgiam {
 // All of it under the state lock.
 struct Flight : Awaited {
   const std::uint64_t fork = fork_count();  // whose threads load and wait
-  // Whose refusal by a server is the reason for it; "" where that is another.
+  // The user whose refusal by a server is the reason for this load; "" if there is another reason.
   std::string refused_user;
-  // Nothing, though it has ended: nobody leads it any more, or there was no memory even for an error.
-  // That says nothing of the rest.
+  // Nothing, although it is complete: its leader gave up, or there was no memory even for an error.
+  // Those who waited then load for themselves.
   std::optional<Result<KeptSecretPtr>> outcome;
 };
 

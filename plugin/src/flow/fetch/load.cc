@@ -7,7 +7,7 @@
 namespace pgiam {
 
 Fetcher::Load::~Load() {
-  if (flight_) land(std::nullopt, [](Entry&, const Flight&, auto&) {});
+  if (flight_) finish(std::nullopt, [](Entry&, const Flight&, auto&) {});
 }
 
 void Fetcher::Load::lead(std::shared_ptr<Flight> flight, std::string replaces) noexcept {
@@ -17,7 +17,7 @@ void Fetcher::Load::lead(std::shared_ptr<Flight> flight, std::string replaces) n
 
 // `keep` is told the entry, if it is still there, the flight and the outcome.
 template <typename Keep>
-void Fetcher::Load::land(std::optional<Result<KeptSecretPtr>> outcome, const Keep& keep) {
+void Fetcher::Load::finish(std::optional<Result<KeptSecretPtr>> outcome, const Keep& keep) {
   const auto flight = std::exchange(flight_, nullptr);
   KeptSecretPtr replaced;  // wiped after the lock is released
   Awaited::Sleepers sleepers;
@@ -36,7 +36,7 @@ void Fetcher::Load::land(std::optional<Result<KeptSecretPtr>> outcome, const Kee
       }
     }
     flight->outcome = std::move(outcome);
-    sleepers = flight->come();
+    sleepers = flight->complete();
   }
   for (const auto& sleeper : sleepers) sleeper->wake();
 }
@@ -52,7 +52,7 @@ std::optional<Result<KeptSecretPtr>> Fetcher::Load::run(Trace& trace) {
   }
   if (loaded) accept();
   bool to_be_renewed = false;
-  land(loaded, [&](Entry& entry, const Flight& flight, auto& outcome) {
+  finish(loaded, [&](Entry& entry, const Flight& flight, auto& outcome) {
     if (loaded) {
       entry.keep(*loaded, flight, world_, call_, renewing);
     } else {
@@ -103,7 +103,7 @@ Result<KeptSecretPtr> Fetcher::Load::get(const SecretSource& source, const Call&
   }
 }
 
-// What was given served.
+// The source took the secrets that it rests on, so the services that were asked with them did.
 void Fetcher::Load::accept() {
   for (const auto& [key, base] : bases_)
     if (base.given) fetcher_.accepted(key, source_.key);

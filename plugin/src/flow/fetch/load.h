@@ -10,8 +10,8 @@
 
 namespace pgiam {
 
-// Made before the caller joins: who leads lands the flight whatever happens, so that nobody waits for
-// ever. Source and world live as long.
+// Made before the caller joins: the leader completes the flight whatever happens, so that nobody waits
+// for ever. Source and world live as long.
 class Fetcher::Load : public Fetch {
  public:
   enum class Reason { kWanted, kRefresh, kRenewal };
@@ -20,19 +20,19 @@ class Fetcher::Load : public Fetch {
       : fetcher_(fetcher), source_(source), world_(world), call_(std::move(call)), reason_(reason) {}
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
-  // By an exception, or because nobody wants it any more: those who wait take their turn.
+  // After an exception, or because nobody wants it any more: one of those who wait leads next.
   ~Load() override;
 
   void lead(std::shared_ptr<Flight> flight, std::string replaces) noexcept;
-  // Lands the flight and keeps the outcome. Nothing: see Call::waits_for.
+  // Completes the flight and keeps the outcome. Nothing: see Call::waits_for.
   std::optional<Result<KeptSecretPtr>> run(Trace& trace);
-  // A person's time is not its own.
+  // Moves while a person is asked: that time does not count.
   void set_deadline(Milliseconds deadline) { call_.deadline = deadline; }
   // For nobody else.
   Result<KeptSecretPtr> run_alone(Trace& trace);
 
-  // What the source rests on: its user there, as it were, who is refused or let in by the service that
-  // is asked, is this source.
+  // A secret that this source rests on. Where the service that is asked with it refuses it, that is
+  // remembered for this source, as a server's refusal is for a user.
   Result<KeptSecretPtr> get(const SecretSource& source, const Call& call, Trace& trace) override;
 
  private:
@@ -40,11 +40,11 @@ class Fetcher::Load : public Fetch {
     SecretSource source;
     Call call;
     std::optional<SecretSearch> search;  // under way
-    KeptSecretPtr given;           // last
+    KeptSecretPtr given;           // the last one
   };
   void accept();
   template <typename Keep>
-  void land(std::optional<Result<KeptSecretPtr>> outcome, const Keep& keep);
+  void finish(std::optional<Result<KeptSecretPtr>> outcome, const Keep& keep);
 
   Fetcher& fetcher_;
   const SecretSource& source_;

@@ -35,7 +35,7 @@ PersonThreads::Slot::~Slot() {
     const StateLock lock;
     --of_->count_;
     gone = std::exchange(of_->one_less_, nullptr);
-    if (gone) sleepers = gone->come();
+    if (gone) sleepers = gone->complete();
   }
   for (const auto& sleeper : sleepers) sleeper->wake();
 }

@@ -1,5 +1,5 @@
-// The threads of the pool that a person may hold who is asked for something: some stay free for
-// fetches that ask nobody.
+// Limits how many threads of the pool may wait for a person, so that some stay free for fetches that
+// ask nobody.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ class PersonThreads {
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
     ~Slot();
-    // From here on this thread may ask. False: as many ask already, and `until` comes when one of
-    // them does no longer.
+    // Allows this thread to ask. False: the limit is reached, and `until` completes when one of the
+    // others has finished.
     bool take(PersonThreads& threads, std::shared_ptr<Awaited>& until);
 
    private:

@@ -1,4 +1,4 @@
-// The threads that fetch for those who do not wait: few, and no more than there is work for.
+// The threads that fetch for operations: started when there is work, with an upper limit.
 #pragma once
 
 #include <list>
@@ -8,7 +8,7 @@
 
 namespace pgiam {
 
-// Work for a thread of the pool. In line once at a time.
+// Work for a thread of the pool. In the queue at most once.
 class Job {
  public:
   virtual ~Job() = default;
@@ -27,13 +27,13 @@ class Pool {
   Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
-  // Waits for its threads; nothing is in line any more.
+  // Waits for its threads; the queue has to be empty.
   ~Pool();
 
-  // What is short goes before what may take its time.
+  // Short work goes to the front.
   enum class Place { kEnd, kFront };
-  // Takes the job in line. False, and nothing done: this process has no thread for it, and none is
-  // to be had. Allocates nothing but a thread.
+  // Queues the job. False, and nothing done: there is no thread in this process, and none can be
+  // started. Allocates nothing but a thread.
   bool post(std::shared_ptr<Job> job, Place place = Place::kEnd) noexcept;
   // Is this one of a pool's threads?
   static bool is_this_thread() noexcept;

@@ -1,4 +1,4 @@
-// Secrets that are in use, fetched anew ahead of their end.
+// Renewal in the background of secrets that are in use, before they expire.
 #include <algorithm>
 #include <cstdlib>
 
@@ -7,9 +7,9 @@
 namespace pgiam {
 namespace {
 
-// A renewal in the background has no caller whose patience could end.
+// A renewal in the background has no caller whose time limit could end it.
 constexpr Milliseconds kRenewalLimit{60'000};
-// Clocks are set and machines sleep: so often it is looked again what is due.
+// The clock may be set and the machine may sleep, so what is due is looked at again this often.
 constexpr Milliseconds kLongestSleep{600'000};
 constexpr Milliseconds kPatienceAtExit{2'000};
 
@@ -50,8 +50,8 @@ std::shared_ptr<Fetcher::Renewal> Fetcher::next_renewal(Milliseconds& pause) {
     if (flight && flight->fork != fork_count()) keep_for_ever(std::exchange(flight, nullptr));
     const Clock& clock = entry.world->clock;
     const Time now = clock.now();
-    // What somebody fetches already is looked at again when he has done so; what has died is the
-    // business of whoever wants it next.
+    // A load that is under way sets the next renewal itself; a secret that has expired is fetched
+    // by whoever asks for it next.
     if (flight || !entry.is_renewable() || !entry.lives(now)) continue;
     Milliseconds wait = entry.times.ahead - now;
     if (entry.failure) wait = std::max(wait, entry.next_try - clock.uptime());
@@ -90,12 +90,12 @@ void Fetcher::renew(Renewal& renewal) {
 }
 
 Milliseconds Fetcher::renew_what_is_due() {
-  // Tells whoever wants to leave, whatever happens.
+  // Wakes leave(), however the renewal ends.
   struct End {
     Fetcher& fetcher;
     std::shared_ptr<Renewal> renewal;
     ~End() {
-      renewal->source = {};  // before anybody is told that nothing of theirs is in use
+      renewal->source = {};  // before leave() is told that its world is no longer in use
       const StateLock lock;
       fetcher.running_ = nullptr;
       renewal->ended.notify_all();
@@ -143,8 +143,8 @@ void Fetcher::leave(const World& world) noexcept {
   running->ended.wait(lock.native(), [&] { return running_ != running; });
 }
 
-// Called when something was fetched, so after libcrypto asked to be called at the end: what is
-// registered later is called earlier, and the thread must not be in the midst of TLS then.
+// Called after the first fetch, and so after libcrypto registered its own exit handler: handlers run
+// in reverse order, and the thread must have left TLS before libcrypto cleans up.
 void Fetcher::stop_when_the_process_ends() {
   const StateLock lock;
   static bool registered = false;

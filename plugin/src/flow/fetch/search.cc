@@ -12,13 +12,14 @@ SecretSearch::~SecretSearch() = default;
 std::optional<Result<Found>> SecretSearch::advance(Trace& trace) {
   for (;;) {
     const bool is_waiting = load_ || flight_;
-    auto found = load_ ? lead(trace) : flight_ ? land() : join();
+    auto found = load_ ? lead(trace) : flight_ ? outcome_of_flight() : join();
     if (!found) {
       if (is_waiting && (load_ || flight_)) return std::nullopt;
       continue;
     }
-    // Only now is it known that a person must act; whom nobody may ask has waited for no answer.
-    // A source that may be asking somebody all the time called the quiet try off itself.
+    // First everything is tried without asking a person, so that callers who may not prompt can share
+    // it. Only if that ends in kLoginRequired (or the source cancelled it by itself, as it can only
+    // prompt) is it tried again with prompts.
     const bool wants_person =
         !*found && (found->error().status == Status::kLoginRequired ||
                     (found->error().status == Status::kCancelled &&
@@ -29,7 +30,7 @@ std::optional<Result<Found>> SecretSearch::advance(Trace& trace) {
   }
 }
 
-// Nothing: it then leads a load, or has one to wait for.
+// Nothing: this caller then leads a load, or has one to wait for.
 std::optional<Result<Found>> SecretSearch::join() {
   using Reason = Fetcher::Load::Reason;
   Call leading = wanted_.call;
@@ -63,16 +64,16 @@ std::optional<Result<Found>> SecretSearch::lead(Trace& trace) {
   return loaded->error();
 }
 
-// How the load that was waited for has ended, or that the own call has; nothing, and no flight any
-// more: it says nothing about ours, so it is our turn again.
-std::optional<Result<Found>> SecretSearch::land() {
+// The outcome of the load that was waited for, or of the own call if that is over. Nothing, and
+// flight_ is null: that load says nothing about this caller's, who joins again.
+std::optional<Result<Found>> SecretSearch::outcome_of_flight() {
   const Call& call = wanted_.call;
   if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
   std::optional<Result<KeptSecretPtr>> outcome;
   bool has_ended = false;
   {
     const StateLock lock;
-    has_ended = flight_->is_there();
+    has_ended = flight_->is_complete();
     if (has_ended) outcome = flight_->outcome;
   }
   if (!has_ended && (gave_up_ || wanted_.world.clock.uptime() >= call.deadline)) {
@@ -89,7 +90,7 @@ std::optional<Result<Found>> SecretSearch::land() {
   if (!outcome) return std::nullopt;
   if (*outcome) return Found{**outcome, false};
   const Error& error = outcome->error();
-  // Its leader ran out of its own time, or was called off.
+  // Its leader's own time was up, or its call was cancelled.
   if (error.status == Status::kTimeout || error.status == Status::kCancelled) return std::nullopt;
   if (current_) return Found{current_, true};
   return error;

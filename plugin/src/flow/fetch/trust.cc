@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMostUsers = 512;
 constexpr Milliseconds kAtOnce{0}, kWhenRenewed = Milliseconds::max();
-// What has no end is never renewed, and may have been replaced at its source since.
+// A secret that does not expire is never renewed, but may have been replaced at its source since.
 constexpr Milliseconds kPauseWithoutRenewal{600'000};
 
 }  // namespace
@@ -55,7 +55,7 @@ void Trust::fetched_for(std::string_view user, bool is_renewed, Milliseconds upt
 
 void Trust::failed_for(std::string_view user, Milliseconds uptime, double unit) {
   Record& record = record_of(user);
-  // To this user the secret is as good as dead.
+  // For this user it is as if the secret had expired.
   record.next_fetch = uptime + pause_when_dead(++record.failures, Status::kNetwork, unit);
 }
 

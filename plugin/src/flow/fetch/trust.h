@@ -1,8 +1,7 @@
-// What servers said about the secrets of one source: which user was refused with which of them. A
-// refusal may mean that the secret was revoked, or that this user may not log in with any. So a
-// refusal is worth one fetch: a user who is refused with what came of it is not worth another until he
-// was let in, or a secret came for some other reason. Who fetched in vain because the source itself
-// failed tries again after a pause.
+// Which user a server refused with which of a source's secrets. A refusal may mean that the secret was
+// revoked, or that this user may not log in at all. So it is worth one fetch of a new secret; if the
+// user is refused with that one too, there is no further fetch on that account until he was let in, or
+// the secret was renewed for another reason. If the fetch itself failed, it is repeated after a pause.
 #pragma once
 
 #include <cstdint>
@@ -22,16 +21,16 @@ class Trust {
   void accepted(std::string_view user);
   void refused(std::string_view user, std::uint64_t generation);
 
-  // Was it with this generation that the user was refused last?
+  // Whether this generation is the one that the user was refused with last.
   bool is_refused(std::string_view user, std::uint64_t generation) const;
-  // May another secret be fetched on account of this user's refusals?
+  // Whether another secret may be fetched on account of this user's refusals.
   bool may_fetch_for(std::string_view user, Milliseconds uptime) const;
-  // It was. `is_renewed`: what came is going to be renewed some time, without a refusal.
+  // It was fetched. `is_renewed`: the new one will be renewed before it expires, without a refusal.
   void fetched_for(std::string_view user, bool is_renewed, Milliseconds uptime);
-  // It could not be. `unit`, in [0, 1), spreads processes.
+  // It could not be fetched. `unit`, in [0, 1), spreads the tries of several processes.
   void failed_for(std::string_view user, Milliseconds uptime, double unit);
 
-  // A secret came that nobody's refusal was the reason for.
+  // A secret was fetched for another reason than a refusal.
   void renewed();
 
  private:

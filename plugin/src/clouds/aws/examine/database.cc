@@ -7,6 +7,7 @@
 #include "base/shell.h"
 #include "base/text.h"
 #include "clouds/aws/target_kind.h"
+#include "clouds/aws/targets/rds_endpoint.h"
 
 namespace pgiam::aws {
 namespace {
@@ -187,6 +188,26 @@ std::optional<Database> describe_one(Asker& asker, const RdsName& name, Check& c
   return std::nullopt;
 }
 
+// "endpoint" is one of a proxy, whose own name follows.
+Kind kind_of(std::string_view id) {
+  if (id == "endpoint" || id == "global") return Kind::kOther;
+  switch (rds_endpoint_of(id)) {
+    case RdsEndpoint::kProxy:
+      return Kind::kProxy;
+    case RdsEndpoint::kCustom:
+      return Kind::kCustom;
+    case RdsEndpoint::kCluster:
+    case RdsEndpoint::kReader:
+      return Kind::kCluster;
+    case RdsEndpoint::kShardGroup:
+    case RdsEndpoint::kGlobal:
+      return Kind::kOther;
+    case RdsEndpoint::kInstance:
+      break;
+  }
+  return Kind::kInstance;
+}
+
 }  // namespace
 
 RdsName read_rds_name(std::string_view host, std::string_view region) {
@@ -197,14 +218,7 @@ RdsName read_rds_name(std::string_view host, std::string_view region) {
   const auto told = kRdsTarget.recognise(name.host);
   name.region = told && !told->region.empty() ? told->region : std::string(region);
   const std::string_view id = labels.size() > 1 ? labels[1] : std::string_view();
-  if (id.starts_with("proxy-"))
-    name.kind = Kind::kProxy;
-  else if (id.starts_with("cluster-custom-"))
-    name.kind = Kind::kCustom;
-  else if (id.starts_with("cluster-"))
-    name.kind = Kind::kCluster;
-  else if (id == "endpoint" || id.starts_with("shardgrp-") || id.starts_with("global"))
-    name.kind = Kind::kOther;
+  name.kind = kind_of(id);
   return name;
 }
 

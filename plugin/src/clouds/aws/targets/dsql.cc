@@ -1,6 +1,7 @@
 // Aurora DSQL clusters. docs.aws.amazon.com/aurora-dsql/latest/userguide/SECTION_authentication-token.html
 #include "base/sql.h"
 #include "base/text.h"
+#include "clouds/aws/ca_bundle.h"
 #include "clouds/aws/partitions.h"
 #include "clouds/aws/target_kind.h"
 
@@ -33,6 +34,8 @@ Permission permission(std::string_view host, std::string_view region, std::strin
           arn("dsql", region, "cluster/" + std::string(host.substr(0, host.find('.'))))};
 }
 
+const CaKind& ca(std::string_view) { return kPublicCa; }
+
 OwnCauses causes(const RefusedLogin& login, const Permission& missing) {
   const std::string allow = missing.action + " on " + missing.resource;
   const std::string grant = "AWS IAM GRANT " + sql_identifier(login.user) + " TO 'its ARN'";
@@ -54,6 +57,7 @@ constinit const TargetKind kDsqlTarget = {
     .authority = authority,
     .query = query,
     .permission = permission,
+    .ca = ca,
     .causes = causes,
 };
 

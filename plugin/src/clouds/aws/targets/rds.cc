@@ -1,12 +1,15 @@
 // RDS instances, Aurora clusters and RDS Proxies: their names, and what their tokens ask for.
 // docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html
 #include <algorithm>
+#include <iterator>
 
 #include "base/shell.h"
 #include "base/sql.h"
 #include "base/text.h"
+#include "clouds/aws/ca_bundle.h"
 #include "clouds/aws/partitions.h"
 #include "clouds/aws/target_kind.h"
+#include "clouds/aws/targets/rds_endpoint.h"
 #include "clouds/aws/uri_encode.h"
 
 namespace pgiam::aws {
@@ -14,22 +17,27 @@ namespace {
 
 bool is_service(std::string_view label) { return label == "rds" || label == "rds-fips"; }
 
-// The second label says what the endpoint is: "cluster-ro-c9akciq32xyz".
-std::string describe(std::string_view id) {
-  constexpr struct {
-    std::string_view prefix, description;
-  } kKinds[] = {
-      {"proxy-", "an RDS Proxy endpoint"},
-      {"cluster-ro-", "an Aurora reader endpoint"},
-      {"cluster-custom-", "an Aurora custom endpoint"},
-      {"cluster-", "an Aurora cluster endpoint"},
-      {"shardgrp-", "an Aurora Limitless endpoint"},
-      {"global-", "an Aurora global endpoint"},
-  };
-  for (const auto& kind : kKinds)
-    if (id.starts_with(kind.prefix)) return std::string(kind.description);
-  return "an RDS instance endpoint";
+// The second label says what the endpoint is: "cluster-ro-c9akciq32xyz". The longer prefix first.
+constexpr struct {
+  std::string_view prefix;
+  RdsEndpoint endpoint;
+  std::string_view description;
+} kEndpoints[] = {
+    {"proxy-", RdsEndpoint::kProxy, "an RDS Proxy endpoint"},
+    {"cluster-ro-", RdsEndpoint::kReader, "an Aurora reader endpoint"},
+    {"cluster-custom-", RdsEndpoint::kCustom, "an Aurora custom endpoint"},
+    {"cluster-", RdsEndpoint::kCluster, "an Aurora cluster endpoint"},
+    {"shardgrp-", RdsEndpoint::kShardGroup, "an Aurora Limitless endpoint"},
+    {"global-", RdsEndpoint::kGlobal, "an Aurora global endpoint"},
+    {"", RdsEndpoint::kInstance, "an RDS instance endpoint"},
+};
+
+const auto& endpoint_of(std::string_view id) {
+  return *std::find_if(std::begin(kEndpoints), std::end(kEndpoints),
+                       [&](const auto& known) { return id.starts_with(known.prefix); });
 }
+
+std::string describe(std::string_view id) { return std::string(endpoint_of(id).description); }
 
 // NAME.ID.REGION.rds, or NAME.ID.rds.REGION as China and the ISO partitions have it; proxies may
 // have further labels. A name of the first form without a region ("global.rds") is ours, too.
@@ -74,11 +82,13 @@ Permission permission(std::string_view, std::string_view region, std::string_vie
   return {"rds-db:connect", arn("rds-db", region, "dbuser:*/" + in_resource(user))};
 }
 
-// ---- What may be behind a refusal
-
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
 bool is_proxy(std::string_view host) { return contains(host, ".proxy-"); }
+
+const CaKind& ca(std::string_view host) { return is_proxy(host) ? kPublicCa : kRdsCa; }
+
+// ---- What may be behind a refusal
 
 Error no_permission(const RefusedLogin& login, const Permission& missing) {
   const std::string& host = login.target.host;
@@ -130,6 +140,8 @@ OwnCauses causes(const RefusedLogin& login, const Permission& missing) {
 
 }  // namespace
 
+RdsEndpoint rds_endpoint_of(std::string_view id) { return endpoint_of(id).endpoint; }
+
 constinit const TargetKind kRdsTarget = {
     .kind = "rds",
     .name = "aws.rds",
@@ -138,6 +150,7 @@ constinit const TargetKind kRdsTarget = {
     .authority = authority,
     .query = query,
     .permission = permission,
+    .ca = ca,
     .causes = causes,
 };
 

@@ -1,5 +1,5 @@
 // What a client would send by itself: the user's password, or libpq's password file's.
-#include "flow/attempt/client_password.h"
+#include "flow/decide/client_password.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "flow/aliases.h"
+#include "flow/decide/aliases.h"
 
 #include "base/state_lock.h"
 

@@ -1,4 +1,4 @@
-#include "flow/rules.h"
+#include "flow/decide/rules.h"
 
 #include "base/configuration_files.h"
 #include "base/glob.h"

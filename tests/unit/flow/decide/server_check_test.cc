@@ -1,5 +1,5 @@
 // Who names a CA wants to know the server, and the CA must be able to tell.
-#include "flow/server_check.h"
+#include "flow/decide/server_check.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "flow/server_check.h"
+#include "flow/decide/server_check.h"
 
 #include <algorithm>
 

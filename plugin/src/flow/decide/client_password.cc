@@ -1,4 +1,4 @@
-#include "flow/attempt/client_password.h"
+#include "flow/decide/client_password.h"
 
 #include "base/pgpass.h"
 #include "flow/attempt/keywords.h"

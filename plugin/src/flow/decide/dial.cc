@@ -1,25 +1,30 @@
-#include "flow/dial.h"
+#include "flow/decide/dial.h"
 
+#include "base/configuration_files.h"
 #include "base/shell.h"
 #include "base/text.h"
 #include "flow/attempt/keywords.h"
-#include "flow/server_check.h"
+#include "flow/decide/server_check.h"
 
 namespace pgiam {
 namespace {
 
-constexpr const char* kMakeUsualFolder = "mkdir -p ~/.config/pgiam && ";
-constexpr const char* kUsualRuleFile = "~/.config/pgiam/pgiam.conf";
+// As a shell writes it.
+std::string usual_rule_file() {
+  const auto no_variable = [](const char*) { return std::string(); };
+  return configuration_files(no_variable, [] { return std::string("~"); }).front();
+}
 
 // The very line that makes DNS's word the user's own.
 std::string command_for_rule(std::string_view host, const std::string& endpoint,
                              const std::string& rule_file) {
   const std::string name(host);
-  const bool is_new = rule_file.empty();
-  return std::string(is_new ? kMakeUsualFolder : "") + "printf '%s\\n' " +
-         shell_word("[connection " + name + "]") + " " + shell_word("host = " + name) + " " +
-         shell_word("signing_host = " + endpoint) + " >> " +
-         (is_new ? kUsualRuleFile : shell_word(rule_file));
+  const std::string add = "printf '%s\\n' " + shell_word("[connection " + name + "]") + " " +
+                          shell_word("host = " + name) + " " +
+                          shell_word("signing_host = " + endpoint) + " >> ";
+  if (!rule_file.empty()) return add + shell_word(rule_file);
+  const std::string usual = usual_rule_file();
+  return "mkdir -p " + usual.substr(0, usual.rfind('/')) + " && " + add + usual;
 }
 
 Error not_on_dns_alone(const Request& request, const std::string& endpoint,

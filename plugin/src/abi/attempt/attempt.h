@@ -31,31 +31,41 @@ struct pgiam_attempt {
   const pgiam_context& context() const { return context_; }
 
  private:
+  using Kind = pgiam::ConnectionAttempt::Step::Kind;
   using Password = pgiam::ConnectionAttempt::Password;
   using Report = pgiam::ConnectionAttempt::Report;
+  using State = pgiam::ConnectionAttempt::Host::State;
 
-  pgiam::Request request_for(std::size_t host) const;
-  bool ask(std::size_t host);
+  // next.cc
+  pgiam::Result<pgiam_step> wait_step(std::int64_t wait_ms);
+  bool pause_here(pgiam::Milliseconds pause);  // false: cancelled
+  std::stop_token stop() const;
+
+  // passwords.cc
   enum class Wait { kNo, kUntilFetch, kToTheEnd };
+  pgiam::Request request_for(std::size_t host) const;
+  bool ask(std::size_t host);  // false: the answer is on its way
   Wait as_long_as_may_be() const;
   pgiam::Result<pgiam::Reply> ask_here(pgiam::Request request, Wait wait);
+  // For a client that can wait for a late password. kWouldBlock: it is on its way.
   pgiam::Result<pgiam::Reply> ask_late(const pgiam::Request& request, std::size_t host);
   static pgiam::Result<Password> password_in(pgiam::Result<pgiam::Reply> answer);
-  pgiam::Result<pgiam_step> wait_step(std::int64_t wait_ms);
+  const pgiam_reply* reply_of(std::size_t host) const;
+  const char* password_of(std::size_t host) const;  // null: there is none, or not yet
+
+  // connect_step.cc
   pgiam_step connect_step(std::size_t host);
   void set_hosts(std::size_t only);
   void prepare_for_resets();
-  bool pause_here(pgiam::Milliseconds pause);
-  std::stop_token stop() const;
-  const pgiam_reply* reply_of(std::size_t host) const;
-  const char* password_of(std::size_t host) const;
+
+  // report.cc
   std::optional<std::size_t> host_of(const pgiam_outcome& outcome) const;
-  pgiam::Error failure_of(const pgiam::ConnectionOutcome& outcome,
-                          std::optional<std::size_t> host) const;
   void was_accepted(std::optional<std::size_t> host);
   std::optional<pgiam::Milliseconds> pause_before_retry(std::size_t host,
                                                         const pgiam::Error& failure,
                                                         bool was_refused);
+  pgiam::Error failure_of(const pgiam::ConnectionOutcome& outcome,
+                          std::optional<std::size_t> host) const;
 
   pgiam_context& context_;
   const pgiam::OwnedRequest request_;

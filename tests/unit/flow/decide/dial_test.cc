@@ -1,5 +1,5 @@
 // Where a connection goes whose host is not the endpoint's own name, and who may say so.
-#include "flow/dial.h"
+#include "flow/decide/dial.h"
 
 #include <gmock/gmock.h>
 

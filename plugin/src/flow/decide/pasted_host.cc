@@ -1,4 +1,4 @@
-#include "flow/pasted_host.h"
+#include "flow/decide/pasted_host.h"
 
 #include "base/address.h"
 #include "base/text.h"
