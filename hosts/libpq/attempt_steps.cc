@@ -14,7 +14,7 @@ static void blame_missing_plugin(const RealLibpq& libpq, const PGconn* conn,
   if (state.why_no_plugin.empty()) return;
   if (libpq.PQconnectionNeedsPassword && !libpq.PQconnectionNeedsPassword(conn)) return;
   const char* message = libpq.PQerrorMessage(conn);
-  state.say(message, message + ("pgiam: " + state.why_no_plugin));
+  state.replace_message(message, message + ("pgiam: " + state.why_no_plugin));
 }
 
 static std::uint32_t flags_of(const RealLibpq& libpq, const PGconn* conn) {
@@ -25,13 +25,13 @@ static std::uint32_t flags_of(const RealLibpq& libpq, const PGconn* conn) {
 
 Error refresh(ConnectionState& state, std::size_t host, Wait wait) {
   for (;;) {
-    state.awaited = -1;
+    state.wait_descriptor = -1;
     Error error = state.attempt->refresh(host);
     if (error.status() != PGIAM_E_WOULD_BLOCK) return error;
     Result<pgiam_step> step = state.attempt->next();
     if (!step) return step.error();
     const int descriptor = static_cast<int>(step->descriptor);
-    if (wait == Wait::kNo) return state.awaited = descriptor, std::move(error);
+    if (wait == Wait::kNo) return state.wait_descriptor = descriptor, std::move(error);
     pollfd event = {descriptor, POLLIN, 0};
     poll(&event, 1, -1);
   }
@@ -41,7 +41,7 @@ bool report(const RealLibpq& libpq, const PGconn* conn, ConnectionState& state, 
   if (!state.attempt) return blame_missing_plugin(libpq, conn, state), false;
   const bool is_connected = libpq.PQstatus(conn) == CONNECTION_OK;
   const std::string message = is_connected ? "" : libpq.PQerrorMessage(conn);
-  if (state.speaks_for(message.c_str())) return false;  // there was no password to be refused
+  if (state.replaces_message(message.c_str())) return false;  // there was no password to be refused
 
   const HostAttempt* at = state.current(libpq, conn);
   pgiam_outcome outcome = PGIAM_OUTCOME_INIT;
@@ -53,7 +53,7 @@ bool report(const RealLibpq& libpq, const PGconn* conn, ConnectionState& state, 
 
   Result<pgiam_step> next = state.attempt->next();
   if (next) return next->kind == PGIAM_STEP_CONNECT;
-  state.say(message.c_str(), host::with_explanation(message, next.error()));
+  state.replace_message(message.c_str(), host::with_explanation(message, next.error()));
   return false;
 }
 

@@ -7,7 +7,7 @@
 namespace pgiam::libpq {
 
 // Sees to it that the attempt has the password that this host is to be sent now. PGIAM_E_WOULD_BLOCK
-// where the program can wait for it: on state.awaited, which is -1 otherwise.
+// where the program can wait for it: on state.wait_descriptor, which is -1 otherwise.
 Error refresh(ConnectionState& state, std::size_t host, Wait wait);
 
 // After a connect has ended: reports it, and makes PQerrorMessage explain a failure, or that there

@@ -108,7 +108,7 @@ PGconn* fail_for_ever(const RealLibpq& libpq, const Parameters& given,
   PGconn* conn = call(libpq, impossible, Wait::kNo);
   if (!conn) return nullptr;
   state->can_be_reset = false;
-  state->say(libpq.PQerrorMessage(conn), std::move(text));
+  state->replace_message(libpq.PQerrorMessage(conn), std::move(text));
   attach(libpq, conn, std::move(state));
   return conn;
 }
@@ -138,7 +138,7 @@ PGconn* fail(const RealLibpq& libpq, const Parameters& given,
 
   PGconn* conn = start(libpq, given, Wait::kNo, params, changes, injection.is_by_file());
   if (!conn) return nullptr;
-  state->say(libpq.PQerrorMessage(conn), std::move(text));
+  state->replace_message(libpq.PQerrorMessage(conn), std::move(text));
   const std::string& right_port = params.hosts.front().port;
   char* port = libpq.PQport(conn);  // not a copy, as with PQpass
   state->can_be_reset = port && port == reason && right_port.size() <= reason.size();
@@ -183,8 +183,8 @@ PGconn* open_without_plugin(const RealLibpq& libpq, const Parameters& given, Wai
   return conn;
 }
 
-// Whether no host can be sent what takes a late password's place: in libpq's own polls, which may go
-// on to another host, that would have to be seen.
+// Whether a late password can always be put in its place before it is sent. In a blocking PQreset libpq
+// polls by itself, and may go on to another host: then the hook has to see those polls.
 bool may_be_late(const RealLibpq& libpq, const ResolvedParams& params, Wait wait) {
   const bool are_polls_seen = libpq.calls_itself_here.load(std::memory_order_relaxed);
   return wait == Wait::kNo && (are_polls_seen || params.hosts.size() == 1);

@@ -13,7 +13,7 @@ using host::RealLibpq;
 using host::ResolvedHost;
 using host::ResolvedParams;
 
-// The last thing that libpq does with a connection is to hand us its state.
+// libpq calls this when it frees the connection.
 static int on_event(PGEventId event, void* info, void* pass_through) {
   if (event != PGEVT_CONNDESTROY) return 1;
   const auto* libpq = static_cast<const RealLibpq*>(pass_through);
@@ -46,7 +46,7 @@ std::string_view ConnectionState::name_of(const HostAttempt& at) const noexcept 
   return other.empty() ? std::string_view(at.entry->host) : other;
 }
 
-// Whether it is the default folder for sockets, by the name that password files know.
+// Whether it is the default folder for sockets, which password files call "localhost".
 static bool is_nameless(const ResolvedHost& entry) {
   return entry.local && !is_socket_path(entry.host);
 }
@@ -65,9 +65,9 @@ HostAttempt* ConnectionState::current(const RealLibpq& libpq, const PGconn* conn
   return is_socket_path(host) ? nameless : nullptr;
 }
 
-void ConnectionState::say(const char* instead_of, std::string text) {
-  libpq_says = instead_of;
-  we_say = std::move(text);
+void ConnectionState::replace_message(const char* libpqs, std::string text) {
+  libpq_message = libpqs;
+  our_message = std::move(text);
 }
 
 ConnectionState* state_of(const RealLibpq& libpq, const PGconn* conn) {
@@ -92,7 +92,7 @@ ExpectedConnection::~ExpectedConnection() { expected = nullptr; }
 
 void ExpectedConnection::forget() { expected = nullptr; }
 
-ConnectionState* ExpectedConnection::meet(const RealLibpq& libpq, PGconn* conn) {
+ConnectionState* ExpectedConnection::claim(const RealLibpq& libpq, PGconn* conn) {
   if (!expected || &expected->libpq_ != &libpq || !expected->state_) return nullptr;
   attach(libpq, conn, std::move(expected->state_));
   return state_of(libpq, conn);

@@ -1,5 +1,5 @@
-// What the hook knows about one PGconn. Kept by libpq itself (its event system), so that it goes
-// with the connection and needs no table, no lock, and nothing of PQfinish.
+// What the hook knows about one PGconn. libpq itself keeps it (as instance data of its event system), so
+// that it is freed with the connection, and there is no table, no lock, and no need to cover PQfinish.
 #pragma once
 
 #include <memory>
@@ -28,17 +28,17 @@ struct ConnectionState {
   std::vector<HostAttempt> hosts;        // as those of the params
   std::vector<Replaced> replaced;
   bool shares_password = false;  // one place for all hosts' passwords (password_injection.h)
-  bool is_ours = true;  // false: no more than its message (given_password.h)
+  bool is_ours = true;  // false: kept only to explain its error message (given_password.h)
   bool can_be_reset = true;
   bool is_reset = false;      // the attempt under way is not the first
   bool has_late_passwords = false;  // libpq begins without them
   bool is_nonblocking = false;  // what the program set, and a reset forgets
-  int awaited = -1;  // what the program waits on in libpq's socket's place, until the token is there
+  int wait_descriptor = -1;  // what PQsocket answers while a token is on its way; -1: libpq's own
   std::string why_no_plugin;  // "": there is one
 
-  // PQerrorMessage: while libpq says the first, the program is told the second.
-  std::string libpq_says;
-  std::string we_say;
+  // PQerrorMessage: as long as libpq's is the first, the program gets the second.
+  std::string libpq_message;
+  std::string our_message;
 
   // What the host is to be sent.
   const char* password_of(const HostAttempt& at) const noexcept;
@@ -49,30 +49,30 @@ struct ConnectionState {
   std::string_view name_of(const HostAttempt& at) const noexcept;
   // The host that libpq is at.
   HostAttempt* current(const host::RealLibpq& libpq, const PGconn* conn);
-  void say(const char* instead_of, std::string text);
-  // Whether there is something to say instead of this.
-  bool speaks_for(const char* libpq_text) const {
-    return !we_say.empty() && libpq_says == libpq_text;
+  void replace_message(const char* libpqs, std::string text);
+  // Whether the program gets ours instead of this one of libpq's.
+  bool replaces_message(const char* libpq_text) const {
+    return !our_message.empty() && libpq_message == libpq_text;
   }
 };
 
 // nullptr: not a connection of ours.
 ConnectionState* state_of(const host::RealLibpq& libpq, const PGconn* conn);
-// Lost if libpq lacks the memory: the connection is then like any other.
+// Where libpq has no memory for it the state is freed, and the connection is like any other.
 void attach(const host::RealLibpq& libpq, PGconn* conn, std::unique_ptr<ConnectionState> state);
 
-// While it lives, this thread is inside a blocking connect. The program has no PGconn yet, but
-// libpq polls one: the first poll gives the state to it.
+// Exists while this thread is inside a blocking connect: the program has no PGconn yet, but libpq
+// polls one, and the first poll claims the state for it.
 class ExpectedConnection {
  public:
   ExpectedConnection(const host::RealLibpq& libpq, std::unique_ptr<ConnectionState>& state);
   ExpectedConnection(const ExpectedConnection&) = delete;
   ExpectedConnection& operator=(const ExpectedConnection&) = delete;
   ~ExpectedConnection();
-  // For a program that has jumped out of a connect (siglongjmp): what was expected is no more.
+  // For a program that has jumped out of a connect (siglongjmp): nothing is expected any more.
   static void forget();
   // nullptr: this thread expects none of this libpq.
-  static ConnectionState* meet(const host::RealLibpq& libpq, PGconn* conn);
+  static ConnectionState* claim(const host::RealLibpq& libpq, PGconn* conn);
 
  private:
   const host::RealLibpq& libpq_;

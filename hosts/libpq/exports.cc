@@ -83,7 +83,7 @@ auto interpose_on(const void* caller, Connection* conn, Function* RealLibpq::*fu
   if (!libpq->is_internal_call(caller))
     ExpectedConnection::forget();
   else if (!state)
-    state = ExpectedConnection::meet(*libpq, const_cast<PGconn*>(conn));
+    state = ExpectedConnection::claim(*libpq, const_cast<PGconn*>(conn));
   if (!state || !state->is_ours) return as_if_absent(*libpq);
   return guarded([&] { return act(*libpq, *state); }, [&] { return as_if_absent(*libpq); });
 }
@@ -176,7 +176,7 @@ PGIAM_INTERPOSED char* PQerrorMessage(const PGconn* conn) {
       caller, conn, &RealLibpq::PQerrorMessage,
       [&](const RealLibpq& libpq, ConnectionState& state) {
         char* message = libpq.PQerrorMessage(conn);
-        return state.speaks_for(message) ? state.we_say.data() : message;
+        return state.replaces_message(message) ? state.our_message.data() : message;
       },
       [&](const RealLibpq& libpq) {
         const auto as_if_absent = [&] { return libpq.PQerrorMessage(conn); };
@@ -199,7 +199,7 @@ PGIAM_INTERPOSED int PQsocket(const PGconn* conn) {
   const RealLibpq* libpq = find_any_libpq(PGIAM_CALLER);
   if (!libpq || !libpq->PQsocket) return -1;
   const ConnectionState* state = libpq->lacks ? nullptr : state_of(*libpq, conn);
-  return state && state->awaited >= 0 ? state->awaited : libpq->PQsocket(conn);
+  return state && state->wait_descriptor >= 0 ? state->wait_descriptor : libpq->PQsocket(conn);
 }
 
 // All of them also under names of our own, for programs that prefer to call them so.

@@ -84,9 +84,9 @@ char* message_about_given_password(const RealLibpq& libpq, PGconn* conn) {
     state = state_of(libpq, conn);
     if (!state) return message;
   }
-  if (state->libpq_says != message)
-    state->say(message, explanation(*state->params, message));
-  return state->speaks_for(message) ? state->we_say.data() : message;
+  if (state->libpq_message != message)
+    state->replace_message(message, explanation(*state->params, message));
+  return state->replaces_message(message) ? state->our_message.data() : message;
 }
 
 }  // namespace pgiam::libpq

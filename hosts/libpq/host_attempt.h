@@ -8,7 +8,7 @@ namespace pgiam::libpq {
 struct HostAttempt {
   const host::ResolvedHost* entry;
   std::size_t index;  // in the list, and in the library's attempt
-  // Bytes in libpq's copy of the password, without the NUL. 0: that is none of our business.
+  // Bytes that fit into libpq's copy of the password, without the NUL. 0: we never write to it.
   std::size_t room = 0;
 };
 

@@ -14,16 +14,17 @@
 namespace pgiam::libpq {
 namespace {
 
-std::atomic<bool> here = false;
-// Where the word at the end may be wanted, forked children share it: they may make the calls.
-std::atomic<bool>* was_called = &here;
+std::atomic<bool> of_this_process = false;
+// Where the warning at exit may be wanted, it is in memory that forked children share: they may be the
+// ones that call.
+std::atomic<bool>* was_called = &of_this_process;
 pid_t started = 0;
 
 [[gnu::constructor]] void remember_process() {
   started = getpid();
   if (!host::is_logged(PGIAM_LOG_INFO)) return;
   void* shared =
-      mmap(nullptr, sizeof here, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+      mmap(nullptr, sizeof of_this_process, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared != MAP_FAILED) was_called = new (shared) std::atomic<bool>(false);
 }
 
@@ -57,7 +58,7 @@ struct LoadedLibpqs {
   bool is_needed = false;  // by an object that is loaded
 };
 
-int look_at(dl_phdr_info* object, size_t, void* data) {
+int inspect_object(dl_phdr_info* object, size_t, void* data) {
   auto& search = *static_cast<LoadedLibpqs*>(data);
   if (strstr(object->dlpi_name, "pgiam/filter/")) return 0;  // the filter's file is ours
   if (is_libpq(object->dlpi_name)) search.found += std::string(" ") + object->dlpi_name;
@@ -65,15 +66,15 @@ int look_at(dl_phdr_info* object, size_t, void* data) {
   return 0;
 }
 
-// In the process that was started, and in none that was forked off it. At the default level only
-// for people, and only of a libpq that nothing was linked with: it was used past us for sure.
-[[gnu::destructor]] void tell_if_never_called() {
+// Only in the process that was started, not in those forked from it. At the default log level only on
+// a terminal, and only if nothing was linked with the libpq: it was then opened by dlopen, past the hook.
+[[gnu::destructor]] void warn_if_never_called() {
   if (was_called->load(std::memory_order_relaxed) || getpid() != started) return;
-  const bool is_told_all = host::is_logged(PGIAM_LOG_INFO);
-  if (!is_told_all && !(host::is_logged(PGIAM_LOG_ERROR) && isatty(STDERR_FILENO))) return;
+  const bool is_verbose = host::is_logged(PGIAM_LOG_INFO);
+  if (!is_verbose && !(host::is_logged(PGIAM_LOG_ERROR) && isatty(STDERR_FILENO))) return;
   LoadedLibpqs search;
-  dl_iterate_phdr(look_at, &search);
-  if (search.found.empty() || (!is_told_all && search.is_needed)) return;
+  dl_iterate_phdr(inspect_object, &search);
+  if (search.found.empty() || (!is_verbose && search.is_needed)) return;
   const std::string text = "libpq was loaded, but no call to it came through pgiam:" + search.found +
                            "; if the program connected, see pgiam exec --filter";
   host::log(PGIAM_LOG_ERROR, "libpq", text.c_str());

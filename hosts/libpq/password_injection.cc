@@ -90,12 +90,12 @@ void PasswordInjection::write_file(ConnectionState& state, std::string_view firs
   }
 }
 
-// libpq's answer where it has no password is a constant.
+// Where libpq has no password, PQpass returns a constant "".
 static void erase(char* place) {
   if (*place) explicit_bzero(place, strlen(place));
 }
 
-// The object that a function or a datum is in; nullptr: none, as with memory of the heap.
+// The library or program that this address is in; nullptr: none of them, as with the heap.
 static const void* object_of(const void* address) {
   Dl_info info{};
   return dladdr(address, &info) ? info.dli_fbase : nullptr;
@@ -103,7 +103,8 @@ static const void* object_of(const void* address) {
 
 using UsableSize = std::size_t (*)(void*);
 
-// That of the process. A program may have an entry of that name which only leads there.
+// The malloc that the process uses. A program may have an undefined symbol of that name (its PLT
+// entry), which only leads there.
 static const void* find_malloc() {
   const void* found = dlsym(RTLD_DEFAULT, "malloc");
 #ifdef __GLIBC__  // others have no dladdr1
@@ -115,8 +116,8 @@ static const void* find_malloc() {
   return found;
 }
 
-// The question that the allocator of this process answers; nullptr where malloc is another's, which
-// would take its block for one of its own. Asked anew each time: libraries come and go.
+// malloc_usable_size of the allocator in use; nullptr where malloc is of another library than it, as
+// it would misread the block. Looked up anew each time: libraries are loaded and unloaded.
 static UsableSize usable_size() {
   const void* allocate = find_malloc();
   void* ask = dlsym(RTLD_DEFAULT, "malloc_usable_size");
@@ -124,9 +125,9 @@ static UsableSize usable_size() {
   return reinterpret_cast<UsableSize>(ask);
 }
 
-// How long a text fits where libpq keeps this one, without the NUL; nullopt: that cannot be told.
+// The longest text, without the NUL, that fits into the block of this one; nullopt: not known.
 static std::optional<std::size_t> room_at(char* place) {
-  if (object_of(place)) return 0;  // libpq's constant "", which is nobody's to write to
+  if (object_of(place)) return 0;  // libpq's constant "", which must not be written to
   const UsableSize size_of = usable_size();
   if (!size_of) return std::nullopt;
   const std::size_t size = size_of(place);

@@ -1,16 +1,16 @@
 // How libpq is told the passwords of a connection's hosts, so that each host gets its own and a
 // later one, which may be longer, still fits.
 //
-// In place: libpq is given a password that only takes up room, and before it sends one to a host,
-// that host's is written there. PQpass returns the very bytes that libpq will send, and it sends
-// none before a further PQconnectPoll. That asks for libpq's own polls, in its blocking functions,
-// to come through us, as they do where its calls of itself go by the symbol table.
+// In place: libpq is given a filler of enough length as its password, and before it sends one to a
+// host, that host's password is written over it. PQpass returns the very bytes that libpq will send,
+// and it sends none before the next PQconnectPoll. This works only if libpq's own calls of
+// PQconnectPoll, in its blocking functions, reach the hook: if they go by the symbol table.
 //
 // By file, where they do not (libpq linked with -Bsymbolic-functions, as Ubuntu's): see
 // password_file.h.
 //
-// None of it is what libpq promises. So no byte is written behind the end of what stands there
-// unless the allocator that libpq uses says that the memory is as large.
+// libpq promises none of this. So nothing is written beyond the end of the present text unless the
+// allocator that libpq uses says that the block is large enough.
 #pragma once
 
 #include <optional>
@@ -24,7 +24,7 @@ namespace pgiam::libpq {
 // How much longer than the first a later token may be.
 constexpr std::size_t kPadding = 8 * 1024;
 
-// To be kept until libpq has been told.
+// Has to exist until libpq has been given option().
 class PasswordInjection {
  public:
   // `first_port`: what libpq will be given as the first host's port.
@@ -35,7 +35,7 @@ class PasswordInjection {
   bool is_possible() const { return option_.keyword; }
   // What libpq is to be told.
   const host::Parameter& option() const { return option_; }
-  // Whether libpq will look at it only if it finds no password elsewhere.
+  // Whether libpq uses it only if it finds no password elsewhere.
   bool is_by_file() const { return file_.has_value(); }
 
  private:
@@ -53,14 +53,13 @@ enum class Put { kDone, kNoRoom, kRoomUnknown };
 // Writes the host's password to where libpq will take it from, if there is room for it.
 Put put_password(const ConnectionState& state, const HostAttempt& at, char* place);
 
-// Where hosts share a place: writes the password of the host that libpq is at, what takes up room
-// where that is late, and none if it is not known. Needs no memory.
+// Where all hosts share libpq's one password: writes that of the host that libpq is at, the filler if
+// it is late, and nothing if the host is not known. Allocates nothing.
 void put_current_password(const host::RealLibpq& libpq, PGconn* conn, ConnectionState& state);
 
-// Whether this only takes up room.
+// Whether this is the filler and no password.
 bool is_filler(const char* password);
-// For a connection whose state was lost, as it is for want of memory: no password rather than a
-// filler.
+// For a connection whose state could not be kept (no memory): no password rather than a filler.
 void remove_filler(const host::RealLibpq& libpq, PGconn* conn);
 
 }  // namespace pgiam::libpq

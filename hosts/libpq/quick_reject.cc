@@ -21,7 +21,7 @@ namespace {
 
 using Text = std::string_view;
 
-Text said_or(const GivenOptions& said, Text keyword, const char* variable) {
+Text given_or_variable(const GivenOptions& said, Text keyword, const char* variable) {
   const char* value = said.find(keyword);
   if (!value) value = getenv(variable);
   return value ? value : "";
@@ -31,13 +31,13 @@ Text said_or(const GivenOptions& said, Text keyword, const char* variable) {
 
 bool quick_reject(const RealLibpq& libpq, const Parameters& given) {
   const GivenOptions said(libpq, given);
-  if (!said.are_readable() || !said_or(said, "service", "PGSERVICE").empty()) return false;
+  if (!said.are_readable() || !given_or_variable(said, "service", "PGSERVICE").empty()) return false;
 
-  const Text password = said_or(said, "password", "PGPASSWORD");
-  if (surely_wins(password)) return true;
+  const Text password = given_or_variable(said, "password", "PGPASSWORD");
+  if (certainly_wins(password)) return true;
 
-  const Text host = said_or(said, "host", "PGHOST");
-  const Text hostaddr = said_or(said, "hostaddr", "PGHOSTADDR");
+  const Text host = given_or_variable(said, "host", "PGHOST");
+  const Text hostaddr = given_or_variable(said, "hostaddr", "PGHOSTADDR");
   const bool is_socket = host.empty() || is_socket_path(host);
   if (hostaddr.empty() && is_socket) return host.find(',') == host.npos;
   return is_local_name(host.empty() ? hostaddr : host) && !rules_may_apply();
@@ -48,7 +48,7 @@ bool is_no_token(std::string_view password) {
   return password.size() <= kLongestChosen;
 }
 
-bool surely_wins(std::string_view password) {
+bool certainly_wins(std::string_view password) {
   return !password.empty() && is_no_token(password) && !given_password_matters();
 }
 

@@ -1,5 +1,5 @@
-// Rejects connections that are plainly not ours. Most are settled here: asking libpq what it would
-// do with a connection (probe.h) costs as much as its own work on the parameters.
+// Decides cheaply that a connection is not ours, as most are not: asking libpq what it would do with
+// one (probe.h) costs as much as libpq's own work on the parameters.
 #pragma once
 
 #include <string_view>
@@ -13,18 +13,18 @@ namespace pgiam::libpq {
 // otherwise. False: libpq has to be asked.
 bool quick_reject(const host::RealLibpq& libpq, const host::Parameters& given);
 
-// Whether a password is too short for an old token, which a program may replay. What is longer only
-// the library can tell, and whether it counts as none.
+// Whether a password is too short to be a token that the program uses again. Of a longer one only the
+// library can tell, and whether it counts as given.
 bool is_no_token(std::string_view password);
 
-// Whether this password is the user's own word, whatever the server is, and nobody is to be told.
-bool surely_wins(std::string_view password);
+// Whether this password is used as it is, whatever the server is, and nothing has to be logged.
+bool certainly_wins(std::string_view password);
 
-// Whether the library is to be asked although a password was given: it may have to give way (force =
-// yes), or to be spoken of.
+// Whether the library is asked although a password was given: a token may replace it (force = yes), or
+// the log tells that it wins.
 bool given_password_matters();
 
-// A name that DNS cannot make an endpoint of, or an address.
+// An address, or a name that DNS cannot lead to an endpoint.
 bool is_local_name(std::string_view host);
 
 }  // namespace pgiam::libpq

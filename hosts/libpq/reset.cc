@@ -30,8 +30,8 @@ bool is_users_own(const ConnectionState& state, const HostAttempt& at, const cha
 
 enum class Prepared { kYes, kLater, kNever };
 
-// Sees to it that libpq will send what is right now for the host that it is at. If that cannot be,
-// `why` tells the reason. kLater: only where the program need not wait here.
+// Makes libpq send the current password of the host that it is at. kNever: it cannot, and `why` says
+// why. kLater: the token is on its way (only with Wait::kNo).
 Prepared prepare(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, Wait wait,
                  std::string& why) {
   const auto never = [&](std::string reason) {
@@ -57,23 +57,23 @@ Prepared prepare(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, W
   return Prepared::kYes;
 }
 
-// Ends the connection so that libpq notices and sends nothing more; its error is ours.
-void end(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, std::string why) {
+// Shuts the socket down, so that libpq sends nothing more and fails; the program gets our message.
+void fail(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, std::string why) {
   if (const int socket = libpq.PQsocket(conn); socket >= 0) shutdown(socket, SHUT_RDWR);
-  // What the server has said already comes before the end.
+  // libpq first reads what the server has sent already.
   for (int i = 0; i < 4 && libpq.PQstatus(conn) != CONNECTION_BAD; ++i) libpq.PQconsumeInput(conn);
-  state.say(libpq.PQerrorMessage(conn), std::move(why));
+  state.replace_message(libpq.PQerrorMessage(conn), std::move(why));
 }
 
-// The password for the host that libpq was at, before anything is sent; where the program polls, it
-// may come later. False: the reset has failed.
+// Writes the password of the host that libpq was at before anything is sent; where the program polls,
+// it may come later. False: the reset has failed.
 bool prepare_reset(const RealLibpq& libpq, PGconn* conn, ConnectionState& state, Wait wait) {
   std::string why;
-  state.we_say.clear();
+  state.our_message.clear();
   const Prepared prepared = prepare(libpq, conn, state, wait, why);
-  state.awaited = -1;  // libpq begins first
+  state.wait_descriptor = -1;  // libpq begins first
   if (prepared != Prepared::kNever) return true;
-  end(libpq, conn, state, std::move(why));
+  fail(libpq, conn, state, std::move(why));
   return false;
 }
 
@@ -99,8 +99,8 @@ int reset_start(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
   return begin_reset(libpq, conn, state, Wait::kNo) && libpq.PQresetStart(conn);
 }
 
-// Once more, with the same connection: what PQresetStart does is all that a new one would do. Its
-// socket is another then, as libpq's manual says it may be after every poll.
+// Starts the same connection once more, as PQresetStart does all that a new one would. Its socket is
+// another then; libpq's manual says that it may be after every poll.
 static PostgresPollingStatusType start_again(const RealLibpq& libpq, PGconn* conn,
                                              ConnectionState& state) {
   if (!libpq.PQresetStart || !prepare_reset(libpq, conn, state, Wait::kNo) ||
@@ -110,7 +110,7 @@ static PostgresPollingStatusType start_again(const RealLibpq& libpq, PGconn* con
   return PGRES_POLLING_WRITING;
 }
 
-// As a server that asked for a password does when it has got none for a minute.
+// A server that asked for a password and got none for a minute closes the connection.
 static bool has_hung_up(const RealLibpq& libpq, const PGconn* conn) {
   pollfd event = {libpq.PQsocket(conn), POLLRDHUP, 0};
   return poll(&event, 1, 0) > 0;
@@ -121,24 +121,24 @@ PostgresPollingStatusType poll(const RealLibpq& libpq, PGconn* conn, ConnectionS
   const ConnStatusType status = libpq.PQstatus(conn);
   if (!is_internal && status != CONNECTION_BAD)
     state.is_nonblocking = libpq.PQisnonblocking(conn);
-  // When it has just come to a host, and before it answers what the host asks.
+  // libpq has just begun with a host, or is about to answer the host's request for a password.
   const bool is_asked = status == CONNECTION_AWAITING_RESPONSE;
-  const bool has_waited = is_asked && state.awaited >= 0;
+  const bool has_waited = is_asked && state.wait_descriptor >= 0;
   if (is_asked || status == CONNECTION_STARTED) {
     std::string why;
     const Prepared prepared =
         prepare(libpq, conn, state, is_internal ? Wait::kYes : Wait::kNo, why);
     if (prepared == Prepared::kNever) {
-      end(libpq, conn, state, std::move(why));
+      fail(libpq, conn, state, std::move(why));
       return PGRES_POLLING_FAILED;
     }
-    // What the server has said makes libpq's own socket readable, for programs that keep to that.
+    // The server's request keeps libpq's own socket readable, so programs that watch that poll again.
     if (prepared == Prepared::kLater && is_asked) return PGRES_POLLING_READING;
     if (has_waited && has_hung_up(libpq, conn)) return start_again(libpq, conn, state);
   }
-  state.awaited = -1;
+  state.wait_descriptor = -1;
   const PostgresPollingStatusType result = real_poll(conn);
-  // It may have come to another host, and the program may ask for the password.
+  // libpq may be at another host now, and the program may call PQpass.
   put_current_password(libpq, conn, state);
   const bool has_ended = result == PGRES_POLLING_OK || result == PGRES_POLLING_FAILED;
   if (!has_ended || is_internal || !report(libpq, conn, state, Wait::kNo)) return result;

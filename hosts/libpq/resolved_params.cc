@@ -24,7 +24,7 @@ using host::ResolvedParams;
 namespace {
 
 bool may_want_token(const ResolvedHost& entry) {
-  return entry.is_dialled() && !surely_wins(entry.password.view());
+  return entry.is_dialled() && !certainly_wins(entry.password.view());
 }
 
 // Whether the library has to be asked.
@@ -38,7 +38,7 @@ bool has_password(const ResolvedParams& params) {
                      [](const ResolvedHost& entry) { return !entry.password.empty(); });
 }
 
-// All that libpq looks at, beside files, in one text.
+// The cache key: everything but files that libpq's answer depends on.
 host::SecretText key_of(const RealLibpq& libpq, const Parameters& given) {
   host::SecretText key;
   key.reserve(512);
@@ -89,8 +89,8 @@ struct CacheEntry {
   }
 };
 
-// The latest few. Taken by one thread at a time while another does without: nobody waits, since the
-// child of a fork may inherit it taken.
+// The latest few. One thread at a time uses it; another one does without rather than wait, since the
+// child of a fork may inherit the lock taken.
 class Cache {
  public:
   std::shared_ptr<const CacheEntry> find(std::string_view key) {
@@ -104,7 +104,7 @@ class Cache {
   void keep(std::shared_ptr<const CacheEntry> entry) {
     const TryLock lock(is_taken_);
     if (!lock.is_held) return;
-    all_[next_].swap(entry);  // what stood there goes after the unlock
+    all_[next_].swap(entry);  // the old one is freed after the unlock
     next_ = (next_ + 1) % all_.size();
     has_any_.store(true, std::memory_order_relaxed);
   }
