@@ -85,12 +85,6 @@ std::optional<Finding> fault_of_name(const Case& host) {
   return failed(std::move(verdict));
 }
 
-// A source that nobody set up.
-bool is_absent(const std::string& message) {
-  return message.find("not set") != message.npos ||
-         message.starts_with("there is no profile \"default\"");
-}
-
 // Where none were found: the source that was there, but gave nothing, is the one that was meant.
 Verdict verdict_on_source(const Case& host) {
   Verdict verdict = verdict_on_error(host);
@@ -102,7 +96,7 @@ Verdict verdict_on_source(const Case& host) {
   for (const json::value& item : host.explanation.at("error").at("causes").as_array()) {
     const json::object& cause = item.as_object();
     const std::string hint = text(cause, "hint"), message = text(cause, "message");
-    if (hint.empty() && is_absent(message)) continue;
+    if (hint.empty() && text(cause, "code") == "not_set_up") continue;
     verdict.sentence += ": " + message;
     if (!hint.empty()) verdict.remedies.insert(verdict.remedies.begin(), hint);
     break;

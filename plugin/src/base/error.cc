@@ -44,8 +44,8 @@ Error make_finding(std::string_view code, std::string_view message,
 }
 
 std::string explanation_of(const Error& error) {
-  // Providers that were tried, or findings about one refusal.
-  const bool guesses = !error.causes.empty() && !error.causes.front().code.empty();
+  // Findings about one refusal, or else sources that were tried.
+  const bool guesses = !error.causes.empty() && error.causes.front().status == Status::kOk;
   std::string text = error.message + (guesses ? ".\n" : "\n");
   if (!error.remote.empty()) text += "  the answer was: " + error.remote + "\n";
   if (guesses) text += "  Likely causes, the likeliest first:\n";

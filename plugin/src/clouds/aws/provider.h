@@ -65,5 +65,11 @@ Result<CredentialsPtr> ask_and_trace(const Clock& clock, std::string_view provid
 inline Error not_applicable(std::string reason) {
   return make_error(Status::kNotApplicable, std::move(reason));
 }
+// Nor can it be the one that was meant, where no credentials are found.
+inline Error not_set_up(std::string reason) {
+  Error error = not_applicable(std::move(reason));
+  error.code = "not_set_up";
+  return error;
+}
 
 }  // namespace pgiam::aws

@@ -69,7 +69,7 @@ class ContainerProvider : public CredentialsProvider {
       return *url;
     }
     const auto full = world_.environment.get_nonblank(kFull);
-    if (!full) return not_applicable(std::string(kRelative) + " and " + kFull + " are not set");
+    if (!full) return not_set_up(std::string(kRelative) + " and " + kFull + " are not set");
     const auto url = parse_url(trim(*full));
     if (!url)
       return make_error(Status::kBadConfig, std::string(kFull) + " is not an http or https URL",

@@ -16,7 +16,7 @@ class EnvironmentProvider : public CredentialsProvider {
   Result<CredentialsPtr> load(const Call& call, Trace&) override {
     auto id = environment_.get_nonblank("AWS_ACCESS_KEY_ID");
     auto secret = environment_.get_nonblank("AWS_SECRET_ACCESS_KEY");
-    if (!id && !secret) return not_applicable("AWS_ACCESS_KEY_ID is not set");
+    if (!id && !secret) return not_set_up("AWS_ACCESS_KEY_ID is not set");
     if (!id) return half("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID");
     if (!secret) return half("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
 

@@ -68,7 +68,7 @@ class ProfileProvider : public CredentialsProvider {
     Error error = make_error(Status::kBadConfig, message);
     const std::string near = nearest_profile(profiles, context_.profile);
     if (!named)
-      error = not_applicable(message);
+      error = not_set_up(message);
     else if (!near.empty())
       error.hint = "did you mean \"" + near + "\"?";
     else

@@ -24,7 +24,7 @@ class WebIdentityProvider : public CredentialsProvider {
 
   Result<CredentialsPtr> load(const Call& call, Trace&) override {
     const std::string token_file = variable("AWS_WEB_IDENTITY_TOKEN_FILE");
-    if (token_file.empty()) return not_applicable("AWS_WEB_IDENTITY_TOKEN_FILE is not set");
+    if (token_file.empty()) return not_set_up("AWS_WEB_IDENTITY_TOKEN_FILE is not set");
     Role role;
     role.arn = variable("AWS_ROLE_ARN");
     role.session_name = variable("AWS_ROLE_SESSION_NAME");
