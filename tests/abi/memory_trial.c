@@ -311,18 +311,20 @@ static int explain_refusal(pgiam_context *context) {
   pgiam_reply *reply = NULL;
   pgiam_error *error = NULL;
   int end;
+  pgiam_status status;
   const long fail_at = atomic_exchange(&left, 0);
   fill(&request);
   refuse(&outcome);
   if (pgiam_before_connect(context, &request, &reply, NULL) != PGIAM_OK) return kWrong;
   atomic_store(&left, fail_at);
-  end = judge(pgiam_explain_refusal(context, reply, &outcome, &error), error,
-              pgiam_error_cause(error, 0) != NULL);
+  status = pgiam_explain_refusal(context, reply, &outcome, &error);
+  end = judge(status, error, pgiam_error_cause(error, 0) != NULL);
   pgiam_error_free(error);
   pgiam_reply_free(reply);
   return end;
 }
 
+/* Where nobody can be asked. */
 static int login(pgiam_context *context) {
   pgiam_request request;
   pgiam_reply *reply = NULL;
@@ -331,7 +333,7 @@ static int login(pgiam_context *context) {
   pgiam_status status;
   fill(&request);
   status = pgiam_login(context, &request, &reply, &error);
-  end = judge(status, error, pgiam_reply_param_count(reply) == 2);
+  end = status == PGIAM_E_LOGIN_REQUIRED ? kRight : judge(status, error, 0);
   pgiam_error_free(error);
   pgiam_reply_free(reply);
   return end;
@@ -365,15 +367,19 @@ static void ignore_line(void *lines, int32_t level, const char *component, const
   ++*(int *)lines;
 }
 
-/* What a line has no memory for is lost, and nothing else. */
+/* A line that there is no memory for is lost, and nothing else. What is asked here logs a warning. */
 static int kept_log(pgiam_context *unused) {
+  static const pgiam_option kOptions[] = {{"region", "eu-central-1"}};
   pgiam_config config = PGIAM_CONFIG_INIT;
   pgiam_context *context = NULL;
   int end, lines = 0;
   const long fail_at = atomic_exchange(&left, 0);
   (void)unused;
+  config.log_level = PGIAM_LOG_WARN;
   config.log_room = 4096;
-  setenv("PGIAM_LOG", "debug", 1);
+  config.options = kOptions;
+  config.option_count = 1;
+  unsetenv("PGIAM_LOG");
   if (pgiam_context_new(&config, &context, NULL) != PGIAM_OK) return kWrong;
   atomic_store(&left, fail_at);
   end = before_connect(context);

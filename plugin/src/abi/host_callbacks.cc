@@ -60,10 +60,11 @@ void HostLog::write(LogLevel level, std::string_view component, std::string_view
 }
 
 void HostLog::keep(LogLevel level, const char* component, const char* line) {
+  std::string record(1, static_cast<char>(level));
+  for (const char* text : {component, line}) (record += text) += '\0';
   const StateLock lock;
   leave_those_of_the_parent();
-  kept_ += static_cast<char>(level);
-  for (const char* text : {component, line}) (kept_ += text) += '\0';
+  kept_ += record;  // whole, or not at all where there is no memory
   for (; kept_.size() > room_; ++lost_)  // no level is a NUL
     kept_.erase(0, kept_.find('\0', kept_.find('\0') + 1) + 1);
 }
