@@ -8,6 +8,8 @@ namespace pgiam::cli {
 namespace {
 
 constexpr const char* kLibrary = "libpq.so.5";
+// The loader knows the folder's name; the filter names libpq in the same way.
+constexpr const char* kSystemsLibrary = "/usr/$LIB/libpq.so.5";
 constexpr const char* kHint = "install libpq: the package libpq5 or postgresql-libs";
 
 template <typename Function>
@@ -36,6 +38,9 @@ LateLibpq load() {
   if (dladdr(reinterpret_cast<const void*>(libpq.PQlibVersion), &info) == 0 || !info.dli_fname)
     throw UsageError("the loader does not tell where libpq lies", kHint);
   libpq.file = info.dli_fname;
+  void* systems = dlopen(kSystemsLibrary, RTLD_LAZY | RTLD_NOLOAD);
+  libpq.is_the_systems =
+      systems && dlsym(systems, "PQlibVersion") == reinterpret_cast<void*>(libpq.PQlibVersion);
   return libpq;
 }
 

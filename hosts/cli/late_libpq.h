@@ -23,6 +23,7 @@ struct LateLibpq {
   decltype(&::PQgetisnull) PQgetisnull;
   decltype(&::PQclear) PQclear;
   std::string file;
+  bool is_the_systems;  // in the folder where this system has its libraries
 
   int major_version() const { return PQlibVersion() / 10000; }
 };

@@ -81,11 +81,9 @@ std::string hook_file() { return readable(library_folder() + "/libpgiam-libpq.so
 
 std::string filter_file() {
   const fs::path folder = library_folder() + "/pgiam/filter";
-  const std::string filter = readable(folder / "libpq.so.5", "filter");
-  const fs::path libpq = fs::absolute(late_libpq().file);
-  std::error_code is_missing;
-  if (fs::equivalent(folder / "real/libpq.so.5", libpq, is_missing)) return filter;
-  return filter_in_front_of(libpq, filter);
+  if (late_libpq().is_the_systems) return readable(folder / "libpq.so.5", "filter");
+  return filter_in_front_of(fs::absolute(late_libpq().file),
+                            readable(folder / "elsewhere/libpq.so.5", "filter"));
 }
 
 void preload(const std::string& file) {

@@ -9,8 +9,8 @@ namespace pgiam::cli {
 std::string hook_file();
 
 // The filter (hosts/libpq/CMakeLists.txt tells what that is) in front of the libpq that the loader
-// finds in this environment. Where that is not the one that pgiam was installed with, this makes a
-// folder with links in the user's cache. Throws UsageError.
+// finds in this environment. Where that is not the system's own, this makes a folder with links in the
+// user's cache. Throws UsageError.
 std::string filter_file();
 
 // Puts them before what is preloaded already. Throws UsageError where a path cannot stand there.

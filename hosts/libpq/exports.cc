@@ -27,13 +27,16 @@ using host::RealLibpq;
 namespace {
 
 // Exceptions end here: our callers are C. Only lack of memory makes one; libpq is then left alone
-// with it. No exception is the end of a thread that is cancelled while libpq waits.
+// with it. No exception is the end of a thread that is cancelled while libpq waits, though GNU's runtime
+// makes it look like one.
 template <typename Act, typename AsIfAbsent>
 auto guarded(Act act, AsIfAbsent as_if_absent) -> decltype(as_if_absent()) {
   try {
     return act();
+#ifdef __GLIBCXX__
   } catch (const abi::__forced_unwind&) {
     throw;
+#endif
   } catch (...) {
     return as_if_absent();
   }

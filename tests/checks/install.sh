@@ -29,9 +29,10 @@ $libdir/libpgiam.so
 $libdir/libpgiam.so.1
 $libdir/pgiam/libpgiam-examine.so
 $libdir/pgiam/libpgiam-http.so
+$libdir/pgiam/filter/elsewhere/libpq.so
+$libdir/pgiam/filter/elsewhere/libpq.so.5
 $libdir/pgiam/filter/libpq.so
 $libdir/pgiam/filter/libpq.so.5
-$libdir/pgiam/filter/real/libpq.so.5
 $libdir/pkgconfig/pgiam-libpq.pc
 $libdir/pkgconfig/pgiam.pc
 share/bash-completion/completions/pgiam

@@ -1,6 +1,7 @@
 """pgiam exec: programs under the hook, and with one token in PGPASSWORD."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -99,9 +100,29 @@ def test_wrong_options_are_told_before_the_program_runs(pgiam):
 FILTER = str(Path(HOOK).parent / "pgiam/filter/libpq.so.5")
 
 
+@pytest.fixture(scope="module")
+def libpq():
+    """The system's own."""
+    loaded = "import ctypes; ctypes.CDLL('libpq.so.5'); print(*{line.split()[-1] for line in open('/proc/self/maps') if '/libpq.so.5' in line})"
+    return Path(subprocess.run(["/usr/bin/python3", "-c", loaded], check=True, text=True, capture_output=True, env={}).stdout.strip())
+
+
 def test_the_filter_is_preloaded_behind_the_hook(pgiam):
     variables = child_environment(pgiam("exec", "--filter", "--", "env", LD_PRELOAD="libnss_wrapper.so"))
     assert variables["LD_PRELOAD"] == f"{HOOK}:{FILTER}:libnss_wrapper.so"
+
+
+def test_the_filter_names_no_folder_of_the_machine_that_built_it(pgiam):
+    for folder, path in (".", "/usr/$LIB/libpq.so.5"), ("elsewhere", "$ORIGIN/real/libpq.so.5"):
+        for name in "libpq.so.5", "libpq.so":
+            dynamic = subprocess.run(["readelf", "-Wd", Path(FILTER).parent / folder / name], check=True, text=True, capture_output=True).stdout
+            assert [word for word in re.findall(r"NEEDED.*\[(.*)\]", dynamic) if "/" in word] == [path]
+
+
+def test_the_filter_works_as_a_service_has_it(rds, environment):
+    program = ["/usr/bin/python3", "-c", BY_HANDLE, rds.conninfo()]
+    ended = subprocess.run(program, text=True, capture_output=True, env=environment | {"LD_PRELOAD": f"{HOOK}:{FILTER}"})
+    assert ended.stdout.startswith("0 app_user") and ended.stderr == "", ended.stderr
 
 
 @pytest.mark.parametrize("name", ["libpq.so.5", "libpq.so"])
@@ -122,34 +143,33 @@ def test_commands_may_be_nested_in_any_way(pgiam, rds):
         assert [attempt["verdict"] for attempt in rds.attempts()] == ["accepted"]
 
 
-def test_the_filter_stands_before_the_libpq_that_the_loader_finds(pgiam, rds, tmp_path, home):
-    real = Path(FILTER).parent / "real/libpq.so.5"
+def test_the_filter_stands_before_the_libpq_that_the_loader_finds(pgiam, rds, tmp_path, home, libpq):
     (tmp_path / "other").mkdir()
-    shutil.copy(real.resolve(), tmp_path / "other/libpq.so.5")
+    shutil.copy(libpq, tmp_path / "other/libpq.so.5")
     program = ["/usr/bin/python3", "-c", BY_HANDLE, rds.conninfo()]
     for name in ("libpq.so.5", "libpq.so"):
         ended = pgiam("exec", "--filter", "--", *program, name, LD_LIBRARY_PATH=str(tmp_path / "other"))
         assert ended.stdout.startswith("0 app_user"), ended.stderr
-        assert str(tmp_path / "other/libpq.so.5") in ended.stdout and str(real.resolve()) not in ended.stdout
+        assert str(tmp_path / "other/libpq.so.5") in ended.stdout and str(libpq) not in ended.stdout
     assert len(list((home / ".cache/pgiam/filter").iterdir())) == 1
 
 
-def test_the_filter_needs_a_place_for_its_links_where_libpq_is_another_one(pgiam, tmp_path):
-    shutil.copy((Path(FILTER).parent / "real/libpq.so.5").resolve(), tmp_path / "libpq.so.5")
+def test_the_filter_needs_a_place_for_its_links_where_libpq_is_another_one(pgiam, tmp_path, libpq):
+    shutil.copy(libpq, tmp_path / "libpq.so.5")
     ended = pgiam("exec", "--filter", "--", "true", LD_LIBRARY_PATH=str(tmp_path), XDG_CACHE_HOME="/proc/nowhere")
     assert ended.returncode == 2
     assert f"cannot make a filter for {tmp_path}/libpq.so.5" in ended.stderr and "set XDG_CACHE_HOME" in ended.stderr
 
 
-def test_no_home_is_made_for_the_filters_links(pgiam, tmp_path):
-    shutil.copy((Path(FILTER).parent / "real/libpq.so.5").resolve(), tmp_path / "libpq.so.5")
+def test_no_home_is_made_for_the_filters_links(pgiam, tmp_path, libpq):
+    shutil.copy(libpq, tmp_path / "libpq.so.5")
     ended = pgiam("exec", "--filter", "--", "true", LD_LIBRARY_PATH=str(tmp_path), HOME=str(tmp_path / "nobody"))
     assert ended.returncode == 2 and "no home" in ended.stderr and "set XDG_CACHE_HOME" in ended.stderr
     assert not (tmp_path / "nobody").exists()
 
 
-def test_the_filter_is_preloaded_from_no_folder_where_anybody_may_write(pgiam, tmp_path):
-    shutil.copy((Path(FILTER).parent / "real/libpq.so.5").resolve(), tmp_path / "libpq.so.5")
+def test_the_filter_is_preloaded_from_no_folder_where_anybody_may_write(pgiam, tmp_path, libpq):
+    shutil.copy(libpq, tmp_path / "libpq.so.5")
     (tmp_path / "cache/pgiam/filter").mkdir(parents=True)
     (tmp_path / "cache/pgiam/filter").chmod(0o777)
     ended = pgiam("exec", "--filter", "--", "true", LD_LIBRARY_PATH=str(tmp_path), XDG_CACHE_HOME=str(tmp_path / "cache"))
