@@ -37,6 +37,8 @@ EXPECTED = {
     "pgiam-odbc": "usr/lib/libpgiam-odbc.so usr/lib/libpgiam-odbca.so usr/share/pgiam/odbcinst.ini",
     "pgiam-java": "usr/lib/pgiam/libpgiam-jni.so usr/share/java/pgiam-jdbc.jar usr/share/pgiam/pgiam-jdbc.jar",
 }
+if not HAS_JAR:
+    del EXPECTED["pgiam-java"]
 
 
 def run(*command, **more):
@@ -74,15 +76,13 @@ def files(deb):
     return {name.removeprefix("./") for name in listed if not name.endswith("/")}
 
 
-def test_there_are_five_packages(made):
+def test_the_packages_are_there(made):
     assert {path.name for path in (made / "first").iterdir()} == {deb(made, package).name for package in EXPECTED}
 
 
 @pytest.mark.parametrize("package", EXPECTED)
 def test_each_has_its_files_and_no_others(package, made):
     expected = {f"usr/share/doc/{package}/copyright", f"usr/share/doc/{package}/changelog.gz", *EXPECTED[package].split()}
-    if package == "pgiam-java" and not HAS_JAR:
-        pytest.skip("no JDK: there is no jar")
     found = {re.sub(r"(Targets)-\w+(\.cmake)", r"\1-TYPE\2", name.replace(f"so.1.1.{VERSION}", "so.1.VERSION")) for name in files(deb(made, package))}
     found = {name.replace(f"so.1.{VERSION}", "so.1.VERSION") for name in found}
     assert {name for name in found if "/filter/elsewhere/" not in name and "/filter/real/" not in name} == expected
