@@ -17,6 +17,7 @@ TRANSLATORS = {
     "bindings/dotnet/src/Pgiam/AdoDialect.cs": set(),
     "bindings/go/pgiampgx/tls.go": set(),
     "bindings/python/src/pgiam/asyncpg.py": {"allow", "prefer"},  # as text it has libpq's words itself
+    "bindings/rust/drivers/src/sqlx.rs": {"prefer"},  # what it is where nobody says anything
     "hosts/common/odbc_target.cc": set(),
     "hosts/common/resolved_conninfo.cc": {"verify-ca"},  # words of other keywords
     "plugin/src/base/conninfo_keywords.h": set(),
