@@ -19,9 +19,19 @@ endfunction()
 set(target "-target ${PGIAM_ZIG_TARGET} -isystem '${PGIAM_ZIG_HEADERS}/include'")
 if(CMAKE_MATCH_2 STREQUAL musl)
   string(APPEND target " -dynamic")  # of its own accord zig links all of musl in
+else()  # zig's header is that of a later glibc, and names them as only that does
+  string(APPEND target " -Dres_nmkquery=__res_nmkquery -Dres_nsend=__res_nsend")
 endif()
 add_tool(CMAKE_C_COMPILER cc "cc ${target}")
 add_tool(CMAKE_CXX_COMPILER c++ "c++ ${target}" [[
+# zig does not know a library by a name that ends with four numbers.
+before=
+for word; do
+  case $before:$word in -o:*) ;; *.so.*.*.*.*) word=${word%%.so.*}.so ;; esac
+  before=$word
+  set -- "$@" "$word"
+  shift
+done
 case " $* " in
   *" -std=c++20 "*" -c "*)
     kind=O3 place=fPIC
