@@ -100,8 +100,8 @@ def _run_group(command, group, environment):
 
 
 def differences(expected, result, place=""):
-    """What of `expected` the result has not: members may be more, lists have their length, a cause is told by its code, else
-    its provider, else its status."""
+    """What of `expected` the result has not: members may be more, lists have their length, a cause is told by its code, its
+    provider or its status."""
     if isinstance(expected, dict):
         if not isinstance(result, dict):
             return [f"{place}: {result!r} instead of {expected!r}"]
@@ -118,7 +118,7 @@ def differences(expected, result, place=""):
         return [fault for i, pair in enumerate(zip(expected, result)) for fault in differences(*pair, f"{place}[{i}]")]
     if isinstance(expected, str) and isinstance(result, dict):
         known = [result.get(key) for key in ("code", "provider", "status") if result.get(key)]
-        return [] if expected == known[0] else [f"{place}: {result!r} is not {expected!r}"]
+        return [] if expected in known else [f"{place}: {result!r} is not {expected!r}"]
     return [] if expected == result else [f"{place}: {result!r} instead of {expected!r}"]
 
 
