@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 
 namespace pgiam::libpq {
@@ -22,6 +23,8 @@ constexpr auto kFiller = [] {
   std::fill(filler.begin(), filler.end() - 1, 'x');
   return filler;
 }();
+
+std::size_t hash_of(std::string_view password) { return std::hash<std::string_view>()(password); }
 
 std::size_t room_for(const ConnectionState& state, const HostAttempt& at) {
   return strlen(state.password_of(at)) + kPadding;
@@ -77,8 +80,11 @@ void PasswordInjection::write_file(ConnectionState& state, std::string_view firs
   file_.emplace(password_lines(state, first_port).view());
   if (!file_->path().empty()) {
     option_ = {"passfile", file_->path().c_str()};
-    for (HostAttempt& at : state.hosts)
-      if (state.may_be_ours(at)) at.room = room_for(state, at);
+    for (HostAttempt& at : state.hosts) {
+      if (!state.may_be_ours(at)) continue;
+      at.room = room_for(state, at);
+      at.given = hash_of(state.password_of(at));
+    }
   } else if (state.hosts.size() == 1) {
     // No place for a file, as in a jail without /proc and /tmp: no room for a longer one, then.
     file_.reset();
@@ -86,6 +92,7 @@ void PasswordInjection::write_file(ConnectionState& state, std::string_view firs
     if (state.is_late(at)) return take_up_room(state);
     password_.append(state.password_of(at));
     at.room = password_.view().size();
+    at.given = hash_of(password_.view());
     option_ = {"password", password_.c_str()};
   }
 }
@@ -134,7 +141,7 @@ static std::optional<std::size_t> room_at(char* place) {
   return size > 0 ? size - 1 : 0;
 }
 
-Put put_password(const ConnectionState& state, const HostAttempt& at, char* place) {
+Put put_password(const ConnectionState& state, HostAttempt& at, char* place) {
   const char* password = state.password_of(at);
   if (strcmp(place, password) == 0) return Put::kDone;
   const std::size_t length = strlen(password);
@@ -146,17 +153,22 @@ Put put_password(const ConnectionState& state, const HostAttempt& at, char* plac
   }
   erase(place);
   memcpy(place, password, length + 1);
+  at.given = hash_of(password);
   return Put::kDone;
 }
 
 void put_current_password(const RealLibpq& libpq, PGconn* conn, ConnectionState& state) {
   if (!state.shares_password) return;
-  const HostAttempt* at = state.current(libpq, conn);
+  HostAttempt* at = state.current(libpq, conn);
   char* place = libpq.PQpass(conn);
   if (at && state.is_late(*at))
     memset(place, 'x', strlen(place));
   else if (!at || put_password(state, *at, place) != Put::kDone)
     erase(place);
+}
+
+bool is_users_own(const ConnectionState& state, const HostAttempt& at, const char* password) {
+  return !state.shares_password && !is_filler(password) && hash_of(password) != at.given;
 }
 
 bool is_filler(const char* password) {

@@ -51,7 +51,11 @@ class PasswordInjection {
 
 enum class Put { kDone, kNoRoom, kRoomUnknown };
 // Writes the host's password to where libpq will take it from, if there is room for it.
-Put put_password(const ConnectionState& state, const HostAttempt& at, char* place);
+Put put_password(const ConnectionState& state, HostAttempt& at, char* place);
+
+// Whether libpq has found this password, the user's own, elsewhere than where we put ours: how much room
+// there is behind it is then not known.
+bool is_users_own(const ConnectionState& state, const HostAttempt& at, const char* password);
 
 // Where all hosts share libpq's one password: writes that of the host that libpq is at, the filler if
 // it is late, and nothing if the host is not known. Allocates nothing.

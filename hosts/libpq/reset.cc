@@ -7,7 +7,6 @@
 #include "attempt_steps.h"
 #include "password_injection.h"
 #include "plugin.h"
-#include "quick_reject.h"
 
 namespace pgiam::libpq {
 
@@ -20,13 +19,6 @@ constexpr const char* kNoRoom =
 constexpr const char* kRoomUnknown =
     "pgiam: whether a new token fits into this connection cannot be told, as malloc and "
     "malloc_usable_size are of two libraries here: make a new connection\n";
-
-// Whether the password that libpq holds is the user's own and not one that we put there: how much
-// room there is behind it is then not known.
-bool is_users_own(const ConnectionState& state, const HostAttempt& at, const char* password) {
-  return !state.shares_password && !is_filler(password) && is_no_token(password) &&
-         strcmp(password, state.password_of(at)) != 0;
-}
 
 enum class Prepared { kYes, kLater, kNever };
 

@@ -66,6 +66,31 @@ def psql(run):
 
 
 @pytest.fixture
+def client(environment):
+    """client(**variables) → tell(words…): a program that obeys line by line (tests/hosts/libpq/client.c), with the hook."""
+    programs = []
+
+    def start(**variables):
+        program = subprocess.Popen(
+            [os.environ["PGIAM_TEST_CLIENT"]],
+            env=environment | {"LD_PRELOAD": os.environ["PGIAM_TEST_HOOK"]} | variables,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+        )  # fmt: skip
+        programs.append(program)
+
+        def tell(*words):
+            program.stdin.write("\t".join(words) + "\n")
+            return program.stdout.readline().rstrip("\n")
+
+        return tell
+
+    yield start
+    for program in programs:
+        program.stdin.close()
+        assert program.wait(60) == 0
+
+
+@pytest.fixture
 def pgiam(run):
     """pgiam(words…): the command, which is linked to the library without the toy, with the one that has it in its place."""
     return lambda *words: run(os.environ["PGIAM_TEST_COMMAND"], *words, LD_PRELOAD=LIBRARY)

@@ -145,7 +145,8 @@ def test_verify_full_holds_through_a_tunnel(pgiam, rds, rules):
     rules(f"[connection tunnel]\nhost = localhost\nsigning_host = {rds.host}\n")
     tunnel = rds.conninfo(host="localhost", hostaddr=None, **UNVERIFIED)
     told = explain(pgiam, tunnel, "--resolve")
-    assert (told["sslmode"], told["dial_host"]) == ("verify-full", rds.host)
+    assert told["sslmode"] == "verify-full"
+    assert set(told["dial_host"].split(",")) == {rds.host}  # localhost may have two addresses
     assert logs_in(pgiam("exec", "--", *psql(tunnel)))
     pgiam("ca", "install")
     assert "certificate verify failed" in pgiam("exec", "--", *psql(tunnel)).stderr
