@@ -8,6 +8,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <string_view>
 
 #include "plugin.h"
 
@@ -35,6 +36,11 @@ bool is_libpq(const char* path) {
   return strncmp(name, "libpq", 5) == 0 && (name[5] == '.' || name[5] == '-');
 }
 
+// The one that the filter needs as /usr/$LIB/libpq.so.5, which the loader has filled in.
+bool is_systems(std::string_view path) {
+  return path.starts_with("/usr/lib") && path.ends_with("/libpq.so.5");
+}
+
 // Whether the object was linked with one, so that its calls come through where a hook can stand.
 bool needs_libpq(const dl_phdr_info& object) {
   for (int i = 0; i < object.dlpi_phnum; ++i) {
@@ -54,14 +60,19 @@ bool needs_libpq(const dl_phdr_info& object) {
 }
 
 struct LoadedLibpqs {
-  std::string found;       // a blank before each
+  std::string found;        // a blank before each
+  bool has_filter = false;  // which stands before all others that are loaded
   bool is_needed = false;  // by an object that is loaded
 };
 
 int inspect_object(dl_phdr_info* object, size_t, void* data) {
   auto& search = *static_cast<LoadedLibpqs*>(data);
-  if (strstr(object->dlpi_name, "pgiam/filter/")) return 0;  // the filter's file is ours
-  if (is_libpq(object->dlpi_name)) search.found += std::string(" ") + object->dlpi_name;
+  const char* path = object->dlpi_name;
+  if (strstr(path, "pgiam/filter/")) {  // the file is ours, and so are calls of the libpq that it needs
+    search.has_filter = true;
+    return 0;
+  }
+  if (is_libpq(path) && !(search.has_filter && is_systems(path))) search.found += std::string(" ") + path;
   search.is_needed = search.is_needed || needs_libpq(*object);
   return 0;
 }

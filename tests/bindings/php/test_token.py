@@ -147,7 +147,7 @@ def test_a_connection_that_forgoes_tls_gets_no_token(php, keys):
     assert told["status"] == "INSECURE" and "sslmode=require" in told["hint"]
 
 
-def test_a_closed_context_says_so_and_may_be_closed_again(php, keys):
+def test_a_closed_context_says_so_and_may_be_closed_again(php, slow):
     told = php("""
         $context = new Pgiam\\Context();
         $operation = $context->start(host: HOST, user: 'app');
