@@ -116,6 +116,8 @@ TEST_F(Callbacks, FromACallbackTheLibraryTellsOfItself) {
 }
 
 // A thread that is cancelled in a callback ends the call first, be the answer fetched or at hand.
+// AddressSanitizer does not see that the stack of a cancelled thread has been unwound.
+#if !defined(__SANITIZE_ADDRESS__)
 TEST_F(Callbacks, AThreadThatIsCancelledInOneGoesAfterTheCall) {
   const std::string passfile = ::testing::TempDir() + "callbacks_test.pgpass";
   std::ofstream(passfile) << "*:*:*:*:a-password-of-the-users-own\n";
@@ -159,6 +161,7 @@ TEST_F(Callbacks, AThreadThatIsCancelledInOneGoesAfterTheCall) {
   }
   std::remove(passfile.c_str());
 }
+#endif
 
 // A context that cannot be freed there is left alone, rather than waiting for itself for ever.
 TEST_F(Callbacks, FromACallbackItsOwnContextIsNotFreed) {
