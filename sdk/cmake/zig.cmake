@@ -27,7 +27,7 @@ add_tool(CMAKE_CXX_COMPILER c++ "c++ ${target}" [[
 # zig does not know a library by a name that ends with four numbers.
 before=
 for word; do
-  case $before:$word in -o:*) ;; *.so.*.*.*.*) word=${word%%.so.*}.so ;; esac
+  case $word in *.so.*.*.*.*) [ "$before" = -o ] || word=${word%%.so.*}.so ;; esac
   before=$word
   set -- "$@" "$word"
   shift
