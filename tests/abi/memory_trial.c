@@ -96,18 +96,29 @@ static int new_context(pgiam_context *unused) {
   return end;
 }
 
-static int before_connect(pgiam_context *context) {
+typedef pgiam_status(PGIAM_CALL *Call)(pgiam_context *, const pgiam_request *, pgiam_reply **,
+                                       pgiam_error **);
+
+/* One call for our host, which ends with `wanted` where there is memory. */
+static int ask(pgiam_context *context, Call call, pgiam_status wanted,
+               int (*is_right)(const pgiam_reply *)) {
   pgiam_request request;
   pgiam_reply *reply = NULL;
   pgiam_error *error = NULL;
+  int right;
   int end;
   pgiam_status status;
   fill(&request);
-  status = pgiam_before_connect(context, &request, &reply, &error);
-  end = judge(status, error, is_token(reply));
+  status = call(context, &request, &reply, &error);
+  right = is_right(reply);
+  end = status == wanted && right ? kRight : judge(status, error, 0);
   pgiam_error_free(error);
   pgiam_reply_free(reply);
   return end;
+}
+
+static int before_connect(pgiam_context *context) {
+  return ask(context, pgiam_before_connect, PGIAM_OK, is_token);
 }
 
 /* What was not given for want of memory is given the next time. */
@@ -180,33 +191,18 @@ static int after_connect(pgiam_context *context) {
   return end;
 }
 
-static int explain(pgiam_context *context) {
-  pgiam_request request;
-  pgiam_reply *reply = NULL;
-  pgiam_error *error = NULL;
-  int end;
-  pgiam_status status;
-  fill(&request);
-  status = pgiam_explain(context, &request, &reply, &error);
-  end = judge(status, error,
-              strstr(pgiam_reply_text(reply, PGIAM_REPLY_EXPLANATION), "aws.environment") != NULL);
-  pgiam_error_free(error);
-  pgiam_reply_free(reply);
-  return end;
+static int is_explanation(const pgiam_reply *reply) {
+  return strstr(pgiam_reply_text(reply, PGIAM_REPLY_EXPLANATION), "aws.environment") != NULL;
 }
 
+static int explain(pgiam_context *context) {
+  return ask(context, pgiam_explain, PGIAM_OK, is_explanation);
+}
+
+static int are_keys(const pgiam_reply *reply) { return pgiam_reply_param_count(reply) == 2; }
+
 static int credentials(pgiam_context *context) {
-  pgiam_request request;
-  pgiam_reply *reply = NULL;
-  pgiam_error *error = NULL;
-  int end;
-  pgiam_status status;
-  fill(&request);
-  status = pgiam_credentials(context, &request, &reply, &error);
-  end = judge(status, error, pgiam_reply_param_count(reply) == 2);
-  pgiam_error_free(error);
-  pgiam_reply_free(reply);
-  return end;
+  return ask(context, pgiam_credentials, PGIAM_OK, are_keys);
 }
 
 static void supply(void *unused, const pgiam_prompt *prompt, pgiam_question *question) {
@@ -324,19 +320,11 @@ static int explain_refusal(pgiam_context *context) {
   return end;
 }
 
+static int is_none(const pgiam_reply *reply) { return reply == NULL; }
+
 /* Where nobody can be asked. */
 static int login(pgiam_context *context) {
-  pgiam_request request;
-  pgiam_reply *reply = NULL;
-  pgiam_error *error = NULL;
-  int end;
-  pgiam_status status;
-  fill(&request);
-  status = pgiam_login(context, &request, &reply, &error);
-  end = status == PGIAM_E_LOGIN_REQUIRED ? kRight : judge(status, error, 0);
-  pgiam_error_free(error);
-  pgiam_reply_free(reply);
-  return end;
+  return ask(context, pgiam_login, PGIAM_E_LOGIN_REQUIRED, is_none);
 }
 
 static void decline(void *unused, const pgiam_prompt *prompt, pgiam_question *question) {
