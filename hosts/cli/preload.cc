@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <new>
+#include <sstream>
 
 #include "base/folder.h"
 #include "home.h"
@@ -75,6 +76,16 @@ std::string filter_in_front_of(const fs::path& libpq, const std::string& filter)
   return folder / "libpq.so.5";
 }
 
+// Two pgiams in one process would each take the other for libpq: of hooks and of filters the last
+// one that was asked for stays.
+bool replaces(const std::string& file, const std::string& other) {
+  const auto is_filter = [](const std::string& one) {
+    return one.find("/pgiam/filter/") != one.npos;
+  };
+  return fs::path(file).filename() == fs::path(other).filename() &&
+         is_filter(file) == is_filter(other);
+}
+
 }  // namespace
 
 std::string hook_file() { return readable(library_folder() + "/libpgiam-libpq.so", "hook"); }
@@ -90,8 +101,14 @@ void preload(const std::string& file) {
   if (file.find_first_of(" :") != file.npos)
     throw UsageError("LD_PRELOAD cannot hold the path " + file,
                      "move it to a folder without blank and colon in its name");
-  const char* others = std::getenv("LD_PRELOAD");
-  const std::string all = others && *others ? file + ":" + others : file;
+  std::string all = file;
+  const char* preloaded = std::getenv("LD_PRELOAD");
+  std::string others = preloaded ? preloaded : "";
+  std::replace(others.begin(), others.end(), ' ', ':');
+  std::istringstream list(others);
+  for (std::string other; std::getline(list, other, ':');) {
+    if (!other.empty() && !replaces(file, other)) all += ":" + other;
+  }
   if (setenv("LD_PRELOAD", all.c_str(), 1) != 0) throw std::bad_alloc();
 }
 

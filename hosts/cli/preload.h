@@ -13,7 +13,7 @@ std::string hook_file();
 // user's cache. Throws UsageError.
 std::string filter_file();
 
-// Puts them before what is preloaded already. Throws UsageError where a path cannot stand there.
+// Puts them before what is preloaded already, in the place of another pgiam's. Throws UsageError where a path cannot stand there.
 void preload(const std::string& file);
 
 }  // namespace pgiam::cli

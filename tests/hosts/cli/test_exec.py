@@ -202,6 +202,28 @@ def test_the_hook_is_found_beside_the_library_wherever_that_is(pgiam, moved):
     assert variables["LD_PRELOAD"] == str(folder / "lib" / Path(HOOK).name)
 
 
+@pytest.fixture
+def other_pgiam(tmp_path):
+    """Hook and filter of a second installation, as `exec --filter` would preload them."""
+    shutil.copytree(Path(FILTER).parent, tmp_path / "lib/pgiam/filter", symlinks=True)
+    shutil.copy(HOOK, tmp_path / "lib")
+    return f"{tmp_path}/lib/{Path(HOOK).name}:{tmp_path}/lib/pgiam/filter/libpq.so.5"
+
+
+def test_another_pgiam_that_is_preloaded_already_makes_way(pgiam, other_pgiam):
+    preloaded = f"libnss_wrapper.so:{other_pgiam} libc.so.6"
+    variables = child_environment(pgiam("exec", "--filter", "--", "env", LD_PRELOAD=preloaded))
+    assert variables["LD_PRELOAD"] == f"{HOOK}:{FILTER}:libnss_wrapper.so:libc.so.6"
+    variables = child_environment(pgiam("exec", "--", "env", LD_PRELOAD=preloaded))
+    assert variables["LD_PRELOAD"] == f"{HOOK}:libnss_wrapper.so:{other_pgiam.split(':')[1]}:libc.so.6"
+
+
+@pytest.mark.parametrize("options", [[], ["--filter"]])
+def test_one_pgiam_runs_within_another(options, pgiam, other_pgiam, rds):
+    ended = pgiam("exec", *options, "--", *psql(rds.conninfo()), LD_PRELOAD=other_pgiam)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "app_user\n", "")
+
+
 @pytest.mark.parametrize("folder", ["with blank", "with:colon"])
 def test_a_folder_that_cannot_be_preloaded_from_is_an_error(pgiam, moved, folder):
     ended = pgiam("exec", "--", "echo", "ran", command=moved(folder) / "bin/pgiam")
