@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from needs import needs  # noqa: E402
 
 BUILD, VERSION, HAS_JAR = os.environ["PGIAM_TEST_BUILD"], os.environ["PGIAM_TEST_VERSION"], os.environ["PGIAM_TEST_HAS_JAR"]
+LATER = "9" + VERSION[1:]
 RELEASE = ROOT / "sdk/release"
 ARCH = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
 ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
@@ -130,48 +131,92 @@ def test_the_bill_of_materials_names_what_is_inside(unpacked):
     assert "./lib/pgiam/libpgiam-http.so" in {one["fileName"] for one in content["files"]}
 
 
-# ---- What the packages do when they come and go
+# ---- What the packages do when they come and go: by dpkg, in a folder that is a system of its own
+
+
+@pytest.fixture(scope="module")
+def later(made):
+    """The packages of a later version."""
+    run(ROOT / "tests/release/another_version", made / "tree", LATER, made / "later")
+    (made / "later/debs").mkdir()
+    run(made / "later/source/sdk/release/debian/build", made / "later/tree", ARCH, made / "later/debs")
+    return made / "later/debs"
 
 
 @pytest.fixture
-def odbcinst(tmp_path):
-    """A registry of drivers in a file, as odbcinst has it: what each line says of the driver pgiam."""
-    (tmp_path / "bin").mkdir()
-    program = tmp_path / "bin/odbcinst"
-    program.write_text(
-        f"""#!/bin/sh
-        case $1 in
-          -q) [ -e {tmp_path}/registered ] && cat {tmp_path}/registered ;;
-          -i) printf 'Driver=/usr/lib/libpgiam-odbc.so\\n' >{tmp_path}/registered ;;
-          -u) rm {tmp_path}/registered ;;
-        esac
-        """
-    )
-    program.chmod(0o755)
-    return tmp_path / "registered"
+def system(tmp_path):
+    for folder in ("var/lib/dpkg/info", "var/lib/dpkg/updates", "etc"):
+        (tmp_path / folder).mkdir(parents=True)
+    for file in ("var/lib/dpkg/status", "etc/odbcinst.ini"):
+        (tmp_path / file).touch()
+    return tmp_path
 
 
-def script(name, *arguments, registry):
-    environment = {"PATH": f"{registry.parent}/bin:/usr/bin:/bin"}
-    subprocess.run(["sh", RELEASE / "scripts" / name, *arguments], env=environment, check=True)
+def dpkg(system, *arguments):
+    run("dpkg", f"--root={system}", "--log=/dev/null", "--force-not-root", "--force-script-chrootless", "--force-depends", "--no-triggers", *arguments)
 
 
-def test_the_driver_is_registered_once_and_goes_with_its_package(odbcinst):
-    script("pgiam-odbc.postinst", "configure", registry=odbcinst)
-    assert odbcinst.exists()
-    odbcinst.write_text("Driver=/usr/lib/libpgiam-odbc.so\nPgiamDriver=/mine.so\n")
-    script("pgiam-odbc.prerm", "upgrade", "0.2.0", registry=odbcinst)
-    script("pgiam-odbc.postinst", "configure", "0.1.0", registry=odbcinst)
-    assert "PgiamDriver=/mine.so" in odbcinst.read_text()
-    script("pgiam-odbc.prerm", "remove", registry=odbcinst)
-    assert not odbcinst.exists()
+def install(system, folder):
+    dpkg(system, "--install", *folder.iterdir())
+    run("dpkg", f"--root={system}", "--verify")
 
 
-def test_another_pgiams_driver_stays(odbcinst):
-    odbcinst.write_text("Driver=/usr/local/lib/libpgiam-odbc.so\n")
-    script("pgiam-odbc.postinst", "configure", registry=odbcinst)
-    script("pgiam-odbc.prerm", "remove", registry=odbcinst)
-    assert "/usr/local" in odbcinst.read_text()
+def left_in(system):
+    return {str(path.relative_to(system)) for path in system.rglob("*") if not path.is_dir() and not path.is_relative_to(system / "var/lib/dpkg")}
+
+
+def set_up(system):
+    """What an administrator does: settings of the driver, a configuration, `pgiam ca install`."""
+    registry = system / "etc/odbcinst.ini"
+    registry.write_text(registry.read_text().replace("[pgiam]", "[pgiam]\nPgiamDriver=/mine.so"))
+    (system / "etc/pgiam.conf").write_text("[defaults]\nprofile = prod\n")
+    (system / "usr/share/pgiam/rds-ca.pem").write_text("roots")
+    return registry.read_text()
+
+
+@needs("odbcinst")
+def test_an_upgrade_and_a_downgrade_keep_what_was_configured(made, later, system):
+    install(system, made / "first")
+    registered = set_up(system)
+    assert "Driver=/usr/lib/libpgiam-odbc.so" in registered
+    for packages, version, other in ((later, LATER, VERSION), (made / "first", VERSION, LATER)):
+        install(system, packages)
+        assert (system / "etc/odbcinst.ini").read_text() == registered
+        assert "prod" in (system / "etc/pgiam.conf").read_text() and (system / "usr/share/pgiam/rds-ca.pem").exists()
+        assert (system / f"usr/lib/libpgiam.so.1.{version}").exists() and not (system / f"usr/lib/libpgiam.so.1.{other}").exists()
+        assert run(system / "usr/bin/pgiam", "version").startswith(f"pgiam {version}\nlibpgiam {version}, ")
+
+
+@needs("odbcinst")
+def test_removal_leaves_the_configuration_and_a_purge_nothing(made, later, system):
+    install(system, made / "first")
+    set_up(system)
+    install(system, later)
+    dpkg(system, "--remove", *EXPECTED)
+    assert left_in(system) == {"etc/odbcinst.ini", "etc/pgiam.conf"} and (system / "etc/odbcinst.ini").read_text() == ""
+    dpkg(system, "--purge", "libpgiam1")
+    assert left_in(system) == {"etc/odbcinst.ini"} and not (system / "usr").exists()
+
+
+@needs("odbcinst")
+def test_another_pgiams_driver_stays(made, system):
+    theirs = "[pgiam]\nDriver=/usr/local/lib/libpgiam-odbc.so\n"
+    (system / "etc/odbcinst.ini").write_text(theirs)
+    install(system, made / "first")
+    dpkg(system, "--purge", *EXPECTED)
+    assert (system / "etc/odbcinst.ini").read_text() == theirs
+
+
+@needs("dpkg-gensymbols")
+def test_the_symbols_are_those_of_the_library_with_the_release_that_brought_them(made, later, tmp_path):
+    (tmp_path / "debian").mkdir()
+    (tmp_path / "debian/control").write_text("Source: pgiam\nMaintainer: a <a@example.org>\n\nPackage: libpgiam1\nArchitecture: any\n")
+    run("dpkg-deb", "--raw-extract", later / f"libpgiam1_{LATER}_{ARCH}.deb", tmp_path / "root")
+    listed = (tmp_path / "root/DEBIAN/symbols").read_text()
+    # Some linkers export a version's own name, too.
+    (tmp_path / "symbols").write_text(listed + "".join(f" (optional)PGIAM_{minor}@PGIAM_{minor} {VERSION}\n" for minor in ("1", "1.2")))
+    run("dpkg-gensymbols", "-plibpgiam1", f"-v{LATER}", "-c4", "-Iroot/../symbols", "-Proot", "-eroot/usr/lib/libpgiam.so.1", "-Onew", cwd=tmp_path)
+    assert {line.split()[-1] for line in listed.splitlines()[1:]} == {VERSION}
 
 
 def test_a_file_that_belongs_to_no_package_is_an_error(made, tmp_path):
