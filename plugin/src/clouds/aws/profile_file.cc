@@ -45,6 +45,16 @@ std::string unquoted(std::string_view name) {
   return std::string(name);
 }
 
+constexpr std::string_view kKeyId = "aws_access_key_id";
+
+void drop_key(Section& section) {
+  for (const std::string_view part :
+       {kKeyId, std::string_view("aws_secret_access_key"), std::string_view("aws_session_token"),
+        std::string_view("aws_security_token"), std::string_view("aws_credential_expiration"),
+        std::string_view("x_security_token_expires")})
+    if (const auto found = section.find(part); found != section.end()) section.erase(found);
+}
+
 class Parser {
  public:
   Parser(ProfileFileKind kind, const std::string& path) : kind_(kind), path_(path) {}
@@ -232,9 +242,15 @@ ProfileFile parse_profile_file(std::string_view text, ProfileFileKind kind,
   return Parser(kind, path).parse(text);
 }
 
-void merge_sections(Sections& under, Sections&& over) {
-  for (auto& [name, section] : over)
-    for (auto& [key, property] : section) under[name][key] = std::move(property);
+void merge_profiles(Sections& config, Sections&& credentials) {
+  for (auto& [name, over] : credentials) {
+    Section& under = config[name];
+    if (over.contains(kKeyId))
+      drop_key(under);
+    else if (under.contains(kKeyId))
+      drop_key(over);
+    for (auto& [key, property] : over) under[key] = std::move(property);
+  }
 }
 
 std::string_view property(const Section& section, std::string_view key) {

@@ -47,8 +47,10 @@ enum class ProfileFileKind { kConfig, kCredentials };
 ProfileFile parse_profile_file(std::string_view text, ProfileFileKind kind,
                                const std::string& path);
 
-// Lays `over` upon `under`, property by property.
-void merge_sections(Sections& under, Sections&& over);
+// Lays the profiles of the credentials file upon the config file's, property by property. Of what
+// makes up a key only that counts which stands in the file that has its id, as for botocore: a
+// secret or a session token of the other one belongs to another key.
+void merge_profiles(Sections& config, Sections&& credentials);
 
 // The text of a property, "" when it is absent.
 std::string_view property(const Section& section, std::string_view key);

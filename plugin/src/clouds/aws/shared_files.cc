@@ -92,7 +92,7 @@ Result<std::shared_ptr<const Profiles>> SharedFiles::read(const Call& call) cons
       parse_profile_file(*credentials_text, ProfileFileKind::kCredentials,
                          shorten_home(world_.environment, now.credentials_path));
   profiles->profiles = std::move(config.profiles);
-  merge_sections(profiles->profiles, std::move(credentials.profiles));
+  merge_profiles(profiles->profiles, std::move(credentials.profiles));
   profiles->sso_sessions = std::move(config.sso_sessions);
   profiles->services = std::move(config.services);
   profiles->malformed = std::move(config.malformed);

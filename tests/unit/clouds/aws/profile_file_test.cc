@@ -54,7 +54,7 @@ std::string show_faults(const ProfileFile& file) {
 std::string parse_all(std::string_view config, std::string_view credentials, bool with_faults) {
   ProfileFile file = parse_profile_file(config, ProfileFileKind::kConfig, "config");
   ProfileFile over = parse_profile_file(credentials, ProfileFileKind::kCredentials, "credentials");
-  merge_sections(file.profiles, std::move(over.profiles));
+  merge_profiles(file.profiles, std::move(over.profiles));
   return show(file) + (with_faults ? show_faults(file) + show_faults(over) : "");
 }
 std::string parse(std::string_view config, std::string_view credentials = "") {

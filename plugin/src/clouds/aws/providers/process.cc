@@ -1,5 +1,7 @@
 // The program that a profile's credential_process names.
 // docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+#include <algorithm>
+
 #include "base/redact.h"
 #include "clouds/aws/credentials_answer.h"
 #include "clouds/aws/profile_source.h"
@@ -58,6 +60,8 @@ Result<CredentialsPtr> load_process(const ProfileView& view, const Call& call, T
   const World& world = view.context.world;
   ProcessRequest request;
   request.argv = {"/bin/sh", "-c", std::string(property(view.section, "credential_process"))};
+  // Written on several lines it is still one command, as for the AWS CLI.
+  std::replace(request.argv[2].begin(), request.argv[2].end(), '\n', ' ');
   request.timeout = call.may_prompt ? kPersonsTime : kLongest;
   request.hear = [&](std::string_view words) {
     world.log.write(LogLevel::kWarn, kProcessInfo.name,

@@ -17,14 +17,11 @@ Error half(const ProfileView& view, std::string_view set, std::string_view missi
       {"aws configure --profile " + shell_word(view.name)});
 }
 
-// The first of `names` that stands in the file of the key: what is in the other one is another's.
-const Property* beside_key(const Section& section, std::initializer_list<const char*> names) {
-  const bool in_credentials_file = section.find(kId)->second.in_credentials_file;
+// The first of `names` that is set.
+const Property* first_of(const Section& section, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     const auto found = section.find(name);
-    if (found != section.end() && found->second.in_credentials_file == in_credentials_file &&
-        !found->second.value.empty())
-      return &found->second;
+    if (found != section.end() && !found->second.value.empty()) return &found->second;
   }
   return nullptr;
 }
@@ -40,7 +37,7 @@ Error lacks_session_token(const ProfileView& view) {
 // Written by saml2aws, Granted and others beside temporary keys.
 std::optional<Time> expiry(const ProfileView& view) {
   const Property* told =
-      beside_key(view.section, {"aws_credential_expiration", "x_security_token_expires"});
+      first_of(view.section, {"aws_credential_expiration", "x_security_token_expires"});
   if (told == nullptr) return std::nullopt;
   const auto time = parse_rfc3339(told->value.reveal());
   if (!time)
@@ -75,7 +72,7 @@ Result<CredentialsPtr> load_static_keys(const ProfileView& view, const Call& cal
   if (secret.empty()) return half(view, kId, kSecret);
 
   // In the order of botocore.
-  const Property* token = beside_key(view.section, {"aws_security_token", "aws_session_token"});
+  const Property* token = first_of(view.section, {"aws_security_token", "aws_session_token"});
   if (token == nullptr && id.starts_with("ASIA")) return lacks_session_token(view);
   auto credentials = std::make_shared<Credentials>();
   credentials->access_key_id = id;

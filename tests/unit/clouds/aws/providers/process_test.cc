@@ -29,6 +29,13 @@ TEST_F(ProcessProviderTest, RunsTheCommandInAShell) {
               ElementsAre("/bin/sh", "-c", "helper --key 'a b' | jq ."));
 }
 
+TEST_F(ProcessProviderTest, TakesACommandOfSeveralLinesForOne) {
+  config("[default]\ncredential_process = helper\n  --key a\n\n  --role b\n");
+  output(R"({"Version":1,"AccessKeyId":"AKIAP","SecretAccessKey":"s"})");
+  EXPECT_EQ(found(), "AKIAP from aws.process");
+  EXPECT_EQ(world.process.requests.at(0).argv[2], "helper --key a  --role b");
+}
+
 TEST_F(ProcessProviderTest, TakesAllThatTheProgramTells) {
   output(R"({"Version":1,"AccessKeyId":"ASIAP","SecretAccessKey":"s","SessionToken":"t",
              "Expiration":"2026-01-01T15:00:00+02:00","AccountId":"999","Other":{}})");

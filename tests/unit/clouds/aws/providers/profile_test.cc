@@ -165,10 +165,13 @@ TEST_F(Profile, ComesBehindTheWebIdentityOfTheEnvironmentButForItsRole) {
 TEST_F(Profile, OfTheFilesThatTheVariablesName) {
   world.environment.set("AWS_CONFIG_FILE", "~/elsewhere");
   world.environment.set("AWS_SHARED_CREDENTIALS_FILE", "/etc/keys");
-  world.files.write("/home/ann/elsewhere", "[profile a]\naws_access_key_id = A");
-  world.files.write("/etc/keys", "[a]\naws_secret_access_key = s");
+  world.files.write("/home/ann/elsewhere",
+                    "[profile a]\naws_access_key_id = A\naws_secret_access_key = s");
+  world.files.write("/etc/keys", "[b]\naws_access_key_id = B\naws_secret_access_key = s");
   world.environment.set("AWS_PROFILE", "a");
   EXPECT_EQ(found(), "A from aws.profile");
+  world.environment.set("AWS_PROFILE", "b");
+  EXPECT_EQ(found(), "B from aws.profile");
 }
 TEST_F(Profile, ShowsNoSecretInErrorsAndTrace) {
   credentials("[default]\naws_secret_access_key = hush");

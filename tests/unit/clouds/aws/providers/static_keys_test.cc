@@ -32,6 +32,17 @@ TEST_F(StaticKeys, TakeNoSessionTokenOfTheOtherFile) {
   EXPECT_EQ(token_of("aws_session_token = stale", kKeys), "");
   EXPECT_THAT(token_of("aws_session_token = stale", kTemporary), HasSubstr("has no aws_session"));
 }
+TEST_F(StaticKeys, AreNotMadeOfTheHalvesOfTwo) {
+  config("[default]\naws_access_key_id = AKIACONFIG\naws_secret_access_key = s1\n"
+         "aws_session_token = t1\n");
+  credentials("[default]\naws_secret_access_key = s2\naws_security_token = t2\n");
+  const auto loaded = load();
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ((*loaded)->secret_access_key.reveal(), "s1");
+  EXPECT_EQ((*loaded)->session_token.reveal(), "t1");
+  credentials("[default]\naws_access_key_id = AKIACREDENTIALS\n");
+  EXPECT_THAT(found(), HasSubstr("credentials:2: profile \"default\" has aws_access_key_id, but no"));
+}
 TEST_F(StaticKeys, ThatAreTemporaryNeedASessionToken) {
   EXPECT_EQ(token_of("", kTemporary),
             "error: ~/.aws/credentials:2: the key ASIA…MPLE of profile \"default\" is a temporary "
