@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <sstream>
 
 namespace pgiam::cli {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 // Where this process's own loader looks, LD_LIBRARY_PATH first.
 std::vector<std::string> folders_of_loader() {
   std::vector<std::string> folders;
+#ifdef RTLD_DI_SERINFO
   void* self = dlopen(nullptr, RTLD_LAZY);
   Dl_serinfo size{};
   if (!self || dlinfo(self, RTLD_DI_SERINFOSIZE, &size) != 0) return folders;
@@ -24,6 +26,12 @@ std::vector<std::string> folders_of_loader() {
   auto* found = reinterpret_cast<Dl_serinfo*>(memory.get());
   if (dlinfo(self, RTLD_DI_SERINFOSIZE, found) == 0 && dlinfo(self, RTLD_DI_SERINFO, found) == 0)
     for (unsigned i = 0; i < found->dls_cnt; ++i) folders.emplace_back(found->dls_serpath[i].dls_name);
+#else  // musl's does not tell; these are its own where nobody has written another list
+  const char* path = std::getenv("LD_LIBRARY_PATH");
+  std::istringstream text(path ? path : "");
+  for (std::string folder; std::getline(text, folder, ':');) folders.push_back(folder);
+  folders.insert(folders.end(), {"/lib", "/usr/local/lib", "/usr/lib"});
+#endif
   return folders;
 }
 

@@ -1,10 +1,12 @@
 #include "secret_file.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -163,6 +165,11 @@ class Original {
   struct stat state_ = {};
 };
 
+// Each takes the other's name. musl 1.2.5 has no function for it.
+bool exchange(const std::string& a, const std::string& b) {
+  return syscall(SYS_renameat2, AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
+}
+
 // What is to take FILE's place. Under the lock; what a killed keeper left is thrown away.
 class Draft {
  public:
@@ -183,12 +190,10 @@ class Draft {
   bool replace(const std::string& path, const Original& original) const {
     if (!original.unchanged_at(path)) return false;
     if (!original.exists()) return create(path);
-    if (renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) != 0)
-      return rename_over(path);
+    if (!exchange(path_, path)) return rename_over(path);
     // Somebody may have come between the look and the exchange.
     if (original.unchanged_at(path_)) return true;
-    if (renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) != 0)
-      fail("put back", path);
+    if (!exchange(path_, path)) fail("put back", path);
     return false;
   }
 

@@ -1,12 +1,12 @@
 /* Finds libpgiam.so.1, loads it and checks its major. See pgiam_loader.h. */
-#define _GNU_SOURCE /* dladdr1, secure_getenv */
+#define _GNU_SOURCE /* dladdr, secure_getenv */
 #include "pgiam_loader.h"
 
 #include <dlfcn.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #define PATH_SIZE 4096
@@ -29,18 +29,17 @@ static void text_add(text* out, const char* file, const char* why) {
 /* The folder of the object that this file is compiled into, without a slash at its end. */
 static int host_folder(char* folder, size_t size) {
   static const char anchor = 0;
-  Dl_info info;
-  struct link_map* map = NULL;
-  if (!dladdr1(&anchor, &info, (void**)&map, RTLD_DL_LINKMAP) || !map) return 0;
+  Dl_info here, program;
+  if (!dladdr(&anchor, &here)) return 0;
 
-  /* The program itself has no name there, and argv[0] is whatever its parent chose. */
-  if (map->l_name[0] == '\0') {
+  /* The program's name there is argv[0], which is whatever its parent chose. */
+  if (dladdr((const void*)getauxval(AT_PHDR), &program) && program.dli_fbase == here.dli_fbase) {
     ssize_t n = readlink("/proc/self/exe", folder, size - 1);
     if (n <= 0) return 0;
     folder[n] = '\0';
   } else {
-    if (strlen(map->l_name) >= size) return 0;
-    strcpy(folder, map->l_name);
+    if (strlen(here.dli_fname) >= size) return 0;
+    strcpy(folder, here.dli_fname);
   }
   char* slash = strrchr(folder, '/');
   if (!slash) return 0;

@@ -43,22 +43,34 @@ Verdict verdict_on_alias(const std::string& name, const std::string& target) {
           kExitNetwork};
 }
 
+// Asks the servers in turn for an address. The size of what one said, or -1; its header may be there even then.
+int ask(const char* name, [[maybe_unused]] Deadline deadline, unsigned char* answer) {
+  unsigned char query[512];
+#ifdef __GLIBC__
+  struct __res_state state;
+  std::memset(&state, 0, sizeof state);
+  if (res_ninit(&state) != 0) return -1;
+  state.retrans = 1;
+  state.retry = milliseconds_left(deadline) > 3000 ? 2 : 1;
+  const int length = res_nmkquery(&state, ns_o_query, name, ns_c_in, ns_t_a, nullptr, 0, nullptr,
+                                  query, sizeof query);
+  const int size = length > 0 ? res_nsend(&state, query, length, answer, kMostBytes) : -1;
+  res_nclose(&state);
+  return size;
+#else  // musl's has no state of its own to be set: it waits for as long as resolv.conf says, 5 seconds by default
+  const int length =
+      res_mkquery(ns_o_query, name, ns_c_in, ns_t_a, nullptr, 0, nullptr, query, sizeof query);
+  return length > 0 ? res_send(query, length, answer, kMostBytes) : -1;
+#endif
+}
+
 }  // namespace
 
 NameFault ask_name_servers(const std::string& name, Deadline deadline) {
   NameFault fault;
-  struct __res_state state;
-  std::memset(&state, 0, sizeof state);
-  if (res_ninit(&state) != 0) return fault;
-  state.retrans = 1;
-  state.retry = milliseconds_left(deadline) > 3000 ? 2 : 1;
   unsigned char answer[kMostBytes];
   std::memset(answer, 0, sizeof answer);
-  unsigned char query[512];
-  const int length = res_nmkquery(&state, ns_o_query, name.c_str(), ns_c_in, ns_t_a, nullptr, 0,
-                                  nullptr, query, sizeof query);
-  const int size = length > 0 ? res_nsend(&state, query, length, answer, sizeof answer) : -1;
-  res_nclose(&state);
+  const int size = ask(name.c_str(), deadline, answer);
   HEADER header;
   std::memcpy(&header, answer, sizeof header);
   const bool has_answer = size >= static_cast<int>(sizeof header) || header.qr;

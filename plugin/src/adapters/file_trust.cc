@@ -1,7 +1,6 @@
 #include "adapters/file_trust.h"
 
 #include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "base/shell.h"
+#include "base/text.h"
 
 namespace pgiam {
 namespace {
@@ -23,28 +23,29 @@ std::string octal(mode_t mode) {
   return text;
 }
 
-// All accounts that a name of the system's stands for, without getpwent: its place in the list is the
-// whole process's.
-class Accounts {
- public:
-  Accounts() : file_(fopen("/etc/passwd", "re")) {}
-  explicit operator bool() const { return file_ != nullptr; }
-  const passwd* next() {
-    passwd* found = nullptr;
-    return fgetpwent_r(file_.get(), &entry_, buffer_.data(), buffer_.size(), &found) == 0 ? found
-                                                                                          : nullptr;
-  }
-
- private:
-  std::unique_ptr<FILE, CloseFile> file_;
-  passwd entry_{};
-  std::vector<char> buffer_ = std::vector<char>(16 << 10);
+struct Account {
+  std::string name;
+  long long user = 0, group = 0;
 };
 
+// All that a name of the system's stands for. Read here: the place of getpwent() in the list is the whole process's,
+// and musl has no fgetpwent_r().
+std::vector<Account> accounts() {
+  std::vector<Account> all;
+  const std::unique_ptr<FILE, CloseFile> file(fopen("/etc/passwd", "re"));
+  std::vector<char> line(16 << 10);
+  while (file && fgets(line.data(), static_cast<int>(line.size()), file.get())) {
+    const auto fields = split(line.data(), ':');  // name:password:user:group: …
+    if (fields.size() < 4) continue;
+    const auto user = parse_integer(fields[2]), group = parse_integer(fields[3]);
+    if (user && group) all.push_back({std::string(fields[0]), *user, *group});
+  }
+  return all;
+}
+
 std::string name_of_user(uid_t user) {
-  Accounts accounts;
-  while (const passwd* account = accounts ? accounts.next() : nullptr)
-    if (account->pw_uid == user) return account->pw_name;
+  for (const Account& account : accounts())
+    if (account.user == user) return account.name;
   return "uid " + std::to_string(user);
 }
 
@@ -59,11 +60,9 @@ std::optional<std::string> others_in(gid_t group, uid_t user) {
   const std::string name = "group " + std::string(found->gr_name);
 
   std::string own_name;
-  Accounts accounts;
-  while (const passwd* account = accounts ? accounts.next() : nullptr) {
-    if (account->pw_uid == user && own_name.empty()) own_name = account->pw_name;
-    if (account->pw_gid == group && account->pw_uid != user)
-      return name + ", in which is " + account->pw_name;
+  for (const Account& account : accounts()) {
+    if (account.user == user && own_name.empty()) own_name = account.name;
+    if (account.group == group && account.user != user) return name + ", in which is " + account.name;
   }
   // Another database than that file knows this user, and may know others with that group.
   if (own_name.empty()) return name + ", whose members cannot be read";

@@ -1,15 +1,15 @@
 #include "adapters/resolver_posix.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <resolv.h>
-#include <string.h>
+#include <limits.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "adapters/address_lookup.h"
 #include "adapters/dns_client.h"
+#include "adapters/resolver_settings.h"
+#include "base/privilege.h"
 #include "base/random.h"
 #include "base/text.h"
 
@@ -18,64 +18,19 @@ namespace {
 
 // A connect waits for no more, then goes on as if there were no alias.
 constexpr std::size_t kMostServers = 2;
+constexpr const char* kResolvConf = "/etc/resolv.conf";
 // Longer chains are loops or nobody's.
 constexpr std::size_t kMostAliases = 16;
 
-struct ResolverSettings {
-  dns::ServerSettings servers;
-  std::vector<std::string> search;  // domains that names are looked for in
-  std::size_t whole_with = 1;       // a name with so many dots is first taken as it stands
-};
-
-dns::Server server_at(const void* address, std::size_t size) {
-  dns::Server server;
-  memcpy(&server.address, address, size);
-  server.size = static_cast<socklen_t>(size);
-  return server;
-}
-
-dns::Server server_on_loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return server_at(&address, sizeof address);
-}
-
-std::vector<dns::Server> servers_of(const struct __res_state& state) {
-  std::vector<dns::Server> servers;
-  for (int i = 0; i < state.nscount; ++i) {
-    const sockaddr_in& ipv4 = state.nsaddr_list[i];
-    const sockaddr_in6* ipv6 = state._u._ext.nsaddrs[i];
-    if (ipv4.sin_family == AF_INET)
-      servers.push_back(server_at(&ipv4, sizeof ipv4));
-    else if (ipv6 != nullptr)
-      servers.push_back(server_at(ipv6, sizeof *ipv6));
-  }
-  return servers;
-}
-
-// From resolv.conf and the variables of the resolver library (man resolv.conf).
-bool read_settings(ResolverSettings& settings) {
-  struct __res_state state {};
-  if (res_ninit(&state) != 0) return false;
-  settings.servers.servers = servers_of(state);
-  settings.servers.edns = (state.options & RES_USE_EDNS0) != 0;
-  settings.servers.only_tcp = (state.options & RES_USEVC) != 0;
-  settings.whole_with = state.ndots;
-  if ((state.options & RES_DNSRCH) != 0)
-    for (char** domain = state.dnsrch; *domain != nullptr; ++domain)
-      settings.search.emplace_back(*domain);
-  const bool rotate = (state.options & RES_ROTATE) != 0;
-  res_nclose(&state);
-
+// At most so many servers are asked, in the order in which it is their turn.
+ResolverSettings in_turn(ResolverSettings settings) {
   auto& servers = settings.servers.servers;
-  if (rotate && servers.size() > 1)
+  if (settings.rotate && servers.size() > 1)
     std::rotate(servers.begin(),
                 servers.begin() + static_cast<std::ptrdiff_t>(random_bits() % servers.size()),
                 servers.end());
   if (servers.size() > kMostServers) servers.resize(kMostServers);
-  return true;
+  return settings;
 }
 
 // As getaddrinfo goes through them.
@@ -131,12 +86,16 @@ Result<std::vector<std::string>> PosixResolver::aliases(const std::string& host,
   if (!known_here) return known_here.error();
   if (*known_here) return std::vector<std::string>();
 
-  ResolverSettings settings;
-  if (!read_settings(settings))
-    return make_error(Status::kNetwork, "the resolver's settings cannot be read");
+  const auto text = files_.read(kResolvConf, call);  // a machine may have none
+  if (!text && is_interruption(text.error())) return text.error();
+  char own_name[HOST_NAME_MAX + 1] = "";
+  gethostname(own_name, sizeof own_name - 1);
+  ResolverSettings settings =
+      in_turn(read_resolver_settings(text ? std::string_view(*text) : "", trusted_variable("LOCALDOMAIN"),
+                                     trusted_variable("RES_OPTIONS"), own_name));
   if (!ports_.empty()) settings.servers.servers.clear();
   for (const std::uint16_t port : ports_)
-    settings.servers.servers.push_back(server_on_loopback(port));
+    settings.servers.servers.push_back(loopback_server(port));
 
   // An address query brings the whole chain of aliases along.
   dns::Client client(clock_, call, settings.servers);

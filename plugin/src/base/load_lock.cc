@@ -13,7 +13,9 @@ namespace pgiam {
 namespace {
 
 constinit std::mutex mutex;
+#ifdef __GLIBC__  // musl's pthread_mutex_destroy() does nothing, which LLVM's runtime does not rely on
 static_assert(std::is_trivially_destructible_v<std::mutex>);
+#endif
 std::atomic<int> forks{0};  // under way, with the mutex or on their way to it
 
 thread_local bool loads = false;     // a constructor may fork

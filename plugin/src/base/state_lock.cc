@@ -12,7 +12,9 @@ namespace {
 // Needs neither construction nor destruction: threads come by at any time, also while the process
 // exits.
 constinit std::mutex state_mutex;
+#ifdef __GLIBC__  // musl's pthread_mutex_destroy() does nothing, which LLVM's runtime does not rely on
 static_assert(std::is_trivially_destructible_v<std::mutex>);
+#endif
 
 std::atomic<std::uint64_t> forks{0};
 
