@@ -133,7 +133,7 @@ class FakeResolver : public Resolver {
                                            const Call& call) const override {
     asked.push_back(host);
     if (on_call) on_call(call);
-    if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
+    if (call.stop.stop_requested()) return cancelled();
     if (is_silent) return make_error(Status::kTimeout, "DNS did not answer in time for " + host);
     if (is_down) return make_error(Status::kNetwork, "DNS did not answer for " + host);
     const auto found = names.find(host);

@@ -59,7 +59,7 @@ Result<SuppliedValues> HostQuestions::ask_credentials(const Call& call) {
   forget(*credentials_);
   credentials_ = nullptr;
   if (answer) return std::move(*answer);
-  if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
+  if (call.stop.stop_requested()) return cancelled();
   Error error = make_error(Status::kTimeout,
                            "this program was asked for its credentials and did not answer in time");
   error.retryable = true;
@@ -95,7 +95,7 @@ Result<Secret> HostQuestions::ask_person(const PromptRequest& request, const Cal
     return make_error(Status::kWouldBlock, "");
   }
   person_ = nullptr;
-  if (!answer) return make_error(Status::kCancelled, "cancelled");
+  if (!answer) return cancelled();
   if (!*answer) return answer->error();
   return word_of(std::move(**answer), request);
 }

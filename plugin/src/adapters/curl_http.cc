@@ -203,7 +203,7 @@ Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRe
     case PGIAM_HTTP_NO_MEMORY:
       throw std::bad_alloc();
     case PGIAM_HTTP_CANCELLED:
-      return make_error(Status::kCancelled, "cancelled");
+      return cancelled();
     case PGIAM_HTTP_RESOLVE:
       return network_error(Status::kNetwork, "the host name " + url.host + " has no address",
                            "check the network connection and the name server", true,
@@ -390,7 +390,7 @@ CurlHttp::~CurlHttp() = default;
 Result<HttpResponse> CurlHttp::send(const HttpRequest& request, const Call& call) {
   const auto url = parse_url(request.url);
   if (!url) return make_error(Status::kBadConfig, "an endpoint's URL is malformed");
-  if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
+  if (call.stop.stop_requested()) return cancelled();
   if (clock_.uptime() >= call.deadline) return no_time_left(*url);
 
   const auto module = load_module(module_, privileged_);

@@ -254,7 +254,7 @@ Result<ProcessResult> PosixProcess::run(const ProcessRequest& request, const Cal
     const auto end = waiter.wait(events, pause);
     slow = slow || clock_.uptime() - start >= kSlow;
     if (end == Waiter::End::kTimeout) return not_in_time(child, err);
-    if (end == Waiter::End::kCancelled) return make_error(Status::kCancelled, "cancelled");
+    if (end == Waiter::End::kCancelled) return cancelled();
     const bool ended = child.reap();
     out.drain();
     err.drain();

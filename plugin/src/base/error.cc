@@ -17,12 +17,21 @@ Error make_error(Status status, std::string_view message, std::string_view hint)
   return error;
 }
 
-Error out_of_memory() noexcept {
+namespace {
+
+// The word has to be short enough to be kept inside of the string.
+Error in_a_word(Status status, const char* word) noexcept {
   Error error;
-  error.status = Status::kNoMemory;
-  error.message = "out of memory";  // short enough to be kept inside
+  error.status = status;
+  error.message = word;
   return error;
 }
+
+}  // namespace
+
+Error out_of_memory() noexcept { return in_a_word(Status::kNoMemory, "out of memory"); }
+
+Error cancelled() noexcept { return in_a_word(Status::kCancelled, "cancelled"); }
 
 Error with_commands(Error error, std::vector<std::string> commands, std::string_view lead) {
   error.hint = lead;

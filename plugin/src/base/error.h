@@ -63,6 +63,8 @@ struct Error {
 Error make_error(Status status, std::string_view message, std::string_view hint = {});
 // Takes no memory itself.
 Error out_of_memory() noexcept;
+// By the caller, or as a library is closed. Takes no memory either.
+Error cancelled() noexcept;
 // The same with commands, and a hint that names them: "run: aws login (or: pgiam login)".
 Error with_commands(Error error, std::vector<std::string> commands,
                     std::string_view lead = "run: ");

@@ -125,7 +125,7 @@ std::optional<Result<Reply>> PendingReply::fetch() {
         return std::nullopt;
       }
     }
-    if (is_over) return failure(Status::kCancelled, "cancelled");
+    if (is_over) return cancelled();
   }
 }
 
@@ -161,7 +161,7 @@ void PendingReply::cancel() noexcept {
   if (flow_ == nullptr) return;
   stop_.request_stop();
   // A result that came in spite of the cancellation is not wanted any more.
-  finish(failure(Status::kCancelled, "cancelled"));
+  finish(cancelled());
   wake();
 }
 

@@ -345,7 +345,7 @@ TEST(SharedFetcher, ARenewalIsCalledOffWhenItsContextLeaves) {
       started = true;
       started.notify_all();
       never.wait(lock, call.stop, [] { return false; });
-      return make_error(Status::kCancelled, "cancelled");
+      return cancelled();
     }
     bool first = true;
     std::atomic<bool> started{false};

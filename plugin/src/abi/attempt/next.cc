@@ -26,7 +26,7 @@ Result<pgiam_step> pgiam_attempt::next() {
   for (;;) {
     if (stop().stop_requested()) {
       pending_.reset();
-      return make_error(Status::kCancelled, "cancelled");
+      return cancelled();
     }
     const Milliseconds uptime = context_.wired.clock().uptime();
     const auto step = machine_.next(uptime);
@@ -36,7 +36,7 @@ Result<pgiam_step> pgiam_attempt::next() {
         break;
       case Kind::kPause:
         if (no_wait_) return wait_step((step.until - uptime).count());
-        if (!pause_here(step.until - uptime)) return make_error(Status::kCancelled, "cancelled");
+        if (!pause_here(step.until - uptime)) return cancelled();
         break;
       case Kind::kConnect:
         return connect_step(step.host);

@@ -82,7 +82,7 @@ Result<ConnectionAttempt::Password> pgiam_attempt::password_in(Result<Reply> ans
 
 Result<void> pgiam_attempt::refresh(std::size_t host) {
   if (host >= machine_.hosts().size()) return invalid_argument("there is no such host in the list");
-  if (stop().stop_requested()) return make_error(Status::kCancelled, "cancelled");
+  if (stop().stop_requested()) return cancelled();
   if (machine_.is_up_to_date(host, context_.wired.clock().now())) return {};
   if (machine_.hosts()[host].state == State::kNotOurs)
     return make_error(Status::kNotApplicable, "this host is not ours");

@@ -204,7 +204,7 @@ Result<HttpResponse> Client::send(const ServiceRequest& request, const Call& cal
                      std::string(signing_name_) +
                          " did not answer as it should; again in " + std::to_string(pause.count()) +
                          " ms");
-    if (!runtime_.pause(pause, call.stop)) return make_error(Status::kCancelled, "cancelled");
+    if (!runtime_.pause(pause, call.stop)) return cancelled();
   }
 }
 

@@ -186,7 +186,7 @@ Result<HttpResponse> Imds::send(const HttpRequest& request, const Call& call) co
     const Milliseconds pause =
         backoff(Failure::kTransient, number, runtime_.random(), std::nullopt);
     if (pause >= call.deadline - world_.clock.uptime()) return response;
-    if (!runtime_.pause(pause, call.stop)) return make_error(Status::kCancelled, "cancelled");
+    if (!runtime_.pause(pause, call.stop)) return cancelled();
   }
 }
 

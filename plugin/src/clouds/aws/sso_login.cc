@@ -113,7 +113,7 @@ class DeviceLogin {
     for (;;) {
       if (interval_ >= call_.deadline - world_.clock.uptime()) return late();
       if (!runtime_.pause(interval_, call_.stop))
-        return make_error(Status::kCancelled, "cancelled");
+        return cancelled();
       auto response = post("/token", body);
       if (!response && response.error().retryable) {
         interval_ *= 2;

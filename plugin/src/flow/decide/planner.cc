@@ -70,7 +70,7 @@ Result<Plan> Planner::decide(const Request& request, const Call& call, bool may_
     decide_file(std::move(**file), request, call, *plan);
   else
     decide_cloud(request, call, may_resolve, *plan);
-  if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
+  if (call.stop.stop_requested()) return cancelled();
   return plan;
 }
 

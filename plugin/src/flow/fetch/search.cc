@@ -68,7 +68,7 @@ std::optional<Result<Found>> SecretSearch::lead(Trace& trace) {
 // flight_ is null: that load says nothing about this caller's, who joins again.
 std::optional<Result<Found>> SecretSearch::outcome_of_flight() {
   const Call& call = wanted_.call;
-  if (call.stop.stop_requested()) return make_error(Status::kCancelled, "cancelled");
+  if (call.stop.stop_requested()) return cancelled();
   std::optional<Result<KeptSecretPtr>> outcome;
   bool has_ended = false;
   {

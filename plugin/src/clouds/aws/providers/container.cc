@@ -135,7 +135,7 @@ class ContainerProvider : public CredentialsProvider {
           backoff(Failure::kTransient, number, context_.runtime.random(), std::nullopt);
       if (pause >= call.deadline - world_.clock.uptime()) return answer;
       if (!context_.runtime.pause(pause, call.stop))
-        return make_error(Status::kCancelled, "cancelled");
+        return cancelled();
     }
   }
 
