@@ -78,10 +78,10 @@ bool exists(const std::string& path) {
   return stat(path.c_str(), &status) == 0;
 }
 
-std::string system_file() {
-  const char* folder = getenv("PGSYSCONFDIR");
-  return std::string(folder ? folder : PGIAM_LIBPQ_SYSCONFDIR) + "/pg_service.conf";
-}
+// The folder is compiled into libpq, and none tells it: those of Debian, Ubuntu and psycopg's wheels, of
+// PostgreSQL's own .rpms, of Fedora, RHEL and Alpine, and of a libpq that was built as its manual says.
+constexpr const char* kSystemFolders[] = {"/etc/postgresql-common", "/etc/sysconfig/pgsql", "/etc/postgresql",
+                                          "/usr/local/etc/postgresql", "/usr/local/pgsql/etc"};
 
 // Where it is looked for, in order; a file that was named has to be there.
 std::vector<std::string> files_to_read(const std::vector<std::string>& homes) {
@@ -92,7 +92,7 @@ std::vector<std::string> files_to_read(const std::vector<std::string>& homes) {
     for (const std::string& home : homes) files.push_back(home + "/.pg_service.conf");
     std::erase_if(files, [](const std::string& file) { return !exists(file); });
   }
-  if (std::string file = system_file(); exists(file)) files.push_back(std::move(file));
+  if (std::string file = system_service_file(kSystemFolders); !file.empty()) files.push_back(std::move(file));
   return files;
 }
 
@@ -105,6 +105,15 @@ Service read_from(const std::vector<std::string>& files, const std::string& name
 }
 
 }  // namespace
+
+std::string system_service_file(std::span<const char* const> folders) {
+  const char* const named = getenv("PGSYSCONFDIR");
+  if (named) folders = {&named, 1};
+  for (const char* folder : folders) {
+    if (std::string file = std::string(folder) + "/pg_service.conf"; exists(file)) return file;
+  }
+  return "";
+}
 
 Service read_service(const std::string& name) {
   return read_from(files_to_read({home_folder()}), name);

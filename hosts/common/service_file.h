@@ -2,6 +2,7 @@
 // Service File").
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,10 @@ struct Service {
   std::vector<ServiceValue> values;  // of a keyword that comes twice the first counts
   std::string error;                 // libpq's complaint; "" where there is none
 };
+
+// The system's file: in PGSYSCONFDIR where that is set, else in the first of the folders that has one; "" where there
+// is none.
+std::string system_service_file(std::span<const char* const> folders);
 
 // In the user's file, or else in the system's.
 Service read_service(const std::string& name);

@@ -40,6 +40,17 @@ TEST_F(ServiceFile, LooksIntoTheSystemsFileOnlyWhereTheUsersLacksTheService) {
   EXPECT_FALSE(service_sets("orders", "sslmode"));
 }
 
+TEST_F(ServiceFile, TheSystemsIsInTheFirstFolderThatHasOne) {
+  const std::string none = folder_ + "/none";
+  const char* const folders[] = {none.c_str(), folder_.c_str(), "/"};
+  unsetenv("PGSYSCONFDIR");
+  EXPECT_EQ(system_service_file(folders), "");
+  std::ofstream(system_) << "[orders]\n";
+  EXPECT_EQ(system_service_file(folders), system_);
+  setenv("PGSYSCONFDIR", none.c_str(), 1);
+  EXPECT_EQ(system_service_file(folders), "");
+}
+
 TEST_F(ServiceFile, AFileThatWasNamedHasToBeThere) {
   std::ofstream(system_) << "[orders]\nsslmode=prefer\n";
   EXPECT_FALSE(service_sets("orders", "sslmode"));

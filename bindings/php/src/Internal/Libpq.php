@@ -18,6 +18,12 @@ final class Libpq
         'gssencmode' => 'PGGSSENCMODE', 'channel_binding' => 'PGCHANNELBINDING', 'require_auth' => 'PGREQUIREAUTH',
     ];
 
+    /** The folder is compiled into libpq (hosts/common/service_file.cc says whose each is). */
+    private const SYSTEM_FOLDERS = [
+        '/etc/postgresql-common', '/etc/sysconfig/pgsql', '/etc/postgresql', '/usr/local/etc/postgresql',
+        '/usr/local/pgsql/etc',
+    ];
+
     /** Whether every hook of pgiam is to be as if it were absent. */
     public static function isDisabled(): bool
     {
@@ -62,10 +68,10 @@ final class Libpq
         }
         $folder = self::variable('PGSYSCONFDIR');
         $own = $given['servicefile'] ?? self::variable('PGSERVICEFILE');
-        $files = [
-            $own !== '' ? $own : self::home() . '/.pg_service.conf',
-            ($folder !== '' ? $folder : '/etc/postgresql-common') . '/pg_service.conf',
-        ];
+        $files = [$own !== '' ? $own : self::home() . '/.pg_service.conf'];
+        foreach ($folder !== '' ? [$folder] : self::SYSTEM_FOLDERS as $system) {
+            $files[] = "$system/pg_service.conf";
+        }
         foreach ($files as $file) {
             $found = \is_readable($file) ? self::section((string) \file_get_contents($file), $name) : null;
             if ($found !== null) {

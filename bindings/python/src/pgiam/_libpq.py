@@ -50,14 +50,19 @@ def _home() -> Path:
     return Path(os.environ.get("HOME") or os.path.expanduser("~"))
 
 
+# The folder is compiled into libpq (hosts/common/service_file.cc says whose each is).
+_SYSTEM_FOLDERS = (
+    "/etc/postgresql-common", "/etc/sysconfig/pgsql", "/etc/postgresql", "/usr/local/etc/postgresql",
+    "/usr/local/pgsql/etc",
+)
+
+
 def _service(name: str, named_file: Optional[str]) -> dict[str, str]:
     """Its section; {} where libpq will complain of it."""
     first = named_file or os.environ.get("PGSERVICEFILE")
     files = [Path(first)] if first else [_home() / ".pg_service.conf"]
-    if os.environ.get("PGSYSCONFDIR"):
-        files.append(Path(os.environ["PGSYSCONFDIR"]) / "pg_service.conf")
-    else:
-        files.append(Path("/etc/postgresql-common/pg_service.conf"))
+    named_folder = os.environ.get("PGSYSCONFDIR")
+    files += [Path(folder) / "pg_service.conf" for folder in ([named_folder] if named_folder else _SYSTEM_FOLDERS)]
     for file in files:
         try:
             found = _section(file.read_text(errors="replace"), name)

@@ -37,6 +37,10 @@ module Pgiam
 
     # pg_service.conf
     module Services
+      # The folder is compiled into libpq (hosts/common/service_file.cc says whose each is).
+      SYSTEM_FOLDERS = %w[/etc/postgresql-common /etc/sysconfig/pgsql /etc/postgresql /usr/local/etc/postgresql
+                          /usr/local/pgsql/etc].freeze
+
       module_function
 
       # {} where libpq will complain of it.
@@ -52,7 +56,8 @@ module Pgiam
 
       def files(named_file)
         first = named_file || ENV["PGSERVICEFILE"] || File.join(Libpq.home, ".pg_service.conf")
-        [first, File.join(ENV["PGSYSCONFDIR"] || "/etc/postgresql-common", "pg_service.conf")]
+        folders = ENV["PGSYSCONFDIR"] ? [ENV["PGSYSCONFDIR"]] : SYSTEM_FOLDERS
+        [first, *folders.map { |folder| File.join(folder, "pg_service.conf") }]
       end
 
       def read(text, name)
