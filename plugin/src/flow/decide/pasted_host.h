@@ -1,4 +1,5 @@
-// What people paste where the name of a host belongs: a URL, a port, a user, blanks.
+// What people paste where the name of a host belongs: a URL, a port, a user, blanks,
+// quotes, brackets, characters that nobody sees.
 #pragma once
 
 #include <string>

@@ -149,6 +149,19 @@ TEST_F(ServerCheck, OfANameIsNotMadeOfWhatWasPastedInItsPlace) {
       {" " + host, "has blanks around it"},
       {host + "\n", "has blanks around it"},
       {host + "/orders", "has a path behind it"},
+      {host + " " + host, "has blanks in it"},
+      {host + "; port 5432", "has blanks in it"},
+      {"." + host, "has dots around it"},
+      {host + "..", "has dots around it"},
+      {"\"" + host + "\"", "has characters that no name has"},
+      {"<" + host + ">", "has characters that no name has"},
+      {"[" + host + "]", "has characters that no name has"},
+      {"\u00ab" + host + "\u00bb", "has characters that no name has"},
+      {host + ";5432", "has characters that no name has"},
+      {host + ";", "has characters that no name has"},
+      {"\u200b" + host, "has characters that no name has"},
+      {host + "\u00a0", "has characters that no name has"},
+      {std::string(host).insert(6, "\u200b"), "has characters that no name has"},
   };
   for (const auto& [pasted, what] : kPasted) {
     asked_.host = pasted;
