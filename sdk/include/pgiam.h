@@ -347,6 +347,27 @@ PGIAM_EXPORT int64_t PGIAM_CALL pgiam_reply_number(const pgiam_reply *reply, int
  * PGIAM_ERROR_MESSAGE, pgiam_error_command. NULL past the end; borrowed from the reply. */
 PGIAM_EXPORT const pgiam_error *PGIAM_CALL pgiam_reply_warning(const pgiam_reply *reply,
                                                                   size_t index);
+
+/* Since 1.2: all that there is to a reply by one call, for languages in which each call costs. texts
+ * are the parameters, key and value of each, then signing host, region, target, provider, principal
+ * and rule: each with its NUL, one behind the other, texts_size bytes in all. The password is among
+ * them. More may come behind. Borrowed from the reply. */
+typedef struct pgiam_facts {
+  uint32_t struct_size;
+  uint32_t from_cache;            /* 1 or 0 */
+  int64_t token_expires_at;       /* times: Unix milliseconds; 0: unknown or never */
+  int64_t credentials_expires_at;
+  uint32_t signing_port;
+  uint32_t param_count;
+  uint32_t warning_count;         /* for pgiam_reply_warning */
+  uint32_t reserved;              /* zero */
+  const char *texts;
+  size_t texts_size;
+} pgiam_facts;
+#define PGIAM_FACTS_INIT {sizeof(pgiam_facts), 0, 0, 0, 0, 0, 0, 0, NULL, 0}
+/* The caller sets facts->struct_size first. */
+PGIAM_EXPORT pgiam_status PGIAM_CALL pgiam_reply_facts(const pgiam_reply *reply,
+                                                           pgiam_facts *facts);
 PGIAM_EXPORT void PGIAM_CALL pgiam_reply_free(pgiam_reply *reply); /* wipes the secret */
 
 /* ---- Explain --------------------------------------------------------------------------- */
@@ -722,6 +743,7 @@ typedef struct pgiam_api {
   pgiam_status(PGIAM_CALL *examine)(pgiam_context *, const pgiam_request *, uint32_t,
                                       pgiam_examined_fn, void *, pgiam_error **);
   size_t(PGIAM_CALL *context_take_log)(pgiam_context *, pgiam_log_fn, void *);
+  pgiam_status(PGIAM_CALL *reply_facts)(const pgiam_reply *, pgiam_facts *);
   /* end of what 1.2 has so far: it stays open until the first release */
 } pgiam_api;
 

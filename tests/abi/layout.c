@@ -106,6 +106,18 @@ AT(pgiam_option_info, default_value, 24);
 AT(pgiam_option_info, env, 32);
 AT(pgiam_option_info, label, 40);
 
+ASSERT_EQUAL(sizeof(pgiam_facts), 56);
+AT(pgiam_facts, struct_size, 0);
+AT(pgiam_facts, from_cache, 4);
+AT(pgiam_facts, token_expires_at, 8);
+AT(pgiam_facts, credentials_expires_at, 16);
+AT(pgiam_facts, signing_port, 24);
+AT(pgiam_facts, param_count, 28);
+AT(pgiam_facts, warning_count, 32);
+AT(pgiam_facts, reserved, 36);
+AT(pgiam_facts, texts, 40);
+AT(pgiam_facts, texts_size, 48);
+
 /* What is appended later stands behind these. */
 AT(pgiam_api, struct_size, 0);
 AT(pgiam_api, abi_version, 4);

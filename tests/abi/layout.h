@@ -52,7 +52,8 @@
   X(attempt_cancel, 44)       \
   X(attempt_free, 45)         \
   X(examine, 46)              \
-  X(context_take_log, 47)
+  X(context_take_log, 47)     \
+  X(reply_facts, 48)
 
 #ifdef __cplusplus
 extern "C" {

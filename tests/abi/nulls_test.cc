@@ -45,6 +45,8 @@ TEST_F(Nulls, MissingObjectsAreInvalidArguments) {
     EXPECT_EQ(ask(context, &request, nullptr, nullptr), PGIAM_E_INVALID_ARGUMENT);
   }
   EXPECT_EQ(pgiam_reply_param(nullptr, 0, &param), PGIAM_E_INVALID_ARGUMENT);
+  pgiam_facts facts = PGIAM_FACTS_INIT;
+  EXPECT_EQ(pgiam_reply_facts(nullptr, &facts), PGIAM_E_INVALID_ARGUMENT);
   EXPECT_EQ(pgiam_after_connect(nullptr, nullptr, PGIAM_OUTCOME_CONNECTED, nullptr, nullptr),
             PGIAM_E_INVALID_ARGUMENT);
   EXPECT_EQ(pgiam_after_connect(context, nullptr, PGIAM_OUTCOME_CONNECTED, nullptr, nullptr),

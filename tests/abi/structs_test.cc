@@ -149,6 +149,24 @@ TEST_F(Structs, AParameterIsWrittenAsFarAsTheCallerHasRoom) {
   EXPECT_EQ(pgiam_reply_param(reply, 0, unset.get()), PGIAM_E_INVALID_ARGUMENT);
 }
 
+TEST_F(Structs, FactsAreToldAsFarAsTheCallerHasRoom) {
+  Reply reply;
+  const pgiam_request request = request_for("peccy");
+  ASSERT_EQ(pgiam_before_connect(context_, &request, reply.out(), nullptr), PGIAM_OK);
+  for (const std::size_t size : {offsetof(pgiam_facts, signing_port), offsetof(pgiam_facts, texts),
+                                 sizeof(pgiam_facts), sizeof(pgiam_facts) + 8}) {
+    Exact<pgiam_facts> facts({}, size);
+    ASSERT_EQ(pgiam_reply_facts(reply, facts.get()), PGIAM_OK);
+    EXPECT_EQ(facts.get()->struct_size, std::min(size, sizeof(pgiam_facts)));
+    if (size >= offsetof(pgiam_facts, texts)) {
+      EXPECT_EQ(facts.get()->signing_port, 5432u);
+    }
+  }
+  Exact<pgiam_facts> unset({}, sizeof(pgiam_facts));
+  unset.get()->struct_size = 0;
+  EXPECT_EQ(pgiam_reply_facts(reply, unset.get()), PGIAM_E_INVALID_ARGUMENT);
+}
+
 TEST_F(Structs, AnOptionIsDescribedAsFarAsTheCallerHasRoom) {
   for (const std::size_t size : {offsetof(pgiam_option_info, key), offsetof(pgiam_option_info, env),
                                  sizeof(pgiam_option_info), sizeof(pgiam_option_info) + 8}) {

@@ -30,6 +30,33 @@ TEST_F(Tokens, AReplyTellsWhatWasRecognised) {
   EXPECT_THAT(pgiam_reply_text(reply, PGIAM_REPLY_PRINCIPAL), Not(HasSubstr(kAccessKey)));
 }
 
+TEST_F(Tokens, FactsByOneCallAreThoseOfTheOthers) {
+  pgiam_request request = request_for("facts");
+  pgiam_option region = {"region", "eu-central-1"};  // another than the host's: a warning
+  request.options = &region;
+  request.option_count = 1;
+  Reply reply;
+  ASSERT_EQ(pgiam_before_connect(context_, &request, reply.out(), nullptr), PGIAM_OK);
+  pgiam_facts facts = PGIAM_FACTS_INIT;
+  ASSERT_EQ(pgiam_reply_facts(reply, &facts), PGIAM_OK);
+  std::string texts;
+  for (std::size_t i = 0; i < facts.param_count; ++i) {
+    pgiam_param param = PGIAM_PARAM_INIT;
+    ASSERT_EQ(pgiam_reply_param(reply, i, &param), PGIAM_OK);
+    (texts.append(param.key) += '\0').append(param.value) += '\0';
+  }
+  for (const int32_t field : {PGIAM_REPLY_SIGNING_HOST, PGIAM_REPLY_REGION, PGIAM_REPLY_TARGET,
+                              PGIAM_REPLY_PROVIDER, PGIAM_REPLY_PRINCIPAL, PGIAM_REPLY_RULE})
+    texts.append(pgiam_reply_text(reply, field)) += '\0';
+  EXPECT_EQ(std::string(facts.texts, facts.texts_size), texts);
+  EXPECT_EQ(facts.token_expires_at, pgiam_reply_number(reply, PGIAM_REPLY_TOKEN_EXPIRES_AT));
+  EXPECT_EQ(facts.credentials_expires_at, 0);
+  EXPECT_EQ(facts.from_cache, 0u);
+  EXPECT_EQ(facts.signing_port, 5432u);
+  EXPECT_EQ(facts.param_count, pgiam_reply_param_count(reply));
+  EXPECT_EQ(facts.warning_count, 1u);
+}
+
 TEST_F(Tokens, ATokenExpiresAQuarterOfAnHourAfterItsSigning) {
   using namespace std::chrono;
   const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -70,6 +71,14 @@ def test_run_keeps_the_callers_aws_settings_from_the_command():
     assert "AWS_PROFILE" not in run("--", "env", env=environment).stdout
     done = run("--no-credentials", "--", "env", env=environment)
     assert "AWS_" not in done.stdout and "RDS_PORT=" in done.stdout
+
+
+def test_run_takes_the_port_that_is_said():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    done = run("--port", port, "--", "printenv", "RDS_PORT")
+    assert done.stdout == f"{port}\n", done.stderr
 
 
 def test_run_passes_options_and_dashes_of_the_command_on():

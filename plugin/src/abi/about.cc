@@ -56,6 +56,7 @@ constexpr pgiam_api kApi = {
     pgiam_attempt_free,
     pgiam_examine,
     pgiam_context_take_log,
+    pgiam_reply_facts,
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ struct pgiam_error {
 struct pgiam_reply {
   pgiam::Reply reply;
   std::vector<pgiam_error> warnings;
+  mutable pgiam::Secret texts;  // for pgiam_reply_facts, once it was asked for
 };
 
 struct pgiam_conninfo {

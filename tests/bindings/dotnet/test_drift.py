@@ -13,7 +13,7 @@ HEADER = ROOT / "sdk/include/pgiam.h"
 TEXT = re.sub(r"/\*.*?\*/", " ", HEADER.read_text(), flags=re.S)
 # A C# type may not have a member of its own name.
 OTHER_NAMES = {("outcome", "kind"): "outcome"}
-STRUCTS = {"option", "prompt", "config", "request", "param", "step", "outcome"}
+STRUCTS = {"option", "prompt", "config", "request", "param", "facts", "step", "outcome"}
 PLAIN = {"void": "Void", "pgiam_status": "Int32", "int32_t": "Int32", "uint32_t": "UInt32", "int64_t": "Int64", "size_t": "UIntPtr"}
 
 

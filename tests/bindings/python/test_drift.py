@@ -13,7 +13,7 @@ TEXT = re.sub(r"/\*.*?\*/", " ", HEADER.read_text(), flags=re.S)
 STRUCTS = {
     "pgiam_option": _abi.Option, "pgiam_prompt": _abi.Prompt, "pgiam_config": _abi.Config, "pgiam_request": _abi.Request,
     "pgiam_param": _abi.Param, "pgiam_step": _abi.Step, "pgiam_host": _abi.Host, "pgiam_outcome": _abi.Outcome,
-    "pgiam_option_info": _abi.OptionInfo,
+    "pgiam_option_info": _abi.OptionInfo, "pgiam_facts": _abi.Facts,
 }  # fmt: skip
 CONSTANTS = {name: value for name, value in vars(_abi).items() if name.isupper() and isinstance(value, int) and not name.endswith("_SIZE")}
 PLAIN = {

@@ -18,29 +18,36 @@ def run(arguments):
     options = _parse(arguments)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
+    emulator = Emulator(
+        endpoints=options.endpoint or [DEFAULT_ENDPOINT],
+        users=options.user or ["app_user"],
+        passwords=dict(options.password_user),
+        keys=options.key or None,
+        tls=not options.no_tls,
+        force_ssl=not options.no_force_ssl,
+        log_file=options.log,
+        port=options.port,
+    )
     try:
-        emulator = Emulator(
-            endpoints=options.endpoint or [DEFAULT_ENDPOINT],
-            users=options.user or ["app_user"],
-            passwords=dict(options.password_user),
-            keys=options.key or None,
-            tls=not options.no_tls,
-            force_ssl=not options.no_force_ssl,
-            log_file=options.log,
-            port=options.port,
-        ).start()
+        emulator.start()
     except RuntimeError as error:
         print(f"run: {error}", file=sys.stderr)
         return 1
-    with emulator:
-        if options.max_token_age:
-            emulator.set_max_token_age(options.max_token_age)
-        if options.command:
-            return _run_command(emulator, options)
-        emulator.set_clock(options.start, options.rate)
-        print(json.dumps(emulator.environment()), flush=True)
-        while True:
-            signal.pause()
+    try:
+        return _serve(emulator, options)
+    finally:
+        emulator.stop()
+
+
+def _serve(emulator, options):
+    if options.max_token_age:
+        emulator.set_max_token_age(options.max_token_age)
+    if options.command:
+        return _run_command(emulator, options)
+    emulator.set_clock(options.start, options.rate)
+    print(json.dumps(emulator.environment()), flush=True)
+    while True:
+        signal.pause()
 
 
 def ctl(arguments):

@@ -12,31 +12,33 @@ namespace Pgiam
     {
         private static readonly DateTimeOffset Epoch = new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+        private static readonly IReadOnlyList<PgiamException> NoWarnings = new PgiamException[0];
+
         [DebuggerBrowsable(DebuggerBrowsableState.Never)]
         private readonly Dictionary<string, string> parameters;
 
         internal Answer(Api api, IntPtr reply)
         {
-            Func<int, string> text = field => Text.Read(api.ReplyText(reply, field));
-            Func<int, long> number = field => api.ReplyNumber(reply, field);
-            parameters = Parameters.Of((UIntPtr index, ref Param param) => api.ReplyParam(reply, index, ref param));
-            ExpiresAt = Moment(number(Constants.REPLY_TOKEN_EXPIRES_AT));
-            CredentialsExpireAt = Moment(number(Constants.REPLY_CREDENTIALS_EXPIRES_AT));
-            Host = text(Constants.REPLY_SIGNING_HOST);
-            Port = (int)number(Constants.REPLY_SIGNING_PORT);
-            Region = text(Constants.REPLY_REGION);
-            Provider = text(Constants.REPLY_PROVIDER);
-            Principal = text(Constants.REPLY_PRINCIPAL);
-            Target = text(Constants.REPLY_TARGET);
-            Rule = text(Constants.REPLY_RULE);
-            FromCache = number(Constants.REPLY_FROM_CACHE) != 0;
-            var warnings = new List<PgiamException>();
-            IntPtr warning;
-            while ((warning = api.ReplyWarning(reply, (UIntPtr)warnings.Count)) != IntPtr.Zero)
+            var facts = Parameters.NewFacts();
+            api.ReplyFacts(reply, ref facts);
+            var texts = Text.Read(facts.Texts, (int)facts.TextsSize).Split('\0');
+            parameters = new Dictionary<string, string>();
+            var at = 0;
+            for (; at < 2 * facts.ParamCount; at += 2)
             {
-                warnings.Add(PgiamException.Read(api, warning, api.ErrorStatus(warning)));
+                parameters[texts[at]] = texts[at + 1];
             }
-            Warnings = warnings.AsReadOnly();
+            Host = texts[at];
+            Region = texts[at + 1];
+            Target = texts[at + 2];
+            Provider = texts[at + 3];
+            Principal = texts[at + 4];
+            Rule = texts[at + 5];
+            ExpiresAt = Moment(facts.TokenExpiresAt);
+            CredentialsExpireAt = Moment(facts.CredentialsExpiresAt);
+            Port = (int)facts.SigningPort;
+            FromCache = facts.FromCache != 0;
+            Warnings = facts.WarningCount == 0 ? NoWarnings : WarningsOf(api, reply);
         }
 
         /// <summary>A connection must start before this; null: unknown.</summary>
@@ -91,6 +93,17 @@ namespace Pgiam
             return "Answer(Host=" + Host + ", Port=" + Port + ", Region=" + Region + ", Provider=" + Provider + ", Token=***)";
         }
 
+        private static IReadOnlyList<PgiamException> WarningsOf(Api api, IntPtr reply)
+        {
+            var warnings = new List<PgiamException>();
+            IntPtr warning;
+            while ((warning = api.ReplyWarning(reply, (UIntPtr)warnings.Count)) != IntPtr.Zero)
+            {
+                warnings.Add(PgiamException.Read(api, warning, api.ErrorStatus(warning)));
+            }
+            return warnings.AsReadOnly();
+        }
+
         private static DateTimeOffset? Moment(long milliseconds)
         {
             return milliseconds == 0 ? (DateTimeOffset?)null : Epoch.AddMilliseconds(milliseconds);
@@ -114,6 +127,11 @@ namespace Pgiam
                 }
                 found[Text.Read(param.Key)] = Text.Read(param.Value);
             }
+        }
+
+        internal static unsafe Facts NewFacts()
+        {
+            return new Facts { StructSize = (uint)sizeof(Facts) };
         }
 
         internal static unsafe Param New()

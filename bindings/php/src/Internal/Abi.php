@@ -62,17 +62,6 @@ final class Abi
     public const REQUEST_WALKS_LIST = 0x10;
     public const HOST_NOT_OURS = 0x1;
 
-    public const REPLY_PROVIDER = 1;
-    public const REPLY_PRINCIPAL = 2;
-    public const REPLY_TARGET = 3;
-    public const REPLY_REGION = 4;
-    public const REPLY_SIGNING_HOST = 5;
-    public const REPLY_RULE = 6;
-    public const REPLY_TOKEN_EXPIRES_AT = 1;
-    public const REPLY_CREDENTIALS_EXPIRES_AT = 2;
-    public const REPLY_FROM_CACHE = 3;
-    public const REPLY_SIGNING_PORT = 4;
-
     public const OUTCOME_CONNECTED = 1;
     public const OUTCOME_OTHER = 3;
 
@@ -86,7 +75,10 @@ final class Abi
         const void *pgiam_get_api(uint32_t abi_major);
         C;
 
-    /** One member a line: of `const char *host, *user` PHP reads the second as a char *, which is no string to it. */
+    /**
+     * One member a line: of `const char *host, *user` PHP reads the second as a char *, which is no string to it. The texts of
+     * pgiam_facts are a void *, since PHP makes a string of a const char *, up to the first NUL.
+     */
     public const DECLARATIONS = <<<'C'
         typedef int32_t pgiam_status;
         typedef struct pgiam_error pgiam_error;
@@ -158,6 +150,18 @@ final class Abi
           const char *key;
           const char *value;
         } pgiam_param;
+        typedef struct pgiam_facts {
+          uint32_t struct_size;
+          uint32_t from_cache;
+          int64_t token_expires_at;
+          int64_t credentials_expires_at;
+          uint32_t signing_port;
+          uint32_t param_count;
+          uint32_t warning_count;
+          uint32_t reserved;
+          const void *texts;
+          size_t texts_size;
+        } pgiam_facts;
         typedef struct pgiam_step {
           uint32_t struct_size;
           int32_t kind;
@@ -210,8 +214,7 @@ final class Abi
         pgiam_status pgiam_before_connect(pgiam_context *context, const pgiam_request *request, pgiam_reply **out,
                                           pgiam_error **error);
         pgiam_status pgiam_reply_param(const pgiam_reply *reply, size_t index, pgiam_param *param);
-        const char *pgiam_reply_text(const pgiam_reply *reply, int32_t field);
-        int64_t pgiam_reply_number(const pgiam_reply *reply, int32_t field);
+        pgiam_status pgiam_reply_facts(const pgiam_reply *reply, pgiam_facts *facts);
         const pgiam_error *pgiam_reply_warning(const pgiam_reply *reply, size_t index);
         void pgiam_reply_free(pgiam_reply *reply);
         pgiam_status pgiam_operation_start(pgiam_context *context, const pgiam_request *request, pgiam_operation **out,

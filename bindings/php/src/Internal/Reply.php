@@ -60,26 +60,36 @@ final class Reply
 
     public static function answer(CData $reply): Answer
     {
-        $ffi = Library::ffi();
-        $text = static fn (int $field): string => $ffi->pgiam_reply_text($reply, $field);
-        $number = static fn (int $field): int => $ffi->pgiam_reply_number($reply, $field);
-        $params = self::params('pgiam_reply_param', $reply);
+        $holder = self::$facts ??= Library::sized('pgiam_facts');
+        $facts = $holder[0];
+        $facts->struct_size = self::$factsSize ??= \FFI::sizeof($facts);
+        Library::ffi()->pgiam_reply_facts($reply, $holder);
+        $texts = \explode("\0", \FFI::string($facts->texts, $facts->texts_size));
+        $params = [];
+        $behind = 2 * $facts->param_count;
+        for ($at = 0; $at < $behind; $at += 2) {
+            $params[$texts[$at]] = $texts[$at + 1];
+        }
+        [$host, $region, $target, $provider, $principal, $rule] = \array_slice($texts, $behind);
         return new Answer(
             $params['password'] ?? '',
-            self::moment($number(Abi::REPLY_TOKEN_EXPIRES_AT)),
-            self::moment($number(Abi::REPLY_CREDENTIALS_EXPIRES_AT)),
-            $text(Abi::REPLY_SIGNING_HOST),
-            $number(Abi::REPLY_SIGNING_PORT),
-            $text(Abi::REPLY_REGION),
-            $text(Abi::REPLY_PROVIDER),
-            $text(Abi::REPLY_PRINCIPAL),
-            $text(Abi::REPLY_TARGET),
-            $text(Abi::REPLY_RULE),
-            $number(Abi::REPLY_FROM_CACHE) !== 0,
-            self::warnings($reply),
+            self::moment($facts->token_expires_at),
+            self::moment($facts->credentials_expires_at),
+            $host,
+            $facts->signing_port,
+            $region,
+            $provider,
+            $principal,
+            $target,
+            $rule,
+            $facts->from_cache !== 0,
+            $facts->warning_count === 0 ? [] : self::warnings($reply),
             new Params($params),
         );
     }
+
+    private static ?CData $facts = null;
+    private static ?int $factsSize = null;
 
     private static function moment(int $milliseconds): ?\DateTimeImmutable
     {

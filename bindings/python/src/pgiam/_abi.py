@@ -52,17 +52,6 @@ REQUEST_NO_WAIT = 0x8
 REQUEST_WALKS_LIST = 0x10
 HOST_NOT_OURS = 0x1
 
-REPLY_PROVIDER = 1
-REPLY_PRINCIPAL = 2
-REPLY_TARGET = 3
-REPLY_REGION = 4
-REPLY_SIGNING_HOST = 5
-REPLY_RULE = 6
-REPLY_TOKEN_EXPIRES_AT = 1
-REPLY_CREDENTIALS_EXPIRES_AT = 2
-REPLY_FROM_CACHE = 3
-REPLY_SIGNING_PORT = 4
-
 OUTCOME_CONNECTED = 1
 OUTCOME_AUTH_FAILED = 2
 OUTCOME_OTHER = 3
@@ -110,7 +99,16 @@ class Param(ctypes.Structure):
     _fields_ = [("struct_size", c_uint32), ("flags", c_uint32), ("key", c_char_p), ("value", c_char_p)]
 
 
+class Facts(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32), ("from_cache", c_uint32), ("token_expires_at", c_int64), ("credentials_expires_at", c_int64),
+        ("signing_port", c_uint32), ("param_count", c_uint32), ("warning_count", c_uint32), ("reserved", c_uint32),
+        ("texts", c_void_p), ("texts_size", c_size_t),
+    ]  # fmt: skip
+
+
 PARAM_SIZE = ctypes.sizeof(Param)
+FACTS_SIZE = ctypes.sizeof(Facts)
 
 
 class Step(ctypes.Structure):
@@ -156,10 +154,8 @@ SIGNATURES = {
     "pgiam_context_new": (c_int32, [POINTER(Config), _out, _out]),
     "pgiam_context_free": (None, [c_void_p]),
     "pgiam_before_connect": (c_int32, [c_void_p, POINTER(Request), _out, _out]),
-    "pgiam_reply_param_count": (c_size_t, [c_void_p]),
     "pgiam_reply_param": (c_int32, [c_void_p, c_size_t, POINTER(Param)]),
-    "pgiam_reply_text": (c_char_p, [c_void_p, c_int32]),
-    "pgiam_reply_number": (c_int64, [c_void_p, c_int32]),
+    "pgiam_reply_facts": (c_int32, [c_void_p, POINTER(Facts)]),
     "pgiam_reply_warning": (c_void_p, [c_void_p, c_size_t]),
     "pgiam_reply_free": (None, [c_void_p]),
     "pgiam_after_connect": (c_int32, [c_void_p, c_void_p, c_int32, c_char_p, POINTER(c_int32)]),

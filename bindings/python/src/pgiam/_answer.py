@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import datetime
 from collections.abc import Mapping
 from typing import Any, Iterator, Optional, Tuple
@@ -9,11 +10,12 @@ from typing import Any, Iterator, Optional, Tuple
 from . import _abi
 from ._errors import Error, members_of
 from ._library import library
-from ._request import reply_params
 
 
 class Params(Mapping):  # type: ignore[type-arg]
     """libpq's keywords to set over one's own; shows no password."""
+
+    __slots__ = ("_values",)
 
     def __init__(self, values: dict[str, str]) -> None:
         self._values = values
@@ -44,24 +46,62 @@ class Answer:
     params      libpq's keywords to set over one's own, the password among them
     """
 
-    __slots__ = (
-        "token", "expires_at", "credentials_expire_at", "host", "port", "region", "provider", "principal", "target", "rule",
-        "from_cache", "warnings", "params",
-    )  # fmt: skip
+    __slots__ = ("_facts", "_texts", "warnings")
 
-    token: str
-    expires_at: Optional[datetime.datetime]
-    credentials_expire_at: Optional[datetime.datetime]
-    host: str
-    port: int
-    region: str
-    provider: str
-    principal: str
-    target: str
-    rule: str
-    from_cache: bool
     warnings: Tuple[Error, ...]
-    params: Params
+
+    def __init__(self, facts: _abi.Facts, texts: bytes, warnings: Tuple[Error, ...]) -> None:
+        self._facts = facts
+        self._texts = texts  # which pgiam_facts pointed at
+        self.warnings = warnings
+
+    @property
+    def token(self) -> str:
+        return self._pairs().get("password", "")
+
+    @property
+    def params(self) -> Params:
+        return Params(self._pairs())
+
+    @property
+    def expires_at(self) -> Optional[datetime.datetime]:
+        return _moment(self._facts.token_expires_at)
+
+    @property
+    def credentials_expire_at(self) -> Optional[datetime.datetime]:
+        return _moment(self._facts.credentials_expires_at)
+
+    @property
+    def host(self) -> str:
+        return self._text(0)
+
+    @property
+    def port(self) -> int:
+        return int(self._facts.signing_port)
+
+    @property
+    def region(self) -> str:
+        return self._text(1)
+
+    @property
+    def provider(self) -> str:
+        return self._text(3)
+
+    @property
+    def principal(self) -> str:
+        return self._text(4)
+
+    @property
+    def target(self) -> str:
+        return self._text(2)
+
+    @property
+    def rule(self) -> str:
+        return self._text(5)
+
+    @property
+    def from_cache(self) -> bool:
+        return bool(self._facts.from_cache)
 
     def facts(self) -> dict[str, Any]:
         """All but the secrets, as what json.dumps takes."""
@@ -71,13 +111,29 @@ class Answer:
                 return value.isoformat()
             return [warning.facts() for warning in value] if isinstance(value, tuple) else value
 
-        return {name: plain(getattr(self, name)) for name in self.__slots__ if name not in ("token", "params")}
+        return {name: plain(getattr(self, name)) for name in _FACTS}
+
+    def _pairs(self) -> dict[str, str]:
+        texts, end = self._all_texts(), 2 * self._facts.param_count
+        return dict(zip(texts[0:end:2], texts[1:end:2]))
+
+    def _text(self, place: int) -> str:
+        return self._all_texts()[2 * self._facts.param_count + place]
+
+    def _all_texts(self) -> list[str]:
+        return self._texts.decode(errors="replace").split("\0")
 
     def __repr__(self) -> str:
         return f"Answer(host={self.host!r}, port={self.port}, region={self.region!r}, provider={self.provider!r}, token=***)"
 
     def __reduce__(self) -> Any:
         raise TypeError("an answer holds a secret, and is not pickled")
+
+
+_FACTS = (
+    "expires_at", "credentials_expire_at", "host", "port", "region", "provider", "principal", "target", "rule", "from_cache",
+    "warnings",
+)  # fmt: skip
 
 
 def _moment(milliseconds: int) -> Optional[datetime.datetime]:
@@ -105,29 +161,8 @@ def password_of(reply: Any) -> str:
 
 
 def read_answer(reply: Any) -> Answer:
-    lib = library()
-
-    def text(field: int) -> str:
-        found: bytes = lib.pgiam_reply_text(reply, field)
-        return found.decode(errors="replace")
-
-    def number(field: int) -> int:
-        found: int = lib.pgiam_reply_number(reply, field)
-        return found
-
-    answer = Answer()
-    params = reply_params(reply)
-    answer.token = params.get("password", "")
-    answer.params = Params(params)
-    answer.expires_at = _moment(number(_abi.REPLY_TOKEN_EXPIRES_AT))
-    answer.credentials_expire_at = _moment(number(_abi.REPLY_CREDENTIALS_EXPIRES_AT))
-    answer.host = text(_abi.REPLY_SIGNING_HOST)
-    answer.port = number(_abi.REPLY_SIGNING_PORT)
-    answer.region = text(_abi.REPLY_REGION)
-    answer.provider = text(_abi.REPLY_PROVIDER)
-    answer.principal = text(_abi.REPLY_PRINCIPAL)
-    answer.target = text(_abi.REPLY_TARGET)
-    answer.rule = text(_abi.REPLY_RULE)
-    answer.from_cache = bool(number(_abi.REPLY_FROM_CACHE))
-    answer.warnings = warnings_of(reply)
-    return answer
+    """Copied as it is, and taken apart when somebody wants a part of it."""
+    facts = _abi.Facts(_abi.FACTS_SIZE)
+    library().pgiam_reply_facts(reply, facts)
+    texts = ctypes.string_at(facts.texts, facts.texts_size)
+    return Answer(facts, texts, warnings_of(reply) if facts.warning_count else ())

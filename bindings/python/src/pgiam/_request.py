@@ -131,9 +131,5 @@ def _params(at: Any, handle: Any) -> Iterable[Tuple[str, str]]:
         param = _abi.sized(_abi.Param)
 
 
-def reply_params(reply: Any) -> dict[str, str]:
-    return dict(_params(library().pgiam_reply_param, reply))
-
-
 def attempt_params(attempt: Any) -> dict[str, str]:
     return dict(_params(library().pgiam_attempt_param, attempt))

@@ -44,17 +44,6 @@ module Pgiam
     REQUEST_WALKS_LIST = 0x10
     HOST_NOT_OURS = 0x1
 
-    REPLY_PROVIDER = 1
-    REPLY_PRINCIPAL = 2
-    REPLY_TARGET = 3
-    REPLY_REGION = 4
-    REPLY_SIGNING_HOST = 5
-    REPLY_RULE = 6
-    REPLY_TOKEN_EXPIRES_AT = 1
-    REPLY_CREDENTIALS_EXPIRES_AT = 2
-    REPLY_FROM_CACHE = 3
-    REPLY_SIGNING_PORT = 4
-
     OUTCOME_CONNECTED = 1
     OUTCOME_OTHER = 3
 
@@ -78,6 +67,9 @@ module Pgiam
     STEP = Layout.new(struct_size: :u32, kind: :i32, flags: :u32, host: :u32, descriptor: :i64, wait_ms: :i64)
     HOST = Layout.new(struct_size: :u32, port: :u32, host: :pointer, hostaddr: :pointer, password: :pointer,
                       reply: :pointer, flags: :u32, reserved: :u32, dial_host: :pointer, dial_hostaddr: :pointer)
+    FACTS = Layout.new(struct_size: :u32, from_cache: :u32, token_expires_at: :i64, credentials_expires_at: :i64,
+                       signing_port: :u32, param_count: :u32, warning_count: :u32, reserved: :u32, texts: :pointer,
+                       texts_size: :size)
     OUTCOME = Layout.new(struct_size: :u32, outcome: :i32, flags: :u32, host: :u32, sqlstate: :pointer,
                          message: :pointer)
     OPTION_INFO = Layout.new(struct_size: :u32, flags: :u32, key: :pointer, type: :pointer, default_value: :pointer,
@@ -99,8 +91,7 @@ module Pgiam
       pgiam_error_command: [:text, %i[pointer size]],
       pgiam_error_free: [:void, [:pointer]],
       pgiam_reply_param: [:i32, %i[pointer size pointer]],
-      pgiam_reply_text: [:text, %i[pointer i32]],
-      pgiam_reply_number: [:i64, %i[pointer i32]],
+      pgiam_reply_facts: [:i32, %i[pointer pointer]],
       pgiam_reply_warning: [:pointer, %i[pointer size]],
       pgiam_reply_free: [:void, [:pointer]],
       pgiam_conninfo_parse: [:i32, %i[pointer pointer pointer]],

@@ -39,6 +39,11 @@ module Pgiam
       @members.keys.zip(read(address)).to_h
     end
 
+    # One member of a struct whose bytes these are.
+    def value(bytes, name)
+      bytes.unpack1("@#{@offsets.fetch(name)}#{KINDS.fetch(@members.fetch(name)).first}")
+    end
+
     private
 
     def place(name, directive, width)

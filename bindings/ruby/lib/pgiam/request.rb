@@ -5,22 +5,33 @@ require_relative "error"
 require_relative "library"
 
 module Pgiam
-  # Where one call of the library's leaves its answer: a reply, and a param that is read of it.
+  # Where one call of the library's leaves its answer: a reply, and a param or the facts that are read of it.
   class Scratch
-    attr_reader :address, :param_address
+    KEY_AND_VALUE = [8 + Abi::PARAM.offsets[:key], 2 * Fiddle::SIZEOF_VOIDP].freeze
+    FACTS = [8 + Abi::PARAM.size, Abi::FACTS.size].freeze
+    private_constant :KEY_AND_VALUE, :FACTS
+
+    attr_reader :address, :param_address, :facts_address
 
     def initialize
-      @memory = Memory.of(("\0" * 8) + Abi::PARAM.bytes)
+      @memory = Memory.of(("\0" * 8) + Abi::PARAM.bytes + Abi::FACTS.bytes)
       @address = @memory.to_i
       @param_address = @address + 8
+      @facts_address = @param_address + Abi::PARAM.size
     end
 
     def reply
       Memory.pointer_at(@memory)
     end
 
+    # Its key and its value.
     def param
-      @memory[8, Abi::PARAM.size].unpack("LLJJ")
+      @memory[*KEY_AND_VALUE].unpack("JJ")
+    end
+
+    # Bytes.
+    def facts
+      @memory[*FACTS]
     end
 
     def clear
@@ -77,7 +88,7 @@ module Pgiam
       def params(function, handle, scratch)
         found = {}
         while function.call(handle, found.size, scratch.param_address) == Abi::OK
-          _, _, key, value = scratch.param
+          key, value = scratch.param
           found[Memory.text(key).to_sym] = Memory.text(value)
         end
         found

@@ -31,6 +31,7 @@ fn main() {
         pgiam_outcome: struct_size outcome flags host sqlstate message;
         pgiam_step: struct_size kind flags host descriptor wait_ms;
         pgiam_host: struct_size port host hostaddr password reply flags reserved dial_host dial_hostaddr;
+        pgiam_facts: struct_size from_cache token_expires_at credentials_expires_at signing_port param_count warning_count reserved texts texts_size;
         pgiam_option_info: struct_size flags key r#type default_value env label;
         pgiam_api: struct_size abi_version error_status attempt_free;
     }

@@ -109,6 +109,7 @@ pub struct pgiam_api {
         *mut *mut pgiam_error,
     ) -> pgiam_status,
     pub context_take_log: unsafe extern "C" fn(*mut pgiam_context, Option<pgiam_log_fn>, *mut c_void) -> usize,
+    pub reply_facts: unsafe extern "C" fn(*const pgiam_reply, *mut pgiam_facts) -> pgiam_status,
 }
 
 pub type pgiam_get_api_fn = unsafe extern "C" fn(u32) -> *const pgiam_api;

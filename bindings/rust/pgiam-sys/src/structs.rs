@@ -107,6 +107,21 @@ pub struct pgiam_param {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct pgiam_facts {
+    pub struct_size: u32,
+    pub from_cache: u32,
+    pub token_expires_at: i64,
+    pub credentials_expires_at: i64,
+    pub signing_port: u32,
+    pub param_count: u32,
+    pub warning_count: u32,
+    pub reserved: u32,
+    pub texts: *const c_char,
+    pub texts_size: usize,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct pgiam_outcome {
     pub struct_size: u32,
     pub outcome: i32,
@@ -172,6 +187,7 @@ sized!(
     pgiam_config,
     pgiam_request,
     pgiam_param,
+    pgiam_facts,
     pgiam_outcome,
     pgiam_step,
     pgiam_host,

@@ -21,7 +21,7 @@ namespace Pgiam.Native
         internal readonly Explain Explain;
         internal readonly ReplyParam ReplyParam;
         internal readonly ReplyText ReplyText;
-        internal readonly ReplyNumber ReplyNumber;
+        internal readonly ReplyFacts ReplyFacts;
         internal readonly ReplyWarning ReplyWarning;
         internal readonly ReplyFree ReplyFree;
         internal readonly OperationStart OperationStart;
@@ -65,7 +65,7 @@ namespace Pgiam.Native
             Bind(table.Explain, out Explain);
             Bind(table.ReplyParam, out ReplyParam);
             Bind(table.ReplyText, out ReplyText);
-            Bind(table.ReplyNumber, out ReplyNumber);
+            Bind(table.ReplyFacts, out ReplyFacts);
             Bind(table.ReplyWarning, out ReplyWarning);
             Bind(table.ReplyFree, out ReplyFree);
             Bind(table.OperationStart, out OperationStart);

@@ -55,17 +55,7 @@ namespace Pgiam.Native
         internal const uint REQUEST_NO_INTERACTION = 0x2;
         internal const uint REQUEST_NO_WAIT = 0x8;
 
-        internal const int REPLY_PROVIDER = 1;
-        internal const int REPLY_PRINCIPAL = 2;
-        internal const int REPLY_TARGET = 3;
-        internal const int REPLY_REGION = 4;
-        internal const int REPLY_SIGNING_HOST = 5;
-        internal const int REPLY_RULE = 6;
         internal const int REPLY_EXPLANATION = 8;
-        internal const int REPLY_TOKEN_EXPIRES_AT = 1;
-        internal const int REPLY_CREDENTIALS_EXPIRES_AT = 2;
-        internal const int REPLY_FROM_CACHE = 3;
-        internal const int REPLY_SIGNING_PORT = 4;
 
         internal const int OUTCOME_CONNECTED = 1;
         internal const int OUTCOME_OTHER = 3;

@@ -64,7 +64,7 @@ namespace Pgiam.Native
     internal delegate IntPtr ReplyText(IntPtr reply, int field);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    internal delegate long ReplyNumber(IntPtr reply, int field);
+    internal delegate int ReplyFacts(IntPtr reply, ref Facts facts);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate IntPtr ReplyWarning(IntPtr reply, UIntPtr index);

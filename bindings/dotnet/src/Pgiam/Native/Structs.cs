@@ -81,6 +81,21 @@ namespace Pgiam.Native
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    internal struct Facts
+    {
+        internal uint StructSize;
+        internal uint FromCache;
+        internal long TokenExpiresAt;
+        internal long CredentialsExpiresAt;
+        internal uint SigningPort;
+        internal uint ParamCount;
+        internal uint WarningCount;
+        internal uint Reserved;
+        internal IntPtr Texts;
+        internal UIntPtr TextsSize;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     internal struct Step
     {
         internal uint StructSize;
@@ -156,5 +171,6 @@ namespace Pgiam.Native
         internal IntPtr AttemptFree;
         internal IntPtr Examine;
         internal IntPtr ContextTakeLog;
+        internal IntPtr ReplyFacts;
     }
 }

@@ -20,7 +20,12 @@ namespace Pgiam.Native
             {
                 length++;
             }
-            return length == 0 ? "" : Encoding.UTF8.GetString(start, length);
+            return Read(text, length);
+        }
+
+        internal static unsafe string Read(IntPtr text, int length)
+        {
+            return length == 0 ? "" : Encoding.UTF8.GetString((byte*)text, length);
         }
     }
 }
