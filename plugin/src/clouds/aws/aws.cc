@@ -46,6 +46,10 @@ Target make_target(const TargetKind& kind, std::string_view host, std::uint16_t 
   return target;
 }
 
+std::string spelling_of(const std::string& region) {
+  return "see the spelling of the host: …." + region + ".…";
+}
+
 // The region to sign for: of the option, of the endpoint's name, of AWS's own settings. Never
 // guessed.
 Result<void> choose_region(Target& target, const Settings& settings,
@@ -68,10 +72,13 @@ Result<void> choose_region(Target& target, const Settings& settings,
                                           configured.name + " of " + configured.from));
     return {};
   }
-  if (configured.name.empty())
-    return make_error(
-        Status::kTarget, "the region of " + target.host + " is unknown: its name tells none",
-        "say it: PGIAM_REGION=eu-west-1, or region = … in the configuration");
+  if (configured.name.empty()) {
+    const std::string unknown = "the region of " + target.host + " is unknown: ";
+    if (const std::string near(near_region_in(target.host)); !near.empty())
+      return make_error(Status::kTarget, unknown + "is " + near + " meant?", spelling_of(near));
+    return make_error(Status::kTarget, unknown + "its name tells none",
+                      "say it: PGIAM_REGION=eu-west-1, or region = … in the configuration");
+  }
   set_region(target, configured.name, configured.from);
   return {};
 }
@@ -80,11 +87,34 @@ void warn_of_slip(const Target& target, std::vector<Error>& warnings) {
   const std::string region = target.fact(kRegion);
   const bool is_of_name = target.fact(kRegionFrom) == std::string_view("endpoint");
   const std::string near(near_region(region, is_of_name));
-  if (near.empty()) return;
-  warnings.push_back(make_finding(
-      "region_unlike_known",
-      "no region " + region + " is known here: is " + near + " meant?",
-      {is_of_name ? "see the spelling of the host: …." + near + ".…" : "region = " + near}));
+  if (!near.empty()) {
+    warnings.push_back(make_finding(
+        "region_unlike_known", "no region " + region + " is known here: is " + near + " meant?",
+        {is_of_name ? spelling_of(near) : "region = " + near}));
+    return;
+  }
+  const std::string meant(is_of_name ? "" : near_region_in(target.host));
+  if (meant.empty()) return;
+  warnings.push_back(make_finding("region_unlike_known",
+                                  target.host + " names no region that is known here: is " +
+                                      meant + " meant?",
+                                  {spelling_of(meant)}));
+}
+
+// A name with the end of another partition's resolves nowhere.
+void warn_of_suffix(const Target& target, std::vector<Error>& warnings) {
+  const std::string region = target.fact(kRegion);
+  const std::string_view right = partition_of(region).dns_suffix;
+  const auto ends_with = [&](std::string_view suffix) {
+    return name_below(target.host, suffix).has_value();
+  };
+  const bool has_one = std::any_of(partitions().begin(), partitions().end(),
+                                   [&](const Partition& one) { return ends_with(one.dns_suffix); });
+  if (!has_one || ends_with(right)) return;
+  warnings.push_back(make_finding("suffix_unlike_region",
+                                  "names of " + region + " end with " + std::string(right) +
+                                      ", and not as " + target.host + " does",
+                                  {"see the spelling of the host: …." + std::string(right)}));
 }
 
 // The whole search, as a secret's source.
@@ -175,7 +205,10 @@ class Aws : public Cloud {
     auto chosen = choose_region(
         target, settings,
         configured_region(world_.environment, (*profiles)->find(profile), profile), warnings);
-    if (chosen) warn_of_slip(target, warnings);
+    if (chosen) {
+      warn_of_slip(target, warnings);
+      warn_of_suffix(target, warnings);
+    }
     return chosen;
   }
 

@@ -43,6 +43,13 @@ constexpr std::string_view kRegions =
     "us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1 us-isof-east-1 "
     "us-isof-south-1 us-west-1 us-west-2";
 
+// Without what people leave out of a region, or write otherwise.
+std::string letters_and_digits(std::string_view text) {
+  std::string kept(text);
+  std::erase_if(kept, [](char c) { return c == '-' || c == '_'; });
+  return kept;
+}
+
 // A letter too many, too few or another, or two that changed places.
 bool is_slip_of(std::string_view typed, std::string_view known) {
   if (edit_distance(typed, known) <= 1) return true;
@@ -61,6 +68,18 @@ std::string_view near_region(std::string_view region, bool may_be_to_come) {
     const std::string_view words = known.substr(0, known.rfind('-') + 1);
     if (may_be_to_come && region.starts_with(words)) return {};
     if (near.empty() && is_slip_of(region, known)) near = known;
+  }
+  return near;
+}
+
+std::string_view near_region_in(std::string_view host) {
+  const auto labels = split(host, '.');
+  std::string_view near;
+  for (const std::string_view label : std::span(labels).subspan(1)) {  // behind the user's own
+    if (looks_like_region(label)) return {};
+    if (near.empty()) near = near_region(label, false);
+    for (const std::string_view known : split(kRegions, ' '))
+      if (near.empty() && letters_and_digits(label) == letters_and_digits(known)) near = known;
   }
   return near;
 }

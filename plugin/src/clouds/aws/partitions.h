@@ -29,4 +29,7 @@ bool looks_like_region(std::string_view label);
 // number alone is none where regions to come may be meant.
 std::string_view near_region(std::string_view region, bool may_be_to_come);
 
+// The known region that a label of a host without one is so near to; "" for none.
+std::string_view near_region_in(std::string_view host);
+
 }  // namespace pgiam::aws

@@ -195,6 +195,27 @@ TEST_F(ServerCheck, OfANameIsNotMadeOfWhatWasPastedInItsPlace) {
   EXPECT_THAT(ask().error().message, HasSubstr("signing_host is a URL"));
 }
 
+TEST_F(ServerCheck, ALabelThatIsASlipFromARegionIsNamedWhereThereIsNone) {
+  asked_.host = "orders.c9.eu-west1.rds.amazonaws.com";
+  EXPECT_THAT(ask().error().message, HasSubstr("is eu-west-1 meant?"));
+  asked_.host = "orders.rds.amazonaws.com";
+  EXPECT_THAT(ask().error().message, HasSubstr("its name tells none"));
+}
+
+TEST_F(ServerCheck, ANameOfAnotherPartitionThanItsRegionsIsWarnedOf) {
+  const auto warned = [&](std::string host) {
+    asked_.host = host;
+    const auto reply = ask();
+    for (const Error& warning : reply->plan().warnings)
+      if (warning.code == "suffix_unlike_region") return warning.message;
+    return std::string();
+  };
+  EXPECT_THAT(warned("o.c9.cn-north-1.rds.amazonaws.com"), HasSubstr("amazonaws.com.cn"));
+  EXPECT_THAT(warned("o.c9.rds.eu-west-1.amazonaws.com.cn"), HasSubstr("end with amazonaws.com,"));
+  EXPECT_EQ(warned("o.c9.rds.cn-north-1.amazonaws.com.cn"), "");
+  EXPECT_EQ(warned("o.c9.us-gov-west-1.rds.amazonaws.com"), "");
+}
+
 TEST_F(ServerCheck, ARegionThatIsASlipFromAKnownOneIsWarnedOf) {
   const auto warned = [&](std::string host, std::string region) -> std::string {
     asked_.host = host;
@@ -209,7 +230,11 @@ TEST_F(ServerCheck, ARegionThatIsASlipFromAKnownOneIsWarnedOf) {
   EXPECT_THAT(warned("o.rds.amazonaws.com", "us-eest-1"), HasSubstr("us-east-1"));
   EXPECT_THAT(warned("o.rds.amazonaws.com", "eu-west1"), HasSubstr("eu-west-1"));
   EXPECT_THAT(warned("o.rds.amazonaws.com", "EU-WEST-1"), HasSubstr("eu-west-1"));
+  for (const char* label : {"eu-west1", "euwest1", "eu_west_1", "eu-west-1a", "eu-west-l"})
+    EXPECT_THAT(warned(std::string("o.c9.") + label + ".rds.amazonaws.com", "eu-west-1"),
+                HasSubstr("is eu-west-1 meant?"));
   EXPECT_EQ(warned("o.c9.eu-west-1.rds.amazonaws.com", ""), "");
+  EXPECT_EQ(warned("o.c9.eu-west-1.rds.amazonaws.com", "us-east-1"), "");
   EXPECT_EQ(warned("o.c9.eu-west-9.rds.amazonaws.com", ""), "") << "it may be a new one";
   EXPECT_EQ(warned("o.c9.xx-nowhere-1.rds.amazonaws.com", ""), "");
 }
