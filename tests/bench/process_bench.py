@@ -152,7 +152,7 @@ def main():
         return json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
 
     def process(*command):
-        """Milliseconds until it has ended, KiB at most."""
+        """Milliseconds until it has ended, KiB at most, milliseconds of the processor."""
         begun = time.perf_counter()
         environment = {"HOME": "/nonexistent", "PGIAM_CONFIG": "/dev/null"} | KEYS
         nowhere = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
@@ -160,15 +160,20 @@ def main():
         _, status, usage = os.wait4(child, 0)
         if status != 0:
             raise SystemExit(f"{command[0]} failed")
-        return (time.perf_counter() - begun) * 1e3, usage.ru_maxrss
+        return (time.perf_counter() - begun) * 1e3, usage.ru_maxrss, (usage.ru_utime + usage.ru_stime) * 1e3
 
     sys.path.insert(0, str(HERE.parent / "rds/aws"))
     from fake_aws import FakeAws
 
-    runs = [(process("/bin/true"), process(example, HOST, "app")) for _ in range(rounds)]
-    empty_ms, token_ms = (statistics.median(run[i][0] for run in runs) for i in (0, 1))
+    processes = {"an empty one": ("/bin/true",), "to a token": (example, HOST, "app")}
+    command = pathlib.Path(library).parent.parent / "bin/pgiam"
+    if command.exists():
+        processes["pgiam token"] = (str(command), "token", f"host={HOST} user=app")
+    runs = [[process(*words) for words in processes.values()] for _ in range(rounds)]
     empty_kib, token_kib = (min(run[i][1] for run in runs) for i in (0, 1))
-    say(3, f"process to a token {token_ms:.2f} ms, an empty one {empty_ms:.2f} ms: {token_ms - empty_ms:+.2f} ms")
+    for i, name in enumerate(processes):
+        clock, processor = ([statistics.median(run[j][what] for run in runs) for j in (0, i)] for what in (0, 2))
+        say(3, f"process, {name}: {clock[1]:.2f} ms, {clock[1] - clock[0]:+.2f}; of the processor's {processor[1]:.2f} ms, {processor[1] - processor[0]:+.2f}")
     loads = [apart(load) for _ in range(min(rounds, 9))]
     say(5, "loaded beside libpq in {ms:.2f} ms, {private_kib} KiB private".format(**min(loads, key=lambda one: one["ms"])))
 
