@@ -5,6 +5,9 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+from conftest import BILLING, HOST
+
 ROOT = Path(__file__).resolve().parents[2]
 NOT_OURS = {".git", "build", "node_modules", "target", "__pycache__", ".pytest_cache", ".cache"}
 
@@ -46,3 +49,21 @@ def snippets_in(readme):
 
 def all_snippets():
     return [snippet for readme in readmes() for snippet in snippets_in(readme)]
+
+
+RUN = []  # of each snippet that a test takes its README, and how it begins
+
+
+def snippet(readme, begins):
+    """Marks a test of this snippet, which gets it as `text`, with names that are shortened for people written out."""
+    RUN.append((readme, begins))
+    (found,) = [one for one in all_snippets() if one.readme == readme and one.text.startswith(begins)] or [None]
+    text = found.text if found else ""
+    for short, whole in {"orders.….rds.amazonaws.com": HOST, "orders.… ": f"{HOST} ", "billing.… ": f"{BILLING} "}.items():
+        text = text.replace(short, whole)
+    return pytest.mark.parametrize("text", [pytest.param(text, id=f"{readme}: {begins}")])
+
+
+def lines_of(text, remark="#"):
+    """Its lines, without the remarks beside them."""
+    return [line.split(f"  {remark}")[0].strip() for line in text.splitlines() if line.strip()]

@@ -8,36 +8,23 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import BILLING, BUILD, HOST, ROOT
-from snippets import all_snippets
+import test_bindings  # noqa: F401 -- its snippets, too, are in RUN
+from conftest import BUILD, HOST, ROOT
+from snippets import RUN, all_snippets, lines_of, snippet
 
 # Readme, how the snippet begins, and why it is not run.
 NOT_RUN = [
     ("README.md", "hosts/demo ", "this suite is what tests/run runs; the demo and the suite run in bare Debians: .ci/bare-debian"),
     ("README.md", "config.BeforeConnect", "a line for each; tests/bindings/go/test_pgx.py makes the first, the pool of hosts/jdbc/README.md below the second"),
     ("README.md", ".ci/install build ", "installs packages and pgiam on this machine; .ci/bare-debian and checks.install do it elsewhere"),
-    ("bindings/dotnet/README.md", "var pgiam = new Pgiam.Context()", "calls without their surroundings; tests/bindings/dotnet makes each of them"),
-    ("bindings/dotnet/README.md", "new NpgsqlDataSourceBuilder", "a line for each driver; tests/bindings/dotnet runs them, Npgsql's against its shape"),
-    ("bindings/go/README.md", "import \"pgiam.org", "calls without their surroundings; the module's own tests make them, and tests/bindings/go runs examples/"),
-    ("bindings/go/README.md", "pgiam.Request{", "pgiamaws's own tests make both calls, with types of the SDK's shape"),
     ("bindings/go/README.md", "connector, err :=", "a line for each driver; tests/bindings/go runs each with the driver itself"),
     ("bindings/java/README.md", "Pgiam, PgiamAttempt ──► Bridge", "a drawing"),
     ("hosts/libpq/README.md", "[Service]", "a unit of systemd, with the paths of an installed system; no service manager runs here"),
     ("sdk/README.md", "pgiam_option keywords[]", "a sketch with a driver of the reader's; sdk/examples/plugin_host.c is the whole of it, and run by tests/sdk"),
     ("sdk/README.md", "Cannot sign in: ", "what a program says; tests/sdk sees that it does"),
-    ("bindings/node/README.md", "const pgiam = require", "calls without their surroundings; tests/bindings/node makes each of them"),
-    ("bindings/node/README.md", "new pg.Pool(", "a line for each driver; tests/bindings/node and tests/optional/node_drivers run each with the driver itself"),
     ("bindings/node/README.md", "npm install bindings/node", "tests/bindings/node packs the package and installs it elsewhere"),
-    ("bindings/python/README.md", "import pgiam", "calls without their surroundings; tests/bindings/python runs examples/, which are the whole of them"),
     ("bindings/python/README.md", "pip install bindings/python", "tests/bindings/python/test_package.py makes the wheel and installs it elsewhere"),
-    ("bindings/python/README.md", "pgiam.psycopg.connect(", "a line for each driver; tests/bindings/python runs each with the driver itself"),
-    ("bindings/ruby/README.md", 'require "pgiam"', "calls without their surroundings; tests/bindings/ruby runs examples/, which are the whole of them"),
-    ("bindings/ruby/README.md", 'require "pgiam/pg"', "a line for each driver; tests/bindings/ruby runs each with the driver itself"),
-    ("bindings/php/README.md", "$context = new Pgiam", "calls without their surroundings; tests/bindings/php runs examples/, which are the whole of them"),
     ("bindings/php/README.md", "composer config", "tests/bindings/php/test_package.py installs the clone elsewhere, without a network"),
-    ("bindings/php/README.md", "$pdo = Pgiam", "a line for each driver; tests/bindings/php runs each with the driver itself"),
-    ("bindings/rust/README.md", "[dependencies]", "calls without their surroundings; tests/bindings/rust runs examples/, which are the whole of them"),
-    ("bindings/rust/README.md", "let provider = pgiam::Provider", "the same; tests/bindings/rust/src/bin/trial.rs asks such providers"),
     ("bindings/rust/README.md", "cargo run --bin", "tests/bindings/rust/test_examples.py runs both against an instance"),
     ("sdk/docs/installing.md", "gpg --verify", "tests/release/test_signing.py types both"),
     ("sdk/docs/installing.md", "sudo apt install ./libpgiam1", "tests/optional/release_packages installs them in roots of Debian"),
@@ -54,24 +41,6 @@ NOT_RUN = [
 ]
 # These name files beside the README: they are looked for.
 FILES = [("hosts/libpq/README.md", "exports.cc"), ("tests/rds/README.md", "run, ctl")]
-
-RUN = []
-
-
-def snippet(readme, begins):
-    """Marks a test of this snippet, which gets it as `text`, with names that are shortened for people written out."""
-    RUN.append((readme, begins))
-    (found,) = [one for one in all_snippets() if one.readme == readme and one.text.startswith(begins)] or [None]
-    text = found.text if found else ""
-    for short, whole in {"orders.….rds.amazonaws.com": HOST, "orders.… ": f"{HOST} ", "billing.… ": f"{BILLING} "}.items():
-        text = text.replace(short, whole)
-    return pytest.mark.parametrize("text", [pytest.param(text, id=f"{readme}: {begins}")])
-
-
-def lines_of(text):
-    """Its lines, without the remarks beside them."""
-    return [line.split("  #")[0].strip() for line in text.splitlines() if line.strip()]
-
 
 def test_every_snippet_is_run_or_says_why_not():
     known = [*RUN, *FILES, *((readme, begins) for readme, begins, _ in NOT_RUN)]

@@ -46,8 +46,17 @@ namespace Npgsql
         }
     }
 
+    public sealed class NpgsqlDataSource
+    {
+    }
+
     public sealed class NpgsqlDataSourceBuilder
     {
+        public NpgsqlDataSource Build()
+        {
+            return new NpgsqlDataSource();
+        }
+
         public NpgsqlDataSourceBuilder(string connectionString)
         {
             ConnectionStringBuilder = new NpgsqlConnectionStringBuilder { ConnectionString = connectionString };

@@ -115,12 +115,40 @@ namespace Pgiam
         }
 
         /// <summary>A token with all that is known about it.</summary>
+        public Answer GetAnswer(string host, string user, int port = 0, Options options = null, CredentialSource credentials = null)
+        {
+            return GetAnswer(New(host, user, port, options, credentials));
+        }
+
+        /// <summary>The same of what psql takes.</summary>
+        public Answer GetAnswer(string conninfo, Options options = null, CredentialSource credentials = null)
+        {
+            return GetAnswer(New(conninfo, options, credentials));
+        }
+
+        /// <summary>The same of a request.</summary>
         public Answer GetAnswer(Request request, CancellationToken cancellationToken = default(CancellationToken))
         {
             return Ask(request, AnswerOf, cancellationToken);
         }
 
         /// <summary>The same without a thread that waits.</summary>
+        public Task<Answer> GetAnswerAsync(
+            string host, string user, int port = 0, Options options = null, CredentialSource credentials = null,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            return GetAnswerAsync(New(host, user, port, options, credentials), cancellationToken);
+        }
+
+        /// <summary>The same of what psql takes.</summary>
+        public Task<Answer> GetAnswerAsync(
+            string conninfo, Options options = null, CredentialSource credentials = null,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            return GetAnswerAsync(New(conninfo, options, credentials), cancellationToken);
+        }
+
+        /// <summary>The same of a request.</summary>
         public Task<Answer> GetAnswerAsync(Request request, CancellationToken cancellationToken = default(CancellationToken))
         {
             return AskAsync(request, AnswerOf, cancellationToken);

@@ -9,7 +9,8 @@ With a driver: pgiam.psycopg, pgiam.psycopg2, pgiam.sqlalchemy, pgiam.asyncpg, p
 from __future__ import annotations
 
 import atexit
-from typing import Any, Optional
+import importlib
+from typing import TYPE_CHECKING, Any, Optional
 
 from . import aio
 from ._answer import Answer, Params
@@ -20,6 +21,16 @@ from ._questions import Prompt
 from ._version import __version__
 
 __all__ = ["Answer", "Context", "Error", "Params", "Prompt", "aio", "__version__", "default_context", "library_version", "token"]
+
+if TYPE_CHECKING:
+    from . import asyncpg as asyncpg, django as django, psycopg as psycopg, psycopg2 as psycopg2, sqlalchemy as sqlalchemy
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Those for a driver are imported when somebody names them: most programs have one driver, and some have none."""
+        if name in ("asyncpg", "django", "psycopg", "psycopg2", "sqlalchemy"):
+            return importlib.import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def token(

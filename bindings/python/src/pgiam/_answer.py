@@ -118,7 +118,8 @@ class Answer:
         return dict(zip(texts[0:end:2], texts[1:end:2]))
 
     def _text(self, place: int) -> str:
-        return self._all_texts()[2 * self._facts.param_count + place]
+        texts, behind = self._all_texts(), 2 * int(self._facts.param_count)
+        return texts[behind + place]
 
     def _all_texts(self) -> list[str]:
         return self._texts.decode(errors="replace").split("\0")
