@@ -21,6 +21,12 @@ namespace fs = std::filesystem;
 namespace pgiam::cli {
 namespace {
 
+#ifdef __GLIBC__
+constexpr bool kLoaderTakesFilters = true;
+#else  // musl's knows no $LIB, and takes nothing in another library's place
+constexpr bool kLoaderTakesFilters = false;
+#endif
+
 std::string readable(const std::string& file, const char* what) {
   if (access(file.c_str(), R_OK) == 0) return file;
   throw UsageError(
@@ -91,6 +97,10 @@ bool replaces(const std::string& file, const std::string& other) {
 std::string hook_file() { return readable(library_folder() + "/libpgiam-libpq.so", "hook"); }
 
 std::string filter_file() {
+  if (!kLoaderTakesFilters)
+    throw UsageError("there is no filter for musl",
+                     "the hook alone reaches programs that are linked with libpq; for others, pgiam keep and "
+                     "pgiam exec --pgpassword CONNINFO");
   const fs::path folder = library_folder() + "/pgiam/filter";
   if (late_libpq().is_the_systems) return readable(folder / "libpq.so.5", "filter");
   return filter_in_front_of(fs::absolute(late_libpq().file),

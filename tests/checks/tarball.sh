@@ -21,6 +21,7 @@ cp "$tree/bin/pgiam" "$work/bad"
 cp "$tree/$libdir/pgiam/libpgiam-examine.so" "$work/bad"
 printf '\267' | dd of="$work/bad/libpgiam-examine.so" bs=1 seek=18 conv=notrunc status=none  # says that it is for arm64
 if "$release/check" "$work/bad" --glibc 2.0 >"$work/faults"; then fail "nobody complains"; fi
+if "$release/check" "$work/bad" --glibc none | sed 's/^/for musl: /' >>"$work/faults"; then fail "glibc is taken for musl"; fi
 while read -r words; do
   grep -qF -- "$words" "$work/faults" || { cat "$work/faults"; fail "there is no complaint: $words"; }
 done <<END_OF_WORDS
@@ -32,6 +33,8 @@ libpgiam-http.so does not export pgiam_http_module_get
 libpgiam-http.so is not stripped
 libpgiam-http.so holds a path of the machine that built it: $1/plugin/x
 pgiam needs GLIBC_2
+for musl: pgiam needs libc.so.6
+for musl: pgiam needs GLIBC_2
 $([ "$(uname -m)" != x86_64 ] || printf '%s\n' "libpgiam-examine.so has segments at multiples of 0x1000" "objects are for different machines: libpgiam-examine.so")
 END_OF_WORDS
 
