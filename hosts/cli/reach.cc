@@ -66,6 +66,9 @@ constexpr const char* kWayOfGo =
 // Begins what it runs with an environment of its own making.
 constexpr std::string_view kClears[] = {"sudo", "sudo-rs", "doas", "pkexec"};
 
+// Has a service, or another machine, begin it.
+constexpr std::string_view kStartElsewhere[] = {"docker", "podman", "nerdctl", "kubectl", "ssh", "systemd-run"};
+
 // What they load or start is their own affair, and no database's driver.
 constexpr std::string_view kLoadersOfTheirOwn[] = {
     "ld-",     "libc.",      "libm.",      "libdl.",    "libpthread.", "libgcc_s.", "libstdc++.",
@@ -150,9 +153,13 @@ bool su_clears(const Words& words) {
   });
 }
 
-// sudo and the like: what they run sees neither LD_PRELOAD nor the cloud's variables.
+// sudo and the like: what they run sees neither LD_PRELOAD nor the cloud's variables. docker and the
+// like have somebody else start it, and show it no variable of theirs at all.
 std::string why_environment_is_lost(const Words& words) {
   const std::string name = name_of(words.front());
+  if (is_one_of(name, kStartElsewhere))
+    return name + " has its program started elsewhere, without LD_PRELOAD and the cloud's variables: "
+                  "with pgiam installed there, " + name + " … pgiam exec -- PROGRAM";
   const std::string what = " clears LD_PRELOAD and the cloud's variables, so what it runs goes without pgiam: ";
   if (is_one_of(name, kClears)) return name + what + name + " pgiam exec -- PROGRAM";
   if (name == "env" && env_clears(words)) return "env -i" + what + "leave -i out, or env -i HOME=… pgiam exec -- PROGRAM";

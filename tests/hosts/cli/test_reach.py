@@ -230,6 +230,13 @@ def test_sudo_is_told_to_stand_before_pgiam(name, pgiam, named):
     assert ended.stderr.endswith(f": {name} pgiam exec -- PROGRAM\n")
 
 
+@pytest.mark.parametrize("name", ["docker", "podman", "ssh", "systemd-run"])
+def test_what_is_started_elsewhere_has_pgiam_behind_it(name, pgiam, named):
+    ended = pgiam("exec", "--", named(name))
+    assert ended.stderr.startswith(f"pgiam: warning: {name} has its program started elsewhere")
+    assert ended.stderr.endswith(f", {name} … pgiam exec -- PROGRAM\n")
+
+
 @pytest.mark.parametrize("words, is_told", [(["-i"], True), (["-", "A=b"], True), (["A=b"], False), ([], False)])
 def test_env_is_told_of_where_it_clears_the_environment(words, is_told, pgiam):
     assert ("env -i clears" in pgiam("exec", "--", "env", *words).stderr) == is_told
