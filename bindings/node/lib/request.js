@@ -1,6 +1,7 @@
 'use strict';
 
 // What a caller says, in the addon's form.
+const { inspect } = require('node:util');
 const { native } = require('./native.js');
 const { PgiamError, fromNative } = require('./errors.js');
 
@@ -41,9 +42,10 @@ function kindOf(value) {
 
 function port(value) {
   if (value === undefined || value === null || value === '') return undefined;
-  const number = typeof value === 'string' && !/^\s*\d+\s*$/.test(value) ? NaN : Number(value);
+  const isOne = ['number', 'bigint'].includes(typeof value) || (typeof value === 'string' && /^\s*\d+\s*$/.test(value));
+  const number = isOne ? Number(value) : NaN;  // which makes 1 of true, and 5 of [5]
   if (!Number.isInteger(number) || number < 0 || number > 65535) {
-    throw new PgiamError('INVALID_ARGUMENT', `port is ${JSON.stringify(value) ?? String(value)}, not a number up to 65535`);
+    throw new PgiamError('INVALID_ARGUMENT', `port is ${inspect(value)}, not a number up to 65535`);
   }
   return number;
 }

@@ -97,6 +97,17 @@ test('errors name options as the caller wrote them', async (t) => {
   assert.throws(() => new pgiam.Context({ roleArm: 'x' }), /roleArm/);
 });
 
+test('a port that is none is refused, and not made another', async (t) => {
+  setUp(t, KEYS);
+  const context = contextOf(t);
+  for (const port of [1.5, true, '1.5', -1, 65536, 70000n, [5433], 'x']) {
+    const error = await errorOf(context.token({ ...WHERE, port }));
+    assert.equal(error.status, 'INVALID_ARGUMENT');
+    assert.match(error.message, /^port is .*, not a number up to 65535$/);
+  }
+  for (const port of [5433, '5433', 5433n]) assert.ok((await context.token({ ...WHERE, port })).startsWith(`${HOST}:5433/`));
+});
+
 test('text with a NUL is refused', async (t) => {
   setUp(t, KEYS);
   const context = contextOf(t);

@@ -104,6 +104,18 @@ def test_text_with_a_nul_is_refused(context, keys, arguments):
     assert (raised.value.status, raised.value.code) == ("INVALID_ARGUMENT", "nul_in_text")
 
 
+@pytest.mark.parametrize("port", [1.5, True, "1.5", "5_0", "\u0663", -1, 65536, "9" * 5000, b"x", object()])
+def test_a_port_that_is_none_is_refused_and_not_made_another(port, keys, context):
+    with pytest.raises(pgiam.Error, match="^port is .*, not a number up to 65535") as raised:
+        context.token(host=HOST, user="app", port=port)
+    assert raised.value.status == "INVALID_ARGUMENT"
+
+
+@pytest.mark.parametrize("port", [5433, "5433", " 5433 ", b"5433"])
+def test_a_port_may_be_text(port, keys, context):
+    assert context.token(host=HOST, user="app", port=port).startswith(f"{HOST}:5433/")
+
+
 def test_text_that_is_no_utf8_and_ports_that_are_none_are_refused(context, keys):
     for arguments in ({"user": "\udcff"}, {"port": 70000}, {"port": "x"}, {"port": -1}):
         with pytest.raises(pgiam.Error) as raised:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import operator
 import os
 from typing import Any, Iterable, Mapping, Optional, Tuple
 
@@ -46,10 +47,13 @@ def pairs(values: Mapping[str, Any]) -> Tuple[Any, int]:
 def port_number(port: Any) -> int:
     if port is None or port == "":
         return 0
-    try:
-        number = int(port)
-    except (TypeError, ValueError):
-        number = -1
+    number = -1
+    if isinstance(port, (str, bytes)):
+        digits = port.strip()
+        if digits.isdigit() and digits.isascii() and len(digits) <= 5:
+            number = int(digits)
+    elif hasattr(port, "__index__") and not isinstance(port, bool):  # int() would make 1 of 1.5 and of True
+        number = operator.index(port)
     if not 0 <= number <= 65535:
         raise Error("INVALID_ARGUMENT", f"port is {port!r}, not a number up to 65535")
     return number
