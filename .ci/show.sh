@@ -29,7 +29,7 @@ follow() {
       printf '\r\e[K%s' "${line:0:$((${width:-80} - 1))}"
     elif ((SECONDS - started >= next)); then
       echo "  … $next s: ${line:0:100}"
-      ((next *= 2))
+      ((next += next < 240 ? next : 240))
     fi
     sleep 0.5
   done
