@@ -25,7 +25,7 @@ final class Api {
     anUnknownOptionIsNamedWithTheNearestOne();
     anErrorListsWhatWasTried();
     aClosedPgiamSaysSo();
-    aNulCharacterIsRefused();
+    textThatWouldBecomeAnotherIsRefused();
     keywordsGoInAndKeywordsComeOut();
     warningsAreToldOneByOne();
     anAttemptGoesFromTheFirstHostToTheEnd();
@@ -108,12 +108,14 @@ final class Api {
     }
   }
 
-  private static void aNulCharacterIsRefused() throws PgiamException {
-    try (Pgiam pgiam = new Pgiam()) {
-      pgiam.beforeConnect(new PgiamRequest(HOST + "\0.example").user("app"));
-      throw new AssertionError("a NUL was cut off");
-    } catch (PgiamException failure) {
-      require(failure.status() == PgiamException.INVALID_ARGUMENT, failure.statusName());
+  private static void textThatWouldBecomeAnotherIsRefused() throws PgiamException {
+    for (String user : new String[] {"app\0x", "app\ud800", "\udc00app"}) {
+      try (Pgiam pgiam = new Pgiam()) {
+        pgiam.beforeConnect(new PgiamRequest(HOST).user(user));
+        throw new AssertionError("a token for another user than " + user);
+      } catch (PgiamException failure) {
+        require(failure.status() == PgiamException.INVALID_ARGUMENT, failure.statusName());
+      }
     }
   }
 

@@ -51,7 +51,7 @@ final class Conversation implements AutoCloseable {
     try {
       Map<String, String> given = credentials == null ? null : credentials.get(areNeededAnew);
       if (given != null) {
-        Text.refuseNul(given);
+        Text.refuseUnfit(given);
         return new JsonLine().member("values", given);
       }
     } catch (Exception failed) {

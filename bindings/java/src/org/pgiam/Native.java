@@ -43,7 +43,7 @@ final class Native {
     try {
       Map<String, String> given = credentials.get(areNeededAnew);
       if (given == null) return new byte[][] {Text.utf8("the host gave no credentials")};
-      Text.refuseNul(given);
+      Text.refuseUnfit(given);
       return Text.pairs(given);
     } catch (Exception failed) {
       return new byte[][] {Text.utf8(String.valueOf(failed.getMessage()))};

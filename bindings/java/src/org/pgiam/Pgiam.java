@@ -41,7 +41,7 @@ public final class Pgiam implements AutoCloseable {
 
   /** options: for all requests; each request may override them. {@link #options} lists the keys. */
   public Pgiam(Map<String, String> options) throws PgiamException {
-    Text.refuseNul(options);
+    Text.refuseUnfit(options);
     context = Bridges.bridge().newContext(options);
   }
 
@@ -119,7 +119,7 @@ public final class Pgiam implements AutoCloseable {
    * PgiamRequest#keyword}. Neither file nor environment is looked at.
    */
   public static Map<String, String> keywords(String conninfo) throws PgiamException {
-    Text.refuseNul(conninfo);
+    Text.refuseUnfit(conninfo);
     return Bridges.bridge().keywords(conninfo);
   }
 
@@ -138,9 +138,9 @@ public final class Pgiam implements AutoCloseable {
   }
 
   private <T> T call(PgiamRequest request, Call<T> call) throws PgiamException {
-    Text.refuseNul(request.canApply, request.identity);
-    Text.refuseNul(request.keywords);
-    Text.refuseNul(request.options);
+    Text.refuseUnfit(request.canApply, request.identity);
+    Text.refuseUnfit(request.keywords);
+    Text.refuseUnfit(request.options);
     return whileOpen(() -> call.of(request));
   }
 

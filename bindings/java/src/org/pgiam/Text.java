@@ -55,18 +55,23 @@ final class Text {
     return map;
   }
 
-  /** C and processes would cut a text there. */
-  static void refuseNul(String... texts) throws PgiamException {
+  /** C and processes would cut a text at a NUL, and half a character would become a "?": a token would be another user's. */
+  static void refuseUnfit(String... texts) throws PgiamException {
     for (String text : texts) {
-      if (text == null || text.indexOf('\0') < 0) continue;
-      throw new PgiamException(PgiamException.INVALID_ARGUMENT,
-          "a text holds a NUL character", "take it out of the connection's settings");
+      if (text == null) continue;
+      if (text.indexOf('\0') >= 0) throw unfit("a text holds a NUL character");
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text))
+        throw unfit("a text is not one that UTF-8 can hold");
     }
   }
 
-  static void refuseNul(Map<String, String> options) throws PgiamException {
+  static void refuseUnfit(Map<String, String> options) throws PgiamException {
     for (Map.Entry<String, String> option : options.entrySet()) {
-      refuseNul(option.getKey(), option.getValue());
+      refuseUnfit(option.getKey(), option.getValue());
     }
+  }
+
+  private static PgiamException unfit(String what) {
+    return new PgiamException(PgiamException.INVALID_ARGUMENT, what, "take it out of the connection's settings");
   }
 }
