@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/conninfo_keywords.h"
+#include "base/shell.h"
 #include "parameters.h"
 #include "report.h"
 #include "saved_password.h"
@@ -52,6 +53,16 @@ std::string or_else(std::string text, const std::string& other) {
   return text.empty() ? other : text;
 }
 
+// A word alone is a database's name, to psql and so to us.
+UsageError no_host(const std::string& database) {
+  if (database.find('.') == database.npos ||
+      database.find('@') != database.npos)  // may hold a password
+    return UsageError("no host is given", "say it: \"host=… user=…\", --host, or PGHOST");
+  return UsageError(
+      "no host is given: \"" + database + "\" is taken for the name of a database, as psql does",
+      "if it is the host: --host " + shell_word(database));
+}
+
 }  // namespace
 
 Conninfo read_conninfo(const std::string& text) {
@@ -75,7 +86,7 @@ Connection::Connection(ResolvedConninfo resolved, std::size_t index)
       host_(part_of(resolved_.value("host"), index)),
       hostaddr_(part_of(resolved_.value("hostaddr"), index)) {
   if (resolved_.value("host").empty() && resolved_.value("hostaddr").empty())
-    throw UsageError("no host is given", "say it: \"host=… user=…\", --host, or PGHOST");
+    throw no_host(chosen("dbname"));
   host_ = or_else(host_, hostaddr_);
   port_ = read_port(or_else(part_of(resolved_.value("port"), index), "5432"));
 }

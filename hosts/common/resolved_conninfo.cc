@@ -87,7 +87,7 @@ void ResolvedConninfo::add_service() {
   const char* name = given ? given : getenv("PGSERVICE");
   if (!name) return;
   const Service service = read_service(name);
-  if (!service.error.empty()) throw ConninfoError(service.error);
+  if (!service.error.empty()) throw ConninfoError(service.error, service.hint);
   for (const ServiceValue& value : service.values)
     if (!slot(value.keyword)->is_set())
       set(value.keyword, value.value.view(), Origin::kService);

@@ -51,6 +51,7 @@ Reading read_file(const std::string& path, const std::string& name) {
   const std::unique_ptr<FILE, int (*)(FILE*)> file(fopen(path.c_str(), "re"), fclose);
   if (!file) {
     error = "service file \"" + path + "\" not found";
+    reading.service.hint = "PGSERVICEFILE names it, for the service \"" + name + "\"";
     return reading;
   }
   const std::string header = "[" + name + "]";
@@ -78,10 +79,12 @@ bool exists(const std::string& path) {
   return stat(path.c_str(), &status) == 0;
 }
 
-// The folder is compiled into libpq, and none tells it: those of Debian, Ubuntu and psycopg's wheels, of
-// PostgreSQL's own .rpms, of Fedora, RHEL and Alpine, and of a libpq that was built as its manual says.
-constexpr const char* kSystemFolders[] = {"/etc/postgresql-common", "/etc/sysconfig/pgsql", "/etc/postgresql",
-                                          "/usr/local/etc/postgresql", "/usr/local/pgsql/etc"};
+// The folder is compiled into libpq, and none tells it: those of Debian, Ubuntu and psycopg's
+// wheels, of PostgreSQL's own .rpms, of Fedora, RHEL and Alpine, and of a libpq that was built as
+// its manual says.
+constexpr const char* kSystemFolders[] = {"/etc/postgresql-common", "/etc/sysconfig/pgsql",
+                                          "/etc/postgresql", "/usr/local/etc/postgresql",
+                                          "/usr/local/pgsql/etc"};
 
 // Where it is looked for, in order; a file that was named has to be there.
 std::vector<std::string> files_to_read(const std::vector<std::string>& homes) {
@@ -92,8 +95,17 @@ std::vector<std::string> files_to_read(const std::vector<std::string>& homes) {
     for (const std::string& home : homes) files.push_back(home + "/.pg_service.conf");
     std::erase_if(files, [](const std::string& file) { return !exists(file); });
   }
-  if (std::string file = system_service_file(kSystemFolders); !file.empty()) files.push_back(std::move(file));
+  if (std::string file = system_service_file(kSystemFolders); !file.empty())
+    files.push_back(std::move(file));
   return files;
+}
+
+std::string where_it_belongs(const std::vector<std::string>& files, const std::string& name) {
+  if (files.empty())
+    return "there is no service file: its section [" + name + "] belongs into ~/.pg_service.conf";
+  std::string hint = "its section [" + name + "] is looked for in ";
+  for (const std::string& file : files) hint += (&file == &files.front() ? "" : ", ") + file;
+  return hint;
 }
 
 Service read_from(const std::vector<std::string>& files, const std::string& name) {
@@ -101,7 +113,7 @@ Service read_from(const std::vector<std::string>& files, const std::string& name
     Reading reading = read_file(path, name);
     if (reading.is_found || !reading.service.error.empty()) return std::move(reading.service);
   }
-  return {{}, "definition of service \"" + name + "\" not found"};
+  return {{}, "definition of service \"" + name + "\" not found", where_it_belongs(files, name)};
 }
 
 }  // namespace

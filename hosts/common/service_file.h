@@ -19,6 +19,7 @@ struct ServiceValue {
 struct Service {
   std::vector<ServiceValue> values;  // of a keyword that comes twice the first counts
   std::string error;                 // libpq's complaint; "" where there is none
+  std::string hint;                  // where it was looked for; "" where the complaint says that
 };
 
 // The system's file: in PGSYSCONFDIR where that is set, else in the first of the folders that has one; "" where there

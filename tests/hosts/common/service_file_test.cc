@@ -54,7 +54,16 @@ TEST_F(ServiceFile, TheSystemsIsInTheFirstFolderThatHasOne) {
 TEST_F(ServiceFile, AFileThatWasNamedHasToBeThere) {
   std::ofstream(system_) << "[orders]\nsslmode=prefer\n";
   EXPECT_FALSE(service_sets("orders", "sslmode"));
-  EXPECT_EQ(read_service("orders").error, "service file \"" + own_ + "\" not found");
+  const Service service = read_service("orders");
+  EXPECT_EQ(service.error, "service file \"" + own_ + "\" not found");
+  EXPECT_EQ(service.hint, "PGSERVICEFILE names it, for the service \"orders\"");
+}
+
+TEST_F(ServiceFile, OneThatIsNowhereIsSaidToHaveBeenLookedFor) {
+  std::ofstream(system_) << "[orders]\n";
+  std::ofstream(own_) << "[other]\n";
+  EXPECT_EQ(read_service("none").hint,
+            "its section [none] is looked for in " + own_ + ", " + system_);
 }
 
 TEST_F(ServiceFile, WhatOnlyLibpqLooksUpIsSaid) {
