@@ -47,6 +47,7 @@ add_tool(CMAKE_RANLIB ranlib ranlib)
 set(flags "-O3 -fPIC -s -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${PGIAM_ZIG_HEADERS}=.")
 set(CMAKE_C_FLAGS_INIT ${flags})
 set(CMAKE_CXX_FLAGS_INIT ${flags})
+set(CMAKE_EXE_LINKER_FLAGS_INIT -pie)
 set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)  # nothing runs where it was built
 
 set(CMAKE_FIND_ROOT_PATH ${PGIAM_ZIG_HEADERS})
