@@ -141,6 +141,9 @@ def test_the_next_attempts_are_refused_on_demand(emulator):
     emulator.refuse_next(2)
     assert [login(emulator, token).returncode for token in (None, "no token", None)] == [2, 2, 0]
     assert [attempt.get("reason") for attempt in emulator.attempts()] == ["ThrottlingException"] * 2 + [None]
+    emulator.refuse_next(2)
+    emulator.refuse_next(0)
+    assert login(emulator).returncode == 0
 
 
 @pytest.mark.skipif(not list(Path("/usr/share/locale/de/LC_MESSAGES").glob("postgres-*.mo")), reason="no translations are installed")
@@ -185,6 +188,13 @@ def test_what_was_signed_so_far_can_be_made_too_old(own_time):
     assert {attempt.get("reason") for attempt in own_time.attempts()} == {None, "ExpiredToken"}
     own_time.revive_tokens()
     assert login(own_time, old).returncode == 0
+
+
+def test_a_client_whose_clock_is_a_tick_behind_signs_anew_all_the_same(own_time):
+    coarse = 5  # CLOCK_REALTIME_COARSE
+    for _ in range(4):
+        own_time.expire_tokens()
+        assert login(own_time, token_for(own_time, at=time.clock_gettime(coarse))).returncode == 0
 
 
 def test_a_fast_clock_ages_tokens_fast(own_time):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import secrets
 import socketserver
@@ -19,6 +20,13 @@ from .postgres import Server, scratch_parent
 from .verifier import MAX_AGE, Endpoint, Key, Refused, Token, claims, verify
 
 DEFAULT_ENDPOINT = "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com"
+
+# pytest shows with a test that failed what was refused in it; nobody else hears it.
+_log = logging.getLogger("rds_emulator")
+_log.addHandler(logging.NullHandler())
+
+# A client may go by the kernel's coarse clock, which is so far behind at most.
+_TICK = 0.011
 
 # Reads until the emulator has closed the pipe, be it by dying; then nothing of it stays. The server removes its
 # pid file when it has ended.
@@ -229,9 +237,9 @@ class Emulator:
     # What happens to attempts
 
     def refuse_next(self, count=1, reason="ThrottlingException"):
-        """Refuses the next `count` attempts, whatever their token, giving `reason` in the log."""
+        """Refuses the next `count` attempts, whatever their token, giving `reason` in the log; 0: no more of them."""
         with self._lock:
-            self._refusals += [reason] * count
+            self._refusals = self._refusals + [reason] * count if count else []
 
     def set_delay(self, seconds):
         """Each answer takes this long from now on."""
@@ -250,7 +258,7 @@ class Emulator:
         """What was signed so far is too old from now on, what is signed from now on is not, however slow its bearer.
         A token tells whole seconds only: returns when the next one has begun."""
         since = int(self.now()) + 1
-        while self.now() < since:
+        while self.now() < since + _TICK:
             time.sleep(0.01)
         self._signed_since = since
 
@@ -358,6 +366,7 @@ class Emulator:
             except Refused as refusal:
                 attempt |= {"verdict": "refused", "reason": refusal.reason}
                 attempt |= {"check": refusal.check, "detail": refusal.detail}
+                _log.warning("refused %s: %s, %s", user, refusal.check, refusal.detail)
             self._attempts.append(attempt)
             with open(self._log_file, "a", encoding="utf-8") as log:
                 log.write(json.dumps(attempt, ensure_ascii=False) + "\n")
