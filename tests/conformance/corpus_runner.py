@@ -20,10 +20,10 @@ class Asked:
     """What the program of a case does when it is asked for its credentials, or a person for a word."""
 
     def __init__(self, given):
-        self.given, self.event = given, asyncio.Event()
+        self.given, self.asked = given, lambda: None
 
     async def __call__(self, *_):
-        self.event.set()
+        self.asked()
         if "never" in self.given:
             await asyncio.Event().wait()
         if "declines" in self.given:
@@ -47,11 +47,14 @@ def run(case):
 
 
 async def answer(context, request, credentials, cancels):
+    asked = asyncio.Event()
+    if cancels:
+        credentials.asked = asked.set
     request.pop("credentials", None)
     arguments = {**request.pop("keywords", {}), **request.pop("options", {}), **request}
     task = asyncio.ensure_future(pgiam.aio.answer(arguments.pop("conninfo", None), credentials=credentials, context=context, **arguments))
     if cancels:
-        await credentials.event.wait()
+        await asked.wait()
         task.cancel()
     try:
         return await task

@@ -96,7 +96,8 @@ def _resource_pattern(resource, has_variables):
 def _meets(patterns, resource):
     if patterns is None:
         return True
-    return all(pattern.fullmatch(part) for pattern, part in zip(patterns, resource.split(":", 5), strict=True))
+    parts = resource.split(":", 5)
+    return len(parts) == len(patterns) and all(pattern.fullmatch(part) for pattern, part in zip(patterns, parts))
 
 
 def _pattern(text, has_variables=False):

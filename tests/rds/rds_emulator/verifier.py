@@ -7,6 +7,8 @@ Sources: "Create a signed AWS API request" (Signature Version 4, query parameter
 UsingWithRDS.IAMDBAuth.* and, for Aurora DSQL, "Generating authentication tokens".
 """
 
+from __future__ import annotations  # Python 3.9, of Debian 11
+
 import hashlib
 import hmac
 import re

@@ -1,5 +1,7 @@
 """What a service is to this package: a function from request to answer, served over real sockets."""
 
+from __future__ import annotations  # Python 3.9, of Debian 11
+
 import json
 import socket
 import ssl

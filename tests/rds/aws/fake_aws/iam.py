@@ -3,6 +3,8 @@
 docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 """
 
+from __future__ import annotations  # Python 3.9, of Debian 11
+
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 

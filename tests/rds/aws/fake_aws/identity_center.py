@@ -3,6 +3,8 @@
 docs.aws.amazon.com/singlesignon/latest/PortalAPIReference and …/OIDCAPIReference
 """
 
+from __future__ import annotations  # Python 3.9, of Debian 11
+
 import secrets
 from dataclasses import dataclass, field
 

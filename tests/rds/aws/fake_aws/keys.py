@@ -3,6 +3,8 @@
 Written from "Create a signed AWS API request" (Signature Version 4), independent of every signer.
 """
 
+from __future__ import annotations  # Python 3.9, of Debian 11
+
 import hashlib
 import hmac
 import re

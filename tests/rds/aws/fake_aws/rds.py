@@ -3,6 +3,8 @@
 docs.aws.amazon.com/AmazonRDS/latest/APIReference
 """
 
+from __future__ import annotations  # Python 3.9, of Debian 11
+
 from dataclasses import dataclass, field
 
 from .keys import Refused, signer_of

@@ -3,6 +3,8 @@
 docs.aws.amazon.com/STS/latest/APIReference
 """
 
+from __future__ import annotations  # Python 3.9, of Debian 11
+
 import re
 from dataclasses import dataclass
 
