@@ -18,7 +18,7 @@ ln -s /usr/lib/libpq.so.5 "$work/bad/absolute"
 "${CC:-cc}" -shared -fPIC -o "$work/bad/libpgiam-http.so" -Wl,-rpath,/nowhere/lib -Wl,--no-as-needed -lpq -xc - \
   <<<'int stray(void) { return 0; } const char *place(void) { return "'"$1"'/plugin/x"; }'
 cp "$tree/bin/pgiam" "$work/bad"
-"${CC:-cc}" -no-pie -o "$work/bad/fixed" -xc - <<<'int main(void) { return 0; }'
+"${CC:-cc}" -no-pie -o "$work/bad/pgiam-fixed" -xc - <<<'int main(void) { return 0; }'
 cp "$tree/$libdir/pgiam/libpgiam-examine.so" "$work/bad"
 printf '\267' | dd of="$work/bad/libpgiam-examine.so" bs=1 seek=18 conv=notrunc status=none  # says that it is for arm64
 if "$release/check" "$work/bad" --glibc 2.0 >"$work/faults"; then fail "nobody complains"; fi
@@ -34,7 +34,7 @@ libpgiam-http.so does not export pgiam_http_module_get
 libpgiam-http.so is not stripped
 libpgiam-http.so holds a path of the machine that built it: $1/plugin/x
 pgiam needs GLIBC_2
-fixed is loaded at a fixed address
+pgiam-fixed is loaded at a fixed address
 for musl: pgiam needs libc.so.6
 for musl: pgiam needs GLIBC_2
 $([ "$(uname -m)" != x86_64 ] || printf '%s\n' "libpgiam-examine.so has segments at multiples of 0x1000" "objects are for different machines: libpgiam-examine.so")
