@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/rds")]
 from needs import needs  # noqa: E402
+from rds_clients import until  # noqa: E402
 
 
 def command(document, start):
@@ -31,6 +32,7 @@ def sh(tmp_path):
     assert run("gpg --batch --passphrase '' --quick-generate-key pgiam@example.org ed25519 sign never").returncode == 0
     yield run
     run("gpgconf --kill all")
+    until(lambda: not list(Path(home).glob("S.*")))  # the agent takes its sockets along, when it gets to it
     shutil.rmtree(home)
 
 
