@@ -121,6 +121,23 @@ static int before_connect(pgiam_context *context) {
   return ask(context, pgiam_before_connect, PGIAM_OK, is_token);
 }
 
+static int facts(pgiam_context *context) {
+  pgiam_request request;
+  pgiam_reply *reply = NULL;
+  pgiam_error *error = NULL;
+  pgiam_facts facts = PGIAM_FACTS_INIT;
+  int end;
+  pgiam_status status;
+  fill(&request);
+  status = pgiam_before_connect(context, &request, &reply, &error);
+  if (status == PGIAM_OK) status = pgiam_reply_facts(reply, &facts);
+  end = status == PGIAM_OK && facts.texts != NULL && facts.texts_size > 0 ? kRight : judge(status, error, 0);
+  if (status != PGIAM_OK && facts.texts != NULL) end = kWrong;
+  pgiam_error_free(error);
+  pgiam_reply_free(reply);
+  return end;
+}
+
 /* What was not given for want of memory is given the next time. */
 static int before_connect_again(pgiam_context *context) {
   const int first = before_connect(context);
@@ -388,7 +405,7 @@ static const struct {
     {"late_password", late_password},   {"conninfo", conninfo},
     {"attempt", attempt},               {"explain_refusal", explain_refusal},
     {"login", login},                   {"declined", declined},
-    {"kept_log", kept_log},
+    {"kept_log", kept_log},             {"facts", facts},
 };
 
 /* In a child. 0: the n-th allocation was reached, and all was well; 1: it was not; 2: a fault. */

@@ -20,7 +20,11 @@ namespace Pgiam
         internal Answer(Api api, IntPtr reply)
         {
             var facts = Parameters.NewFacts();
-            api.ReplyFacts(reply, ref facts);
+            var status = api.ReplyFacts(reply, ref facts);
+            if (status != Constants.OK)
+            {
+                throw PgiamException.Take(status, IntPtr.Zero);
+            }
             var texts = Text.Read(facts.Texts, (int)facts.TextsSize).Split('\0');
             parameters = new Dictionary<string, string>();
             var at = 0;

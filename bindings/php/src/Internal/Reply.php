@@ -63,7 +63,10 @@ final class Reply
         $holder = self::$facts ??= Library::sized('pgiam_facts');
         $facts = $holder[0];
         $facts->struct_size = self::$factsSize ??= \FFI::sizeof($facts);
-        Library::ffi()->pgiam_reply_facts($reply, $holder);
+        $status = Library::ffi()->pgiam_reply_facts($reply, $holder);
+        if ($status !== Abi::OK) {
+            throw Errors::make(Errors::nameOf($status), "the library's answer cannot be read");
+        }
         $texts = \explode("\0", \FFI::string($facts->texts, $facts->texts_size));
         $params = [];
         $behind = 2 * $facts->param_count;

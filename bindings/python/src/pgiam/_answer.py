@@ -163,7 +163,9 @@ def password_of(reply: Any) -> str:
 
 def read_answer(reply: Any) -> Answer:
     """Copied as it is, and taken apart when somebody wants a part of it."""
-    facts = _abi.Facts(_abi.FACTS_SIZE)
-    library().pgiam_reply_facts(reply, facts)
+    lib, facts = library(), _abi.Facts(_abi.FACTS_SIZE)
+    status = lib.pgiam_reply_facts(reply, facts)
+    if status != _abi.OK:
+        raise Error(**members_of(lib, None, status))
     texts = ctypes.string_at(facts.texts, facts.texts_size)
     return Answer(facts, texts, warnings_of(reply) if facts.warning_count else ())

@@ -82,7 +82,9 @@ module Pgiam
 
       # The same with all that is known, which is read when somebody wants it: a call of Fiddle's costs 0.7 µs.
       def read(library, reply, scratch)
-        library.reply_facts.call(reply, scratch.facts_address)
+        status = library.reply_facts.call(reply, scratch.facts_address)
+        raise Error.taken(library, status, 0) unless status == Abi::OK
+
         facts = scratch.facts
         warning_count, texts, size = facts.unpack(WHAT_HAS_TO_BE_READ_NOW)
         new(facts, Fiddle::Pointer.new(texts)[0, size], warning_count.zero? ? NO_WARNINGS : warnings_of(library, reply))
