@@ -66,15 +66,10 @@ Result<bool> PosixResolver::is_in_hosts_file(const std::string& host, const Call
   if (!text && is_interruption(text.error())) return text.error();
   if (!text) return false;
   const std::string_view name = std::string_view(host).substr(0, host.size() - host.ends_with('.'));
-  for (std::string_view line : split(*text, '\n')) {
-    line = line.substr(0, line.find('#'));
-    bool is_address = true;  // the first word
-    while (!(line = trim(line)).empty()) {
-      const auto end = std::min(line.find_first_of(" \t\r"), line.size());
-      if (!std::exchange(is_address, false) && equals_ignore_case(line.substr(0, end), name))
-        return true;
-      line.remove_prefix(end);
-    }
+  for (const std::string_view line : split(*text, '\n')) {
+    const auto words = split_words(line.substr(0, line.find('#')));
+    for (std::size_t i = 1; i < words.size(); ++i)  // behind the address
+      if (equals_ignore_case(words[i], name)) return true;
   }
   return false;
 }

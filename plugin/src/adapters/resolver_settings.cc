@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <algorithm>
+#include <span>
 
 #include "base/text.h"
 
@@ -15,16 +16,6 @@ constexpr std::uint16_t kPort = 53;
 // The resolver library's own bounds.
 constexpr std::size_t kMostServers = 3;
 constexpr long long kMostDots = 15;
-
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  while (!(text = trim(text)).empty()) {
-    const auto end = std::min(text.find_first_of(" \t\r"), text.size());
-    words.emplace_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return words;
-}
 
 dns::Server server_at(const void* address, socklen_t size) {
   dns::Server server;
@@ -44,14 +35,14 @@ void add_server(std::vector<dns::Server>& servers, const std::string& address) {
   freeaddrinfo(found);
 }
 
-void take_options(ResolverSettings& settings, const std::vector<std::string>& options) {
+void take_options(ResolverSettings& settings, std::span<const std::string_view> options) {
   constexpr std::string_view kDots = "ndots:";
-  for (const std::string& option : options) {
+  for (const std::string_view option : options) {
     if (option == "edns0") settings.servers.edns = true;
     if (option == "use-vc") settings.servers.only_tcp = true;
     if (option == "rotate") settings.rotate = true;
     if (!option.starts_with(kDots)) continue;
-    const auto dots = parse_integer(std::string_view(option).substr(kDots.size()));
+    const auto dots = parse_integer(option.substr(kDots.size()));
     if (dots && *dots >= 0) settings.whole_with = static_cast<std::size_t>(std::min(*dots, kMostDots));
   }
 }
@@ -69,20 +60,23 @@ dns::Server loopback_server(std::uint16_t port) {
 ResolverSettings read_resolver_settings(std::string_view resolv_conf, const char* localdomain,
                                         const char* res_options, std::string_view machine) {
   ResolverSettings settings;
+  const auto look_in = [&settings](std::string_view domains) {
+    const auto words = split_words(domains);
+    settings.search.assign(words.begin(), words.end());
+  };
   if (const auto dot = machine.find('.'); dot != machine.npos)
-    settings.search = words_of(machine.substr(dot + 1));
+    look_in(machine.substr(dot + 1));
   for (const std::string_view line : split(resolv_conf, '\n')) {
-    auto words = words_of(line);  // a comment's first begins with # or ;
+    const auto words = split_words(line);  // a comment's first begins with # or ;
     if (words.size() < 2) continue;
-    const std::string keyword = std::move(words.front());
-    words.erase(words.begin());
-    if (keyword == "nameserver") add_server(settings.servers.servers, words.front());
-    if (keyword == "domain") settings.search = {std::move(words.front())};
-    if (keyword == "search") settings.search = std::move(words);
-    if (keyword == "options") take_options(settings, words);
+    const auto values = std::span(words).subspan(1);
+    if (words[0] == "nameserver") add_server(settings.servers.servers, std::string(values[0]));
+    if (words[0] == "domain") settings.search = {std::string(values[0])};
+    if (words[0] == "search") settings.search.assign(values.begin(), values.end());
+    if (words[0] == "options") take_options(settings, values);
   }
-  if (localdomain != nullptr) settings.search = words_of(localdomain);
-  if (res_options != nullptr) take_options(settings, words_of(res_options));
+  if (localdomain != nullptr) look_in(localdomain);
+  if (res_options != nullptr) take_options(settings, split_words(res_options));
   if (settings.servers.servers.empty()) settings.servers.servers.push_back(loopback_server(kPort));
   return settings;
 }

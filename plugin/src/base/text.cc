@@ -8,6 +8,8 @@
 namespace pgiam {
 namespace {
 
+constexpr std::string_view kBlank = " \t\r\n\f\v";
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
@@ -24,7 +26,6 @@ bool equals_ignore_case(std::string_view a, std::string_view b) {
 }
 
 std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n\f\v";
   const auto first = text.find_first_not_of(kBlank);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
@@ -38,6 +39,15 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     if (at == std::string_view::npos) return parts;
     text.remove_prefix(at + 1);
   }
+}
+
+std::vector<std::string_view> split_words(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!(text = trim(text)).empty()) {
+    words.push_back(text.substr(0, text.find_first_of(kBlank)));
+    text.remove_prefix(words.back().size());
+  }
+  return words;
 }
 
 std::optional<long long> parse_integer(std::string_view text) {

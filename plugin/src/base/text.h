@@ -13,6 +13,8 @@ bool equals_ignore_case(std::string_view a, std::string_view b);
 // Without blanks, tabs and line ends on either side.
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
+// What stands between blanks, tabs and line ends.
+std::vector<std::string_view> split_words(std::string_view text);
 // A decimal number and nothing else.
 std::optional<long long> parse_integer(std::string_view text);
 // yes/no, true/false, on/off, 1/0, in any case.

@@ -13,6 +13,8 @@ TEST(Text, TrimsSplitsAndCompares) {
   EXPECT_EQ(trim(" \t "), "");
   EXPECT_EQ(split("a,,b", ','), (std::vector<std::string_view>{"a", "", "b"}));
   EXPECT_EQ(split("", ','), (std::vector<std::string_view>{""}));
+  EXPECT_EQ(split_words("\ta  b\r\n"), (std::vector<std::string_view>{"a", "b"}));
+  EXPECT_TRUE(split_words(" \t ").empty());
   EXPECT_TRUE(equals_ignore_case("Ec2InstanceMetadata", "EC2INSTANCEMETADATA"));
   EXPECT_FALSE(equals_ignore_case("ab", "abc"));
   EXPECT_EQ(to_lower("ÄB"), "Äb") << "bytes above 127 are left alone";

@@ -50,6 +50,13 @@ std::string letters_and_digits(std::string_view text) {
   return kept;
 }
 
+std::string_view same_but_for_hyphens(std::string_view label) {
+  const std::string plain = letters_and_digits(label);
+  for (const std::string_view known : split(kRegions, ' '))
+    if (letters_and_digits(known) == plain) return known;
+  return {};
+}
+
 // A letter too many, too few or another, or two that changed places.
 bool is_slip_of(std::string_view typed, std::string_view known) {
   if (edit_distance(typed, known) <= 1) return true;
@@ -78,8 +85,7 @@ std::string_view near_region_in(std::string_view host) {
   for (const std::string_view label : std::span(labels).subspan(1)) {  // behind the user's own
     if (looks_like_region(label)) return {};
     if (near.empty()) near = near_region(label, false);
-    for (const std::string_view known : split(kRegions, ' '))
-      if (near.empty() && letters_and_digits(label) == letters_and_digits(known)) near = known;
+    if (near.empty()) near = same_but_for_hyphens(label);
   }
   return near;
 }
