@@ -1,4 +1,4 @@
-# What the parts share that run the binaries of a release; sourced in the checkout's folder, with $part. Sets
+# What the parts share that run what a release holds; sourced in the checkout's folder, with $part. Sets
 #   kept      where what is built lies for the next run
 #   work      a folder that goes when the part ends
 skip() { echo "skipped: $1"; exit 77; }
