@@ -76,10 +76,14 @@ const std::size_t objects_at_start = place_of(nullptr);
 
 bool is_from_start(const void* address) { return place_of(address) < objects_at_start; }
 
-// dlsym, but not what this object itself exports under the same name.
+// dlsym, but not what this object itself exports under the same name; behind another version's hook,
+// which is asked, what that would call.
 void* symbol_elsewhere(void* scope, const char* name) {
   void* symbol = dlsym(scope, name);
-  return symbol && !this_object().contains(symbol) ? symbol : nullptr;
+  if (!symbol || this_object().contains(symbol)) return nullptr;
+  void* behind = scope == RTLD_NEXT ? dlsym(RTLD_NEXT, "pgiam_behind_hook") : nullptr;
+  if (!behind || !object_around(symbol).code.contains(behind)) return symbol;
+  return reinterpret_cast<decltype(&symbol_behind)>(behind)(name);
 }
 
 // A handle on an object that is loaded already; nullptr if it is not.
@@ -167,6 +171,8 @@ static ObjectCounts count_objects() {
   dl_iterate_phdr(read, &counts);
   return counts;
 }
+
+void* symbol_behind(const char* name) noexcept { return symbol_elsewhere(RTLD_NEXT, name); }
 
 bool RealLibpq::is_internal_call(const void* caller) const {
   return code.contains(caller) || this_object().contains(caller);

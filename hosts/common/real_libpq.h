@@ -38,4 +38,8 @@ const RealLibpq* find_any_libpq(const void* caller) noexcept;
 // … or, if only optional ones: otherwise nullptr as well.
 const RealLibpq* find_libpq(const void* caller) noexcept;
 
+// The function of libpq that stands behind this object for all, or nullptr: for another version's hook
+// that was preloaded before this one, and has nothing to do with this one's functions.
+void* symbol_behind(const char* name) noexcept;
+
 }  // namespace pgiam::host

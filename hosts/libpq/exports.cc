@@ -209,3 +209,10 @@ PGIAM_INTERPOSED int PQsocket(const PGconn* conn) {
 #define PGIAM_LIBPQ_INTERPOSED(name, need) \
   extern "C" decltype(name) pgiam_##name __attribute__((alias(#name)));
 #include "libpq_functions.def"
+
+// Not for programs: by this the hook of another version, preloaded before this one, finds libpq. Takes
+// and gives what dlsym() does; any thread.
+PGIAM_INTERPOSED void* pgiam_behind_hook(const char* name) {
+  note_call();
+  return pgiam::host::symbol_behind(name);
+}

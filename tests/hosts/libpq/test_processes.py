@@ -1,9 +1,11 @@
 """Programs that fork, and programs that load libpq late, out of sight, or twice."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +100,28 @@ def use_late(rds, environment):
         return done.stdout.splitlines()
 
     return use
+
+
+@pytest.fixture
+def other_version(tmp_path):
+    """The hook and the filter of an installation beside, which are easily named, too."""
+    library, folder = Path(HOOK).parent, tmp_path / "other"
+    filter_ = folder / Path(FILTER).relative_to(library)
+    shutil.copytree(Path(FILTER).parent, filter_.parent)
+    (folder / "libpgiam.so.1").symlink_to(library / "libpgiam.so.1")
+    return shutil.copy(HOOK, folder), filter_
+
+
+@pytest.mark.parametrize("order", [[0, 1], [0, 1, 2], [2, 0, 1], [0, 2, 1, 3], [1, 3, 0, 2]])
+def test_of_two_hooks_the_first_does_the_work(order, other_version, rds, client, verdicts, capfd):
+    everything = [HOOK, other_version[0], FILTER, other_version[1]]
+    program = client(LD_PRELOAD=":".join(str(everything[i]) for i in order), PGIAM_LOG="info")
+    for way in ("connectdb", "connectdbParams", "connectStartParams"):
+        assert program.do(way, rds.conninfo()).startswith("ok"), program.message()
+        assert program.do("reset").startswith("ok"), program.message()
+    assert verdicts() == ["accepted"] * 6
+    assert program.end() == 0
+    assert "no call" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("flags", ["local", "global"])
