@@ -44,10 +44,10 @@ add_tool(CMAKE_AR ar ar)
 add_tool(CMAKE_RANLIB ranlib ranlib)
 
 # The same for whatever is linked, CMake's own questions too: zig builds its C++ library once for each kind of these.
-set(flags "-O3 -fPIC -s -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${PGIAM_ZIG_HEADERS}=.")
-set(CMAKE_C_FLAGS_INIT ${flags})
-set(CMAKE_CXX_FLAGS_INIT ${flags})
-set(CMAKE_EXE_LINKER_FLAGS_INIT -pie)
+set(flags "-O3 -fPIC -s -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${PGIAM_ZIG_HEADERS}=.")
+set(CMAKE_C_FLAGS ${flags} CACHE STRING "" FORCE)  # in a folder that is kept from the last time, too
+set(CMAKE_CXX_FLAGS ${flags} CACHE STRING "" FORCE)
+set(CMAKE_EXE_LINKER_FLAGS -pie CACHE STRING "" FORCE)
 set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)  # nothing runs where it was built
 
 set(CMAKE_FIND_ROOT_PATH ${PGIAM_ZIG_HEADERS})

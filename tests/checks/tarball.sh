@@ -15,7 +15,7 @@ tree=$work/tree
 echo "== what is not to be shipped is named"
 mkdir "$work/bad"
 ln -s /usr/lib/libpq.so.5 "$work/bad/absolute"
-"${CC:-cc}" -shared -fPIC -o "$work/bad/libpgiam-http.so" -Wl,-rpath,/nowhere/lib -Wl,--no-as-needed -lpq -xc - \
+"${CC:-cc}" -shared -fPIC -o "$work/bad/libpgiam-http.so" -Wl,-rpath,/nowhere/lib -Wl,-z,execstack,-z,norelro -Wl,--no-as-needed -lpq -xc - \
   <<<'int stray(void) { return 0; } const char *place(void) { return "'"$1"'/plugin/x"; }'
 cp "$tree/bin/pgiam" "$work/bad"
 "${CC:-cc}" -no-pie -o "$work/bad/pgiam-fixed" -xc - <<<'int main(void) { return 0; }'
@@ -32,6 +32,9 @@ libpgiam-http.so has the run path /nowhere/lib
 libpgiam-http.so exports stray
 libpgiam-http.so does not export pgiam_http_module_get
 libpgiam-http.so is not stripped
+libpgiam-http.so wants a stack that can be executed
+libpgiam-http.so leaves its table of functions writable
+libpgiam-http.so is compiled without -fstack-protector-strong
 libpgiam-http.so holds a path of the machine that built it: $1/plugin/x
 pgiam needs GLIBC_2
 pgiam-fixed is loaded at a fixed address
