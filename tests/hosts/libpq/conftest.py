@@ -23,10 +23,18 @@ LIBPQ_FOLDER = os.environ.get("PGIAM_TEST_LIBPQ", "")
 LIBPQ_PRELOAD = os.environ.get("PGIAM_TEST_LIBPQ_PRELOAD", "")
 # Whether that libpq calls its own functions past the hook, which then hands tokens over by file.
 BY_FILE = "PGIAM_TEST_BY_FILE" in os.environ
+# Whether the client is of another C library than all other programs, which cannot have its hook (tests/optional/release_musl).
+IS_ALONE = "PGIAM_TEST_CLIENT_IS_ALONE" in os.environ
 LIBPQ_MAJOR = ctypes.CDLL(os.path.join(LIBPQ_FOLDER, "libpq.so.5")).PQlibVersion() // 10000
 LIBPQ_FILE = next(line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "/libpq.so.5" in line)
 # Another instance: what answers here takes no token that was signed for the first.
 REPLICA = "replica.c9akciq32xyz.us-east-2.rds.amazonaws.com"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if IS_ALONE and {"psql", "token_of", "source", "clock"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.skip(reason="its programs are of another C library than the client"))
 
 
 @pytest.fixture(scope="session")
