@@ -7,6 +7,8 @@ import re
 import shutil
 import tempfile
 
+import pytest
+
 # What building, debugging and the tests' own callers say; all else goes.
 KEPT = re.compile(r"TMPDIR|TERM|CC|CXX|\w+SAN_OPTIONS|PYTHON(DONTWRITEBYTECODE|UNBUFFERED)|PYTEST_\w+|PGIAM_(TEST_\w+|KEEPER_\w+|COMMAND|CONFORMANCE|SCREENSHOTS)"
                   r"|PGADMIN_PYTHON|RDS_EMULATOR_PG_BIN")  # fmt: skip
@@ -25,3 +27,12 @@ def forget_the_user():
 
 
 forget_the_user()
+
+
+@pytest.fixture
+def no_library(tmp_path):
+    """For LD_LIBRARY_PATH: an installed libpgiam.so.1 is not found, as the loader ends its search at what is none."""
+    folder = tmp_path / "no_library"
+    folder.mkdir()
+    (folder / "libpgiam.so.1").touch()
+    return str(folder)

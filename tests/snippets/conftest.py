@@ -86,7 +86,8 @@ def shell(home, prefix, instance, tmp_path):
     environment = os.environ | {
         "HOME": str(home), "PATH": f"{stubs}:{prefix}/bin:/usr/bin:/bin", "LD_LIBRARY_PATH": str(library),
         "PKG_CONFIG_PATH": str(library / "pkgconfig"), "CMAKE_PREFIX_PATH": str(prefix), "ODBCSYSINI": str(home),
-        "ODBCINI": str(home / ".odbc.ini"),  # which unixODBC looks for in the home that the system knows, not in HOME
+        # What unixODBC and pgjdbc look for in the home that the system knows, not in HOME.
+        "ODBCINI": str(home / ".odbc.ini"), "PGPASSFILE": str(home / ".pgpass"),
         "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": instance.hosts_file, "AWS_EC2_METADATA_DISABLED": "true",
     }  # fmt: skip
 

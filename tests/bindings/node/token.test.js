@@ -225,8 +225,11 @@ test('the library beside the addon is found, and all places are told where there
   const home = setUp(t);
   const addon = path.join(home, 'pgiam.node');
   fs.copyFileSync(process.env.PGIAM_NODE_ADDON, addon);
-  const missing = run(ASK, { PGIAM_LIBRARY: '', PGIAM_NODE_ADDON: addon }).stdout;
-  if (!/^\d/.test(missing)) assert.match(missing, new RegExp(`no_library .*${home}/libpgiam.so.1: .*the system's linker`));
+  const none = path.join(home, 'none');  // at what is no library the loader ends its search, before an installed one
+  fs.mkdirSync(none);
+  fs.writeFileSync(path.join(none, 'libpgiam.so.1'), '');
+  const missing = run(ASK, { PGIAM_LIBRARY: '', PGIAM_NODE_ADDON: addon, LD_LIBRARY_PATH: none }).stdout;
+  assert.match(missing, new RegExp(`no_library .*${home}/libpgiam.so.1: .*the system's linker`));
   fs.copyFileSync(LIBRARY, path.join(home, 'libpgiam.so.1'));
   assert.equal(run(ASK, { PGIAM_LIBRARY: '', PGIAM_NODE_ADDON: addon }).stdout.trim(), pgiam.libraryVersion());
 });

@@ -94,7 +94,7 @@ def test_version_names_the_command_and_the_library_that_it_found(pgiam):
     ],
 )
 def test_a_mistake_is_named_with_what_to_type_instead(pgiam, words, message, hint):
-    ended = pgiam(*words)
+    ended = pgiam(*words, PGSYSCONFDIR="/nonexistent")
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"pgiam: {message}\n  {hint}\n")
 
 
