@@ -221,12 +221,11 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
   if (is_late) extras.flags = PGIAM_REQUEST_LATE_PASSWORD;
   Result<Attempt> started = host::start_attempt(*context, *params, extras);
   if (!started) return std::nullopt;  // of what libpq will refuse
-  std::optional<Attempt> attempt = std::move(*started);
+  Attempt attempt = std::move(*started);
 
   for (;;) {
     auto state = std::make_unique<ConnectionState>(params);
-    state->attempt = std::move(attempt);
-    const Result<pgiam_step> step = state->attempt->next();
+    const Result<pgiam_step> step = state->attempt.emplace(std::move(attempt)).next();
     if (!step && step.error().status() == PGIAM_NOT_APPLICABLE) return std::nullopt;
     if (!step) return fail(libpq, given, std::move(state), host::to_text(step.error()));
 
@@ -235,7 +234,7 @@ std::optional<PGconn*> connect(const RealLibpq& libpq, const Parameters& given, 
     ConnectionState* attached = conn ? state_of(libpq, conn) : nullptr;
     if (wait == Wait::kNo || !attached) return conn;
     if (!report(libpq, conn, *attached, wait)) return conn;
-    attempt = std::move(attached->attempt);
+    attempt = std::move(*attached->attempt);
     libpq.PQfinish(conn);
   }
 }
