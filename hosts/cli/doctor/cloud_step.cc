@@ -103,7 +103,7 @@ Finding finding_of(const json::object& check) {
 
 Result<json::array> ask_cloud(Case& host, std::uint32_t what) {
   Result<std::string> found = host.context.examine(host.request(), what);
-  if (!found) return std::move(found.error());
+  if (!found) return found.error();
   json::array checks = std::move(json::parse(*found).at("checks").as_array());
   for (const json::value& check : checks) {
     keep_clock(host, check.as_object());
