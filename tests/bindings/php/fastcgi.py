@@ -16,6 +16,12 @@ def pair(name, value):
     return sizes + name + value
 
 
+def listens(address):
+    """Its socket is there a moment earlier."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        return connection.connect_ex(str(address)) == 0
+
+
 def ask(address, script, query=""):
     """What the script prints, without its headers; what it complains of is an error."""
     params = {"SCRIPT_FILENAME": str(script), "REQUEST_METHOD": "GET", "QUERY_STRING": query, "SERVER_PROTOCOL": "HTTP/1.1"}

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 from conftest import HOST, PACKAGE, PHP, until
-from fastcgi import ask
+from fastcgi import ask, listens
 
 VERSION = PHP and subprocess.check_output([PHP, "-r", "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION;"], text=True)
 FPM = shutil.which(f"php-fpm{VERSION}", path="/usr/sbin:/usr/bin") or next(iter(glob.glob("/usr/sbin/php-fpm*")), None)
@@ -51,7 +51,7 @@ def fpm(environment, tmp_path):
         given = [part for setting in settings for part in ("-d", setting)]
         command = [FPM, "--fpm-config", tmp_path / "fpm.conf", "--nodaemonize", "--allow-to-run-as-root", *given]
         running.append(subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL))
-        until(lambda: address.exists())
+        until(lambda: listens(address))
         return lambda query: json.loads(ask(address, page, query))
 
     yield start
