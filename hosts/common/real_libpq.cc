@@ -76,12 +76,19 @@ const std::size_t objects_at_start = place_of(nullptr);
 
 bool is_from_start(const void* address) { return place_of(address) < objects_at_start; }
 
-// dlsym, but not what this object itself exports under the same name; behind another version's hook,
+// dlsym without the message of its failure, which the program would hear from dlerror().
+void* look_up(void* scope, const char* name) {
+  void* symbol = dlsym(scope, name);
+  if (!symbol) dlerror();
+  return symbol;
+}
+
+// look_up, but not what this object itself exports under the same name; behind another version's hook,
 // which is asked, what that would call.
 void* symbol_elsewhere(void* scope, const char* name) {
-  void* symbol = dlsym(scope, name);
+  void* symbol = look_up(scope, name);
   if (!symbol || this_object().contains(symbol)) return nullptr;
-  void* behind = scope == RTLD_NEXT ? dlsym(RTLD_NEXT, "pgiam_behind_hook") : nullptr;
+  void* behind = scope == RTLD_NEXT ? look_up(RTLD_NEXT, "pgiam_behind_hook") : nullptr;
   if (!behind || !object_around(symbol).code.contains(behind)) return symbol;
   return reinterpret_cast<decltype(&symbol_behind)>(behind)(name);
 }
@@ -135,12 +142,12 @@ const RealLibpq* remember(void* scope) {
   std::unique_ptr<Known> known(new (std::nothrow) Known);
   if (!known) return nullptr;
   RealLibpq& libpq = known->libpq;
-  const auto look_up = [&]<typename Function>(Function& function, const char* name, Need need) {
+  const auto take = [&]<typename Function>(Function& function, const char* name, Need need) {
     function = reinterpret_cast<Function>(symbol_elsewhere(scope, name));
     if (!function && need == Need::kRequired && !libpq.lacks) libpq.lacks = name;
   };
-#define PGIAM_LIBPQ_INTERPOSED(name, need) look_up(libpq.name, #name, Need::need);
-#define PGIAM_LIBPQ_CALLED(name, need) look_up(libpq.name, #name, Need::need);
+#define PGIAM_LIBPQ_INTERPOSED(name, need) take(libpq.name, #name, Need::need);
+#define PGIAM_LIBPQ_CALLED(name, need) take(libpq.name, #name, Need::need);
 #include "libpq_functions.def"
   if (!libpq.PQconnectStartParams) return nullptr;
 
