@@ -245,7 +245,7 @@ int run(const Arguments& arguments) {
   const std::string action = arguments.words.empty() ? "" : arguments.words.front();
   if (action == "show") return show(arguments);
   if (action == "install") return install(arguments);
-  throw UsageError(action.empty() ? "what should be done?" : "ca cannot " + action,
+  throw UsageError(action.empty() ? "no action is given" : "ca has no action \"" + action + "\"",
                    "pgiam ca show or install");
 }
 

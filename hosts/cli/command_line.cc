@@ -107,7 +107,7 @@ class Parser {
   void add_word(const Word& word) {
     const std::string purpose = word.purpose;
     CLI::Option* option = app_.add_option(word.name, purpose)->type_name("");
-    if (word.many) option->expected(1, 1000)->allow_extra_args();
+    if (word.many) option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
     known_.emplace_back(option, [](Arguments& to, const Values& values) { to.words = values; });
   }
 
@@ -213,6 +213,7 @@ Chosen find_command(const std::vector<Command>& commands, const std::vector<std:
     known.push_back(name);
   }
   const std::string typed = first_words(line, begun.empty() ? 1 : 2);
+  if (typed == line.front() && !begun.empty()) throw UsageError("\"" + typed + "\" is not the whole command", begun);
   if (!begun.empty()) throw UsageError("there is no command \"" + typed + "\"", begun);
   const std::string near = nearest(typed, known);
   throw UsageError("there is no command \"" + typed + "\"",

@@ -57,7 +57,7 @@ std::string or_else(std::string text, const std::string& other) {
 UsageError no_host(const std::string& database) {
   if (database.find('.') == database.npos ||
       database.find('@') != database.npos)  // may hold a password
-    return UsageError("no host is given", "say it: \"host=… user=…\", --host, or PGHOST");
+    return UsageError("no host is given", "give one: \"host=… user=…\", --host, or PGHOST");
   return UsageError(
       "no host is given: \"" + database + "\" is taken for the name of a database, as psql does",
       "if it is the host: --host " + shell_word(database));

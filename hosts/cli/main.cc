@@ -17,7 +17,7 @@ static void find_home() {
 
 static int run(std::vector<std::string> line) {
   const std::vector<Command> commands = all_commands();
-  if (line.empty()) throw UsageError("what is to be done?", "pgiam help");
+  if (line.empty()) throw UsageError("no command is given", "pgiam help");
   if (line.front() == "--help" || line.front() == "-h") line.front() = "help";
   if (line.front() == "--version" || line.front() == "-V") line.front() = "version";
   const auto [command, words] = find_command(commands, line);

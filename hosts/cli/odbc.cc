@@ -159,7 +159,7 @@ int run(const Arguments& arguments) {
   if (action == "install") return install(arguments);
   if (action == "uninstall") return uninstall(arguments);
   if (action == "list") return list(arguments);
-  throw UsageError(action.empty() ? "what should be done?" : "odbc cannot " + action,
+  throw UsageError(action.empty() ? "no action is given" : "odbc has no action \"" + action + "\"",
                    "pgiam odbc install, uninstall or list");
 }
 

@@ -105,7 +105,7 @@ int run(const Arguments& arguments) {
 
   std::string sql =
       "-- Run by an administrator, in the database that it is for: psql -v ON_ERROR_STOP=1 -f FILE\n"
-      "-- It may be run again. Afterwards a password of this user counts for nothing.\n"
+      "-- It may be run again. Once the user has rds_iam, RDS no longer accepts its password.\n"
       "BEGIN;\n";
   if (arguments.has("create")) sql += create_user(user);
   sql += "GRANT rds_iam TO " + sql_identifier(user) + ";\n";

@@ -41,7 +41,7 @@ function password(given = {}) {
 function handedNothing() {
   return new PgiamError('INVALID_ARGUMENT', 'this driver does not tell its password function which connection it is for: pg does since 8.19', {
     code: 'no_parameters',
-    hint: 'say it: pgiam.password({host, port, user})',
+    hint: 'name them: pgiam.password({host, port, user})',
   });
 }
 

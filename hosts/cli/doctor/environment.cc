@@ -47,7 +47,7 @@ class Environment {
     for (const Step& step : kSteps)
       if (step.take == recognise_target || step.take == look_up_name || step.take == reach_port ||
           step.take == agree_on_tls || step.take == log_in)
-        add({step.name, "", skipped("takes a connection")});
+        add({step.name, "", skipped("needs a connection")});
     if (!has_verdict_)
       report_.verdict = {"environment_ready",
                          "nothing here keeps a program from a token; no connection was named, so "

@@ -128,7 +128,7 @@ def test_without_a_connection_the_environment_is_examined(doctor, rds):
     assert "library " in told.detail("hook") and "libpq " in told.detail("hook")
     assert "region: eu-west-1, from: AWS_REGION" in told.detail("configuration")
     assert told.outcome("clock") == "ok"
-    assert {step for step in told.steps if told.detail(step) == "takes a connection"} == {"target", "name", "port", "tls", "login"}
+    assert {step for step in told.steps if told.detail(step) == "needs a connection"} == {"target", "name", "port", "tls", "login"}
     assert told.do[0].startswith("pgiam doctor ") and "its target, name, port, TLS and login" in told.do[1]
     assert rds.attempts() == []
 

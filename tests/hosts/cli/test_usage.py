@@ -71,7 +71,7 @@ def test_version_names_the_command_and_the_library_that_it_found(pgiam):
 @pytest.mark.parametrize(
     "words, message, hint",
     [
-        ([], "what is to be done?", "pgiam help"),
+        ([], "no command is given", "pgiam help"),
         (["tokn"], 'there is no command "tokn"', "did you mean: pgiam token?"),
         (["help", "exce"], 'there is no command "exce"', "did you mean: pgiam exec?"),
         (["token", CONNINFO, "--regoin", "x"], "there is no option --regoin", "did you mean --region?"),
@@ -82,9 +82,9 @@ def test_version_names_the_command_and_the_library_that_it_found(pgiam):
         (["token", CONNINFO, "--=x"], "there is no option --", "pgiam help token"),
         (["token", CONNINFO, "more"], "one argument too many: more", "pgiam help token"),
         (["token", "--region=", CONNINFO], "--region= has no value", "pgiam help token"),
-        (["token"], "no host is given", 'say it: "host=… user=…", --host, or PGHOST'),
+        (["token"], "no host is given", 'give one: "host=… user=…", --host, or PGHOST'),
         (["token", HOST], f'no host is given: "{HOST}" is taken for the name of a database, as psql does', f"if it is the host: --host {HOST}"),
-        (["token", f"app:hunter2@{HOST}"], "no host is given", 'say it: "host=… user=…", --host, or PGHOST'),
+        (["token", f"app:hunter2@{HOST}"], "no host is given", 'give one: "host=… user=…", --host, or PGHOST'),
         (["token", "host=x prot=1"], 'invalid connection option "prot" (position 8 of the connection string)', 'did you mean "port"?'),
         (["token", "host=x sslmode=on"], 'invalid sslmode value: "on"', "CONNINFO is what psql takes: pgiam help token"),
         (["token", "service=none"], 'definition of service "none" not found', "there is no service file: its section [none] belongs into ~/.pg_service.conf"),

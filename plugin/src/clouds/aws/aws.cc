@@ -77,7 +77,7 @@ Result<void> choose_region(Target& target, const Settings& settings,
     if (const std::string near(near_region_in(target.host)); !near.empty())
       return make_error(Status::kTarget, unknown + "is " + near + " meant?", spelling_of(near));
     return make_error(Status::kTarget, unknown + "its name tells none",
-                      "say it: PGIAM_REGION=eu-west-1, or region = … in the configuration");
+                      "set it: PGIAM_REGION=eu-west-1, or region = … in the configuration");
   }
   set_region(target, configured.name, configured.from);
   return {};
