@@ -45,11 +45,11 @@ const Kind kKinds[] = {
     {{"node", "nodejs", "bun", "deno"},
      "libnode.",
      "is JavaScript, whose drivers (but for pg-native) speak PostgreSQL's protocol themselves",
-     "a function for the driver's password that runs pgiam token CONNINFO"},
+     "the package pgiam: password: pgiam.password({host, port, user})"},
     {{"dotnet"},
      "libhostfxr.",
      "is .NET, whose Npgsql speaks PostgreSQL's protocol itself",
-     "UsePasswordProvider with pgiam token CONNINFO, or a Passfile that pgiam keep keeps fresh"},
+     "the package Pgiam.Npgsql: UsePgiam(); or a Passfile that pgiam keep keeps fresh"},
     {{"beam.smp", "erl", "elixir", "iex", "mix"},
      "",
      "is Erlang's, whose drivers speak PostgreSQL's protocol themselves",
@@ -60,8 +60,8 @@ const Kind kKinds[] = {
      "pgiam keep --userlist FILE --pidfile FILE CONNINFO"},
 };
 constexpr const char* kWayOfGo =
-    "what pgx calls BeforeConnect, with pgiam token CONNINFO; for lib/pq a password file that "
-    "pgiam keep keeps fresh";
+    "the module pgiam.org/pgiam: pgiampgx.BeforeConnect for pgx, pgiampq.NewConnector for lib/pq; "
+    "or a password file that pgiam keep keeps fresh";
 
 // Begins what it runs with an environment of its own making.
 constexpr std::string_view kClears[] = {"sudo", "sudo-rs", "doas", "pkexec"};

@@ -117,9 +117,9 @@ def test_an_administrator_sets_a_user_up(text, shell, instance, home):
     assert shell(doctor).startswith("verdict: works")
 
 
-@snippet("hosts/ide/README.md", "/usr/local/bin/pgiam token")
+@snippet("hosts/ide/README.md", "/usr/bin/pgiam token")
 def test_a_password_command(text, shell):
-    assert "DBUser=app_user&" in shell(text.replace("/usr/local/bin/", ""))
+    assert "DBUser=app_user&" in shell(text.replace("/usr/bin/", ""))
 
 
 @snippet("hosts/ide/README.md", "PGPASSWORD=$(pgiam token")
@@ -254,7 +254,7 @@ def test_the_drivers_url(text, shell, instance):
 
 def logs_in(text, shell, instance):
     url = "".join(line.strip() for line in text.splitlines())
-    for named in ("/etc/ssl/certs/rds-global-bundle.pem", "=rds"):
+    for named in ("/usr/share/pgiam/rds-roots.pem", "=rds"):
         url = url.replace(named, named.startswith("=") * "=" + str(instance.ca_file))
     (shell.folder / "Who.java").write_text(WHO)
     return "logged in as app" in shell(f"java -Djdk.net.hosts.file={instance.hosts_file} -cp {classes()} Who.java '{url}'")

@@ -144,9 +144,9 @@ def named(tmp_path):
     "name, way",
     [
         ("java", "jdbc:pgiam:"),
-        ("node", "a function for the driver's password that runs pgiam token"),
-        ("nodejs", "a function for the driver's password that runs pgiam token"),
-        ("dotnet", "UsePasswordProvider"),
+        ("node", "the package pgiam: password: pgiam.password({host, port, user})"),
+        ("nodejs", "the package pgiam: password: pgiam.password({host, port, user})"),
+        ("dotnet", "the package Pgiam.Npgsql: UsePgiam()"),
         ("beam.smp", "pgiam keep"),
         ("pgbouncer", "pgiam keep --userlist"),
     ],
@@ -183,7 +183,7 @@ int main(void) { return 0; }
 @pytest.mark.parametrize("options", [[], ["-static"]])
 def test_a_go_program_is_told_of(options, pgiam, tmp_path):
     ended = pgiam("exec", "--", compiled(tmp_path, GO_NOTE, *options))
-    assert ended.returncode == 0 and "BeforeConnect" in ended.stderr
+    assert ended.returncode == 0 and "pgiampgx.BeforeConnect for pgx, pgiampq.NewConnector for lib/pq" in ended.stderr
 
 
 CONNECTS = """
