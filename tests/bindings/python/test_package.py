@@ -48,6 +48,26 @@ def test_an_installed_package_has_its_library_inside(site):
     assert re.search(r"^Tag: py3-none-linux_\w+$", tags, re.M) and "Root-Is-Purelib: false" in tags
 
 
+@needs_module("ensurepip")
+@needs_module("pip")
+@needs_module("setuptools")
+@needs_module("wheel")
+def test_the_readmes_lines_install_it(tmp_path):
+    """As a reader types them in Debian, whose own Python takes no packages of pip's. Setuptools come from there, as nothing is fetched."""
+    (clone := tmp_path / "clone/bindings/python").parent.mkdir(parents=True)
+    shutil.copytree(ROOT / "bindings/python", clone, ignore=shutil.ignore_patterns("build", "*.egg-info", "__pycache__", ".venv"))
+    make, install = re.search(r"^    (python3 -m venv.*)\n    (pip install .*)$", (clone / "README.md").read_text(), re.M).groups()
+    environment = {**os.environ, "PATH": "/usr/bin:/bin", "PGIAM_WHEEL_LIBRARY": LIBRARY, "PGIAM_LIBRARY": "", **KEY, "PIP_NO_INDEX": "1",
+                   "PIP_NO_BUILD_ISOLATION": "no", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}  # fmt: skip
+    call = f"python -c \"import pgiam; print(pgiam.__file__, pgiam.token(host='{HOST}', user='app'))\""
+    script = f"{make}\nexport PYTHONPATH=/usr/lib/python3/dist-packages\n{install}\nunset PYTHONPATH\n{call}"
+    done = subprocess.run(["bash", "-euc", script.replace("CLONE", str(tmp_path / "clone"))], cwd=tmp_path, env=environment,
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    place, token = done.stdout.splitlines()[-1].split(" ", 1)
+    assert place.startswith(str(tmp_path / ".venv")) and token.startswith(HOST)
+
+
 def test_the_package_has_the_projects_version():
     version = re.search(r"project\(pgiam VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
     assert pgiam.__version__ == version == pgiam.library_version()
