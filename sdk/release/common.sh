@@ -12,26 +12,31 @@ PGIAM_RELEASE_WORK=$(cd "$PGIAM_RELEASE_WORK" && pwd)
 export PGIAM_RELEASE_WORK SOURCE_DATE_EPOCH LC_ALL=C.UTF-8 TZ=UTC
 umask 022
 cannot() { echo "$*"; exit 77; }  # what a part ends with that cannot be built here
+lacks() { echo "not built: $1: $2"; }  # ARCH WHY: what a part says that is built without it; `build` takes the lines
 
-# each_tree FUNCTION ARCH…: FUNCTION ARCH TREE for each tree that can be built here; what cannot is said. PGIAM_RELEASE_ARCHS="ARCH…" takes these alone.
+# each_tree FUNCTION ARCH…: FUNCTION ARCH TREE for each tree that can be built here. PGIAM_RELEASE_ARCHS="ARCH…": no others are wanted.
 each_tree() {
-  local make=$1 arch tree status why made=0
+  local make=$1 arch tree status made=0
   shift
   for arch; do
-    [[ " ${PGIAM_RELEASE_ARCHS:-$arch} " == *" $arch "* ]] || { why="$arch is not wanted"; continue; }
+    [[ " ${PGIAM_RELEASE_ARCHS:-$arch} " == *" $arch "* ]] || continue
     status=0
     tree=$("$root/sdk/release/tree" "$arch" "$PGIAM_RELEASE_WORK") || status=$?
     case $status in
       0) "$make" "$arch" "$tree"; made=1 ;;
-      77) why="$arch: ${tree##*$'\n'}"; echo "$why" ;;
+      77) lacks "$arch" "${tree##*$'\n'}" ;;
       *) exit "$status" ;;
     esac
   done
-  [ $made -eq 1 ] || cannot "$why"
+  [ $made -eq 1 ] || cannot "there is none of its architectures${PGIAM_RELEASE_ARCHS:+, of which $PGIAM_RELEASE_ARCHS are wanted}"
 }
+
+# has_jar ARCH TREE: of what is made of a tree that has none, it says so.
+has_jar() { [ -e "$2/share/pgiam/pgiam-jdbc.jar" ] || { lacks "$1" "no jar: no JDK or no postgresql.jar where it was built"; return 1; }; }
 
 # clean_source FOLDERS INTO [STRIP]: what the last commit has of them, without STRIP leading folders (2).
 clean_source() {
+  git -C "$root" rev-parse --quiet --verify HEAD >/dev/null 2>&1 || cannot "this is no clone, of whose last commit its files are taken"
   rm -rf "$2"
   mkdir -p "$2"
   # shellcheck disable=SC2086 # folders they are

@@ -1,0 +1,74 @@
+"""sdk/release/build: what it leaves, what it says that it could not build, and how it ends. Debian's packages: test_debian.py."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from entry import HAS_JAR, HERE, MACHINE, VERSION, build, checkout
+
+OTHER = {"x86_64": "aarch64", "aarch64": "x86_64"}[MACHINE]
+LINUX, MUSL = [f"linux-{OTHER}"], ["musl-x86_64", "musl-aarch64"]
+# For which architectures a part is made beside this machine's.
+PARTS = {
+    HERE: [],
+    "python": [*LINUX, *MUSL],
+    "gem": [*LINUX, *MUSL],
+    "npm": [*LINUX, *MUSL],
+    "jar": LINUX,
+}
+FILES = {
+    HERE: {f"pgiam-{VERSION}-{HERE}.tar.gz"},
+    "python": {f"pgiam-{VERSION}-py3-none-manylinux_2_GLIBC_{MACHINE}.whl"},
+    "gem": {f"pgiam-{VERSION}-{MACHINE}-linux.gem"},
+    "npm": {f"pgiam-{VERSION}.tgz", f"pgiam-linux-{ {'x86_64': 'x64', 'aarch64': 'arm64'}[MACHINE]}-glibc-{VERSION}.tgz"},
+    "jar": {f"pgiam-jdbc-{VERSION}.jar"},
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Its files, and for each part its lines of NOT-BUILT."""
+    files, done = build(tmp_path_factory.mktemp("release"), *PARTS)
+    assert done.returncode == 1 and "failed with status" not in done.stderr, done.stderr
+    lines = [line.split(": ", 1) for line in files.pop("NOT-BUILT").read_text().splitlines()]
+    return files, {part: [why for named, why in lines if named == part] for part in PARTS}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_is_there_and_each_architecture_that_it_lacks_is_named(part, made):
+    files, missing = made
+    whole = [why for why in missing[part] if not re.match(r"(linux|musl)-\w+: ", why)]
+    if whole:  # not every distribution has its tools, and a source archive has no commit to take its files of
+        assert part != HERE and (part != "jar" or not HAS_JAR), whole
+        pytest.skip(whole[0])
+    assert FILES[part] <= {re.sub(r"manylinux_2_\d+", "manylinux_2_GLIBC", name) for name in files}
+    assert missing[part] == [f"{arch}: this machine's own compiler does not build for {arch}" for arch in PARTS[part]]
+
+
+def test_the_sums_are_of_all_files(made):
+    files, _ = made
+    sums = files["SHA256SUMS"]
+    assert {line.split()[1] for line in sums.read_text().splitlines()} == set(files) - {"SHA256SUMS"}
+    subprocess.run(["sha256sum", "--check", "--quiet", sums], cwd=sums.parent, check=True)
+
+
+def test_what_is_not_wanted_is_not_missing(tmp_path):
+    files, done = build(tmp_path, "jar" if HAS_JAR else HERE, PGIAM_RELEASE_ARCHS=HERE)
+    assert done.returncode == 0 and "NOT-BUILT" not in files, done.stderr
+
+
+def test_what_is_lacking_fails_only_where_it_was_named(tmp_path):
+    """Of all parts there is the gem's alone, once named and once not."""
+    checkout(tmp_path)
+    shutil.rmtree(tmp_path / "sdk/release/parts")
+    part = tmp_path / "sdk/release/parts/gem"
+    part.parent.mkdir()
+    part.write_text("#!/bin/sh\necho 'not built: linux-x86_64: no compiler'\necho gem >$1/pgiam.gem\n")
+    part.chmod(0o755)
+    files, done = build(tmp_path / "named", "gem", root=tmp_path)
+    assert done.returncode == 1 and files["NOT-BUILT"].read_text() == "gem: linux-x86_64: no compiler\n"
+    files, done = build(tmp_path / "all", root=tmp_path)
+    lines = files["NOT-BUILT"].read_text().splitlines()
+    assert done.returncode == 0 and {"gem: linux-x86_64: no compiler", "deb: there is no sdk/release/parts/deb yet"} <= set(lines)
+    assert "pgiam.gem" in files["SHA256SUMS"].read_text()
