@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Data.Common;
 using System.Data.Odbc;
 using System.Diagnostics;
+using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -66,6 +67,29 @@ namespace Pgiam.Tests
                 Check.Equal(Env("RDS_USER"), Ask(connection));
             }
             Check.Equal("accepted accepted", Verdicts());
+        }
+
+        /// <summary>What pgiam ca install leaves: first Amazon's roots, which have signed nothing here, then the instance's own.</summary>
+        public static void WithAnInstalledBundleWhoSaidNothingIsVerified()
+        {
+            var silent = Where().Replace(" sslrootcert=" + Env("RDS_CA"), "");
+            Open(silent).Dispose();
+            var bundle = Env("HOME") + "/.local/share/pgiam/rds-ca.pem";
+            Directory.CreateDirectory(Path.GetDirectoryName(bundle));
+            try
+            {
+                File.Copy(Env("AMAZONS_ROOTS"), bundle);
+                Check.Contains("certificate verify failed", Check.Throws<OdbcException>(() => Open(silent, new Context())).Message);
+                File.WriteAllText(bundle, "# root 9c8f 2021-05-21 2061-05-21 * The instance's\n" + File.ReadAllText(Env("RDS_CA")));
+                using (var connection = Open(silent, new Context()))
+                {
+                    Check.Equal(Env("RDS_USER"), Ask(connection));
+                }
+            }
+            finally
+            {
+                File.Delete(bundle);
+            }
         }
 
         public static async Task SoItDoesForATask()

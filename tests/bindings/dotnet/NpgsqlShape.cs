@@ -31,7 +31,7 @@ namespace Npgsql
 
         public string Passfile { get { return Text("Passfile"); } }
 
-        public string RootCertificate { get { return Text("Root Certificate"); } }
+        public string RootCertificate { get { return Text("Root Certificate"); } set { this["Root Certificate"] = value; } }
 
         public SslMode SslMode
         {

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using Npgsql;
@@ -36,6 +37,82 @@ namespace Pgiam.Tests
         {
             Check.Equal(SslMode.Require, With("").ConnectionStringBuilder.SslMode);
             Check.Equal(SslMode.VerifyFull, With(";SSL Mode=VerifyFull").ConnectionStringBuilder.SslMode);
+        }
+
+        public static void WithAnInstalledBundleNobodyWhoSaidNothingGoesUnverified()
+        {
+            var bundle = Installed("* Anybody's root");
+            try
+            {
+                var settings = Fresh("").ConnectionStringBuilder;
+                Check.Equal(SslMode.VerifyFull, settings.SslMode);
+                Check.Equal(bundle, settings.RootCertificate);
+                Check.Contains("?Action=connect", Sync(Fresh("")));
+                Check.Equal(SslMode.VerifyFull, Fresh("", "localhost," + Check.Host + ":6000").ConnectionStringBuilder.SslMode);
+                settings = Fresh(";SSL Mode=Require").ConnectionStringBuilder;
+                Check.Equal(SslMode.Require, settings.SslMode);
+                Check.Equal(null, settings.RootCertificate);
+                Check.Equal(bundle, Fresh(";SSL Mode=VerifyFull").ConnectionStringBuilder.RootCertificate);
+                Check.Equal(SslMode.Prefer, Fresh("", "localhost").ConnectionStringBuilder.SslMode);
+            }
+            finally
+            {
+                File.Delete(bundle);
+            }
+        }
+
+        public static void WhatTheBundleDoesNotCoverIsAsWithoutIt()
+        {
+            var bundle = Installed("us-east-1 A root of another region");
+            try
+            {
+                Check.Equal(SslMode.Require, Fresh("").ConnectionStringBuilder.SslMode);
+                Check.Equal(null, Fresh("").ConnectionStringBuilder.RootCertificate);
+            }
+            finally
+            {
+                File.Delete(bundle);
+            }
+        }
+
+        public static void ARootThatIsNamedWithoutAModeVerifies()
+        {
+            var settings = With(";Root Certificate=/etc/my.pem").ConnectionStringBuilder;
+            Check.Equal(SslMode.VerifyFull, settings.SslMode);
+            Check.Equal("/etc/my.pem", settings.RootCertificate);
+        }
+
+        /// <summary>Over a tunnel Npgsql knows another name than the certificate has.</summary>
+        public static void OverATunnelTheAuthorityIsVerified()
+        {
+            var bundle = Installed("* Anybody's root");
+            try
+            {
+                var settings = Fresh("", "localhost", new Options { SigningHost = Check.Host }).ConnectionStringBuilder;
+                Check.Equal(SslMode.VerifyCA, settings.SslMode);
+                Check.Equal(bundle, settings.RootCertificate);
+            }
+            finally
+            {
+                File.Delete(bundle);
+            }
+        }
+
+        /// <summary>As pgiam ca install leaves it.</summary>
+        private static string Installed(string root)
+        {
+            var folder = Environment.GetEnvironmentVariable("HOME") + "/.local/share/pgiam";
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(folder + "/rds-ca.pem", "# root 9c8f 2021-05-21 2061-05-21 " + root
+                + "\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+            return folder + "/rds-ca.pem";
+        }
+
+        /// <summary>By a context that has seen no other bundle.</summary>
+        private static NpgsqlDataSourceBuilder Fresh(string more, string host = Check.Host, Options options = null)
+        {
+            var context = new Context(new Options { Cache = "memory" });
+            return new NpgsqlDataSourceBuilder("Host=" + host + ";Username=app;Database=shop" + more).UsePgiam(options, context: context);
         }
 
         public static void AModeThatGoesOnWithoutTlsGetsNoToken()

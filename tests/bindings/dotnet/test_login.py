@@ -16,6 +16,7 @@ pytestmark = [needs_mono, needs_driver]
 def at_the_emulator(home, *command, input=None, options=("--password-user", "plain:open sesame"), **variables):
     """Runs it with an instance and its variables, and nothing else."""
     environment = {**os.environ, "HOME": str(home), **OURS, "RDS_CTL": str(ROOT / "tests/rds/ctl"), **variables}
+    environment["AMAZONS_ROOTS"] = str(ROOT / "plugin/src/clouds/aws/ca/rds-roots.pem")
     environment["PSQLODBC"] = str(DRIVERS[0]) if DRIVERS else ""
     return subprocess.run([ROOT / "tests/rds/run", *options, "--", *command], env=environment, text=True, capture_output=True,
                           timeout=500, input=input)  # fmt: skip

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using Npgsql;
@@ -11,7 +12,8 @@ namespace Pgiam
     public static class NpgsqlExtensions
     {
         /// <summary>A fresh token for each connection that the data source opens, as its password. Where SSL Mode is not given and the
-        /// host is an endpoint it becomes Require; one that would go on without TLS, as Npgsql's own default Prefer, gets no token.
+        /// host is an endpoint it becomes what the library says: VerifyFull with the Root Certificate that is named or installed
+        /// (pgiam ca install), else Require; one that would go on without TLS, as Npgsql's own default Prefer, gets no token.
         /// What is not ours, or has a password of its own (in the connection string, PGPASSWORD, a password file), is Npgsql's.</summary>
         public static NpgsqlDataSourceBuilder UsePgiam(
             this NpgsqlDataSourceBuilder builder, Options options = null, CredentialSource credentials = null, Context context = null)
@@ -22,10 +24,7 @@ namespace Pgiam
                 return builder;
             }
             var pgiam = context ?? Context.Default;
-            if (!IsTlsGiven(settings) && IsOurs(pgiam, settings, options))
-            {
-                settings.SslMode = SslMode.Require;
-            }
+            SetTls(pgiam, settings, options);
             return builder.UsePasswordProvider(
                 given => Password(pgiam, RequestOf(given, options, credentials)),
                 (given, stop) => new ValueTask<string>(PasswordAsync(pgiam, RequestOf(given, options, credentials), stop)));
@@ -43,27 +42,54 @@ namespace Pgiam
             return false;
         }
 
-        /// <summary>Of a list, whether any is: all of its connections have one SSL Mode. Without the network.</summary>
-        private static bool IsOurs(Context pgiam, NpgsqlConnectionStringBuilder settings, Options options)
+        /// <summary>As the library would have it, which is asked without the network. Later, when it is asked for a password, it can set
+        /// neither. Of a list the strictest: all of its connections have one SSL Mode.</summary>
+        private static void SetTls(Context pgiam, NpgsqlConnectionStringBuilder settings, Options options)
         {
+            var isGiven = IsTlsGiven(settings);
+            SslMode? strictest = null;
+            string root = null;
             foreach (var part in (settings.Host ?? "").Split(','))
             {
-                var name = part.Trim().Split(':');
                 var request = RequestOf(settings, options, null);
-                request.Host = name[0];
+                request.Host = part.Trim().Split(':')[0];
+                request.CanApply = "password,sslmode,sslrootcert";
+                request.Keywords = KeywordsOf(settings, isGiven ? WordOf(settings.SslMode) : null);
+                string told;
                 try
                 {
-                    if (pgiam.IsOurs(request))
-                    {
-                        return true;
-                    }
+                    told = pgiam.Explain(request);
                 }
                 catch (PgiamException)
                 {
-                    // Each connection tells it.
+                    continue; // each connection tells it
                 }
+                if (Member(told, "target") == "none")
+                {
+                    continue;
+                }
+                var mode = ModeOf(Member(told, "sslmode"));
+                if (strictest == null || mode > strictest)
+                {
+                    strictest = mode;
+                }
+                root = root ?? Member(told, "sslrootcert");
             }
-            return false;
+            if (strictest != null && !isGiven)
+            {
+                settings.SslMode = strictest.Value;
+            }
+            if (root != null)
+            {
+                settings.RootCertificate = root;
+            }
+        }
+
+        /// <summary>A text among the explanation's members, else null.</summary>
+        private static string Member(string json, string name)
+        {
+            var found = Regex.Match(json, "\"" + name + "\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+            return found.Success ? Regex.Unescape(found.Groups[1].Value) : null;
         }
 
         private static Request RequestOf(NpgsqlConnectionStringBuilder given, Options options, CredentialSource credentials)
@@ -75,16 +101,21 @@ namespace Pgiam
                 User = given.Username ?? Environment.GetEnvironmentVariable("PGUSER") ?? Environment.UserName,
                 Database = given.Database,
                 Password = Environment.GetEnvironmentVariable("PGPASSWORD"),
-                Keywords = new Dictionary<string, string>
-                {
-                    { "sslmode", WordOf(given.SslMode) },
-                    { "sslrootcert", given.RootCertificate },
-                    { "gssencmode", "disable" },
-                    { "passfile", PasswordFile },
-                },
+                Keywords = KeywordsOf(given, WordOf(given.SslMode)),
                 CanApply = "password", // Npgsql asks when its TLS is done
                 Options = options,
                 Credentials = credentials,
+            };
+        }
+
+        private static Dictionary<string, string> KeywordsOf(NpgsqlConnectionStringBuilder given, string sslmode)
+        {
+            return new Dictionary<string, string>
+            {
+                { "sslmode", sslmode },
+                { "sslrootcert", given.RootCertificate ?? Environment.GetEnvironmentVariable("PGSSLROOTCERT") },
+                { "gssencmode", "disable" },
+                { "passfile", PasswordFile },
             };
         }
 
@@ -105,6 +136,12 @@ namespace Pgiam
                 case SslMode.VerifyCA: return "verify-ca";
                 default: return mode.ToString().ToLowerInvariant();
             }
+        }
+
+        /// <summary>At least Require, which a token needs; where the library refuses, each connection tells why.</summary>
+        private static SslMode ModeOf(string word)
+        {
+            return word == "verify-full" ? SslMode.VerifyFull : word == "verify-ca" ? SslMode.VerifyCA : SslMode.Require;
         }
 
         private static string Password(Context pgiam, Request request)
