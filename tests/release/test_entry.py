@@ -3,9 +3,10 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
-from entry import HAS_JAR, HERE, MACHINE, VERSION, build, checkout
+from entry import BUILD, HAS_JAR, HERE, MACHINE, VERSION, build, checkout
 
 OTHER = {"x86_64": "aarch64", "aarch64": "x86_64"}[MACHINE]
 LINUX, MUSL = [f"linux-{OTHER}"], ["musl-x86_64", "musl-aarch64"]
@@ -72,3 +73,16 @@ def test_what_is_lacking_fails_only_where_it_was_named(tmp_path):
     lines = files["NOT-BUILT"].read_text().splitlines()
     assert done.returncode == 0 and {"gem: linux-x86_64: no compiler", "deb: there is no sdk/release/parts/deb yet"} <= set(lines)
     assert "pgiam.gem" in files["SHA256SUMS"].read_text()
+
+
+def test_nothing_is_made_of_a_tree_that_cannot_be_shipped(tmp_path):
+    """Whichever part is named; of the addon for Node the same is asked, where there is one."""
+    root = checkout(tmp_path / "checkout")
+    check = root / "sdk/release/check"
+    asked = tmp_path / "asked"
+    for what in ("tree", "node") if (Path(BUILD) / "lib/node/pgiam.node").exists() else ("tree",):
+        check.write_text(f"#!/bin/sh\necho $1 $2 $3 >>{asked}\ncase $1 in */{what}-*) echo $1 needs something; exit 1 ;; esac\n")
+        files, done = build(tmp_path / what, "deb", HERE, root=root)
+        assert done.returncode == 1 and set(files) == {"NOT-BUILT", "SHA256SUMS"}
+        assert "needs something" in done.stderr and "cannot be shipped" in files["NOT-BUILT"].read_text()
+    assert "--glibc any" in asked.read_text()
