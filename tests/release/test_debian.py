@@ -1,26 +1,22 @@
-"""The .debs of this build's installation: what is in which, what they need, that lintian finds no error, and that a second run gives the same bytes."""
+"""The .debs that sdk/release/build makes of this build's objects: what is in which, what they need, that lintian finds no error, and that a second run gives the same bytes."""
 
 import filecmp
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from entry import ENVIRONMENT, HAS_JAR, HERE, ROOT, VERSION, build
 
-ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 from needs import needs  # noqa: E402
 
-BUILD, VERSION, HAS_JAR = os.environ["PGIAM_TEST_BUILD"], os.environ["PGIAM_TEST_VERSION"], os.environ["PGIAM_TEST_HAS_JAR"]
 LATER = "9" + VERSION[1:]
 RELEASE = ROOT / "sdk/release"
 ARCH = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
-ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
 # Beside usr/share/doc/PACKAGE/{copyright,changelog.gz}.
 EXPECTED = {
     "libpgiam1": """
@@ -53,12 +49,16 @@ def run(*command, **more):
 def made(tmp_path_factory):
     """Folders of two runs of one tree; between them whatever a file remembers of the day it was made has changed."""
     folder = tmp_path_factory.mktemp("release")
-    run("cmake", "--install", BUILD, "--strip", "--prefix", folder / "tree")
-    (folder / "tree/share/doc/pgiam/pgiam.spdx.json").write_text(run(RELEASE / "sbom", folder / "tree", VERSION))
+    files, done = build(folder, "deb", PGIAM_RELEASE_ARCHS=HERE)
+    assert done.returncode == (0 if HAS_JAR else 1), done.stderr
+    (folder / f"work/tree-{HERE}").rename(folder / "tree")
     for out in ("first", "second"):
         (folder / out).mkdir()
-        run(RELEASE / "debian/build", folder / "tree", ARCH, folder / out)
-        run("find", folder / "tree", "-exec", "touch", "-h", "-d", "2001-01-01", "{}", "+")
+    for name, path in files.items():
+        if name.endswith(".deb"):
+            path.rename(folder / "first" / name)
+    run("find", folder / "tree", "-exec", "touch", "-h", "-d", "2001-01-01", "{}", "+")
+    run(RELEASE / "debian/build", folder / "tree", ARCH, folder / "second")
     return folder
 
 
