@@ -163,10 +163,16 @@ export function defaultContext(): Context;
 /** Of the library that was found. */
 export function libraryVersion(): string;
 /**
- * What drivers take as `password`: `new pg.Pool({…, ssl, password: pgiam.password()})`, where pg 8.19 and later hand their parameters
+ * What drivers take as `password`: `new pg.Pool({…, ssl: pgiam.ssl(where), password: pgiam.password()})`, where pg 8.19 and later hand their parameters
  * over. For drivers that hand over nothing: `pgiam.password({host, port, user})`.
  */
 export function password(request?: Request): (parameters?: unknown) => Promise<string>;
+
+/**
+ * What drivers take as `ssl`: verified once `pgiam ca install` was run, or where options ask for it; else TLS alone. undefined where the host is
+ * not ours. Throws where the options cannot be. Reads the certificates now: a pool that lives goes on with them.
+ */
+export function ssl(request?: Request): { ca?: string; rejectUnauthorized?: boolean; checkServerIdentity?: () => undefined } | undefined;
 
 /** For node-postgres, without which pgiam goes as well. */
 export const pg: {

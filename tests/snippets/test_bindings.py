@@ -154,12 +154,12 @@ def test_node(text, shell):
     assert said[-1].startswith(f"{HOST}:5432/?"), said
 
 
-@snippet("bindings/node/README.md", "new pg.Pool(")
-def test_nodes_drivers(text, shell, instance):
-    pool, postgres, client = lines_of(text, "//")
+@snippet("bindings/node/README.md", "const where")
+def test_nodes_drivers(text, shell):
+    where, pool, postgres, client = lines_of(text, "//")
     said = node(shell, f"""
-const pg = require('pg'), pgiam = require('{ROOT}/bindings/node'), ca = require('fs').readFileSync('{instance.ca_file}');
-const host = '{HOST}', port = 5432, user = 'app', database = 'orders', postgres = (options) => options;  // Debian has no postgres.js
+const pg = require('pg'), pgiam = require('{ROOT}/bindings/node'), postgres = (options) => options;  // Debian has no postgres.js
+{where}
 console.log(typeof ({pool.rstrip(';')}).options.password);
 console.log(await ({postgres.rstrip(';')}).password());
 {client}

@@ -111,6 +111,16 @@ class Context {
     return new Answer(await this._ask(requestOf(request, more), ANSWER));
   }
 
+  /** What would be done and why, without a token and without the network. */
+  _explain(given) {
+    const { fields, options } = tokenRequest(given);
+    try {
+      return JSON.parse(call(() => native().explain(this._open(), fields), options));
+    } finally {
+      this._writeLog();
+    }
+  }
+
   /** Ends it: what waits is cancelled, and more calls are errors. */
   close() {
     const handle = this.#handle;

@@ -6,6 +6,7 @@ const { PgiamError } = require('./errors.js');
 const { native } = require('./native.js');
 const { password } = require('./password.js');
 const pg = require('./pg.js');
+const { ssl } = require('./ssl.js');
 
 const contextOf = (given) => given.context || defaultContext();
 
@@ -25,4 +26,4 @@ function libraryVersion() {
   return native().version();
 }
 
-module.exports = { token, answer, password, pg, Context, Answer, PgiamError, defaultContext, libraryVersion };
+module.exports = { token, answer, password, ssl, pg, Context, Answer, PgiamError, defaultContext, libraryVersion };

@@ -3,13 +3,10 @@
 // What drivers take as `password`.
 const { PgiamError } = require('./errors.js');
 const { defaultContext } = require('./context.js');
+const { isDisabled } = require('./disabled.js');
 const { sslmodeOf } = require('./request.js');
 
 const DRIVERS_OWN = ['host', 'port', 'user', 'database'];
-
-function isDisabled() {
-  return /^(1|yes|true|on)$/i.test(process.env.PGIAM_DISABLE || '');
-}
 
 /**
  * A function for `new pg.Pool({…, password: pgiam.password()})`, called for each connection. node-postgres hands its parameters over
@@ -50,9 +47,9 @@ function inTheDriversWords(error, request) {
   return new PgiamError('INSECURE', `${request.host} would be sent a token without TLS: ssl is not set, or false`, {
     ...error.toJSON(),
     message: undefined,
-    hint: "set ssl: {ca} with the certificates of RDS, or ssl: {rejectUnauthorized: false} to go unverified; or tls: 'off' to take the risk",
+    hint: "set ssl: pgiam.ssl({host, port, user}), or ssl: {ca} with the certificates of RDS; or tls: 'off' to take the risk",
     explanation: '',
   });
 }
 
-module.exports = { password, isDisabled };
+module.exports = { password };

@@ -1,12 +1,12 @@
 'use strict';
 
 // node-postgres' whole connection: TLS, an alias's own name, and a new token where a kept one is refused.
-const fs = require('node:fs');
 const { connect: attempt } = require('./attempt.js');
 const { defaultContext } = require('./context.js');
 const { PgiamError } = require('./errors.js');
-const { isDisabled } = require('./password.js');
+const { isDisabled } = require('./disabled.js');
 const { optionKeys, sslmodeOf } = require('./request.js');
+const { tlsOf } = require('./ssl.js');
 
 /** Takes what is ours out of a config of the driver's. */
 function taken(config) {
@@ -30,14 +30,8 @@ function applied(driver, params) {
   const config = { ...driver };
   for (const [key, name] of [['host', 'host'], ['user', 'user'], ['password', 'password']]) if (params[key]) config[name] = params[key];
   if (params.port) config.port = Number(params.port);
-  if (params.sslmode || params.sslrootcert) config.ssl = tls(params.sslmode || sslmodeOf(driver.ssl) || 'require', params.sslrootcert);
+  if (params.sslmode || params.sslrootcert) config.ssl = tlsOf(params.sslmode || sslmodeOf(driver.ssl) || 'require', params.sslrootcert);
   return config;
-}
-
-function tls(mode, root) {
-  if (!root || !mode.startsWith('verify')) return { rejectUnauthorized: false };
-  const ca = root === 'system' ? undefined : fs.readFileSync(root, 'utf8');
-  return mode === 'verify-full' ? { ca } : { ca, checkServerIdentity: () => undefined };
 }
 
 /** pg.Client with a fresh token, connected. config: the driver's, and pgiam's options and `credentials` beside it. */

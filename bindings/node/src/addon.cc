@@ -96,6 +96,7 @@ NAPI_MODULE_INIT() {
       {"contextNew", context_new},
       {"contextFree", context_free},
       {"beforeConnect", before_connect},
+      {"explain", explain},
       {"operationStart", operation_start},
       {"operationDescriptor", operation_descriptor},
       {"operationResult", operation_result},

@@ -9,6 +9,7 @@ namespace pgiam::node {
 napi_value context_new(napi_env env, napi_callback_info info);
 napi_value context_free(napi_env env, napi_callback_info info);
 napi_value before_connect(napi_env env, napi_callback_info info);
+napi_value explain(napi_env env, napi_callback_info info);
 napi_value parse_conninfo(napi_env env, napi_callback_info info);
 
 // operation.cc

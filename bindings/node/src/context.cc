@@ -56,6 +56,20 @@ napi_value before_connect(napi_env env, napi_callback_info info) {
   return take_reply(env, reply, static_cast<Wanted>(given.flags(3)));
 }
 
+// explain(context, request): its JSON; without the network.
+napi_value explain(napi_env env, napi_callback_info info) {
+  const Arguments<2> given(env, info);
+  const Request request(env, given[1], 0);
+  pgiam_reply* reply = nullptr;
+  pgiam_error* error = nullptr;
+  const pgiam_status status =
+      api()->explain(given.external<Context>(0).handle, request.get(), &reply, &error);
+  if (status != PGIAM_OK) return raise(env, status, error);
+  const napi_value result = text(env, api()->reply_text(reply, PGIAM_REPLY_EXPLANATION));
+  api()->reply_free(reply);
+  return result;
+}
+
 // parseConninfo(text): [key, value, …]
 napi_value parse_conninfo(napi_env env, napi_callback_info info) {
   const Arguments<1> given(env, info);

@@ -1,7 +1,7 @@
 """node-postgres, and with it what hands a password function on, against the emulator."""
 
 import pytest
-from conftest import HOST, NSS_WRAPPER, modules
+from conftest import HOST, NSS_WRAPPER, ROOT, modules
 from rds_emulator import Emulator
 from rds_fixtures import rds, verdicts  # noqa: F401
 
@@ -90,6 +90,41 @@ def test_a_thousand_who_wait_for_a_pool_make_one_fetch(program, rds, verdicts): 
     with program(text, {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, credentials=credentials) as running:
         assert running.told() == [1000, 1]
     assert set(verdicts()) == {"accepted"} and len(verdicts()) <= 2
+
+
+# ---- Whom they connect to, where nobody says anything of TLS ----
+
+AMAZONS = ROOT / "plugin/src/clouds/aws/ca/rds-roots.pem"
+SSL = "const ssl = pgiam.ssl({ host: where.host, port: where.port, user: where.user });"
+SILENT = {
+    "pg.Pool": SAID + SSL + "const pg = require('pg'); const pool = new pg.Pool({ ...where, ssl, password: pgiam.password(given) });"
+               "const see = async () => (await pool.query(SESSION)).rows[0];",
+    "pgiam.pg.connect": "const see = async () => { const client = await pgiam.pg.connect(require('pg').Client, where); return (await client.query(SESSION)).rows[0]; };",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", SILENT)
+def test_with_an_installed_bundle_the_server_is_verified(program, rds, verdicts, tmp_path, way):  # noqa: F811
+    bundle = tmp_path / ".local/share/pgiam/rds-ca.pem"
+    bundle.parent.mkdir(parents=True)
+
+    def said():
+        with program(SILENT[way] + "tell(await see().catch(told));", {"HOME": str(tmp_path)}, ssl=None) as running:
+            return running.told()
+
+    assert said() == {"session_user": "app_user", "ssl": True}
+    bundle.write_text(AMAZONS.read_text())  # who have signed nothing here
+    assert "certificate" in said()["message"]
+    with open(rds.ca_file) as file:
+        bundle.write_text("# root 9c8f 2021-05-21 2061-05-21 * The instance's\n" + file.read())
+    assert said() == {"session_user": "app_user", "ssl": True}
+    assert verdicts() == ["accepted", "accepted"]
+
+
+def test_verify_full_without_a_bundle_does_not_go_unverified(program, rds):  # noqa: F811
+    with program(WHOLE + SEE + "tell(await see({ tls: 'verify-full' }).catch(told));", ssl=None) as running:
+        assert "certificate" in running.told()["message"]
+    assert rds.attempts() == []
 
 
 # ---- The whole connection ----

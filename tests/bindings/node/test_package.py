@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import tarfile
@@ -56,9 +57,12 @@ def clone(tmp_path):
 
 
 @needs_npm
-def test_a_source_install_builds_the_addon_and_brings_the_library(clone, tmp_path):
+def test_the_readmes_line_builds_the_addon_and_brings_the_library(clone, tmp_path):
+    """As it stands: npm takes a bare folder/name for an address at GitHub."""
     site = tmp_path / "site"
-    run(NPM, "install", "--no-audit", "--no-fund", "--foreground-scripts", str(clone / "bindings/node"), cwd=site)
+    line = re.search(r"^    (npm install \S+)", (PACKAGE / "README.md").read_text(), re.M)[1]
+    assert f"`{line}`" in (ROOT / "README.md").read_text()
+    run("sh", "-euc", line.replace("CLONE", str(clone)), cwd=site, npm_config_audit="false", npm_config_fund="false", npm_config_foreground_scripts="true")
     calls(site)
 
 

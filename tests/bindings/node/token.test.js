@@ -133,6 +133,45 @@ test('long texts are whole', async (t) => {
   assert.ok((await contextOf(t).token({ ...WHERE, user })).includes('%C3%A4'.repeat(3000)));
 });
 
+// ---- TLS ----
+
+/** As pgiam ca install leaves it. */
+function installBundle(home, scope = '*') {
+  const file = path.join(home, '.local/share/pgiam/rds-ca.pem');
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const text = `# root 9c8f 2021-05-21 2061-05-21 ${scope} A root\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`;
+  fs.writeFileSync(file, text);
+  return text;
+}
+
+test('who says nothing of TLS is given a server that is verified once a bundle is installed', (t) => {
+  const home = setUp(t);
+  const where = { ...WHERE, port: 5432 };
+  assert.deepEqual(pgiam.ssl({ ...where, context: contextOf(t) }), { rejectUnauthorized: false });
+  const ca = installBundle(home);
+  assert.deepEqual(pgiam.ssl({ ...where, context: contextOf(t) }), { ca });
+  assert.deepEqual(pgiam.ssl({ ...where, tls: 'require', context: contextOf(t) }), { rejectUnauthorized: false });
+  const tunnel = pgiam.ssl({ ...where, host: 'localhost', signingHost: HOST, context: contextOf(t) });
+  assert.deepEqual([tunnel.ca, tunnel.checkServerIdentity()], [ca, undefined]); // its name is another
+  installBundle(home, 'us-east-1');
+  assert.deepEqual(pgiam.ssl({ ...where, context: contextOf(t) }), { rejectUnauthorized: false });
+});
+
+test('a server that is to be verified and has no bundle is verified by whom Node trusts', (t) => {
+  setUp(t);
+  assert.deepEqual(pgiam.ssl({ ...WHERE, tls: 'verify-full', context: contextOf(t) }), { ca: undefined });
+});
+
+test('what is not ours, or takes the risk, is the driver\'s; what cannot be is said', (t) => {
+  setUp(t);
+  const context = contextOf(t);
+  assert.equal(pgiam.ssl({ host: 'localhost', user: 'app', context }), undefined);
+  assert.equal(pgiam.ssl({ ...WHERE, tls: 'off', context }), undefined);
+  assert.throws(() => pgiam.ssl({ ...WHERE, sslrootcert: '/nowhere.pem', context }), { status: 'BAD_CONFIG', code: 'ca_file' });
+  process.env.PGIAM_DISABLE = '1';
+  assert.equal(pgiam.ssl(WHERE), undefined);
+});
+
 test('a connection that forgoes TLS gets no token', async (t) => {
   setUp(t, KEYS);
   for (const given of [{ sslmode: 'disable' }, { ssl: false }]) {

@@ -78,9 +78,9 @@ def test_where_pg_goes_without_tls_there_is_no_token(program, rds, ssl):
 
 TYPED = """
 import pg from 'pg';
-import pgiam, { Context, PgiamError, password, type Answer } from 'pgiam';
+import pgiam, { Context, PgiamError, password, ssl, type Answer } from 'pgiam';
 
-const pool = new pg.Pool({ host: 'h', user: 'app', ssl: true, password: password() });
+const pool = new pg.Pool({ host: 'h', user: 'app', ssl: ssl({ host: 'h', user: 'app' }), password: password() });
 new pg.Pool({ password: pgiam.password({ host: 'h', port: 5432, user: 'app', profile: 'prod', roleArn: 'arn' }) });
 const context = new Context({ cache: 'memory', logger: console, prompt: async (prompt) => prompt.title });
 const answer: Answer = await context.answer('host=h user=app', { signal: AbortSignal.timeout(1000) });
