@@ -19,10 +19,11 @@ WRITTEN = [
     ("bindings/go/pgiam.go", rf'const Version = "{RELEASE}"'),
     ("bindings/go/**/go.mod", rf"pgiam\.org/pgiam(?:/\w+)? v{RELEASE}"),
     ("tests/bindings/go/**/go.mod", rf"pgiam\.org/pgiam(?:/\w+)? v{RELEASE}"),
-    ("bindings/go/README.md", rf"pgiam\.org/pgiam@v{RELEASE}"),
+    ("bindings/go/README.md", rf"pgiam\.org/pgiam(?:/\w+)?@v{RELEASE}"),
     ("bindings/rust/*/Cargo.toml", rf'(?:^version|^pgiam-sys = {{ version) = "{RELEASE}"'),
     ("bindings/rust/**/Cargo.lock", rf'name = "pgiam[\w-]*"\nversion = "{RELEASE}"'),
     ("tests/bindings/rust/Cargo.lock", rf'name = "pgiam[\w-]*"\nversion = "{RELEASE}"'),
+    ("sdk/docs/installing.md", r"pgiam-(\d+\.\d+\.\d+)-linux"),
     ("sdk/CHANGELOG.md", rf"(?s)\A.*?^## {RELEASE}"),
 ]
 # These take it from where it is written.
@@ -64,6 +65,18 @@ def faults_of_sources(root, version):
             yield f"{name} has no {words!r} any more"
 
 
+def strays(root, version):
+    """What a page says of this version, or of any pgiam-1.2.3, where `write` would not change it. The change log tells history."""
+    ours = re.compile(rf"\bpgiam\w*[-_@ ]v?\d+\.\d+\.\d+|(?<![\w.]){re.escape(version)}(?![\w-]|\.\d)")
+    for path in files(root, "**/*.md"):
+        if path != root / "sdk/CHANGELOG.md":
+            text = path.read_text()
+            known = [match.span() for pattern, where in WRITTEN if path in files(root, pattern) for match in re.finditer(where, text, re.M)]
+            for match in ours.finditer(text):
+                if not any(begin <= match.end() - 1 < end for begin, end in known):
+                    yield f"{path.relative_to(root)} says {match[0]!r}: versions.py has to know of it, or it need not be said"
+
+
 def faults_of_abi(root):
     """What of the ABI's number stands elsewhere than in pgiam.h."""
     header = (root / "sdk/include/pgiam.h").read_text()
@@ -90,7 +103,7 @@ def faults_of_what_was_built(version, command, jar):
 
 def main(root, version, command="", jar=""):
     root = pathlib.Path(root).resolve()
-    faults = [*faults_of_sources(root, version), *faults_of_abi(root)]
+    faults = [*faults_of_sources(root, version), *strays(root, version), *faults_of_abi(root)]
     if command:
         faults += faults_of_what_was_built(version, command, jar)
     if faults:
