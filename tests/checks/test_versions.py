@@ -11,8 +11,8 @@ NEXT = "10.20.30"
 
 @pytest.fixture
 def copy(tmp_path):
-    wanted = [pattern for pattern, _ in [*versions.WRITTEN, *versions.TAKEN]] + ["**/*.md", "sdk/include/pgiam.h", "plugin/CMakeLists.txt", "plugin/exports.txt"]
-    for path in {path for pattern in wanted for path in versions.files(ROOT, pattern)}:
+    wanted = [pattern for pattern, _ in [*versions.WRITTEN, *versions.TAKEN]] + ["sdk/include/pgiam.h", "plugin/CMakeLists.txt", "plugin/exports.txt"]
+    for path in {*versions.pages(ROOT)}.union(*(versions.files(ROOT, pattern) for pattern in wanted)):
         target = tmp_path / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)

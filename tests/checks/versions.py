@@ -1,5 +1,6 @@
 """One version: CMake's. Packages' own files cannot take it from there, so they are held against it here; so is what was
 built. versions.py ROOT VERSION COMMAND [JAR]"""
+import os
 import pathlib
 import re
 import subprocess
@@ -36,8 +37,17 @@ TAKEN = [
 ]
 
 
+BUILT = {"build", "target", "node_modules", ".git"}
+
+
 def files(root, pattern):
-    return [path for path in root.glob(pattern) if not {"build", "target", "node_modules"} & set(path.relative_to(root).parts)]
+    return [path for path in root.glob(pattern) if not BUILT & set(path.relative_to(root).parts)]
+
+
+def pages(root):
+    for folder, below, names in os.walk(root):
+        below[:] = set(below) - BUILT  # which may hold whole systems
+        yield from (pathlib.Path(folder, name) for name in names if name.endswith(".md"))
 
 
 def written(root, pattern, where):
@@ -68,7 +78,7 @@ def faults_of_sources(root, version):
 def strays(root, version):
     """What a page says of this version, or of any pgiam-1.2.3, where `write` would not change it. The change log tells history."""
     ours = re.compile(rf"\bpgiam\w*[-_@ ]v?\d+\.\d+\.\d+|(?<![\w.]){re.escape(version)}(?![\w-]|\.\d)")
-    for path in files(root, "**/*.md"):
+    for path in pages(root):
         if path != root / "sdk/CHANGELOG.md":
             text = path.read_text()
             known = [match.span() for pattern, where in WRITTEN if path in files(root, pattern) for match in re.finditer(where, text, re.M)]
