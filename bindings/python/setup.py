@@ -49,6 +49,15 @@ class OfPlatform(bdist_wheel):
         super().finalize_options()
         self.root_is_pure = not FOUND
 
+    def write_wheelfile(self, folder, *arguments, **named):
+        """What a release has put beside this file goes where PyPA wants it."""
+        super().write_wheelfile(folder, *arguments, **named)
+        for files, place in (("licences/*.txt", "licenses"), ("*.spdx.json", "sboms")):
+            for file in HERE.glob(files):
+                into = Path(folder, place)
+                into.mkdir(exist_ok=True)
+                shutil.copy(file, into)
+
     def get_tag(self):
         _, _, platform = super().get_tag()
         return "py3", "none", os.environ.get("PGIAM_WHEEL_PLATFORM", platform) if FOUND else "any"

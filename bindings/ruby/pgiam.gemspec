@@ -14,7 +14,7 @@ Gem::Specification.new do |gem|
   gem.homepage = "https://pgiam.org/"
   gem.license = "Apache-2.0"
   gem.required_ruby_version = ">= 3.1"
-  gem.files = Dir.chdir(__dir__) { Dir["lib/**/*.rb", "examples/*", "README.md", "LICENSE"] } + inside
+  gem.files = Dir.chdir(__dir__) { Dir["lib/**/*.rb", "examples/*", "README.md", "LICENSE", "licences/*", "pgiam.spdx.json"] } + inside
   gem.platform = inside.empty? ? Gem::Platform::RUBY : Gem::Platform.new(ENV.fetch("PGIAM_GEM_PLATFORM", Gem::Platform.local.to_s))
   gem.add_runtime_dependency "fiddle"
   gem.add_runtime_dependency "logger"

