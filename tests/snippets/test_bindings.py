@@ -42,7 +42,7 @@ PYTHON_DRIVERS = [
     ("psycopg_pool", f'import psycopg_pool\nconninfo = "{CONNINFO}"', f'[made.connection().__enter__().execute("{ASK}").fetchone()[0], made.close()][0]'),
     ("sqlalchemy", f'import sqlalchemy\nengine = sqlalchemy.create_engine("postgresql+psycopg2://app@{HOST}/orders")',
      f'engine.connect().execute(sqlalchemy.text("{ASK}")).scalar()'),
-    ("asyncpg", f'import asyncio, asyncpg\nhost, user = "{HOST}", "app"', ""),
+    ("asyncpg", f'import asyncio, asyncpg, pgiam.asyncpg\nwhere = {{"host": "{HOST}", "user": "app"}}', ""),
     ("django", "", ""),
 ]  # fmt: skip
 ASYNCPG = "async def main():\n    async with {} as pool:\n        print(await pool.fetchval({!r}))\nasyncio.run(main())\n"

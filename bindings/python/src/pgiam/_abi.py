@@ -48,6 +48,7 @@ PROMPT_FLAG_FINAL_TRY = 0x2
 
 REQUEST_REFRESH = 0x1
 REQUEST_NO_INTERACTION = 0x2
+REPLY_EXPLANATION = 8
 REQUEST_NO_WAIT = 0x8
 REQUEST_WALKS_LIST = 0x10
 HOST_NOT_OURS = 0x1
@@ -157,7 +158,9 @@ SIGNATURES = {
     "pgiam_reply_param": (c_int32, [c_void_p, c_size_t, POINTER(Param)]),
     "pgiam_reply_facts": (c_int32, [c_void_p, POINTER(Facts)]),
     "pgiam_reply_warning": (c_void_p, [c_void_p, c_size_t]),
+    "pgiam_reply_text": (c_char_p, [c_void_p, c_int32]),
     "pgiam_reply_free": (None, [c_void_p]),
+    "pgiam_explain": (c_int32, [c_void_p, POINTER(Request), _out, _out]),
     "pgiam_after_connect": (c_int32, [c_void_p, c_void_p, c_int32, c_char_p, POINTER(c_int32)]),
     "pgiam_explain_refusal": (c_int32, [c_void_p, c_void_p, POINTER(Outcome), _out]),
     "pgiam_operation_start": (c_int32, [c_void_p, POINTER(Request), _out, _out]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import logging
 import os
 import time
@@ -168,6 +169,23 @@ class Context:
         raise TypeError("a context is not pickled: make one in the other process; a forked one goes on with this one")
 
     # ---- How ----
+
+    def _explain(
+        self, conninfo: Optional[str], host: Any, port: Any, user: Any, can_apply: str, options: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What would be done and why, without a token and without the network."""
+        request, _ = self._made(conninfo, host, port, user, options, can_apply)
+        request.flags = 0
+        reply, error = ctypes.c_void_p(), ctypes.c_void_p()
+        with self.calling():
+            status = self._library.pgiam_explain(self._open(), request, reply, error)
+            if status != _abi.OK:
+                raise take_error(self._library, status, error)
+            return self._finish(self._explanation_of, reply)
+
+    def _explanation_of(self, reply: Any) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self._library.pgiam_reply_text(reply, _abi.REPLY_EXPLANATION))
+        return told
 
     def _open(self) -> ctypes.c_void_p:
         handle = self._handle

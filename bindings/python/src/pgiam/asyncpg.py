@@ -1,6 +1,7 @@
 """asyncpg: a password to connect with, for each of a pool's connections.
 
-    asyncpg.create_pool(host=host, user=user, ssl="require", password=pgiam.asyncpg.password(host=host, user=user))
+    where = {"host": host, "user": user}
+    asyncpg.create_pool(**where, ssl=pgiam.asyncpg.ssl(**where), password=pgiam.asyncpg.password(**where))
 
 asyncpg tells a password function nothing of the connection, and by itself goes on without TLS where a server has none:
 always set `ssl`. connect() below builds the whole connection, and sets it."""
@@ -11,9 +12,10 @@ import ssl as tls
 from typing import Any, Awaitable, Callable, Mapping, Optional, Tuple
 
 from . import _attempt, aio
-from ._context import Context
-from ._errors import Error
-from ._libpq import resolved
+from ._context import Context, default_context
+from ._errors import Error, status_name
+from ._libpq import is_disabled, resolved
+from ._library import library
 
 
 def password(
@@ -28,6 +30,26 @@ def password(
         )  # fmt: skip
 
     return ask
+
+
+def ssl(
+    conninfo: Optional[str] = None, *, host: Any = None, port: Any = None, user: Any = None,
+    context: Optional[Context] = None, **options: Any,
+) -> Any:  # fmt: skip
+    """What asyncpg takes as `ssl`, as the library has it where nobody says anything of TLS: the server is verified once
+    `pgiam ca install` was run, or where options (tls, sslrootcert) ask for it. None where the host is not ours. Reads the
+    certificates now: a pool that lives goes on with them."""
+    if is_disabled():
+        return None
+    context = context or default_context()
+    told = context._explain(conninfo, host, port, user, "password,sslmode,sslrootcert", options)
+    if told["sslmode"]:
+        return _ssl(told["sslmode"], told["sslrootcert"])
+    if told["target"] == "none" or told["tls"] == "off":
+        return None
+    why = told["error"]
+    status = status_name(library(), why["status"])
+    raise Error(status, why["message"], hint=why["hint"], code=why["code"], commands=tuple(why["commands"]))
 
 
 async def connect(*, host: Any = None, **kwargs: Any) -> Any:
@@ -100,4 +122,4 @@ def _ssl(mode: str, root: Optional[str]) -> Any:
     return context
 
 
-__all__: Tuple[str, ...] = ("connect", "password")
+__all__: Tuple[str, ...] = ("connect", "password", "ssl")
