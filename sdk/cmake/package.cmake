@@ -5,7 +5,7 @@ set_target_properties(pgiam_headers PROPERTIES EXPORT_NAME headers)
 install(TARGETS pgiam pgiam_headers EXPORT pgiamTargets)
 install(TARGETS pgiam_http pgiam_examine LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/pgiam)
 install(DIRECTORY sdk/include/ TYPE INCLUDE)
-install(FILES LICENSE TYPE DOC)
+install(FILES LICENSE sdk/CHANGELOG.md TYPE DOC)
 install(DIRECTORY sdk/licences TYPE DOC)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/pgiam)

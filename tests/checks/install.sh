@@ -36,6 +36,7 @@ $libdir/pgiam/filter/libpq.so.5
 $libdir/pkgconfig/pgiam-libpq.pc
 $libdir/pkgconfig/pgiam.pc
 share/bash-completion/completions/pgiam
+share/doc/pgiam/CHANGELOG.md
 share/doc/pgiam/LICENSE
 share/doc/pgiam/licences/README.md
 share/fish/vendor_completions.d/pgiam.fish
