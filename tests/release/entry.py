@@ -11,6 +11,7 @@ MACHINE = os.uname().machine
 HERE = f"linux-{MACHINE}"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PGIAM_RELEASE_")}
 ENVIRONMENT |= {"SOURCE_DATE_EPOCH": "1700000000", "PGIAM_RELEASE_COMPILER": "native", "PGIAM_RELEASE_BUILD": BUILD}
+ENVIRONMENT |= {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}  # whoever owns the clone
 
 
 def build(folder, *parts, root=ROOT, **environment):

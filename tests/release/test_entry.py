@@ -1,9 +1,11 @@
 """sdk/release/build: what it leaves, what it says that it could not build, and how it ends. Debian's packages: test_debian.py."""
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ PARTS = {
     "gem": [*LINUX, *MUSL],
     "npm": [*LINUX, *MUSL],
     "jar": LINUX,
+    "source": [],
 }
 FILES = {
     HERE: {f"pgiam-{VERSION}-{HERE}.tar.gz"},
@@ -26,6 +29,7 @@ FILES = {
     "gem": {f"pgiam-{VERSION}-{MACHINE}-linux.gem"},
     "npm": {f"pgiam-{VERSION}.tgz", f"pgiam-linux-{ {'x86_64': 'x64', 'aarch64': 'arm64'}[MACHINE]}-glibc-{VERSION}.tgz"},
     "jar": {f"pgiam-jdbc-{VERSION}.jar"},
+    "source": {f"pgiam-{VERSION}.tar.gz", "pgiam.rb"},
 }
 
 
@@ -83,6 +87,18 @@ def test_the_sums_are_of_all_files(made):
     sums = files["SHA256SUMS"]
     assert {line.split()[1] for line in sums.read_text().splitlines()} == set(files) - {"SHA256SUMS"}
     subprocess.run(["sha256sum", "--check", "--quiet", sums], cwd=sums.parent, check=True)
+
+
+def test_the_formula_is_of_the_source_archive_which_is_the_same_bytes_each_time(made, tmp_path):
+    if made[1]["source"]:
+        pytest.skip(made[1]["source"][0])
+    archive = made[0][f"pgiam-{VERSION}.tar.gz"]
+    again, done = build(tmp_path, "source")
+    assert done.returncode == 0 and archive.read_bytes() == again[archive.name].read_bytes()
+    formula = again["pgiam.rb"].read_text()
+    assert f'/{archive.name}"' in formula and hashlib.sha256(archive.read_bytes()).hexdigest() in formula and "@" not in formula.replace("openssl@3", "")
+    with tarfile.open(archive) as tar:
+        assert {name.split("/")[0] for name in tar.getnames()} == {f"pgiam-{VERSION}"}
 
 
 def test_what_is_not_wanted_is_not_missing(tmp_path):

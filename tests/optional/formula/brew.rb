@@ -7,7 +7,7 @@ class Formula
   class << self
     attr_reader :said, :test_of_it
 
-    %i[desc homepage url version sha256 license depends_on].each do |word|
+    %i[desc homepage url sha256 license depends_on].each do |word|
       define_method(word) { |what| (@said ||= Hash.new { |said, one| said[one] = [] })[word] << what }
     end
 
@@ -40,8 +40,10 @@ said = Pgiam.said
 archive = said[:url].first.delete_prefix("file://")
 said[:sha256] == [Digest::SHA256.file(archive).hexdigest] || abort("sha256 is that of another archive")
 system("tar", "-xzf", archive, "-C", folder) || abort("#{archive} cannot be unpacked")
-pgiam = Pgiam.new("#{folder}/Cellar/pgiam/#{said[:version].first}")
-Dir.chdir("#{folder}/pgiam") { pgiam.install }
+name = File.basename(archive, ".tar.gz")
+Dir.children(folder) == [name] || abort("#{archive} holds more than its folder")
+pgiam = Pgiam.new("#{folder}/Cellar/pgiam/#{name.delete_prefix("pgiam-")}")
+Dir.chdir("#{folder}/#{name}") { pgiam.install }
 ENV.delete_if { |name, _| name.start_with?("AWS_", "PGIAM_") }
 pgiam.instance_exec(&Pgiam.test_of_it)
 puts "installed, and its test passed: #{Dir.children(pgiam.bin).join(" ")}, #{Dir.children("#{pgiam.prefix}/lib").sort.join(" ")}"
