@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from entry import ENVIRONMENT, HAS_JAR, HERE, ROOT, VERSION, build
+from entry import BUILD, ENVIRONMENT, HAS_JAR, HERE, ROOT, VERSION, build
 
 sys.path.insert(0, str(ROOT / "tests"))
 from needs import needs  # noqa: E402
@@ -17,6 +17,8 @@ from needs import needs  # noqa: E402
 LATER = "9" + VERSION[1:]
 RELEASE = ROOT / "sdk/release"
 ARCH = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
+HELP = subprocess.check_output([f"{BUILD}/bin/pgiam", "help"], text=True)
+PAGES = " ".join(f"usr/share/man/man1/pgiam-{command}.1.gz" for command in re.findall(r"^  pgiam (\w+)", HELP, re.M))
 # Beside usr/share/doc/PACKAGE/{copyright,changelog.gz}.
 EXPECTED = {
     "libpgiam1": """
@@ -27,7 +29,7 @@ EXPECTED = {
         usr/lib/cmake/pgiam/pgiamConfig.cmake usr/lib/cmake/pgiam/pgiamConfigVersion.cmake usr/lib/cmake/pgiam/pgiamTargets-TYPE.cmake
         usr/lib/cmake/pgiam/pgiamTargets.cmake usr/lib/libpgiam.so usr/lib/libpgiam_loader.a usr/lib/pkgconfig/pgiam-libpq.pc
         usr/lib/pkgconfig/pgiam.pc usr/share/man/man3/libpgiam.3.gz usr/share/pgiam/pgiam_loader.c""",
-    "pgiam": """
+    "pgiam": PAGES + """
         usr/bin/pgiam usr/lib/libpgiam-libpq.so usr/lib/pgiam/filter/libpq.so usr/lib/pgiam/filter/libpq.so.5 usr/share/lintian/overrides/pgiam
         usr/share/bash-completion/completions/pgiam usr/share/fish/vendor_completions.d/pgiam.fish usr/share/zsh/vendor-completions/_pgiam
         usr/share/man/man1/pgiam.1.gz usr/share/man/man5/pgiam.conf.5.gz usr/share/pgiam/keeper/org.pgiam.keep.plist
