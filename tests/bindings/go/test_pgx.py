@@ -3,7 +3,7 @@ tests/optional/go_drivers runs them."""
 
 import pytest
 from conftest import NEWER, needs_go
-from driver_fixtures import built, instance, no_connection, rds, server, start, verdicts  # noqa: F401
+from driver_fixtures import built, install, instance, no_connection, rds, server, start, verdicts  # noqa: F401
 
 pytestmark = [needs_go, pytest.mark.skipif(not NEWER, reason="pgx needs a newer Go: tests/optional/go_drivers")]
 
@@ -54,6 +54,18 @@ def test_tls_that_nobody_asked_for_is_set(begin, where):
         pool = begin()
         pool.open({**{key: value for key, value in keywords.items() if not key.startswith("ssl")}, **said}, Options=options)
         assert pool.ask() == {"user": "app_user", "tls": True}
+
+
+def test_with_an_installed_bundle_the_server_is_verified(begin, where, install):
+    silent = {key: value for key, value in where[0].items() if not key.startswith("ssl")}
+    install("amazons")
+    pool = begin()
+    pool.open(silent, Options=where[1])
+    assert "certificate" in pool.refused()["text"]
+    install("instances")
+    pool = begin()
+    pool.open(silent, Options=where[1])
+    assert pool.ask() == {"user": "app_user", "tls": True}
 
 
 @pytest.mark.parametrize("mode", ["require", "verify-ca"])

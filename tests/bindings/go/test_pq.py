@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import needs_go
-from driver_fixtures import built, instance, needs_pq, no_connection, rds, server, start, verdicts  # noqa: F401
+from driver_fixtures import built, install, instance, needs_pq, no_connection, rds, server, start, verdicts  # noqa: F401
 
 pytestmark = [needs_go, needs_pq]
 
@@ -29,6 +29,18 @@ def test_a_pool_survives_expiry_and_killed_sessions(pool, rds, verdicts):
 def test_tls_that_nobody_asked_for_is_set(start, server):
     pool = start("pq")
     del server["sslmode"], server["sslrootcert"]
+    pool.open(server)
+    assert pool.ask() == {"user": "app_user", "tls": True}
+
+
+def test_with_an_installed_bundle_the_server_is_verified(start, server, install):
+    del server["sslmode"], server["sslrootcert"]
+    install("amazons")
+    pool = start("pq")
+    pool.open(server)
+    assert "certificate" in pool.refused()["text"]
+    install("instances")
+    pool = start("pq")
     pool.open(server)
     assert pool.ask() == {"user": "app_user", "tls": True}
 

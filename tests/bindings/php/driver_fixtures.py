@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import HOST
+from conftest import HOST, ROOT
 from rds_emulator import Emulator, Endpoint
 from rds_fixtures import rds, verdicts  # noqa: F401
 
@@ -46,6 +46,23 @@ def no_connection(rds):  # noqa: F811
     before = rds.connections()
     yield
     assert rds.connections() == before
+
+
+@pytest.fixture
+def verified(rds, tmp_path):  # noqa: F811
+    """verified(login): whom login() connects to, where nobody says anything of TLS, with what pgiam ca install leaves: first Amazon's
+    roots, which have signed nothing here, then the instance's own."""
+
+    def verified(login):
+        bundle = tmp_path / ".local/share/pgiam/rds-ca.pem"
+        bundle.parent.mkdir(parents=True)
+        bundle.write_text((ROOT / "plugin/src/clouds/aws/ca/rds-roots.pem").read_text())
+        assert "certificate verify failed" in json.dumps(login())
+        with open(rds.ca_file) as file:
+            bundle.write_text("# root 9c8f 2021-05-21 2061-05-21 * The instance's\n" + file.read())
+        assert login() == ["app_user", True]
+
+    return verified
 
 
 @pytest.fixture

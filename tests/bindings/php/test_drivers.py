@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from conftest import PACKAGE, PHP, SlowProgram, finished, until
-from driver_fixtures import instance, no_connection, pdo, rds, server, verdicts, way  # noqa: F401
+from driver_fixtures import instance, no_connection, pdo, rds, server, verdicts, verified, way  # noqa: F401
 
 
 def test_a_connection_logs_in_with_a_token(php, way, server, verdicts):
@@ -43,6 +43,11 @@ def test_variables_and_service_files_are_libpqs(php, way, server, tmp_path, verd
 def test_tls_that_nobody_asked_for_is_set(php, way, server, verdicts):
     told = php(way + "unset($server['sslmode'], $server['sslrootcert']); tell(row(login($server), SESSION));")
     assert told == ["app_user", True] and verdicts() == ["accepted"]
+
+
+def test_with_an_installed_bundle_the_server_is_verified(php, way, server, verified):
+    silent = "unset($server['sslmode'], $server['sslrootcert']);"
+    verified(lambda: php(way + silent + "try { tell(row(login($server), SESSION)); } catch (Throwable $error) { tell($error->getMessage()); }"))
 
 
 @pytest.mark.parametrize("mode", ["disable", "allow", "prefer"])

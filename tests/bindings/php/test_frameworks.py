@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 from conftest import PHP, finished
-from driver_fixtures import SESSION, instance, no_connection, rds, server, verdicts  # noqa: F401
+from driver_fixtures import SESSION, instance, no_connection, rds, server, verdicts, verified  # noqa: F401
 
 
 def needs(package, file):
@@ -87,6 +87,22 @@ def test_doctrine_without_tls_gets_no_token(php, server, no_connection, driver):
 def test_doctrine_sets_tls_where_nobody_asked_for_it(php, server, driver):
     told = php(DBAL + "unset($server['sslmode'], $server['sslrootcert']); tell(dbal($server, reuseSeconds: 0)->fetchNumeric(SESSION));", DRIVER=driver)
     assert told == ["app_user", True]
+
+
+SILENT = "unset($server['sslmode'], $server['sslrootcert']);"
+
+
+@doctrine
+@pytest.mark.parametrize("driver", ["pdo_pgsql", "pgsql"])
+def test_with_an_installed_bundle_doctrines_server_is_verified(php, server, verified, driver):
+    login = "$at = fn () => dbal($server)->fetchNumeric(SESSION); tell(chain($at) ?: $at());"
+    verified(lambda: php(DBAL + SILENT + login, DRIVER=driver))
+
+
+@laravel
+def test_with_an_installed_bundle_laravels_server_is_verified(php, server, verified):
+    login = "$at = fn () => (array) add('one', [])->selectOne(SESSION); tell(chain($at) ?: array_values($at()));"
+    verified(lambda: php(LARAVEL + SILENT + login))
 
 
 @doctrine

@@ -40,11 +40,16 @@ class Test < Minitest::Test
 
   def teardown
     @context&.close
-    Pgiam.instance_variable_get(:@default_context)&.close
-    Pgiam.instance_variable_set(:@default_context, nil)
+    forget
     wait_for_threads
     ENV.replace(@before)
     FileUtils.rm_rf(@home)
+  end
+
+  # What the process's own context has seen.
+  def forget
+    Pgiam.instance_variable_get(:@default_context)&.close
+    Pgiam.instance_variable_set(:@default_context, nil)
   end
 
   # The variables are the process's: a thread that is late would look for its keys in the next test's home, and run its program.

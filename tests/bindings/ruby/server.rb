@@ -42,6 +42,22 @@ class ServerTest < Test
       dbname: "postgres", sslmode: "verify-full", sslrootcert: ENV.fetch("RDS_CA") }
   end
 
+  # Whom a login connects to, where nobody says anything of TLS, with what pgiam ca install leaves: first Amazon's roots, which
+  # have signed nothing here, then the instance's own. The block logs in and tells who is logged in.
+  def assert_verified(failure)
+    bundle = "#{home}/.local/share/pgiam/rds-ca.pem"
+    FileUtils.mkdir_p(File.dirname(bundle))
+    FileUtils.cp("#{ROOT}/plugin/src/clouds/aws/ca/rds-roots.pem", bundle)
+    assert_match(/certificate verify failed/, assert_raises(failure) { yield }.message)
+    File.write(bundle, "# root 9c8f 2021-05-21 2061-05-21 * The instance's\n#{File.read(ENV.fetch("RDS_CA"))}")
+    forget
+    assert_equal "app_user", yield
+  end
+
+  def silent
+    server.except(:sslmode, :sslrootcert)
+  end
+
   def verdicts
     Rds.attempts.map { |attempt| attempt["verdict"] }
   end

@@ -50,6 +50,13 @@ class ActiveRecordTest < ServerTest
     assert_equal "accepted", verdicts.last
   end
 
+  test "with an installed bundle the server is verified" do
+    assert_verified(ActiveRecord::ConnectionNotEstablished) do
+      establish(sslmode: nil, sslrootcert: nil)
+      user
+    end
+  end
+
   test "threads of a pool log in with one fetch" do
     id, secret, token = Rds::CREDENTIALS.values
     asked = []
@@ -108,6 +115,13 @@ class SequelTest < ServerTest
     assert_raises(Sequel::DatabaseDisconnectError) { user }
     assert_equal "app_user", user
     assert_equal %w[accepted refused accepted], verdicts
+  end
+
+  test "with an installed bundle the server is verified" do
+    assert_verified(Sequel::DatabaseConnectionError) do
+      database(sslmode: nil, sslrootcert: nil)
+      user
+    end
   end
 
   test "connections of a pool that are made at once fetch once" do

@@ -40,8 +40,11 @@ class PgTest < ServerTest
   end
 
   test "TLS that nobody asked for is set" do
-    bare = server.except(:sslmode, :sslrootcert)
-    assert_equal(%w[app_user t], Pgiam::PG.connect(**bare) { |one| session(one) })
+    assert_equal(%w[app_user t], Pgiam::PG.connect(**silent) { |one| session(one) })
+  end
+
+  test "with an installed bundle the server is verified" do
+    assert_verified(PG::ConnectionBad) { Pgiam::PG.connect(**silent) { |one| session(one).first } }
   end
 
   %w[disable allow prefer].each do |mode|
