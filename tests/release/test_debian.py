@@ -219,6 +219,18 @@ def test_an_upgrade_and_a_downgrade_keep_what_was_configured(made, later, system
 
 
 @needs("odbcinst")
+def test_an_upgrade_registers_no_driver_that_the_administrator_took_out_and_a_new_installation_does(made, later, system):
+    registry = system / "etc/odbcinst.ini"
+    install(system, made / "first")
+    registry.write_text("")
+    install(system, later)
+    assert registry.read_text() == ""
+    dpkg(system, "--remove", "pgiam-odbc")
+    install(system, later)
+    assert "Driver=/usr/lib/libpgiam-odbc.so" in registry.read_text()
+
+
+@needs("odbcinst")
 def test_removal_leaves_the_configuration_and_a_purge_nothing(made, later, system):
     install(system, made / "first")
     set_up(system)
