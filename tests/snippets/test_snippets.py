@@ -15,7 +15,7 @@ from snippets import RUN, all_snippets, lines_of, snippet
 # Readme, how the snippet begins, and why it is not run.
 NOT_RUN = [
     ("README.md", "hosts/demo ", "this suite is what tests/run runs; the demo and the suite run in bare Debians: .ci/bare-debian"),
-    ("README.md", "config.BeforeConnect", "a line for each; tests/bindings/go/test_pgx.py makes the first, the pool of hosts/jdbc/README.md below the second"),
+    ("README.md", "config.BeforeConnect", "a line for each; tests/bindings/go/test_pgx.py makes the first, test_a_pool_takes_the_url in tests/hosts/jdbc the second"),
     ("README.md", ".ci/install build ", "installs packages and pgiam on this machine; .ci/bare-debian and checks.install do it elsewhere"),
     ("bindings/go/README.md", "connector, err :=", "a line for each driver; tests/bindings/go runs each with the driver itself"),
     ("bindings/java/README.md", "Pgiam, PgiamAttempt ──► Bridge", "a drawing"),
