@@ -5,7 +5,7 @@ skip() { echo "skipped: $1"; exit 77; }
 fail() { echo "FAILED: $*" >&2; exit 1; }
 kept=${PGIAM_RELEASE_WORK:-$PWD/build/optional/$(basename "$part")}
 [ -z "${CI:-}" ] || skip "zig builds for half an hour: by hand, tests/run $(basename "$part")"
-.ci/install build "$PWD/$part/packages" || skip "its Debian packages cannot be installed here"
+.ci/install build sdk/release/packages "$PWD/$part/packages" || skip "its Debian packages cannot be installed here"
 work=$(mktemp -d)
 trap 'rm -rf --one-file-system "$work"' EXIT
 chmod 755 "$work"
