@@ -10,10 +10,10 @@ work=$(mktemp -d)
 trap 'rm -rf --one-file-system "$work"' EXIT
 chmod 755 "$work"
 
-# build_twice ARCH: built, checked and packed; sets tarball.
+# build_twice ARCH: built, checked and packed; and packed again, of the same objects (release_twice compiles twice); sets tarball.
 build_twice() {
   local out why
-  echo "== built, checked and packed, twice"
+  echo "== built, checked, and packed twice"
   for out in first second; do
     PGIAM_RELEASE_WORK=$kept sdk/release/build "$work/$out" "$1" || {
       why=$(sed -n "s/^$1: //p" "$work/$out/NOT-BUILT")
