@@ -22,36 +22,44 @@ def command(document, start):
 
 
 @pytest.fixture
-def sh(tmp_path):
-    home = tempfile.mkdtemp(prefix="gpg-")  # gpg's socket needs a short path
-    environment = {"PATH": os.environ["PATH"], "GNUPGHOME": home, "LC_ALL": "C"}
+def shell_of(tmp_path):
+    """shell_of(VARIABLE=VALUE…): runs lines in one folder, with keys of its own."""
+    homes = []
 
-    def run(line):
-        return subprocess.run(["sh", "-c", line], cwd=tmp_path, env=environment, text=True, capture_output=True)
+    def shell(**variables):
+        homes.append(tempfile.mkdtemp(prefix="gpg-"))  # gpg's socket needs a short path
+        environment = {"PATH": os.environ["PATH"], "GNUPGHOME": homes[-1], "LC_ALL": "C", **variables}
+        return lambda line: subprocess.run(["sh", "-c", line], cwd=tmp_path, env=environment, text=True, capture_output=True)
 
-    assert run("gpg --batch --passphrase '' --quick-generate-key pgiam@example.org ed25519 sign never").returncode == 0
-    yield run
-    run("gpgconf --kill all")
-    until(lambda: not list(Path(home).glob("S.*")))  # the agent takes its sockets along, when it gets to it
-    shutil.rmtree(home)
+    yield shell
+    for home in homes:
+        subprocess.run(["gpgconf", "--kill", "all"], env={**os.environ, "GNUPGHOME": home})
+        until(lambda home=home: not list(Path(home).glob("S.*")))  # the agent takes its sockets along, when it gets to it
+        shutil.rmtree(home)
 
 
 @needs("gpg")
-def test_a_release_is_signed_and_checked_as_documented(sh, tmp_path):
+def test_a_release_is_signed_and_checked_as_documented(shell_of, tmp_path):
+    releaser, user = shell_of(KEY="pgiam@example.org"), shell_of()
     for name in ("pgiam_0.1.0_amd64.deb", "pgiam-0.1.0-1.x86_64.rpm"):
         (tmp_path / name).write_text(name)
-    assert sh("sha256sum pgiam* >SHA256SUMS").returncode == 0
-    signed = sh(command("sdk/release/README.md", "gpg --armor"))
-    assert signed.returncode == 0, signed.stderr
+    assert releaser("gpg --batch --passphrase '' --quick-generate-key $KEY ed25519 sign never").returncode == 0
+    assert releaser("sha256sum pgiam* >SHA256SUMS").returncode == 0
+    for line in ("gpg --armor --local-user", "gpg --armor --export", "gpg --fingerprint"):
+        told = releaser(command("sdk/release/README.md", line))
+        assert told.returncode == 0, told.stderr
+    fingerprint = re.search(r"(?:[0-9A-F]{4} +){9}[0-9A-F]{4}", told.stdout)[0]
     (tmp_path / "pgiam-0.1.0-1.x86_64.rpm").unlink()  # who takes one file, takes one file
 
     by_whom, whole = command("sdk/docs/installing.md", "gpg --verify"), command("sdk/docs/installing.md", "sha256sum")
-    verified = sh(by_whom)
-    assert verified.returncode == 0 and 'Good signature from "pgiam@example.org"' in verified.stderr
-    assert (sh(whole).returncode, sh(whole).stdout) == (0, "pgiam_0.1.0_amd64.deb: OK\n")
+    assert user(by_whom).returncode != 0
+    assert user(command("sdk/docs/installing.md", "gpg --import")).returncode == 0
+    verified = user(by_whom)
+    assert verified.returncode == 0 and 'Good signature from "pgiam@example.org"' in verified.stderr and fingerprint in verified.stderr
+    assert (user(whole).returncode, user(whole).stdout) == (0, "pgiam_0.1.0_amd64.deb: OK\n")
 
     (tmp_path / "pgiam_0.1.0_amd64.deb").write_text("another")
-    assert sh(whole).returncode != 0
+    assert user(whole).returncode != 0
     with open(tmp_path / "SHA256SUMS", "a") as sums:
         sums.write("0" * 64 + "  another\n")
-    assert sh(by_whom).returncode != 0
+    assert user(by_whom).returncode != 0
