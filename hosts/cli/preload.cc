@@ -1,5 +1,6 @@
 #include "preload.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <filesystem>
 #include <new>
 #include <sstream>
+#include <system_error>
 
 #include "base/folder.h"
 #include "home.h"
@@ -53,25 +55,33 @@ void link_to(const fs::path& target, const fs::path& link) {
   fs::rename(temporary, link);
 }
 
-// What is preloaded into a program is nobody else's to put there.
-void check_folders(fs::path folder) {
-  for (; folder.filename() != "pgiam"; folder = folder.parent_path()) {
-    const FolderComplaint complaint = complaint_of_folder(folder);
-    if (!complaint.message.empty())
-      throw UsageError(complaint.message, complaint.command.empty()
-                                              ? "set XDG_CACHE_HOME to a folder of your own"
-                                              : complaint.command);
+// Of the user alone, as the XDG base directory specification has it.
+void make_folders(const fs::path& folder) {
+  fs::path made;
+  for (const fs::path& part : folder) {
+    made /= part;
+    if (mkdir(made.c_str(), 0700) != 0 && errno != EEXIST)
+      throw fs::filesystem_error("cannot make a folder", made, std::error_code(errno, std::generic_category()));
   }
+}
+
+// What is preloaded into a program is nobody else's to put there.
+void check_folder(const fs::path& folder) {
+  const FolderComplaint complaint = complaint_of_code_folder(folder);
+  if (!complaint.message.empty())
+    throw UsageError(complaint.message,
+                     complaint.command.empty() ? "export XDG_CACHE_HOME=\"$(mktemp -d)\"" : complaint.command);
 }
 
 // The filter's own path tells the loader where the libpq behind it is: in real/ beside it.
 std::string filter_in_front_of(const fs::path& libpq, const std::string& filter) {
   std::string name = libpq;
   std::replace(name.begin(), name.end(), '/', '!');
-  const fs::path folder = cache_folder() / "pgiam/filter" / name;
+  fs::path folder = cache_folder() / "pgiam/filter" / name;
   try {
-    fs::create_directories(folder / "real");
-    check_folders(folder / "real");
+    make_folders(folder / "real");
+    folder = fs::canonical(folder);  // a link on the way may be somebody else's to turn
+    check_folder(folder / "real");
     link_to(libpq, folder / "real/libpq.so.5");
     link_to(filter, folder / "libpq.so.5");
     link_to(fs::path(filter).replace_filename("libpq.so"), folder / "libpq.so");

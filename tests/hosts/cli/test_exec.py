@@ -168,12 +168,75 @@ def test_no_home_is_made_for_the_filters_links(pgiam, tmp_path, libpq):
     assert not (tmp_path / "nobody").exists()
 
 
-def test_the_filter_is_preloaded_from_no_folder_where_anybody_may_write(pgiam, tmp_path, libpq):
-    shutil.copy(libpq, tmp_path / "libpq.so.5")
+@pytest.fixture
+def filtered(pgiam, tmp_path, libpq):
+    """filtered() preloads the filter from links in tmp_path/cache."""
+    (tmp_path / "other").mkdir()
+    shutil.copy(libpq, tmp_path / "other/libpq.so.5")
     (tmp_path / "cache/pgiam/filter").mkdir(parents=True)
-    (tmp_path / "cache/pgiam/filter").chmod(0o777)
-    ended = pgiam("exec", "--filter", "--", "true", LD_LIBRARY_PATH=str(tmp_path), XDG_CACHE_HOME=str(tmp_path / "cache"))
-    assert ended.returncode == 2 and f"chmod o-w {tmp_path}/cache/pgiam/filter" in ended.stderr
+
+    def run(cache=tmp_path / "cache"):
+        return pgiam("exec", "--filter", "--", "env", LD_LIBRARY_PATH=str(tmp_path / "other"), XDG_CACHE_HOME=str(cache))
+
+    return run
+
+
+@pytest.mark.parametrize("folder", ["cache", "cache/pgiam", "cache/pgiam/filter"])
+def test_the_filter_is_preloaded_from_no_folder_where_anybody_may_write(folder, filtered, tmp_path):
+    (tmp_path / folder).chmod(0o777)
+    ended = filtered()
+    assert ended.returncode == 2 and ended.stderr == (
+        f"pgiam: anybody may write to {tmp_path}/{folder}, so no code is loaded from there\n  chmod go-w {tmp_path}/{folder}\n"
+    )
+
+
+ONLY_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="gives folders away")
+ANOTHER = 1  # daemon
+
+
+@ONLY_ROOT
+@pytest.mark.parametrize("folder", ["cache", "cache/pgiam", "cache/pgiam/filter"])
+def test_nor_from_within_another_users_folder_be_it_by_root(folder, filtered, tmp_path):
+    assert filtered().returncode == 0
+    os.chown(tmp_path / folder, ANOTHER, ANOTHER)
+    ended = filtered()
+    assert ended.returncode == 2 and f"{tmp_path}/{folder} belongs to daemon, so no code is loaded from there" in ended.stderr
+    assert "  export XDG_CACHE_HOME=" in ended.stderr
+
+
+@ONLY_ROOT
+def test_nor_where_a_group_of_others_may_write(filtered, tmp_path):
+    (tmp_path / "cache").chmod(0o775)
+    assert filtered().returncode == 0  # the group is the user's own
+    os.chown(tmp_path / "cache", -1, ANOTHER)
+    ended = filtered()
+    assert ended.returncode == 2 and f"group daemon, in which is daemon may write to {tmp_path}/cache, " in ended.stderr
+    assert f"\n  chmod go-w {tmp_path}/cache\n" in ended.stderr
+
+
+@ONLY_ROOT
+def test_in_a_sticky_folder_a_folder_of_ones_own_is_enough(filtered, tmp_path):
+    (tmp_path / "cache").chmod(0o1777)
+    assert filtered().returncode == 0
+    os.chown(tmp_path / "cache/pgiam", ANOTHER, ANOTHER)
+    assert f"{tmp_path}/cache/pgiam belongs to daemon" in filtered().stderr
+
+
+@ONLY_ROOT
+def test_what_is_preloaded_is_named_without_links_that_others_may_turn(filtered, tmp_path):
+    (tmp_path / "link").symlink_to("cache")
+    os.chown(tmp_path / "link", ANOTHER, ANOTHER, follow_symlinks=False)
+    preloaded = child_environment(filtered(tmp_path / "link"))["LD_PRELOAD"]
+    assert f"{tmp_path}/cache/pgiam/filter/" in preloaded and f"{tmp_path}/link" not in preloaded
+
+
+def test_folders_for_the_links_are_the_users_alone_whatever_the_umask(filtered, tmp_path):
+    before = os.umask(0)
+    try:
+        assert filtered(tmp_path / "new").returncode == 0
+    finally:
+        os.umask(before)
+    assert (tmp_path / "new/pgiam").stat().st_mode & 0o777 == 0o700
 
 
 def test_the_filter_and_one_token_exclude_each_other(pgiam):
