@@ -59,6 +59,34 @@ def test_where_the_temporary_folder_forbids_programs_another_is_taken(jvm, tmp_p
     assert one.do("bridge").startswith(f"native: {tmp_path}/.cache/pgiam/pgiam-")
 
 
+@pytest.mark.parametrize("fault", ["mode", "owner", "group"])
+def test_no_native_code_lies_in_a_folder_that_others_can_write_to_or_move(jvm, tmp_path, fault):
+    """Such a folder above the one that is used, too: what is in it is loaded much later."""
+    if fault != "mode" and os.geteuid() != 0:
+        pytest.skip("gives folders away")
+    (tmp_path / "shared/of_the_user").mkdir(parents=True)
+    (tmp_path / "file").write_text("")
+    (tmp_path / "shared").chmod({"mode": 0o777, "owner": 0o755, "group": 0o775}[fault])
+    if fault != "mode":
+        os.chown(tmp_path / "shared", 1 if fault == "owner" else -1, 1)  # daemon
+    words = {"mode": "anybody may write to", "owner": "belongs to daemon", "group": "group daemon may write to"}[fault]
+    no_home = f"-Duser.home={tmp_path}/file", "-Dpgiam.bridge=native"
+    for options, variables in (
+        ((f"-Djava.io.tmpdir={tmp_path}/shared/of_the_user",), {}),
+        ((f"-Djava.io.tmpdir={tmp_path}/file",), {"XDG_CACHE_HOME": f"{tmp_path}/shared/of_the_user"}),
+    ):
+        wrong = refused(jvm(*options, *no_home, **variables), "token", HOST, "5432", "app")
+        assert words in wrong.trace and "so no code is loaded from there" in wrong.trace
+        assert list(tmp_path.glob("shared/**/pgiam-*")) == []
+
+
+def test_a_sticky_folder_and_one_of_the_users_own_group_will_do(jvm, tmp_path):
+    (tmp_path / "sticky/own").mkdir(parents=True)
+    (tmp_path / "sticky").chmod(0o1777)
+    (tmp_path / "sticky/own").chmod(0o775)
+    assert jvm(f"-Djava.io.tmpdir={tmp_path}/sticky/own").do("bridge").startswith(f"native: {tmp_path}/sticky/own/pgiam-")
+
+
 def test_where_no_folder_will_do_the_command_is_run(jvm, tmp_path):
     (tmp_path / "file").write_text("")
     one = jvm(f"-Djava.io.tmpdir={tmp_path}/file", f"-Duser.home={tmp_path}/file", f"-Dpgiam.command={COMMAND}")

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -132,9 +131,7 @@ final class NativeLibrary {
   }
 
   private static Path newFolder(Path parent) throws IOException {
-    Files.createDirectories(parent);
-    Path folder = Files.createTempDirectory(parent, "pgiam-",
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path folder = CodeFolder.create(parent);
     folder.toFile().deleteOnExit();  // after what is in it: the last registered goes first
     return folder;
   }
