@@ -1,4 +1,5 @@
 using System;
+using System.Data.Common;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -54,6 +55,27 @@ namespace Pgiam.Tests
                 Check.Equal(null, settings.RootCertificate);
                 Check.Equal(bundle, Fresh(";SSL Mode=VerifyFull").ConnectionStringBuilder.RootCertificate);
                 Check.Equal(SslMode.Prefer, Fresh("", "localhost").ConnectionStringBuilder.SslMode);
+            }
+            finally
+            {
+                File.Delete(bundle);
+            }
+        }
+
+        public static void AdoNetWritesTheSameIntoAConnectionStringOfNpgsqls()
+        {
+            var bundle = Installed("* Anybody's root");
+            string written = null;
+            try
+            {
+                Check.Throws<OperationCanceledException>(() => AdoNet.Open<DbConnection>(
+                    text =>
+                    {
+                        written = text;
+                        throw new OperationCanceledException();
+                    }, "Host=" + Check.Host + ";Username=app;Database=shop", context: new Context(new Options { Cache = "memory" })));
+                Check.Contains("SSL Mode=VerifyFull", written);
+                Check.Contains("Root Certificate=" + bundle, written);
             }
             finally
             {
