@@ -62,6 +62,23 @@ def test_a_pool_logs_in_and_again_when_its_sessions_are_gone(program, rds, verdi
     assert len(verdicts()) >= 2 and set(verdicts()) == {"accepted"}
 
 
+@pytest.mark.parametrize("name", DRIVERS)
+def test_with_an_installed_bundle_the_server_is_verified(program, rds, tmp_path, name):
+    """Where nobody says anything but ssl: pgiam.ssl(where). What pgiam ca install leaves: first Amazon's roots, which have signed nothing here."""
+    text = f"where.ssl = pgiam.ssl({SAID}); {QUIET} tell(await (async () => {{ {DRIVERS[name]} return ask(); }})().catch((error) => require('node:util').inspect(error)));"
+    (bundle := tmp_path / ".local/share/pgiam/rds-ca.pem").parent.mkdir(parents=True)
+
+    def said():
+        with program(text, {"HOME": str(tmp_path)}) as running:
+            return running.told()
+
+    bundle.write_text((node_conftest.ROOT / "plugin/src/clouds/aws/ca/rds-roots.pem").read_text())
+    assert "certificate" in said()
+    with open(rds.ca_file) as file:
+        bundle.write_text("# root 9c8f 2021-05-21 2061-05-21 * The instance's\n" + file.read())
+    assert said() == "app_user"
+
+
 @pytest.mark.parametrize("ssl", [False, None])
 def test_where_pg_goes_without_tls_there_is_no_token(program, rds, ssl):
     """The server is reached, and wants a password; it gets none."""
