@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from conftest import PROGRAMS, run, start
+from conftest import PROGRAMS, ROOT, run, start
 from test_examples import instance, rds, verdicts  # noqa: F401
 from test_examples import variables as given  # noqa: F401
 
@@ -39,6 +39,22 @@ def test_a_connection_that_forgoes_tls_gets_no_token(driver, home, rds, variable
     before = rds.connections()
     done = run(OF[driver], home=home, PGSSLMODE="disable", **variables)
     assert done.returncode == 1 and "sslmode" in done.stderr and rds.connections() == before, done.stderr
+
+
+@pytest.mark.parametrize("driver", ["diesel", "sqlx"])  # tokio-postgres has whom its program's own TLS verifies
+def test_with_an_installed_bundle_the_server_is_verified(driver, home, rds, variables):  # noqa: F811
+    """What pgiam ca install leaves: first Amazon's roots, which have signed nothing here, then the instance's own behind them."""
+    silent = {name: value for name, value in variables.items() if name != "PGSSLROOTCERT"}
+    bundle = home / ".local/share/pgiam/rds-ca.pem"
+    bundle.parent.mkdir(parents=True)
+    amazons = (ROOT / "plugin/src/clouds/aws/ca/rds-roots.pem").read_text()
+    bundle.write_text(amazons)
+    done = run(OF[driver], home=home, **silent)
+    assert done.returncode == 1 and "certificate" in done.stderr, done.stderr
+    with open(rds.ca_file) as file:
+        bundle.write_text(amazons + "# root 9c8f 2021-05-21 2061-05-21 * The instance's\n" + file.read())
+    with start(OF[driver], home=home, **silent) as program:
+        assert program.communicate("\n")[0] == "connected\ndone\n", program.stderr.read()
 
 
 @pytest.mark.parametrize("driver", [driver for driver in DRIVERS if driver != "sqlx"])  # whose pool connects by itself

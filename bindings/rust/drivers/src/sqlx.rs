@@ -1,5 +1,7 @@
 //! sqlx, whose pool asks nobody for a password: a task of tokio's gives it a fresh one as long as it is open. The first
 //! connection is decided by the library whole; one that is made later, and refused, has sqlx's own error.
+//!
+//! TLS by rustls: of a file of certificates, as `pgiam ca install` leaves one, native-tls reads the first alone.
 
 use pgiam::{ConnectError, Context, Params, Request, Words};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
@@ -10,7 +12,8 @@ use std::time::Duration;
 const RENEWAL: Duration = Duration::from_secs(30);
 
 /// In place of `pool_options.connect_with(options)`; `ours` says pgiam's options and credentials. sqlx does not show a
-/// password that the options have: a token takes its place, but for one of PGPASSWORD.
+/// password that the options have: a token takes its place, but for one of PGPASSWORD. Nor does it show a root certificate:
+/// who sets one, other than by PGSSLROOTCERT, sets the mode, too, else an installed one takes its place.
 pub async fn connect(
     context: &Context,
     ours: &Request,
@@ -20,7 +23,7 @@ pub async fn connect(
     if pgiam::is_disabled() {
         return pool_options.connect_with(options).await.map_err(ConnectError::Driver);
     }
-    let request = Request { keywords: keywords(&options), ..ours.clone() }.can_apply("password,sslmode,host");
+    let request = Request { keywords: keywords(&options), ..ours.clone() }.can_apply(can_apply(&options));
     let dial = |params: Params| {
         let (pool_options, options) = (pool_options.clone(), applied(&options, &params));
         async move { pool_options.connect_with(options).await }
@@ -52,6 +55,14 @@ fn words(error: &Error) -> Words {
     }
 }
 
+/// What was said of TLS stays.
+fn can_apply(options: &PgConnectOptions) -> &'static str {
+    match options.get_ssl_mode() {
+        PgSslMode::Prefer => "password,host,sslmode,sslrootcert",
+        _ => "password,host,sslmode",
+    }
+}
+
 /// Options in libpq's words.
 fn keywords(options: &PgConnectOptions) -> Vec<(String, String)> {
     let sslmode = match options.get_ssl_mode() {
@@ -70,7 +81,8 @@ fn keywords(options: &PgConnectOptions) -> Vec<(String, String)> {
         ("dbname", options.get_database().unwrap_or("").to_string()),
         ("password", std::env::var("PGPASSWORD").unwrap_or_default()),
         ("sslmode", sslmode.to_string()),
-        ("gssencmode", "disable".to_string()), // it knows no Kerberos
+        ("sslrootcert", std::env::var("PGSSLROOTCERT").unwrap_or_default()), // which sqlx reads
+        ("gssencmode", "disable".to_string()),                               // it knows no Kerberos
     ];
     all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key.to_string(), value)).collect()
 }
@@ -83,6 +95,9 @@ fn applied(options: &PgConnectOptions, params: &Params) -> PgConnectOptions {
     }
     if let Some(password) = params.get("password") {
         made = made.password(password);
+    }
+    if let Some(file) = params.get("sslrootcert").filter(|file| !file.is_empty()) {
+        made = made.ssl_root_cert(file);
     }
     match params.get("sslmode").and_then(|mode| mode.parse().ok()) {
         Some(mode) => made.ssl_mode(mode),
