@@ -1,21 +1,13 @@
 #include "ca_bundle.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
-#include "base/descriptor.h"
-#include "base/folder.h"
-#include "base/write_all.h"
 #include "json_text.h"
 #include "report.h"
+#include "whole_file.h"
 
 namespace pgiam::cli {
 namespace {
@@ -32,11 +24,6 @@ CaBundleFile read_bundle_file(const json::object& told) {
   for (const json::value& root : told.at("roots").as_array())
     file.roots.push_back(read_root(root.as_object()));
   return file;
-}
-
-[[noreturn]] void cannot_write(const std::string& path) {
-  throw UsageError("cannot write " + path + ": " + std::strerror(errno),
-                   "see who may write into its folder");
 }
 
 }  // namespace
@@ -105,20 +92,7 @@ void write_for_all(const std::string& path, const std::string& text) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw UsageError("cannot make " + folder + ": " + error.message(), "make it yourself");
-  const FolderComplaint complaint = complaint_of_folder(folder);
-  if (!complaint.message.empty()) throw UsageError(complaint.message, complaint.command);
-
-  std::string temporary = path + ".XXXXXX";
-  Descriptor file(mkstemp(temporary.data()));
-  if (!file.is_open()) cannot_write(path);
-  const bool is_written = write_all(file.get(), text) && fchmod(file.get(), 0644) == 0 &&
-                          fsync(file.get()) == 0 && file.close() &&
-                          rename(temporary.c_str(), path.c_str()) == 0;
-  if (is_written) return;
-  const int why = errno;
-  unlink(temporary.c_str());
-  errno = why;
-  cannot_write(path);
+  write_whole(path, text, 0644);
 }
 
 std::string entry_of(const CaCertificate& certificate, const std::string& region) {

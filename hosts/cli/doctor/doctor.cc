@@ -1,18 +1,13 @@
 // pgiam doctor: tries a connection as the hook would, and tells the first thing that does not hold.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
 
 #include "../commands.h"
 #include "../late_libpq.h"
 #include "../report.h"
 #include "../version.h"
-#include "base/write_all.h"
+#include "../whole_file.h"
 #include "examination.h"
 
 namespace pgiam::cli {
@@ -46,22 +41,11 @@ std::string report_for_ticket(const doctor::Report& report) {
   return without_accounts(json::serialize(all)) + "\n";
 }
 
-// For its owner alone. Throws UsageError.
-void write_report(const std::string& file, const doctor::Report& report) {
-  const std::string text = report_for_ticket(report);
-  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const bool is_written = fd >= 0 && write_all(fd, text);
-  const int error = errno;
-  if (fd >= 0) close(fd);
-  if (!is_written)
-    throw UsageError("the report cannot be written: " + file + ": " + std::strerror(error),
-                     "name another file: --report FILE");
-}
-
 int run(const Arguments& arguments) {
   const doctor::Report report = doctor::examine(arguments);
   print_line(arguments.has("json") ? doctor::to_json(report) : doctor::to_text(report));
-  if (arguments.has("report")) write_report(arguments.value("report"), report);
+  if (arguments.has("report"))
+    write_whole(arguments.value("report"), report_for_ticket(report), 0600);
   return report.verdict.exit_status;
 }
 

@@ -294,9 +294,28 @@ def test_a_report_is_written_for_its_owner_without_account_numbers(pgiam, rds, v
     assert file.stat().st_mode & 0o777 == 0o600 and told["verdict"]["code"] == "works"
     assert "123456789012" not in text and "account ************" in text
     assert set(told["versions"]) == {"version", "library", "abi", "file", "libpq"} and "keys" in told["left_out"]
+    again = file.stat().st_ino
+    file.chmod(0o666)  # whoever had it open reads nothing new
+    assert pgiam("doctor", "--report", file, rds.conninfo(), **variables).returncode == 0
+    assert file.stat().st_mode & 0o777 == 0o600 and file.stat().st_ino != again and list(tmp_path.glob("report*")) == [file]
     nowhere = tmp_path / "none/report"
     ended = pgiam("doctor", "--report", nowhere, rds.conninfo(), **variables)
     assert ended.returncode == 2 and str(nowhere) in ended.stderr
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_no_report_is_written_through_a_link_nor_in_another_things_place(pgiam, rds, variables, tmp_path, kind):
+    (tmp_path / "precious").write_text("kept")
+    file = tmp_path / "report.json"
+    {"link": lambda: file.symlink_to("precious"), "pipe": lambda: os.mkfifo(file), "folder": lambda: (tmp_path / "open").mkdir()}[kind]()
+    if kind == "folder":
+        (tmp_path / "open").chmod(0o777)
+        file = tmp_path / "open/report.json"
+    before = sorted(tmp_path.rglob("*"))
+    ended = pgiam("doctor", "--report", file, rds.conninfo(), **variables)
+    said = {"link": f"{file} is a symbolic link", "pipe": f"{file} is no regular file", "folder": f"anybody may write to {tmp_path}/open"}[kind]
+    assert ended.returncode == 2 and said in ended.stderr
+    assert (tmp_path / "precious").read_text() == "kept" and sorted(tmp_path.rglob("*")) == before
 
 
 def test_people_read_the_verdict_first_and_what_to_do_in_80_columns(pgiam, variables, rds):
