@@ -59,7 +59,6 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const
   const bool keep = may_be_kept(request);
   const std::string key = keep ? plan_key(request) : std::string();
   const Time now = world_.clock.now();
-  const std::uint64_t environment = world_.environment.generation();
   if (keep && !request.refresh) {
     std::shared_ptr<const Plan> plan;
     {
@@ -71,20 +70,22 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const
       return plan;
     }
   }
+  const std::uint64_t before = world_.environment.generation_of_all();
   auto made = planner_.make(request, planning);
   if (!made) return made.error();
   auto plan = std::make_shared<const Plan>(std::move(*made));
   begin_connection(*plan);  // first: it decides whether the warnings are wanted
   if (!plan->warning_lines.empty())
     world_.log.write(LogLevel::kWarn, "plan", plan->warning_lines);
-  // One that was made in a hurry is nobody else's.
+  // One that was made in a hurry, or while variables changed, is nobody else's.
   const bool cut_short =
       planning.stop.stop_requested() || world_.clock.uptime() >= planning.deadline;
   const auto* ask = plan->as<AskCloud>();
   const bool holds_password = ask != nullptr && ask->given != nullptr;
   if (!keep || cut_short || holds_password) return plan;
   std::unordered_map<std::string, KeptPlan> outdated;  // goes after the lock
-  KeptPlan kept{plan, environment, now};
+  KeptPlan kept{plan, world_.environment.generation(), now};
+  if (world_.environment.generation_of_all() != before) return plan;
   const StateLock lock;
   if (plans_.size() >= kMostPlans) outdated.swap(plans_);
   std::swap(plans_[key], kept);

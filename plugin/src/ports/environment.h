@@ -13,8 +13,10 @@ class Environment {
   virtual ~Environment() = default;
   // A variable that is set, even when it is empty.
   virtual std::optional<std::string> get(const char* name) const = 0;
-  // Changes whenever a variable is set or removed. Cheap enough to ask at every connect.
+  // Changes whenever a variable that was ever asked for is set, removed or written over. Cheap enough to ask at every connect.
   virtual std::uint64_t generation() const = 0;
+  // Changes with any variable at all.
+  virtual std::uint64_t generation_of_all() const { return generation(); }
 
   // The person's home folder; nothing where none is known.
   virtual std::optional<std::string> home() const { return get_nonblank("HOME"); }

@@ -42,6 +42,19 @@ TEST_F(PosixEnvironmentTest, GenerationChangesWithTheVariables) {
   EXPECT_NE(environment_.generation(), after);
 }
 
+// putenv takes a program's own memory, which may say something else next time: a buffer that is
+// written again, or a block that is freed and given again, as PHP's putenv has it.
+TEST_F(PosixEnvironmentTest, GenerationChangesWithTheTextOfAVariableThatIsAskedFor) {
+  static char entry[] = "PGIAM_TEST=dev";
+  putenv(entry);
+  EXPECT_EQ(environment_.get("PGIAM_TEST"), "dev");
+  const auto before = environment_.generation();
+  EXPECT_EQ(environment_.generation(), before);
+  entry[sizeof entry - 2] = 'w';
+  EXPECT_NE(environment_.generation(), before);
+  unsetenv("PGIAM_TEST");
+}
+
 TEST_F(PosixEnvironmentTest, IsEmptyInAPrivilegedProgram) {
   const PosixEnvironment environment(true);
   setenv("HOME", "/home/caller", 1);
