@@ -208,12 +208,12 @@ FileStamp PosixFiles::stamp(const std::string& path) const {
                   info.st_dev,
                   info.st_ino,
                   static_cast<std::uint64_t>(info.st_size),
-                  info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec,
+                  info.st_ctim.tv_sec * 1'000'000'000LL + info.st_ctim.tv_nsec,
                   info.st_mode & 07777,
                   info.st_uid,
                   info.st_gid,
                   S_ISREG(info.st_mode)};
-  if (S_ISFIFO(info.st_mode) && is_nameless_pipe(path)) stamp.modified_ns = 0;
+  if (S_ISFIFO(info.st_mode) && is_nameless_pipe(path)) stamp.changed_ns = 0;
   return stamp;
 }
 

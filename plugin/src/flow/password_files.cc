@@ -9,9 +9,6 @@
 namespace pgiam {
 namespace {
 
-// Two changes within one tick of the file system's clock look like one: what is younger than this
-// is read again the next time.
-constexpr Milliseconds kTick{100};
 constexpr std::size_t kMostFiles = 64;
 
 Result<void> check(const std::string& path, const FileStamp& stamp) {
@@ -79,13 +76,12 @@ Result<std::shared_ptr<const PasswordFile>> PasswordFiles::read(const std::strin
   if (!stamp.exists) return read(path, call);  // it came meanwhile, and was not checked
   auto file = std::make_shared<const PasswordFile>(PasswordFile{path, stamp, Secret(*text)});
 
-  const Milliseconds modified{stamp.modified_ns / 1'000'000};
-  const auto age = world_.clock.now().time_since_epoch() - modified;
+  const bool is_fresh = stamp.is_fresh(world_.clock.now());
   std::map<std::string, std::shared_ptr<const PasswordFile>> outdated;  // goes after the lock
   std::shared_ptr<const PasswordFile> old;
   const StateLock lock;
   if (files_.size() >= kMostFiles) outdated.swap(files_);
-  if (age > kTick) old = std::exchange(files_[path], file);
+  if (!is_fresh) old = std::exchange(files_[path], file);
   return file;
 }
 

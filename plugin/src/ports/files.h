@@ -8,6 +8,7 @@
 
 #include "base/call.h"
 #include "base/result.h"
+#include "base/time.h"
 
 namespace pgiam {
 
@@ -16,10 +17,16 @@ namespace pgiam {
 struct FileStamp {
   bool exists = false;
   std::uint64_t device = 0, inode = 0, size = 0;
-  std::int64_t modified_ns = 0;
-  std::uint32_t mode = 0;  // permission bits
+  std::int64_t changed_ns = 0;  // ctime: mtime may be kept when another file is put in the place
+  std::uint32_t mode = 0;       // permission bits
   std::uint32_t owner = 0, group = 0;
-  bool regular = false;    // not a folder, pipe, device …
+  bool regular = false;  // not a folder, pipe, device …
+  // Changed so lately that the next change may fall into the same tick of the file system's clock:
+  // what was read is not to be kept.
+  bool is_fresh(Time now) const {
+    return exists &&
+           now.time_since_epoch() - Milliseconds(changed_ns / 1'000'000) <= Milliseconds(100);
+  }
   bool operator==(const FileStamp&) const = default;
 };
 
@@ -39,8 +46,8 @@ class Files {
   virtual ~Files() = default;
   virtual FileStamp stamp(const std::string& path) const = 0;
   // The whole file. kNoCredentials when there is none, kBadConfig when it cannot be read or is
-  // larger than 16 MiB. A pipe is waited for: kTimeout, kCancelled. What is read may be secret: wipe
-  // it.
+  // larger than 16 MiB. A pipe is waited for: kTimeout, kCancelled. What is read may be secret:
+  // wipe it.
   virtual Result<std::string> read(const std::string& path, const Call& call) const = 0;
   // The same of a file that says whom to trust. What somebody else than root and this user can have
   // written is kBadConfig: who, the file's owner and mode, and what to type.

@@ -104,8 +104,9 @@ TEST_F(PosixFilesTest, DoesNotTrustAnothersFileNorOneThatAGroupOfOthersMayWrite)
   EXPECT_THAT(why(1, 1, 0600), testing::AllOf(testing::HasSubstr("owner daemon, mode 0600"),
                                               testing::HasSubstr("chown 0 " + path("f"))));
   EXPECT_EQ(why(0, 1, 0644), "");
-  EXPECT_THAT(why(0, 1, 0664), testing::AllOf(testing::HasSubstr("group daemon, in which is daemon"),
-                                              testing::HasSubstr("chmod g-w " + path("f"))));
+  EXPECT_THAT(why(0, 1, 0664),
+              testing::AllOf(testing::HasSubstr("group daemon, in which is daemon"),
+                             testing::HasSubstr("chmod g-w " + path("f"))));
   EXPECT_THAT(why(0, 54321, 0664), testing::HasSubstr("group 54321, whose members cannot be read"));
   EXPECT_EQ(why(0, 0, 0664), "") << "root's own";
 }
@@ -149,10 +150,23 @@ TEST_F(PosixFilesTest, StampChangesWithTheFile) {
   EXPECT_NE(files_.stamp(path("f")), one);
 }
 
-// Mounting a file that is not there makes a folder in its place; boto3 does not mind either.
-TEST_F(PosixFilesTest, AFolderInAFilesPlaceIsNoFile) {
-  EXPECT_FALSE(files_.stamp(folder_).exists);
+// As cp -p, install -p and rsync leave it: keys have the same size, and files of one archive the
+// same time.
+TEST_F(PosixFilesTest, StampChangesWithAFileThatIsWrittenOverAndGivenItsTimeBack) {
+  write("f", "one");
+  const auto time = fs::last_write_time(path("f"));
+  const FileStamp one = files_.stamp(path("f"));
+  const auto end =
+      clock_.uptime() + Milliseconds{5'000};  // the file system's clock may not have ticked
+  do {
+    write("f", "two");
+    fs::last_write_time(path("f"), time);
+  } while (files_.stamp(path("f")) == one && clock_.uptime() < end);
+  EXPECT_NE(files_.stamp(path("f")), one);
 }
+
+// Mounting a file that is not there makes a folder in its place; boto3 does not mind either.
+TEST_F(PosixFilesTest, AFolderInAFilesPlaceIsNoFile) { EXPECT_FALSE(files_.stamp(folder_).exists); }
 
 TEST_F(PosixFilesTest, ReplacesAFileForNobodyElseToRead) {
   write("f", "old");

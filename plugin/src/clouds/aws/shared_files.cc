@@ -104,10 +104,13 @@ Result<std::shared_ptr<const Profiles>> SharedFiles::read(const Call& call) cons
   profiles->digest =
       hex(bytes_of(sha256({*config_text, "\n[[credentials]]\n", *credentials_text})));
   now.profiles = std::move(profiles);
+  const auto read = now.profiles;
+  const Time time = world_.clock.now();
+  if (now.config_stamp.is_fresh(time) || now.credentials_stamp.is_fresh(time)) now = {};
 
   const StateLock lock;
   std::swap(last_, now);
-  return last_.profiles;
+  return read;
 }
 
 }  // namespace pgiam::aws

@@ -171,9 +171,9 @@ Result<std::shared_ptr<const RuleFile>> Rules::read(const Call& call) const {
     file = std::move(*parsed);
   }
   const auto read = std::make_shared<const RuleFile>(std::move(file));
-  auto old = read;  // goes after the lock
+  auto kept = stamp.is_fresh(world_.clock.now()) ? nullptr : read;  // the old one goes after the lock
   const StateLock lock;
-  last_.swap(old);
+  last_.swap(kept);
   last_stamp_ = stamp;
   return read;
 }
