@@ -61,12 +61,15 @@ host::SecretText password_lines(const ResolvedParams& params, const Attempt& att
   return lines;
 }
 
-// Of the first host that is ours.
+// What each host is to be sent, if it is the same for all.
 const char* one_password(const ResolvedParams& params, const Attempt& attempt) {
+  const char* one = nullptr;
   for (const ResolvedHost& entry : params.hosts) {
-    if (const char* password = attempt.host(entry.index).password) return password;
+    const char* password = attempt.host(entry.index).password;
+    if (!password || (one && strcmp(one, password) != 0)) return nullptr;
+    one = password;
   }
-  return nullptr;
+  return one;
 }
 
 // Lets the driver connect with what the step says.
@@ -156,6 +159,12 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
     if (!step && !failure) return say_why_not(connection, step.error()), Login{};
     if (!step) return explain(connection, *failure, step.error()), Login{};
 
+    if (params->has_password_outside_file && !one_password(*params, *attempt)) {
+      return fail(kGeneral, 0,
+                  "psqlODBC sends one password to every host of a list, and each of these is to be sent "
+                  "its own. Take the password away that is given (PWD or Password in the connection "
+                  "string or data source, PGPASSWORD), or name one host.");
+    }
     const Connect connect(target, *params, *attempt);
     if (!connect.is_possible()) {
       return fail(kGeneral, errno,

@@ -1,7 +1,7 @@
 """Without a token nothing is sent; a refused one is explained; only an old one is tried again."""
 
 import pytest
-from conftest import ANSI_SHIM, REPLICA, SHIM, TOO_OLD
+from conftest import ANSI_SHIM, OLD, REPLICA, SHIM, TOO_OLD
 
 HALF = {"AWS_SECRET_ACCESS_KEY": ""}
 WRONG = {"AWS_SECRET_ACCESS_KEY": "not the secret"}
@@ -125,6 +125,13 @@ def test_a_cached_token_that_a_host_of_a_list_refuses_is_replaced_once(rds, two_
     string = two_hosts(1)
     assert client(string, "refuse 1", string).split() == ["app_user"] * 2
     assert verdicts() == ["accepted", "refused", "accepted"]
+
+
+def test_a_token_goes_to_no_other_host_of_a_list_where_psqlodbc_has_one_password_for_all(rds, two_hosts, client):
+    for given, variables in (({"PWD": "wrong", "PgiamForce": "yes"}, {}), ({}, {"PGPASSWORD": OLD})):
+        error = client(two_hosts(rds.port, **given), **variables)
+        assert error.startswith("[HY000] [pgiam]") and "each of these is to be sent its own" in error, error
+    assert rds.attempts() == []
 
 
 def test_of_a_list_the_host_that_demands_most_of_tls_is_heeded(rds, two_hosts, log_in, tmp_path):
