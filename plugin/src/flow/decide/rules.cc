@@ -67,6 +67,16 @@ bool makes_endpoint(const Assignment& assignment) {
   return !assignment.value.empty() && assignment.value != "auto" && assignment.value != "off";
 }
 
+// Whether a pattern says more than that there is a name: something of it outside of a choice.
+bool names_hosts(std::string_view pattern) {
+  bool in_choice = false;
+  for (const char c : pattern) {
+    if (c == '[' || c == ']') in_choice = c == '[';
+    if (!in_choice && std::string_view("*?.-]").find(c) == std::string_view::npos) return true;
+  }
+  return false;
+}
+
 Error holds_everywhere(const Assignment& assignment, const std::string& what, std::string hint) {
   Error error = make_error(Status::kBadConfig,
                            assignment.where + ": " + assignment.option->key + " " + what +
@@ -83,7 +93,7 @@ Result<void> check_reach(const RuleFile& file) {
       return holds_everywhere(assignment, "in [defaults]",
                               "write it into a rule with a host: [connection NAME], host = HOST");
   for (const Rule& rule : file.rules) {
-    if (!(rule.host + rule.port + rule.user + rule.dbname).empty()) continue;
+    if (names_hosts(rule.host)) continue;
     for (const Assignment& assignment : rule.assignments)
       if (makes_endpoint(assignment))
         return holds_everywhere(assignment,

@@ -73,6 +73,12 @@ INSTANTIATE_TEST_SUITE_P(
                     BadFile{"[connection a]\nprofile = p\nsigning_host = x",
                             "f:3: signing_host of [connection a], which names no host, would hold "
                             "for every host there is, and send each a token"},
+                    BadFile{"[connection a]\nuser = app\nport = 6432\nsigning_host = x",
+                            "f:4: signing_host of [connection a], which names no host, would hold "
+                            "for every host there is, and send each a token"},
+                    BadFile{"[connection a]\nhost = [a-z]*.?*\nsigning_host = x",
+                            "f:3: signing_host of [connection a], which names no host, would hold "
+                            "for every host there is, and send each a token"},
                     BadFile{"[connection a]\nhost =\ntarget = dsql",
                             "f:3: target of [connection a], which names no host, would hold for "
                             "every host there is, and send each a token"},
@@ -132,7 +138,7 @@ TEST(Rules, NearestWins) {
 
 TEST(Rules, TargetOffAndAutoMayStandForEveryHost) {
   const auto file = parse_rule_file(
-      "[defaults]\ntarget = off\n[connection a]\nuser = app\ntarget = rds\n"
+      "[defaults]\ntarget = off\n[connection a]\nhost = db.*\ntarget = rds\n"
       "[connection rest]\ntarget = auto\n",
       "f");
   EXPECT_TRUE(file) << file.error().message;
