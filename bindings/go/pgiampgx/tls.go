@@ -60,13 +60,20 @@ func saidOfTLS(config *pgx.ConnConfig) (mode bool, root string) {
 	return mode, root
 }
 
-// canApply: a TLS configuration that the program made of certificates of its own stays as it is.
+// canApply: a TLS configuration that the program made, of certificates or with a check of its own, stays as it is.
 func canApply(config *pgx.ConnConfig) string {
-	_, root := saidOfTLS(config)
-	if root == "" && config.TLSConfig != nil && config.TLSConfig.RootCAs != nil {
+	mode, root := saidOfTLS(config)
+	set := config.TLSConfig
+	if set != nil && (root == "" && set.RootCAs != nil || hasOwnCheck(set, mode)) {
 		return "password,host,hostaddr,port"
 	}
 	return "password,host,hostaddr,port,sslmode,sslrootcert"
+}
+
+// hasOwnCheck: pgx itself makes a VerifyPeerCertificate, of an sslmode that was said, and nothing else.
+func hasOwnCheck(set *tls.Config, modeWasSaid bool) bool {
+	ofPgx := set.InsecureSkipVerify && modeWasSaid
+	return set.VerifyConnection != nil || set.VerifyPeerCertificate != nil && !ofPgx
 }
 
 // apply sets the library's keywords. Nothing goes without TLS any more, unless pgiam's user took the risk.

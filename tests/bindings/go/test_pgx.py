@@ -68,6 +68,15 @@ def test_with_an_installed_bundle_the_server_is_verified(begin, where, install):
     assert pool.ask() == {"user": "app_user", "tls": True}
 
 
+@pytest.mark.parametrize("said", [None, "require", "verify-full"])
+def test_a_check_of_the_programs_own_stays(start, where, install, said):
+    install("instances")
+    keywords = {key: value for key, value in where[0].items() if not key.startswith("ssl")}
+    pool = start("pgx", "pinned")
+    pool.open(keywords if said is None else {**where[0], "sslmode": said}, Options=where[1])
+    assert "not the pinned server" in pool.refused()["text"]
+
+
 @pytest.mark.parametrize("mode", ["require", "verify-ca"])
 def test_what_was_said_of_tls_stays(begin, where, mode):
     pool = begin()
