@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/printable.h"
 #include "late_openssl.h"
 #include "report.h"
 #include "times.h"
@@ -52,10 +53,7 @@ std::string name_of(const X509* certificate) {
   X509_NAME* subject = openssl().X509_get_subject_name(certificate);
   if (openssl().X509_NAME_get_text_by_NID(subject, NID_commonName, text, sizeof text) <= 0)
     openssl().X509_NAME_oneline(subject, text, sizeof text);
-  std::string name = text;
-  const auto is_control = [](unsigned char c) { return c < ' ' || c == 127; };
-  std::replace_if(name.begin(), name.end(), is_control, ' ');
-  return name;
+  return without_controls(text, ' ');
 }
 
 std::time_t time_of(const ASN1_TIME* time) {

@@ -14,11 +14,11 @@ MAY_INCLUDE = {
     "abi": {"abi", "flow", "clouds", "ports", "base", "sdk"},
 }
 # Include nothing of the core: where the configuration may be; who may write into a folder; the grammar of a file that the core reads and a host writes;
-# libpq's keywords; where OpenSSL is; the user database; what all hold who load a library, or must not be cancelled; how people are told what to type.
+# libpq's keywords; where OpenSSL is; the user database; texts whatever the locale, and for terminals; what all hold who load a library, or must not be cancelled; how people are told what to type.
 SHARED_WITH_HOSTS = {
     "base/configuration_files.h", "base/conninfo_keywords.h", "base/descriptor.h", "base/folder.h", "base/load_lock.h", "base/log_words.h", "base/openssl_library.h",
-    "base/pgpass.h",
-    "base/shell.h", "base/spelling.h", "base/sql.h", "base/uncancellable.h", "base/user_database.h",
+    "base/pgpass.h", "base/printable.h",
+    "base/shell.h", "base/spelling.h", "base/sql.h", "base/text.h", "base/uncancellable.h", "base/user_database.h",
     "base/write_all.h", "base/yes_or_no.h",
 }  # fmt: skip
 # (who, what): the command is the way to run what this host does without a client.

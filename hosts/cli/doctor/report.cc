@@ -8,6 +8,8 @@
 #include <boost/json/serialize.hpp>
 #include <string_view>
 
+#include "base/printable.h"
+
 namespace pgiam::cli::doctor {
 namespace {
 
@@ -40,9 +42,7 @@ const char* name_of(Outcome outcome) {
 }
 
 // No escape sequence of a server's reaches the terminal.
-void append_printable(std::string& text, std::string_view word) {
-  for (char c : word) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-}
+void append_printable(std::string& text, std::string_view word) { text += without_controls(word, '?'); }
 
 // Columns that a text takes, if each character takes one.
 std::size_t width_of(std::string_view text) {

@@ -12,6 +12,7 @@
 #include "adapters/module_file.h"
 #include "base/address.h"
 #include "base/load_lock.h"
+#include "base/printable.h"
 #include "base/secret.h"
 #include "base/state_lock.h"
 #include "base/text.h"
@@ -198,7 +199,9 @@ Error describe_proxy(const pgiam_http_exchange& exchange, const std::string& whe
 
 Error describe(const pgiam_http_exchange& exchange, const Url& url, const HttpRequest& request) {
   const std::string where = url.authority();
-  const std::string because = exchange.detail[0] != '\0' ? std::string(": ") + exchange.detail : "";
+  // libcurl quotes a server's certificate.
+  const std::string because =
+      exchange.detail[0] != '\0' ? ": " + without_controls(exchange.detail, '?') : "";
   switch (exchange.outcome) {
     case PGIAM_HTTP_NO_MEMORY:
       throw std::bad_alloc();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/printable.h"
 #include "base/text.h"
 
 namespace pgiam {
@@ -22,13 +23,6 @@ bool looks_like_a_key(std::string_view word) {
 }
 
 constexpr std::string_view kHidden = "…";
-
-// C0 but for tabs and ends of lines, DEL, and C1 as UTF-8 spells it: how many bytes, 0: none.
-std::size_t control_at(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (byte(0) == 127 || (byte(0) < ' ' && text[0] != '\n' && text[0] != '\t')) return 1;
-  return text.size() > 1 && byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0 ? 2 : 0;
-}
 
 bool is_hexadecimal(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char c) {
@@ -118,7 +112,7 @@ std::string redact_message(std::string_view text, std::string_view password, std
       rest.remove_prefix(word.size());
       continue;
     }
-    const std::size_t control = control_at(rest);
+    const std::size_t control = rest[0] == '\n' || rest[0] == '\t' ? 0 : control_at(rest);
     clean += control > 0 ? '?' : rest[0];
     rest.remove_prefix(std::max<std::size_t>(control, 1));
   }
@@ -133,9 +127,9 @@ std::string redact(std::string_view text, std::size_t limit) {
     const auto end = std::find_if_not(text.begin(), text.end(), may_be_in_a_key);
     const std::string_view word = text.substr(0, static_cast<std::size_t>(end - text.begin()));
     if (word.empty()) {
-      const bool control = static_cast<unsigned char>(text[0]) < ' ' || text[0] == 127;
-      line += control ? ' ' : text[0];
-      text.remove_prefix(1);
+      const std::size_t control = control_at(text);
+      line += control > 0 ? ' ' : text[0];
+      text.remove_prefix(std::max<std::size_t>(control, 1));
       continue;
     }
     line += looks_like_a_key(word) ? std::string_view{"…"} : word.substr(0, limit - line.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/printable.h"
 #include "base/yes_or_no.h"
 
 namespace pgiam {
@@ -76,8 +77,7 @@ std::string join_words(const std::vector<std::string>& words, std::string_view l
 
 std::string mask(std::string_view id) {
   if (id.size() <= 8) return "…";
-  std::string masked(id.substr(0, 4));
-  return masked.append("…").append(id.substr(id.size() - 4));
+  return without_controls(id.substr(0, 4), '?') + "…" + without_controls(id.substr(id.size() - 4), '?');
 }
 
 }  // namespace pgiam

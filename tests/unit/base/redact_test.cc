@@ -21,6 +21,7 @@ TEST(Redact, LeavesWordsPathsAndNumbers) {
 
 TEST(Redact, MakesOneShortLine) {
   EXPECT_EQ(redact("  one\r\ntwo\x1b[31m\n", 500), "one  two [31m");
+  EXPECT_EQ(redact("one\xc2\x9b" "31mtwo", 500), "one 31mtwo");
   EXPECT_EQ(redact("abcdefgh", 3), "abc");
   EXPECT_EQ(redact("", 3), "");
 }

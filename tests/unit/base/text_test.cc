@@ -33,6 +33,7 @@ TEST(Text, ReadsNumbersAndBooleansAndNothingElse) {
 TEST(Text, MasksWhatAPersonMayRecogniseButNobodyCanUse) {
   EXPECT_EQ(mask("ASIAIOSFODNN7EXAMPLE"), "ASIA…MPLE");
   EXPECT_EQ(mask("short"), "…");
+  EXPECT_EQ(mask("\x1b[2JIOSFODNN7EXA\xc2\x9b" "2J"), "?[2J…?2J") << "an answer's, on a terminal";
 }
 
 TEST(Secret, KeepsItsTextThroughCopiesAndMoves) {

@@ -2,6 +2,8 @@
 // docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference
 #include <algorithm>
 
+#include "base/address.h"
+#include "base/url.h"
 #include "clouds/aws/aws_folder.h"
 #include "clouds/aws/client.h"
 #include "clouds/aws/service_error.h"
@@ -13,6 +15,15 @@ namespace {
 constexpr const char* kGrant = "urn:ietf:params:oauth:grant-type:device_code";
 constexpr Seconds kSlowDown{5};    // RFC 8628, section 3.5
 constexpr Seconds kLongest{3600};  // whatever the service says
+
+// What a person is shown, and perhaps a browser: it may hold no escape sequence, and lead nowhere else.
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+bool is_page(std::string_view text) {
+  const auto url = parse_url(text);
+  return url && is_ascii(text) && (url->https() || is_loopback(url->host));
+}
 
 class DeviceLogin {
  public:
@@ -88,6 +99,11 @@ class DeviceLogin {
         no_number("expiresIn") ||
         !answer->no_text({"verificationUriComplete", "userCode"}).empty())
       return make_error(Status::kBadResponse, what + ": the answer is not whole");
+    const std::string page = text("verificationUri"), complete = text("verificationUriComplete");
+    if (!is_page(page) || (!complete.empty() && !is_page(complete)))
+      return make_error(Status::kBadResponse, what + ": the answer names no https page to open");
+    if (!is_ascii(text("userCode")))
+      return make_error(Status::kBadResponse, what + ": the answer's code cannot be typed");
     interval_ = std::max(Seconds{1}, Seconds{answer->integer("interval").value_or(5)});
     const Seconds life{answer->integer("expiresIn").value_or(600)};
     call_.deadline = world_.clock.uptime() + std::clamp<Milliseconds>(life, Seconds{1}, kLongest);
@@ -97,8 +113,8 @@ class DeviceLogin {
     prompt_.expires_in = call_.deadline - world_.clock.uptime();
     prompt_.title = "Sign in to AWS (profile " + config_.profile + ")";
     prompt_.subject = config_.session.empty() ? config_.start_url : config_.session;
-    prompt_.url = text("verificationUri");
-    prompt_.url_complete = text("verificationUriComplete");
+    prompt_.url = page;
+    prompt_.url_complete = complete;
     prompt_.user_code = text("userCode");
     return {};
   }

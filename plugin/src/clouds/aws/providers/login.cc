@@ -1,6 +1,7 @@
 // The session of `aws login`: short-lived credentials in ~/.aws/login/cache, renewed with a refresh
 // token that is bound to a key (DPoP).
 // docs.aws.amazon.com/sdkref/latest/guide/feature-login-credentials.html
+#include "base/redact.h"
 #include "base/sha256.h"
 #include "base/shell.h"
 #include "base/text.h"
@@ -84,7 +85,7 @@ Error refused(const ProfileView& view, const HttpResponse& response) {
   const std::string what = "renewing the session of profile \"" + view.name + "\"";
   Error error = describe_refusal(response, what);
   const auto body = Json::parse(response.body);
-  const std::string reason(body ? body->text("error").value_or("") : "");
+  const std::string reason = redact(body ? body->text("error").value_or("") : "", 100);
   if (!reason.empty() && error.remote.find(reason) == std::string::npos)
     error.remote = reason + ", " + error.remote;
   if (reason == "TOKEN_EXPIRED" || reason == "USER_CREDENTIALS_CHANGED") {

@@ -212,6 +212,11 @@ TEST_F(Login, TakesANewSessionWhateverTheReasonOfTheRefusal) {
     EXPECT_EQ(loaded.error().hint, "run: aws login --profile default");
   }
 }
+TEST_F(Login, SendsNothingOfARefusalToATerminalButText) {
+  session("2026-01-01T12:00:00Z", key.pkcs8());
+  world.http.answer(400, R"({"__type":"AccessDeniedException","error":"\u001b[2Jover"})");
+  EXPECT_THAT(load().error().remote, testing::AllOf(HasSubstr("[2Jover"), Not(HasSubstr("\x1b"))));
+}
 TEST_F(Login, SaysWhichPermissionIsMissing) {
   session("2026-01-01T12:00:00Z", key.pkcs8());
   answer_denied("INSUFFICIENT_PERMISSIONS");

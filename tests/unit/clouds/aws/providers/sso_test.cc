@@ -376,6 +376,25 @@ TEST_F(SsoLogin, TakesNoMemberOfTheWrongTypeForAnAbsentOne) {
   world.http.answer(200, R"({"deviceCode":"dc","verificationUri":"https://v","interval":"2"})");
   EXPECT_THAT(found(login()), HasSubstr("the answer is not whole"));
 }
+TEST_F(SsoLogin, ShowsNoEscapeSequenceAndNoPageThatIsNotHttps) {
+  constexpr const char* kGood = "https://v";
+  const auto refusal = [&](const std::string& page, const std::string& complete, const std::string& code) {
+    world.http.answer(
+        200, "{\"clientId\":\"id\",\"clientSecret\":\"cs\",\"clientSecretExpiresAt\":1775000000}");
+    world.http.answer(200, R"({"deviceCode":"dc","verificationUri":")" + page +
+                               R"(","verificationUriComplete":")" + complete + R"(","userCode":")" + code + R"("})");
+    const auto loaded = login();
+    EXPECT_EQ(loaded.error().status, Status::kBadResponse);
+    return found(loaded);
+  };
+  for (const std::string wrong : {"file:///etc/passwd", "http://v", "https://v/\\u001b[2J", "https://v/\\u009b2J", "v", "javascript:x"}) {
+    EXPECT_THAT(refusal(wrong, kGood, "A"), HasSubstr("names no https page")) << wrong;
+    EXPECT_THAT(refusal(kGood, wrong, "A"), HasSubstr("names no https page")) << wrong;
+  }
+  for (const char* wrong : {"AB\\u001b[31mCD", "\\u009b31m", "\\r", "\\u007f"})
+    EXPECT_THAT(refusal(kGood, "", wrong), HasSubstr("code cannot be typed"));
+  EXPECT_TRUE(world.prompt.requests.empty());
+}
 TEST_F(SsoLogin, WritesTheFileThatTheAwsCliReads) {
   answer_start();
   answer_token("fresh");
