@@ -53,7 +53,9 @@ struct HmacKey::PaddedKeys {
   explicit PaddedKeys(std::string_view key) {
     Sha256Digest short_key{};
     if (key.size() > kBlock) {
-      short_key = sha256(key);
+      Sha256Digest made = sha256(key);
+      short_key = made;
+      wipe(made.data(), made.size());
       key = bytes_of(short_key);
     }
     for (std::size_t i = 0; i < kBlock; ++i) {
@@ -81,8 +83,10 @@ Sha256Digest HmacKey::sign(std::span<const std::string_view> pieces) const {
   return outer_.finish(std::array{bytes_of(inner)});
 }
 
-Sha256Digest hmac_sha256(std::string_view key, std::string_view message) {
-  return HmacKey(key).sign(std::array{message});
+void hmac_sha256(std::string_view key, std::string_view message, Sha256Digest& digest) {
+  Sha256Digest made = HmacKey(key).sign(std::array{message});
+  digest = made;
+  wipe(made.data(), made.size());
 }
 
 std::array<char, 64> hex_digits(const Sha256Digest& digest) {

@@ -19,7 +19,8 @@ inline Sha256Digest sha256(std::initializer_list<std::string_view> pieces) {
 }
 inline Sha256Digest sha256(std::string_view text) { return sha256({text}); }
 
-Sha256Digest hmac_sha256(std::string_view key, std::string_view message);
+// Into `digest`, which may hold the key itself: it may be a key as well, of which no copy is left.
+void hmac_sha256(std::string_view key, std::string_view message, Sha256Digest& digest);
 
 // The beginning that many texts share, hashed once. It may be a key: wiped.
 class Sha256Prefix {

@@ -195,7 +195,7 @@ Result<HttpResponse> Imds::get(const std::string& path, const Call& call) {
     const auto word = token(call);
     if (!word) return word.error();
     HttpRequest http = request("GET", path);
-    http.headers = {{"X-aws-ec2-metadata-token", std::string(word->reveal())}};
+    http.headers.push_back({"X-aws-ec2-metadata-token", std::string(word->reveal())});  // a list would be copied
     auto response = send(http, call);
     wipe(http.headers[0].value);
     if (!response || response->status != 401 || renewed) return response;

@@ -19,14 +19,16 @@ Secret Presigner::presign(Time now) const {
   const auto time = iso8601_basic_time_of_day(now);
   const auto canonical_request = hex_digits(
       hashed_before_time_.finish(std::array{view(time), canonical_after_time_.reveal()}));
-  auto signature = hex_digits(
+  Sha256Digest digest =
       key_.sign(std::array{std::string_view(to_sign_before_time_), view(time),
-                           std::string_view(to_sign_after_time_), view(canonical_request)}));
+                           std::string_view(to_sign_after_time_), view(canonical_request)});
+  auto signature = hex_digits(digest);
   SecretBuilder url(before_time_.size() + time.size() + after_time_.size() + signature.size());
   url += before_time_;
   url += view(time);
   url += after_time_.reveal();
   url += view(signature);
+  wipe(digest.data(), digest.size());
   wipe(signature.data(), signature.size());
   return std::move(url).finish();
 }

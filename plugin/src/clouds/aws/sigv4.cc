@@ -64,9 +64,10 @@ SigningKey::SigningKey(const Credentials& credentials, Time day, std::string_vie
   start.reserve(start.size() + credentials.secret_access_key.size());
   const WipeAtExit wipe_start(start);
   start += credentials.secret_access_key.reveal();
-  Sha256Digest key = hmac_sha256(start, date);
+  Sha256Digest key;
+  hmac_sha256(start, date, key);
   for (std::string_view step : {region, service, std::string_view{"aws4_request"}})
-    key = hmac_sha256(bytes_of(key), step);
+    hmac_sha256(bytes_of(key), step, key);
   key_.emplace(bytes_of(key));
   wipe(key.data(), key.size());
 }

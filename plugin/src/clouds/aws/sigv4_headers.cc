@@ -16,6 +16,7 @@ using CanonicalHeaders = std::vector<std::pair<std::string, std::string>>;
 
 std::string squeeze_blanks(std::string_view text) {
   std::string result;
+  result.reserve(text.size());  // at once, so that no part of a token is left behind in memory
   for (char c : trim(text))
     if (c != ' ' || !result.ends_with(' ')) result += c;
   return result;
@@ -70,9 +71,14 @@ Url url_of(const HttpRequest& request) {
 
 std::string canonical_request_of(const HttpRequest& request, const Url& url,
                                  const CanonicalHeaders& headers) {
-  std::string text = request.method + '\n' + url.path + '\n' + canonical_query(url.query) + '\n';
-  for (const auto& [name, value] : headers) text += name + ':' + value + '\n';
-  text += '\n' + signed_headers(headers) + '\n';
+  const std::string query = canonical_query(url.query), names = signed_headers(headers);
+  std::size_t room = request.method.size() + url.path.size() + query.size() + names.size() + 80;
+  for (const auto& [name, value] : headers) room += name.size() + value.size() + 2;
+  std::string text;
+  text.reserve(room);  // likewise
+  text.append(request.method).append("\n").append(url.path).append("\n").append(query).append("\n");
+  for (const auto& [name, value] : headers) text.append(name).append(":").append(value).append("\n");
+  text.append("\n").append(names).append("\n");
   append_hex(text, bytes_of(sha256(request.body)));
   return text;
 }

@@ -1,8 +1,11 @@
 #include "clouds/aws/sigv4.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
+#include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "clouds/aws/uri_encode.h"
@@ -170,6 +173,66 @@ TEST(SigV4Headers, MakeOneLineOfHeadersOfOneName) {
             "GET\n/\n\nhost:example.amazonaws.com\nmy-header1:value2,value1\n\nhost;my-header1\n"
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
+
+#if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+
+// Runs it on a stack that can be looked at when it is over.
+class LookedAtStack {
+ public:
+  template <typename Function>
+  void run(Function function) {
+    pthread_attr_t attributes;
+    ASSERT_EQ(pthread_attr_init(&attributes), 0);
+    ASSERT_EQ(pthread_attr_setstack(&attributes, memory_.get(), kSize), 0);
+    pthread_t thread;
+    const auto call = [](void* given) -> void* {
+      (*static_cast<Function*>(given))();
+      return nullptr;
+    };
+    ASSERT_EQ(pthread_create(&thread, &attributes, call, &function), 0);
+    pthread_join(thread, nullptr);
+    pthread_attr_destroy(&attributes);
+  }
+  bool holds(std::string_view bytes) const {
+    return std::string_view(memory_.get(), kSize).find(bytes) != std::string_view::npos;
+  }
+
+ private:
+  struct Free {
+    void operator()(char* memory) const { free(memory); }
+  };
+  static constexpr std::size_t kSize = 1 << 20;
+  std::unique_ptr<char, Free> memory_{static_cast<char*>(aligned_alloc(4096, kSize))};
+};
+
+TEST(SigningKey, LeavesNoKeyOfTheChainOnTheStack) {
+  const Credentials given = credentials("AKID", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+  std::vector<Sha256Digest> chain(4);
+  hmac_sha256("AWS4wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "20260131", chain[0]);
+  hmac_sha256(bytes_of(chain[0]), "eu-west-1", chain[1]);
+  hmac_sha256(bytes_of(chain[1]), "rds-db", chain[2]);
+  hmac_sha256(bytes_of(chain[2]), "aws4_request", chain[3]);
+
+  std::optional<SigningKey> key;  // outlives the thread: its end would write over what its beginning left
+  const auto derive = [&] {
+    char room[4096];  // what ends a thread writes no deeper
+    asm volatile("" : : "r"(room) : "memory");
+    key.emplace(given, at("2026-01-31T23:59:59Z"), "eu-west-1", "rds-db");
+  };
+  derive();  // the loader puts registers on the stack while it looks a function up for its first call
+  LookedAtStack stack;
+  stack.run([] {
+    char seen[65536] = "seen, so that the test can fail";  // deeper than what follows reaches
+    asm volatile("" : : "r"(seen) : "memory");
+  });
+  key.reset();
+  stack.run(derive);
+  EXPECT_TRUE(stack.holds("seen, so that the test can fail"));
+  for (const Sha256Digest& one : chain) EXPECT_FALSE(stack.holds(bytes_of(one)));
+  EXPECT_FALSE(stack.holds(given.secret_access_key.reveal()));
+}
+
+#endif
 
 }  // namespace
 }  // namespace pgiam::aws
