@@ -102,6 +102,7 @@ PQconninfoOption* restore(PQconninfoOption* options, const std::vector<Replaced>
   for (PQconninfoOption* option = options; option && option->keyword; ++option) {
     for (const Replaced& ours : replaced) {
       if (ours.keyword != option->keyword) continue;
+      if (option->val) explicit_bzero(option->val, strlen(option->val));  // it may be our password
       free(option->val);  // as PQconninfoFree does
       option->val = ours.original ? strdup(ours.original->c_str()) : nullptr;
     }

@@ -133,12 +133,16 @@ def test_after_a_connection_its_token_is_only_in_what_libpq_had_sent(rogue, prog
     program.do("setenv", "PGIAM_REUSE_SECONDS", "0")
     assert program.do("connectdb", conninfo(rogue, (ADDRESSES[0], True), sslmode="require")).startswith("ok"), program.message()
     assert program.do("reset").startswith("ok"), program.message()
+    program.do("conninfo", "password")  # a copy is made, and taken back before the program sees it
     program.do("finish")
     # With its time: what stands before that is no secret, and kept to make the day's next one.
     token = name_of(ADDRESSES[0], True).encode() + rb"\\?:\d+/\?Action=connect[-\w&=%.~]*X-Amz-Date=\d{8}T\d"
-    before_it = set(re.findall(rb"(?s)(.{5})" + token, memory_of(program.process.pid)))
+    memory = memory_of(program.process.pid)
+    before_it = set(re.findall(rb"(?s)(.{5})" + token, memory))
     # Its last packet, and its line of a password file.
     assert before_it <= {b"X\0\0\0\x04"} | ({b":*:*:"} if BY_FILE else set())
+    # Nor elsewhere without its beginning, which is written over in memory that was given back.
+    assert len(re.findall(rb"X-Amz-Signature=[0-9a-f]{64}", memory)) == len(re.findall(token, memory))
 
 
 def memory_of(pid):
