@@ -1,8 +1,8 @@
 #include "odbc_string.h"
 
-#include <strings.h>
-
 #include <algorithm>
+
+#include "base/text.h"
 
 namespace pgiam::odbc {
 namespace {
@@ -49,9 +49,7 @@ std::string_view skip_blanks(std::string_view text) {
 
 }  // namespace
 
-bool same_key(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && (a.empty() || strncasecmp(a.data(), b.data(), a.size()) == 0);
-}
+bool same_key(std::string_view a, std::string_view b) { return equals_ignore_case(a, b); }
 
 std::optional<ConnectionString> ConnectionString::parse(std::string_view text) {
   ConnectionString parsed;

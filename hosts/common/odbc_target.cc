@@ -1,6 +1,6 @@
 #include "odbc_target.h"
 
-#include <cctype>
+#include "base/text.h"
 
 namespace pgiam::odbc {
 namespace {
@@ -33,7 +33,7 @@ bool is_one_of(std::string_view key, Names names) {
 // psqlODBC takes a mode by its first letter, and writes it so into abbreviated strings ("CA=r").
 std::string full_sslmode(std::string_view mode) {
   if (mode.empty()) return "";
-  switch (tolower(static_cast<unsigned char>(mode[0]))) {
+  switch (to_lower(mode.substr(0, 1))[0]) {
     case 'd': return "disable";
     case 'a': return "allow";
     case 'p': return "prefer";
@@ -46,17 +46,15 @@ std::string full_sslmode(std::string_view mode) {
 
 // PgiamRoleArn → rolearn. Keys have no case, so that the words are found by the plugin's list.
 std::string option_name(std::string_view key) {
-  std::string squeezed;
-  for (char c : key.substr(kPrefix.size())) {
-    if (c != '_') squeezed += static_cast<char>(tolower(static_cast<unsigned char>(c)));
-  }
+  std::string squeezed = to_lower(key.substr(kPrefix.size()));
+  std::erase(squeezed, '_');
   return squeezed;
 }
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
-  const int letter = tolower(static_cast<unsigned char>(c));
-  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 // psqlODBC decodes passwords without braces, as it encodes those in the strings that it returns.

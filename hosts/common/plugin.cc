@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 
 #include "base/load_lock.h"
 #include "base/log_words.h"
+#include "base/text.h"
 #include "base/uncancellable.h"
 #include "base/yes_or_no.h"
 #include "pgiam_loader.h"
@@ -21,7 +21,7 @@ namespace {
 int log_level() {
   const char* wanted = secure_getenv("PGIAM_LOG");
   for (int level = 0; wanted && level <= PGIAM_LOG_DEBUG; ++level) {
-    if (strcasecmp(wanted, kLogWords[level].data()) == 0) return level;
+    if (equals_ignore_case(wanted, kLogWords[level])) return level;
   }
   return PGIAM_LOG_ERROR;
 }
@@ -124,7 +124,7 @@ bool is_disabled() noexcept { return is_on("PGIAM_DISABLE"); }
 bool is_on(const char* variable) noexcept {
   const char* value = secure_getenv(variable);
   for (std::string_view yes : kYes)
-    if (value && strcasecmp(value, yes.data()) == 0) return true;
+    if (value && equals_ignore_case(value, yes)) return true;
   return false;
 }
 

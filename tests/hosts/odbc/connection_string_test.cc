@@ -1,7 +1,9 @@
 #include "odbc_string.h"
 
 #include <gtest/gtest.h>
+#include <locale.h>
 
+#include <cstdlib>
 #include <random>
 
 namespace pgiam::odbc {
@@ -26,6 +28,22 @@ TEST(ConnectionString, ValuesEndAtASemicolonOrTheEnd) {
 TEST(ConnectionString, KeysHaveNoCaseAndBlanksAroundAreIgnored) {
   EXPECT_EQ(value(" uid = a b ;x=y", "UID"), "a b");
   EXPECT_EQ(value("x=y;;\n; Uid\t=a", "UID"), "a");
+}
+
+// Where the small letter of I is none of ASCII's.
+TEST(ConnectionString, KeysHaveNoCaseInATurkishProgramEither) {
+  const std::string folder = testing::TempDir() + "turkish";
+  setenv("LOCPATH", folder.c_str(), 1);
+  const std::string make = "mkdir -p " + folder + " && localedef -i tr_TR -f UTF-8 " + folder + "/tr_TR.UTF-8 2>/dev/null";
+  const bool is_made = std::system(make.c_str()) == 0;
+  const locale_t turkish = newlocale(LC_ALL_MASK, "tr_TR.UTF-8", nullptr);
+  unsetenv("LOCPATH");
+  if (!is_made || turkish == nullptr) return;  // the package locales is not installed
+  const locale_t before = uselocale(turkish);
+  EXPECT_EQ(value("uid=a;driver=b", "UID"), "a");
+  EXPECT_EQ(value("UID=a;DRIVER=b", "driver"), "b");
+  uselocale(before);
+  freelocale(turkish);
 }
 
 TEST(ConnectionString, BracesHoldAnythingAndClosingOnesAreDoubled) {
