@@ -9,8 +9,6 @@
 namespace pgiam {
 namespace {
 
-constexpr std::string_view kBlank = " \t\r\n\f\v";
-
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
@@ -27,9 +25,9 @@ bool equals_ignore_case(std::string_view a, std::string_view b) {
 }
 
 std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlank);
+  const auto first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -45,7 +43,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 std::vector<std::string_view> split_words(std::string_view text) {
   std::vector<std::string_view> words;
   while (!(text = trim(text)).empty()) {
-    words.push_back(text.substr(0, text.find_first_of(kBlank)));
+    words.push_back(text.substr(0, text.find_first_of(kBlanks)));
     text.remove_prefix(words.back().size());
   }
   return words;

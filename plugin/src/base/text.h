@@ -10,10 +10,12 @@ namespace pgiam {
 
 std::string to_lower(std::string_view text);
 bool equals_ignore_case(std::string_view a, std::string_view b);
-// Without blanks, tabs and line ends on either side.
+// Blanks, tabs and what ends lines and pages.
+constexpr std::string_view kBlanks = " \t\r\n\f\v";
+// Without blanks on either side.
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
-// What stands between blanks, tabs and line ends.
+// What stands between blanks.
 std::vector<std::string_view> split_words(std::string_view text);
 // A decimal number and nothing else.
 std::optional<long long> parse_integer(std::string_view text);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
+
 namespace pgiam {
 
 class Environment {
@@ -28,7 +30,7 @@ class Environment {
   // Blank counts as unset, as in the AWS SDKs.
   std::optional<std::string> get_nonblank(const char* name) const {
     auto value = get(name);
-    if (!value || value->find_first_not_of(" \t\r\n") == std::string::npos) return std::nullopt;
+    if (!value || value->find_first_not_of(kBlanks) == std::string::npos) return std::nullopt;
     return value;
   }
 };

@@ -1,7 +1,6 @@
 #include "clouds/aws/imds.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/state_lock.h"
 #include "base/text.h"
@@ -76,12 +75,18 @@ Result<std::string> endpoint_of(const SettingsReader& settings) {
   return std::string(settings.on(kUseIPv6, "imds_use_ipv6") ? kIPv6 : kIPv4);
 }
 
-// Seconds, also fractions of them, as botocore takes them.
-std::optional<Milliseconds> parse_seconds(const std::string& text) {
-  char* end = nullptr;
-  const double seconds = std::strtod(text.c_str(), &end);
-  if (end == text.c_str() || *end != '\0' || !(seconds > 0) || seconds > 3600) return std::nullopt;
-  return Milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+// "2" or "0.5": botocore takes whole seconds, the SDK for Java fractions, too. A point is one whatever
+// the program's locale.
+std::optional<Milliseconds> parse_seconds(std::string_view text) {
+  constexpr long long kLongest = 3600;
+  if (text.find_first_not_of("0123456789.") != text.npos) return std::nullopt;
+  const auto point = text.find('.');
+  const auto whole = parse_integer(text.substr(0, point));
+  std::string thousandths(point == text.npos ? "0" : text.substr(point + 1));
+  thousandths.resize(3, '0');
+  const auto rest = parse_integer(thousandths);
+  if (!whole || !rest || *whole > kLongest || *whole * 1000 + *rest == 0) return std::nullopt;
+  return Milliseconds{*whole * 1000 + *rest};
 }
 
 Error not_a_number(const Setting& setting) {

@@ -55,9 +55,9 @@ void warn_of_odd_keys(Log& log, const Credentials& credentials, const std::strin
     log.write(LogLevel::kWarn, "aws", of_what + how);
   };
   const auto look_at = [&](const std::string& name, std::string_view value) {
-    if (value.front() == '"' || value.front() == '\'')
+    if (value.starts_with('"') || value.starts_with('\''))
       warn(name, " stands in quotes, which are taken as part of it");
-    else if (value.find_first_of(" \t\n") != std::string_view::npos)
+    else if (value.find_first_of(kBlanks) != std::string_view::npos)
       warn(name, " has blanks in it");
   };
   look_at(id, credentials.access_key_id);

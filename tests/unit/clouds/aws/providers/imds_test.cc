@@ -332,6 +332,21 @@ TEST_F(ImdsTest, ServesAsCredentialSource) {
   EXPECT_EQ(found(), "ASIAROLE from aws.assume_role");
 }
 
+TEST_F(ImdsTest, TakesSecondsAndFractionsOfThem) {
+  const auto timeout = [&](const char* value) -> std::int64_t {
+    world.environment.set("AWS_METADATA_SERVICE_TIMEOUT", value);
+    const auto read = read_imds_settings(
+        {world.world, SharedFiles(world.world), runtime, settings, "default", false}, world.call());
+    return read ? read->timeout.count() : -1;
+  };
+  EXPECT_EQ(timeout("2"), 2000);
+  EXPECT_EQ(timeout("0.5"), 500);
+  EXPECT_EQ(timeout("1.2345"), 1234);
+  EXPECT_EQ(timeout(" 3600 "), 3600'000);
+  for (const char* wrong : {"0", "0.0", "-1", "1,5", "1.5.5", ".", "1e3", "0x1", "inf", "nan", "3601", "99999999999999999999"})
+    EXPECT_EQ(timeout(wrong), -1) << wrong;
+}
+
 class ImdsEndpointTest : public SourcesTest {
  protected:
   std::string endpoint() {

@@ -87,6 +87,13 @@ TEST_F(StaticKeys, OfVariablesAreWarnedOf) {
   EXPECT_THAT(world.log.text(), HasSubstr("AWS_SECRET_ACCESS_KEY stands in quotes"));
   EXPECT_THAT(world.log.text(), HasSubstr("AWS_ACCESS_KEY_ID is a long-term key"));
 }
+TEST_F(StaticKeys, OfVariablesAreNotSetByAnyKindOfBlank) {
+  for (const char* blank : {"", " ", "\t\r\n", "\f", "\v\f"}) {
+    world.environment.set("AWS_ACCESS_KEY_ID", blank);
+    world.environment.set("AWS_SECRET_ACCESS_KEY", blank);
+    EXPECT_THAT(found(), Not(HasSubstr("from aws.environment")));
+  }
+}
 TEST_F(StaticKeys, OfVariablesEndWhenGrantedSays) {
   world.environment.set("AWS_ACCESS_KEY_ID", "AKIAENV");
   world.environment.set("AWS_SECRET_ACCESS_KEY", "s");
