@@ -155,7 +155,7 @@ class Exchange {
 
   bool take_body(std::string_view bytes) {
     if (!count(bytes)) return false;
-    response.body += bytes;
+    append_wiping(response.body, bytes);
     return true;
   }
 

@@ -185,7 +185,7 @@ class Stream {
         break;
       }
       const std::size_t kept = std::min(static_cast<std::size_t>(got), limit_ - text_.size());
-      text_.append(buffer, kept);
+      append_wiping(text_, {buffer, kept});
       overflowed_ = overflowed_ || kept < static_cast<std::size_t>(got);
       if (overflowed_ && kept == 0) break;  // an endless one must not keep us here
     }

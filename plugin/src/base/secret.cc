@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -15,6 +16,18 @@ void wipe(std::string& text) noexcept {
   text.resize(text.capacity());
   wipe(text.data(), text.size());
   text.clear();
+}
+
+void append_wiping(std::string& text, std::string_view more) {
+  if (more.size() <= text.capacity() - text.size()) {
+    text += more;
+    return;
+  }
+  std::string larger;
+  larger.reserve(std::max(2 * text.capacity(), text.size() + more.size()));
+  larger.append(text).append(more);
+  wipe(text);
+  text.swap(larger);
 }
 
 Secret::Secret(std::string_view text) : size_(text.size()) {

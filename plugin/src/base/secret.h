@@ -12,6 +12,8 @@ namespace pgiam {
 void wipe(void* memory, std::size_t size) noexcept;
 // Overwrites the whole capacity: a shortened string keeps old bytes behind its end.
 void wipe(std::string& text) noexcept;
+// Appends to a text that is secret: what it gives back as it grows is wiped.
+void append_wiping(std::string& text, std::string_view more);
 
 // Wipes a scratch string when the scope ends, also by an exception.
 class WipeAtExit {
