@@ -162,21 +162,16 @@ class Reader {
       used_ += static_cast<std::size_t>(got);
       if (got == 0 || (size > 0 && used_ == size)) break;
       if (used_ > kMostBytes) return too_large(path_);
-      if (used_ == text_.size()) grow();
+      if (used_ == text_.size()) {
+        reserve_wiping(text_, used_ * 2);
+        text_.resize(used_ * 2);
+      }
     }
     text_.resize(used_);
     return std::move(text_);
   }
 
  private:
-  // Not resize: it would leave the old bytes about.
-  void grow() {
-    std::string larger(text_.size() * 2, '\0');
-    larger.replace(0, used_, text_, 0, used_);
-    wipe(text_);
-    text_.swap(larger);
-  }
-
   Result<void> wait(std::span<pollfd> event) {
     if (!waiter_) waiter_.emplace(clock_, call_);
     const auto end = waiter_->wait(event, event.empty() ? kTryAgain : Milliseconds::max());

@@ -18,16 +18,18 @@ void wipe(std::string& text) noexcept {
   text.clear();
 }
 
-void append_wiping(std::string& text, std::string_view more) {
-  if (more.size() <= text.capacity() - text.size()) {
-    text += more;
-    return;
-  }
+void reserve_wiping(std::string& text, std::size_t room) {
+  if (room <= text.capacity()) return;
   std::string larger;
-  larger.reserve(std::max(2 * text.capacity(), text.size() + more.size()));
-  larger.append(text).append(more);
+  larger.reserve(std::max(2 * text.capacity(), room));
+  larger += text;
   wipe(text);
   text.swap(larger);
+}
+
+void append_wiping(std::string& text, std::string_view more) {
+  reserve_wiping(text, text.size() + more.size());
+  text += more;
 }
 
 Secret::Secret(std::string_view text) : size_(text.size()) {

@@ -12,7 +12,8 @@ namespace pgiam {
 void wipe(void* memory, std::size_t size) noexcept;
 // Overwrites the whole capacity: a shortened string keeps old bytes behind its end.
 void wipe(std::string& text) noexcept;
-// Appends to a text that is secret: what it gives back as it grows is wiped.
+// Room in a text that is secret, and text behind it: what it gives back as it grows is wiped.
+void reserve_wiping(std::string& text, std::size_t room);
 void append_wiping(std::string& text, std::string_view more);
 
 // Wipes a scratch string when the scope ends, also by an exception.

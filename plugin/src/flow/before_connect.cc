@@ -70,7 +70,7 @@ Result<std::shared_ptr<const Plan>> Flow::plan_for(const Request& request, const
       return plan;
     }
   }
-  const std::uint64_t before = world_.environment.generation_of_all();
+  const std::uint64_t before = keep ? world_.environment.generation_of_all() : 0;
   auto made = planner_.make(request, planning);
   if (!made) return made.error();
   auto plan = std::make_shared<const Plan>(std::move(*made));
