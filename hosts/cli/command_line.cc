@@ -213,11 +213,11 @@ Chosen find_command(const std::vector<Command>& commands, const std::vector<std:
     known.push_back(name);
   }
   const std::string typed = first_words(line, begun.empty() ? 1 : 2);
-  if (typed == line.front() && !begun.empty()) throw UsageError("\"" + typed + "\" is not the whole command", begun);
-  if (!begun.empty()) throw UsageError("there is no command \"" + typed + "\"", begun);
+  const bool is_begun = !begun.empty() && typed == line.front();
+  if (is_begun) throw UsageError("\"" + typed + "\" is not the whole command", begun);
   const std::string near = nearest(typed, known);
-  throw UsageError("there is no command \"" + typed + "\"",
-                   near.empty() ? "pgiam help" : "did you mean: pgiam " + near + "?");
+  const std::string hint = near.empty() ? "pgiam help" : "did you mean: pgiam " + near + "?";
+  throw UsageError("there is no command \"" + typed + "\"", begun.empty() ? hint : begun);
 }
 
 Arguments parse(const Command& command, std::vector<std::string> line) {

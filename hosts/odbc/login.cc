@@ -84,6 +84,7 @@ class Connect {
 
   // Whether there is a way at all to hand the passwords over; if not, errno tells why.
   bool is_possible() const { return passwords_.password || !passwords_.passfile.empty(); }
+  bool has_password() const { return passwords_.password != nullptr; }
   const std::string& passfile() const { return passwords_.passfile; }
 
   SQLRETURN operator()(const ConnectionString& given, const LoginCalls& calls) const {
@@ -159,13 +160,13 @@ Login log_in(const RealDriver& driver, SQLHDBC connection, const ConnectionStrin
     if (!step && !failure) return say_why_not(connection, step.error()), Login{};
     if (!step) return explain(connection, *failure, step.error()), Login{};
 
-    if (params->has_password_outside_file && !one_password(*params, *attempt)) {
+    const Connect connect(target, *params, *attempt);
+    if (params->has_password_outside_file && !connect.has_password()) {
       return fail(kGeneral, 0,
                   "psqlODBC sends one password to every host of a list, and each of these is to be sent "
                   "its own. Take the password away that is given (PWD or Password in the connection "
                   "string or data source, PGPASSWORD), or name one host.");
     }
-    const Connect connect(target, *params, *attempt);
     if (!connect.is_possible()) {
       return fail(kGeneral, errno,
                   std::string("no place for a password file in memory or in /tmp: ") +
