@@ -2,7 +2,6 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using Pgiam.Native;
@@ -14,8 +13,6 @@ namespace Pgiam
     {
         private static readonly Lazy<Context> Shared = new Lazy<Context>(() => new Context());
         private static readonly List<WeakReference<Context>> Living = new List<WeakReference<Context>>();
-
-        private static readonly Regex Target = new Regex("^\\{\\s*\"target\"\\s*:\\s*\"(?!none\")");
 
         private readonly Api api = Api.Loaded;
         private readonly ContextHandle handle = new ContextHandle();
@@ -178,12 +175,6 @@ namespace Pgiam
             {
                 api.ReplyFree(reply);
             }
-        }
-
-        /// <summary>Whether the host is an endpoint, by its name or a rule; an alias in DNS is not known to be one.</summary>
-        public bool IsOurs(Request request)
-        {
-            return Target.IsMatch(Explain(request));
         }
 
         /// <summary>Ends it. What still waits is cancelled; more calls are errors.</summary>
