@@ -5,7 +5,8 @@ import os
 import subprocess
 
 import pytest
-from conftest import HERE, HOST, NEWER, ROOT, go
+from conftest import HERE, HOST, NEWER, go
+from installed_roots import AMAZONS, install_roots, of_the_instance
 from rds_emulator import Emulator, Endpoint
 from rds_fixtures import rds, verdicts  # noqa: F401
 
@@ -113,15 +114,8 @@ def start(built, rds, tmp_path):  # noqa: F811
 @pytest.fixture
 def install(rds, tmp_path):  # noqa: F811
     """install("amazons"), install("instances"): the roots as pgiam ca install leaves them; Amazon's have signed nothing here."""
-
-    def install(whose):
-        bundle = tmp_path / ".local/share/pgiam/rds-ca.pem"
-        bundle.parent.mkdir(parents=True, exist_ok=True)
-        with open(rds.ca_file) as file:
-            own = "# root 9c8f 2021-05-21 2061-05-21 * The instance's\n" + file.read()
-        bundle.write_text(own if whose == "instances" else (ROOT / "plugin/src/clouds/aws/ca/rds-roots.pem").read_text())
-
-    return install
+    texts = {"amazons": AMAZONS, "instances": of_the_instance(rds)}
+    return lambda whose: install_roots(tmp_path, texts[whose])
 
 
 @pytest.fixture

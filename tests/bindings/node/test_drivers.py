@@ -1,7 +1,8 @@
 """node-postgres, and with it what hands a password function on, against the emulator."""
 
 import pytest
-from conftest import HOST, NSS_WRAPPER, ROOT, modules
+from conftest import HOST, NSS_WRAPPER, modules
+from installed_roots import AMAZONS, install_roots, of_the_instance
 from rds_emulator import Emulator
 from rds_fixtures import rds, verdicts  # noqa: F401
 
@@ -94,7 +95,6 @@ def test_a_thousand_who_wait_for_a_pool_make_one_fetch(program, rds, verdicts): 
 
 # ---- Whom they connect to, where nobody says anything of TLS ----
 
-AMAZONS = ROOT / "plugin/src/clouds/aws/ca/rds-roots.pem"
 SSL = "const ssl = pgiam.ssl({ host: where.host, port: where.port, user: where.user });"
 SILENT = {
     "pg.Pool": SAID + SSL + "const pg = require('pg'); const pool = new pg.Pool({ ...where, ssl, password: pgiam.password(given) });"
@@ -105,18 +105,14 @@ SILENT = {
 
 @pytest.mark.parametrize("way", SILENT)
 def test_with_an_installed_bundle_the_server_is_verified(program, rds, verdicts, tmp_path, way):  # noqa: F811
-    bundle = tmp_path / ".local/share/pgiam/rds-ca.pem"
-    bundle.parent.mkdir(parents=True)
-
     def said():
         with program(SILENT[way] + "tell(await see().catch(told));", {"HOME": str(tmp_path)}, ssl=None) as running:
             return running.told()
 
     assert said() == {"session_user": "app_user", "ssl": True}
-    bundle.write_text(AMAZONS.read_text())  # who have signed nothing here
+    install_roots(tmp_path, AMAZONS)
     assert "certificate" in said()["message"]
-    with open(rds.ca_file) as file:
-        bundle.write_text("# root 9c8f 2021-05-21 2061-05-21 * The instance's\n" + file.read())
+    install_roots(tmp_path, of_the_instance(rds))
     assert said() == {"session_user": "app_user", "ssl": True}
     assert verdicts() == ["accepted", "accepted"]
 

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from conftest import HOST, ROOT
+from conftest import HOST
+from installed_roots import AMAZONS, install_roots, of_the_instance
 from rds_emulator import Emulator, Endpoint
 from rds_fixtures import rds, verdicts  # noqa: F401
 
@@ -54,12 +55,9 @@ def verified(rds, tmp_path):  # noqa: F811
     roots, which have signed nothing here, then the instance's own."""
 
     def verified(login):
-        bundle = tmp_path / ".local/share/pgiam/rds-ca.pem"
-        bundle.parent.mkdir(parents=True)
-        bundle.write_text((ROOT / "plugin/src/clouds/aws/ca/rds-roots.pem").read_text())
+        install_roots(tmp_path, AMAZONS)
         assert "certificate verify failed" in json.dumps(login())
-        with open(rds.ca_file) as file:
-            bundle.write_text("# root 9c8f 2021-05-21 2061-05-21 * The instance's\n" + file.read())
+        install_roots(tmp_path, of_the_instance(rds))
         assert login() == ["app_user", True]
 
     return verified

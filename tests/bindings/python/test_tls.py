@@ -6,10 +6,10 @@ import ssl
 
 import pgiam
 import pytest
-from conftest import HOST, ROOT, run_python
+from conftest import HOST, run_python
 from driver_fixtures import credentials_of_the_instance, dialled, instance, needs_module, rds, server, verdicts  # noqa: F401
+from installed_roots import AMAZONS, install_roots, of_the_instance
 
-AMAZONS = ROOT / "plugin/src/clouds/aws/ca/rds-roots.pem"
 BEGIN = "import json, sys, pgiam; where, options = json.loads(sys.argv[1])\n"
 RUN = "import asyncio; print(asyncio.run(main()))"
 # Of each driver a program that prints who is logged in: by libpq's keywords, or by a tunnel's where it has no hostaddr.
@@ -59,17 +59,6 @@ async def main():
 }  # fmt: skip
 
 
-def install(home, text):
-    bundle = home / ".local/share/pgiam/rds-ca.pem"
-    bundle.parent.mkdir(parents=True, exist_ok=True)
-    bundle.write_text(text)
-
-
-def of_the_instance(rds):  # noqa: F811
-    with open(rds.ca_file) as file:
-        return "# root 9c8f 2021-05-21 2061-05-21 * The instance's\n" + file.read()
-
-
 @pytest.mark.parametrize("driver", [*LIBPQ, *TUNNEL])
 def test_with_an_installed_bundle_the_server_is_verified(driver, server, dialled, rds, home, verdicts):  # noqa: F811
     for module in driver.replace(", a pool", "").split(", "):
@@ -78,11 +67,11 @@ def test_with_an_installed_bundle_the_server_is_verified(driver, server, dialled
     told = json.dumps([silent, {}] if driver in LIBPQ else dialled)
     program = BEGIN + (LIBPQ | TUNNEL)[driver]
     assert run_python(program, told).stdout == "app_user\n", "before one is installed"
-    install(home, AMAZONS.read_text())  # who have signed nothing here
+    install_roots(home, AMAZONS)
     refused = run_python(program, told)
     assert refused.returncode != 0 and "certificate verify failed" in refused.stderr.lower(), refused.stderr
     before = len(verdicts())
-    install(home, of_the_instance(rds))
+    install_roots(home, of_the_instance(rds))
     ended = run_python(program, told)
     assert ended.stdout == "app_user\n", ended.stderr
     assert set(verdicts()[before:]) == {"accepted"}
@@ -100,7 +89,7 @@ def asyncpgs_ssl(**options):
 
 def test_what_asyncpg_is_to_take_as_ssl(home, rds):  # noqa: F811
     assert asyncpgs_ssl() == "require"
-    install(home, of_the_instance(rds))
+    install_roots(home, of_the_instance(rds))
     made = asyncpgs_ssl()
     assert (made.verify_mode, made.check_hostname) == (ssl.CERT_REQUIRED, True)
     over_a_tunnel = asyncpgs_ssl(host="localhost", signing_host=HOST)  # whose name is another

@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from conftest import PROGRAMS, ROOT, run, start
+from conftest import PROGRAMS, run, start
+from installed_roots import AMAZONS, install_roots, of_the_instance
 from test_examples import instance, rds, verdicts  # noqa: F401
 from test_examples import variables as given  # noqa: F401
 
@@ -45,14 +46,10 @@ def test_a_connection_that_forgoes_tls_gets_no_token(driver, home, rds, variable
 def test_with_an_installed_bundle_the_server_is_verified(driver, home, rds, variables):  # noqa: F811
     """What pgiam ca install leaves: first Amazon's roots, which have signed nothing here, then the instance's own behind them."""
     silent = {name: value for name, value in variables.items() if name != "PGSSLROOTCERT"}
-    bundle = home / ".local/share/pgiam/rds-ca.pem"
-    bundle.parent.mkdir(parents=True)
-    amazons = (ROOT / "plugin/src/clouds/aws/ca/rds-roots.pem").read_text()
-    bundle.write_text(amazons)
+    install_roots(home, AMAZONS)
     done = run(OF[driver], home=home, **silent)
     assert done.returncode == 1 and "certificate" in done.stderr, done.stderr
-    with open(rds.ca_file) as file:
-        bundle.write_text(amazons + "# root 9c8f 2021-05-21 2061-05-21 * The instance's\n" + file.read())
+    install_roots(home, AMAZONS + of_the_instance(rds))
     with start(OF[driver], home=home, **silent) as program:
         assert program.communicate("\n")[0] == "connected\ndone\n", program.stderr.read()
 

@@ -5,6 +5,7 @@ import subprocess
 
 import node_conftest
 import pytest
+from installed_roots import AMAZONS, install_roots, of_the_instance
 
 SAID = "{ host: where.host, port: where.port, user: where.user }"
 PERSIST = "const persist = async (work) => { for (let i = 0; i < 20; ++i) try { return await work(); } catch {} return work(); };"
@@ -66,16 +67,14 @@ def test_a_pool_logs_in_and_again_when_its_sessions_are_gone(program, rds, verdi
 def test_with_an_installed_bundle_the_server_is_verified(program, rds, tmp_path, name):
     """Where nobody says anything but ssl: pgiam.ssl(where). What pgiam ca install leaves: first Amazon's roots, which have signed nothing here."""
     text = f"where.ssl = pgiam.ssl({SAID}); {QUIET} tell(await (async () => {{ {DRIVERS[name]} return ask(); }})().catch((error) => require('node:util').inspect(error)));"
-    (bundle := tmp_path / ".local/share/pgiam/rds-ca.pem").parent.mkdir(parents=True)
 
     def said():
         with program(text, {"HOME": str(tmp_path)}) as running:
             return running.told()
 
-    bundle.write_text((node_conftest.ROOT / "plugin/src/clouds/aws/ca/rds-roots.pem").read_text())
+    install_roots(tmp_path, AMAZONS)
     assert "certificate" in said()
-    with open(rds.ca_file) as file:
-        bundle.write_text("# root 9c8f 2021-05-21 2061-05-21 * The instance's\n" + file.read())
+    install_roots(tmp_path, of_the_instance(rds))
     assert said() == "app_user"
 
 
